@@ -1,0 +1,2 @@
+//! The program `rekindle`.
+fn main() {}

@@ -1,0 +1,344 @@
+//! The builder: a [`Step`] hands out handles, and operators on them record nodes.
+
+use crate::program::{Binary, Blocks, Id, Node, Program, Unary};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// One step of a cell, while its equations are being written down.
+#[derive(Debug, Default)]
+pub struct Step {
+    draft: RefCell<Draft>,
+}
+
+#[derive(Debug, Default)]
+struct Draft {
+    nodes: Vec<Node>,
+    known: HashMap<Node, Id>,
+    names: Blocks,
+}
+
+impl Draft {
+    /// Adds a node, or finds the equal one: common subexpressions never arise.
+    fn push(&mut self, node: Node) -> Id {
+        *self.known.entry(node).or_insert_with(|| {
+            self.nodes.push(node);
+            self.nodes.len() - 1
+        })
+    }
+}
+
+/// A value of the step: a number per unit and row of the batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Var<'k> {
+    step: &'k Step,
+    id: Id,
+}
+
+/// The new states of a step, as [`Step::next`] returns them.
+#[derive(Debug)]
+pub struct Next(Vec<Id>);
+
+/// One name or an array of names: what a [`Step`] is asked for, in the shape of the answer.
+pub trait Names {
+    /// One value or an array of values.
+    type Vars<'k>;
+    /// Asks for each name in turn.
+    fn each<'k>(self, f: impl FnMut(&str) -> Var<'k>) -> Self::Vars<'k>;
+}
+
+impl Names for &str {
+    type Vars<'k> = Var<'k>;
+    fn each<'k>(self, mut f: impl FnMut(&str) -> Var<'k>) -> Var<'k> {
+        f(self)
+    }
+}
+
+impl<const N: usize> Names for [&str; N] {
+    type Vars<'k> = [Var<'k>; N];
+    fn each<'k>(self, f: impl FnMut(&str) -> Var<'k>) -> [Var<'k>; N] {
+        let mut f = f;
+        self.map(|name| f(name))
+    }
+}
+
+/// One value or an array of values, as [`Step::next`] takes them.
+pub trait Values<'k> {
+    /// The values in order.
+    fn list(self) -> Vec<Var<'k>>;
+}
+
+impl<'k> Values<'k> for Var<'k> {
+    fn list(self) -> Vec<Var<'k>> {
+        vec![self]
+    }
+}
+
+impl<'k, const N: usize> Values<'k> for [Var<'k>; N] {
+    fn list(self) -> Vec<Var<'k>> {
+        self.to_vec()
+    }
+}
+
+impl<'k> Values<'k> for Vec<Var<'k>> {
+    fn list(self) -> Vec<Var<'k>> {
+        self
+    }
+}
+
+impl Step {
+    pub(crate) fn push(&self, node: Node) -> Var<'_> {
+        let id = self.draft.borrow_mut().push(node);
+        Var { step: self, id }
+    }
+
+    fn block(
+        &self,
+        kind: &str,
+        name: &str,
+        list: impl Fn(&mut Blocks) -> &mut Vec<String>,
+        node: impl Fn(usize) -> Node,
+    ) -> Var<'_> {
+        let index = {
+            let mut draft = self.draft.borrow_mut();
+            let names = list(&mut draft.names);
+            assert!(
+                !names.iter().any(|known| known == name),
+                "{kind} {name:?} is asked for twice in one step"
+            );
+            names.push(name.to_string());
+            names.len() - 1
+        };
+        self.push(node(index))
+    }
+
+    /// What the cell carries from step to step; the first state is the output.
+    ///
+    /// # Panics
+    ///
+    /// If a state of that name was asked for before.
+    pub fn state<N: Names>(&self, names: N) -> N::Vars<'_> {
+        names.each(|n| self.block("state", n, |b| &mut b.states, Node::State))
+    }
+
+    /// `W_g x + b_g`: blocks of the projected input.
+    ///
+    /// # Panics
+    ///
+    /// If an input block of that name was asked for before.
+    pub fn input<N: Names>(&self, names: N) -> N::Vars<'_> {
+        names.each(|n| self.block("input block", n, |b| &mut b.inputs, Node::Input))
+    }
+
+    /// `U_g v + d_g`: blocks of the recurrent product with a value `v`.
+    ///
+    /// # Panics
+    ///
+    /// If a recurrent block of that name was asked for before.
+    pub fn hidden<N: Names>(&self, names: N, v: Var) -> N::Vars<'_> {
+        v.belongs_to(self);
+        names.each(|n| {
+            self.block(
+                "recurrent block",
+                n,
+                |b| &mut b.hiddens,
+                |g| Node::Hidden(g, v.id),
+            )
+        })
+    }
+
+    /// `W_g x + b_g + U_g v + d_g`: the usual pre-activation of a gate.
+    ///
+    /// # Panics
+    ///
+    /// If a block of that name was asked for before.
+    pub fn affine<N: Names>(&self, names: N, v: Var) -> N::Vars<'_> {
+        v.belongs_to(self);
+        names.each(|n| self.input(n) + self.hidden(n, v))
+    }
+
+    /// Learned vectors, one number per unit (peepholes, diagonal recurrences).
+    ///
+    /// # Panics
+    ///
+    /// If a vector of that name was asked for before.
+    pub fn vector<N: Names>(&self, names: N) -> N::Vars<'_> {
+        names.each(|n| self.block("vector", n, |b| &mut b.vectors, Node::Vector))
+    }
+
+    /// `R v`: the recurrent projection of a value to `d_projection`.
+    pub fn project(&self, v: Var) -> Var<'_> {
+        v.belongs_to(self);
+        self.push(Node::Project(v.id))
+    }
+
+    /// A number.
+    pub fn constant(&self, value: f64) -> Var<'_> {
+        self.push(Node::Constant(value.to_bits()))
+    }
+
+    /// The new value of each state, in the order in which the states were asked for.
+    pub fn next<'k>(&'k self, values: impl Values<'k>) -> Next {
+        let values = values.list();
+        for v in &values {
+            v.belongs_to(self);
+        }
+        Next(values.iter().map(|v| v.id).collect())
+    }
+
+    /// Fixes the stored order of the blocks, for a program whose text names it.
+    pub(crate) fn declare(&self, names: Blocks) {
+        self.draft.borrow_mut().names = names;
+    }
+}
+
+impl Program {
+    /// Runs a cell's equations once and records them.
+    ///
+    /// # Panics
+    ///
+    /// If the equations make no sense: no state, a new value missing, values of different widths
+    /// combined. These are defects of the equations, found the first time they are used.
+    pub fn new(cell: impl Fn(&Step) -> Next) -> Program {
+        let step = Step::default();
+        let next = cell(&step);
+        step.finish(next)
+    }
+}
+
+impl Step {
+    pub(crate) fn finish(self, next: Next) -> Program {
+        let draft = self.draft.into_inner();
+        Program::from_nodes(&draft.nodes, &next.0, draft.names)
+    }
+}
+
+impl<'k> Var<'k> {
+    fn belongs_to(self, step: &Step) {
+        assert!(
+            std::ptr::eq(self.step, step),
+            "a value of one step is used in another"
+        );
+    }
+
+    pub(crate) fn id(self) -> Id {
+        self.id
+    }
+
+    fn unary(self, op: Unary) -> Var<'k> {
+        self.step.push(Node::Unary(op, self.id))
+    }
+
+    fn binary(self, op: Binary, other: Var<'k>) -> Var<'k> {
+        other.belongs_to(self.step);
+        self.step.push(Node::Binary(op, self.id, other.id))
+    }
+
+    /// Applies a pointwise function.
+    pub fn apply(self, op: Unary) -> Var<'k> {
+        self.unary(op)
+    }
+}
+
+macro_rules! operators {
+    ($($op:ident $method:ident),*) => { $(
+        impl<'k> $op for Var<'k> {
+            type Output = Var<'k>;
+            fn $method(self, other: Var<'k>) -> Var<'k> {
+                self.binary(Binary::$op, other)
+            }
+        }
+        impl<'k> $op<f64> for Var<'k> {
+            type Output = Var<'k>;
+            fn $method(self, other: f64) -> Var<'k> {
+                self.binary(Binary::$op, self.step.constant(other))
+            }
+        }
+        impl<'k> $op<Var<'k>> for f64 {
+            type Output = Var<'k>;
+            fn $method(self, other: Var<'k>) -> Var<'k> {
+                other.step.constant(self).binary(Binary::$op, other)
+            }
+        }
+    )* };
+}
+operators!(Add add, Sub sub, Mul mul, Div div);
+
+impl<'k> Neg for Var<'k> {
+    type Output = Var<'k>;
+    fn neg(self) -> Var<'k> {
+        -1.0 * self
+    }
+}
+
+macro_rules! functions {
+    ($($name:ident $op:ident),*) => { $(
+        #[doc = concat!("[`Unary::", stringify!($op), "`] of a value.")]
+        pub fn $name(v: Var) -> Var {
+            v.unary(Unary::$op)
+        }
+    )* };
+}
+functions!(
+    sigmoid Sigmoid, tanh Tanh, relu Relu, leaky_relu LeakyRelu, elu Elu, gelu Gelu, silu Silu,
+    softplus Softplus, hard_sigmoid HardSigmoid, softsign Softsign
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_expressions_are_one_node() {
+        let p = Program::new(|k| {
+            let h = k.state("h");
+            let a = k.affine("a", h);
+            k.next(tanh(a) * tanh(a))
+        });
+        let tanhs = p
+            .nodes()
+            .iter()
+            .filter(|n| matches!(n, Node::Unary(Unary::Tanh, _)));
+        assert_eq!(tanhs.count(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "input block \"i\" is asked for twice")]
+    fn a_repeated_block_panics() {
+        Program::new(|k| {
+            let h = k.state("h");
+            k.next(k.affine("i", h) + k.input("i"))
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "a value of one step is used in another")]
+    fn a_value_of_another_step_panics() {
+        let other = Step::default();
+        let stranger = other.state("h");
+        Program::new(|k| {
+            let _ = k.state("h");
+            let a = k.hidden("a", stranger);
+            k.next(a)
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "2 states (h, c) but 1 new values")]
+    fn a_missing_new_state_panics() {
+        Program::new(|k| {
+            let [h, _c] = k.state(["h", "c"]);
+            k.next(k.affine("h", h))
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "combines a projected value with one that is not")]
+    fn widths_that_differ_panic() {
+        Program::new(|k| {
+            let h = k.state("h");
+            let a = k.affine("a", h);
+            k.next(k.project(a + h))
+        });
+    }
+}

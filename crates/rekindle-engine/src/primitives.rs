@@ -1,0 +1,371 @@
+//! The primitives executor: a program run step by step with Burn's own tensor operations.
+//!
+//! It runs on every backend and is differentiated by Burn's autodiff, so it is the reference that
+//! every other executor is held to.
+
+use crate::program::{Binary, Id, Node, Program, Unary};
+use burn::tensor::{Bool, Tensor, TensorData, activation};
+use std::ops::Range;
+
+/// The parameters of a program, as tensors.
+///
+/// `G` is the number of input blocks, `K` that of recurrent blocks, `H` is `d_hidden`, and `P` the
+/// width of what the recurrent products take (`H`, or `d_projection`).
+#[derive(Clone, Debug)]
+pub struct Weights {
+    /// `W` of every input block: `[d_input, G * H]`.
+    pub input: Tensor<2>,
+    /// `b` of every input block: `[G * H]`.
+    pub input_bias: Option<Tensor<1>>,
+    /// `U` of every recurrent block: `[P, K * H]`.
+    pub hidden: Tensor<2>,
+    /// `d` of every recurrent block: `[K * H]`.
+    pub hidden_bias: Option<Tensor<1>>,
+    /// The learned vectors, `[H]` each.
+    pub vectors: Vec<Tensor<1>>,
+    /// `R`: `[H, P]`.
+    pub projection: Option<Tensor<2>>,
+    /// What the operand of every recurrent product is multiplied by, `[batch, P]`: the mask of
+    /// variational dropout.
+    pub mask: Option<Tensor<2>>,
+}
+
+/// The order in which a sequence is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// From the first step to the last.
+    #[default]
+    Forward,
+    /// From the last real step of each row to the first.
+    Reverse,
+}
+
+impl Direction {
+    /// `forward` or `reverse`, as in the names of tensors.
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::Forward => "forward",
+            Direction::Reverse => "reverse",
+        }
+    }
+
+    /// The steps of a sequence in reading order.
+    pub fn steps(self, time: usize) -> Box<dyn Iterator<Item = usize>> {
+        match self {
+            Direction::Forward => Box::new(0..time),
+            Direction::Reverse => Box::new((0..time).rev()),
+        }
+    }
+}
+
+/// One step: `x` is `[batch, d_input]`, the states `[batch, width]`; returns the new states, the
+/// first of which is the output.
+///
+/// # Panics
+///
+/// If shapes do not fit the program.
+pub fn step(
+    program: &Program,
+    weights: &Weights,
+    x: Tensor<2>,
+    state: &[Tensor<2>],
+) -> Vec<Tensor<2>> {
+    let projected = affine(x, weights.input.clone(), weights.input_bias.clone());
+    Plan::new(program, weights).step(&projected, state)
+}
+
+/// A whole sequence: `x` is `[batch, time, d_input]`, the states `[batch, width]`.
+///
+/// Row `i` has `lengths[i]` real steps (all of `time` where `lengths` is `None`). Its state is
+/// that of its last real step (its first, where the direction is reverse), its output is zero
+/// beyond. Padding must be finite.
+///
+/// Returns the output, `[batch, time, width]`, and the final states.
+///
+/// # Panics
+///
+/// If shapes do not fit the program.
+pub fn scan(
+    program: &Program,
+    weights: &Weights,
+    x: Tensor<3>,
+    lengths: Option<&[usize]>,
+    state: Vec<Tensor<2>>,
+    direction: Direction,
+) -> (Tensor<3>, Vec<Tensor<2>>) {
+    let plan = Plan::new(program, weights);
+    let [batch, time, d_input] = x.dims();
+    // What depends on the input alone is one product over all steps.
+    let x = x.swap_dims(0, 1).reshape([time * batch, d_input]);
+    let x = affine(x, weights.input.clone(), weights.input_bias.clone());
+    let width = x.dims()[1];
+    let steps = unbind(x.reshape([time, batch, width]));
+    drive(&steps, lengths, state, direction, |x, state| {
+        let next = plan.step(x, &state);
+        (next[0].clone(), next)
+    })
+}
+
+/// Runs a step function over a sequence, holding each row's state where it has no real step.
+///
+/// `steps` are the inputs, `[batch, features]` each; `next` maps an input and a state to an output
+/// and the new state. Returns the outputs, `[batch, time, features]`, zero beyond a row's length,
+/// and the final states.
+///
+/// # Panics
+///
+/// If there is no step.
+pub fn drive(
+    steps: &[Tensor<2>],
+    lengths: Option<&[usize]>,
+    mut state: Vec<Tensor<2>>,
+    direction: Direction,
+    mut next: impl FnMut(&Tensor<2>, Vec<Tensor<2>>) -> (Tensor<2>, Vec<Tensor<2>>),
+) -> (Tensor<3>, Vec<Tensor<2>>) {
+    let mut outputs = vec![None; steps.len()];
+    for t in direction.steps(steps.len()) {
+        let (output, fresh) = next(&steps[t], state.clone());
+        match padding(lengths, t, &output) {
+            None => {
+                outputs[t] = Some(output);
+                state = fresh;
+            }
+            Some(mask) => {
+                let wide = widen(&mask, &output);
+                outputs[t] = Some(output.mask_fill(wide, 0.0));
+                let held = fresh.into_iter().zip(state);
+                state = held
+                    .map(|(new, old)| new.clone().mask_where(widen(&mask, &new), old))
+                    .collect();
+            }
+        }
+    }
+    let outputs: Vec<Tensor<2>> = outputs.into_iter().flatten().collect();
+    assert!(!outputs.is_empty(), "a sequence needs at least one step");
+    (Tensor::stack(outputs, 1), state)
+}
+
+/// `[batch, 1]`, true for the rows that have no step `t`; `None` if every row has one.
+fn padding(lengths: Option<&[usize]>, t: usize, like: &Tensor<2>) -> Option<Tensor<2, Bool>> {
+    let lengths = lengths?;
+    let over: Vec<bool> = lengths.iter().map(|&n| t >= n).collect();
+    over.contains(&true).then(|| {
+        let shape = [over.len(), 1];
+        Tensor::from_data(TensorData::new(over, shape), &like.device())
+    })
+}
+
+fn widen(mask: &Tensor<2, Bool>, like: &Tensor<2>) -> Tensor<2, Bool> {
+    mask.clone().expand(like.dims())
+}
+
+/// The slices of a tensor along its first axis: `[time, batch, width]` to `time` of `[batch, width]`.
+///
+/// The tensor is halved again and again. Burn's gradient of a slice is as large as what was
+/// sliced, so that cutting off one step at a time would cost the square of the length.
+pub fn unbind(x: Tensor<3>) -> Vec<Tensor<2>> {
+    let time = x.dims()[0];
+    match time {
+        0 => Vec::new(),
+        1 => vec![x.squeeze_dim(0)],
+        _ => {
+            let half = time / 2;
+            let mut steps = unbind(x.clone().narrow(0, 0, half));
+            steps.extend(unbind(x.narrow(0, half, time - half)));
+            steps
+        }
+    }
+}
+
+fn affine(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
+    let y = x.matmul(weight);
+    match bias {
+        Some(bias) => y + bias.unsqueeze(),
+        None => y,
+    }
+}
+
+/// Neighbouring recurrent blocks that take the same operand: one GEMM.
+struct Product {
+    blocks: Range<usize>,
+    weight: Tensor<2>,
+    bias: Option<Tensor<1>>,
+}
+
+/// A program with its parameters bound and its products joined, ready to run many steps.
+struct Plan<'p> {
+    program: &'p Program,
+    d_hidden: usize,
+    products: Vec<Product>,
+    vectors: Vec<Tensor<2>>,
+    projection: Option<Tensor<2>>,
+    mask: Option<Tensor<2>>,
+}
+
+impl<'p> Plan<'p> {
+    fn new(program: &'p Program, weights: &Weights) -> Self {
+        let d_hidden = match program.inputs().len() {
+            0 => weights.hidden.dims()[1] / program.hiddens().len().max(1),
+            blocks => weights.input.dims()[1] / blocks,
+        };
+        let products = joined(program)
+            .into_iter()
+            .map(|(_, blocks)| {
+                let columns = blocks.start * d_hidden..blocks.end * d_hidden;
+                Product {
+                    weight: columns_of(&weights.hidden, columns.clone()),
+                    bias: weights
+                        .hidden_bias
+                        .as_ref()
+                        .map(|b| b.clone().slice([columns])),
+                    blocks,
+                }
+            })
+            .collect();
+        Plan {
+            program,
+            d_hidden,
+            products,
+            vectors: weights
+                .vectors
+                .iter()
+                .map(|v| v.clone().unsqueeze())
+                .collect(),
+            projection: weights.projection.clone(),
+            mask: weights.mask.clone(),
+        }
+    }
+
+    fn block(&self, joined: &Tensor<2>, index: usize) -> Tensor<2> {
+        columns_of(joined, index * self.d_hidden..(index + 1) * self.d_hidden)
+    }
+
+    fn step(&self, x: &Tensor<2>, state: &[Tensor<2>]) -> Vec<Tensor<2>> {
+        let mut products: Vec<Option<Tensor<2>>> = vec![None; self.products.len()];
+        let mut values: Vec<Value> = Vec::with_capacity(self.program.nodes().len());
+        for node in self.program.nodes() {
+            let value = match *node {
+                Node::Input(g) => Value::Rows(self.block(x, g)),
+                Node::State(s) => Value::Rows(state[s].clone()),
+                Node::Vector(v) => Value::Rows(self.vectors[v].clone()),
+                Node::Constant(bits) => Value::Number(f64::from_bits(bits)),
+                Node::Unary(op, a) => Value::Rows(apply(op, values[a].rows(x))),
+                Node::Binary(op, a, b) => values[a].binary(op, &values[b]),
+                Node::Hidden(g, v) => {
+                    let (i, p) = self.product(g);
+                    let joined = products[i].get_or_insert_with(|| {
+                        let v = values[v].rows(x);
+                        let v = match &self.mask {
+                            Some(mask) => v * mask.clone(),
+                            None => v,
+                        };
+                        affine(v, p.weight.clone(), p.bias.clone())
+                    });
+                    Value::Rows(self.block(joined, g - p.blocks.start))
+                }
+                Node::Project(v) => {
+                    let weight = self.projection.clone().expect("a projection has a weight");
+                    Value::Rows(values[v].rows(x).matmul(weight))
+                }
+            };
+            values.push(value);
+        }
+        let rows = |(s, &id): (usize, &Id)| {
+            let full = values[id].rows(&state[s]);
+            full.expand(state[s].dims())
+        };
+        self.program.next().iter().enumerate().map(rows).collect()
+    }
+
+    fn product(&self, block: usize) -> (usize, &Product) {
+        let place = self.products.iter().enumerate();
+        place
+            .into_iter()
+            .find(|(_, p)| p.blocks.contains(&block))
+            .expect("every recurrent block belongs to a product")
+    }
+}
+
+/// The recurrent products of a program: neighbouring blocks that take the same operand are one.
+fn joined(program: &Program) -> Vec<(Id, Range<usize>)> {
+    let operand = |block| {
+        program.nodes().iter().find_map(|n| match *n {
+            Node::Hidden(g, v) if g == block => Some(v),
+            _ => None,
+        })
+    };
+    let mut products: Vec<(Id, Range<usize>)> = Vec::new();
+    for block in 0..program.hiddens().len() {
+        let Some(v) = operand(block) else { continue };
+        match products.last_mut() {
+            Some((last, blocks)) if *last == v && blocks.end == block => blocks.end += 1,
+            _ => products.push((v, block..block + 1)),
+        }
+    }
+    products
+}
+
+fn columns_of(x: &Tensor<2>, columns: Range<usize>) -> Tensor<2> {
+    match columns.len() == x.dims()[1] {
+        true => x.clone(),
+        false => x.clone().narrow(1, columns.start, columns.len()),
+    }
+}
+
+/// A node's value: rows of numbers, or one number for all.
+enum Value {
+    Rows(Tensor<2>),
+    Number(f64),
+}
+
+impl Value {
+    /// The value as rows, `like` another tensor's batch and device.
+    fn rows(&self, like: &Tensor<2>) -> Tensor<2> {
+        match self {
+            Value::Rows(rows) => rows.clone(),
+            Value::Number(n) => Tensor::full([1, 1], *n, (&like.device(), like.dtype())),
+        }
+    }
+
+    fn binary(&self, op: Binary, other: &Value) -> Value {
+        use Value::{Number, Rows};
+        match (op, self, other) {
+            (_, Number(a), Number(b)) => Number(match op {
+                Binary::Add => a + b,
+                Binary::Sub => a - b,
+                Binary::Mul => a * b,
+                Binary::Div => a / b,
+            }),
+            (Binary::Add, Rows(a), Rows(b)) => Rows(a.clone() + b.clone()),
+            (Binary::Sub, Rows(a), Rows(b)) => Rows(a.clone() - b.clone()),
+            (Binary::Mul, Rows(a), Rows(b)) => Rows(a.clone() * b.clone()),
+            (Binary::Div, Rows(a), Rows(b)) => Rows(a.clone() / b.clone()),
+            (Binary::Add, Rows(a), Number(n)) | (Binary::Add, Number(n), Rows(a)) => {
+                Rows(a.clone().add_scalar(*n))
+            }
+            (Binary::Mul, Rows(a), Number(n)) | (Binary::Mul, Number(n), Rows(a)) => {
+                Rows(a.clone().mul_scalar(*n))
+            }
+            (Binary::Sub, Rows(a), Number(n)) => Rows(a.clone().sub_scalar(*n)),
+            (Binary::Sub, Number(n), Rows(a)) => Rows(a.clone().neg().add_scalar(*n)),
+            (Binary::Div, Rows(a), Number(n)) => Rows(a.clone().div_scalar(*n)),
+            (Binary::Div, Number(n), Rows(a)) => Rows(a.clone().recip().mul_scalar(*n)),
+        }
+    }
+}
+
+/// A pointwise function as a tensor operation.
+fn apply(op: Unary, x: Tensor<2>) -> Tensor<2> {
+    match op {
+        Unary::Sigmoid => activation::sigmoid(x),
+        Unary::Tanh => x.tanh(),
+        Unary::Relu => activation::relu(x),
+        Unary::LeakyRelu => activation::leaky_relu(x, 0.01),
+        Unary::Elu => activation::elu(x, 1.0),
+        Unary::Gelu => activation::gelu(x),
+        Unary::Silu => activation::silu(x),
+        Unary::Softplus => activation::softplus(x, 1.0),
+        Unary::HardSigmoid => activation::hard_sigmoid(x, 1.0 / 6.0, 0.5),
+        Unary::Softsign => activation::softsign(x),
+    }
+}

@@ -1,0 +1,226 @@
+//! A program as text: one equation a line, as a paper prints them, in a form that parses back.
+
+use crate::program::{Binary, Id, Node, Program};
+use std::collections::HashSet;
+use std::fmt;
+
+/// How tightly the surrounding text binds: decides where parentheses are needed.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Binds {
+    Sum,
+    Product,
+    Factor,
+}
+
+struct Printer<'p> {
+    program: &'p Program,
+    /// The name of each node that has a line of its own.
+    named: Vec<Option<String>>,
+}
+
+impl Program {
+    /// The name of each node that gets a line of its own when the program is printed: gates by
+    /// the block they are made of, shared values by `s1`, `s2`, ... `None` for the others.
+    pub fn labels(&self) -> Vec<Option<String>> {
+        let uses = self.uses();
+        let mut taken: HashSet<String> =
+            [self.states(), self.inputs(), self.hiddens(), self.vectors()]
+                .concat()
+                .into_iter()
+                .collect();
+        // A gate takes its block's name unless a state or a vector has it.
+        let mut free: HashSet<String> = self
+            .inputs()
+            .iter()
+            .chain(self.hiddens())
+            .cloned()
+            .collect();
+        free.retain(|name| !self.states().contains(name) && !self.vectors().contains(name));
+        let mut labels: Vec<Option<String>> = vec![None; self.nodes.len()];
+        let mut shared = 0;
+        for id in 0..self.nodes.len() {
+            let gate = matches!(self.nodes[id], Node::Unary(..))
+                .then(|| self.leading_block(id, &labels))
+                .flatten()
+                .filter(|name| free.contains(*name))
+                .map(str::to_string);
+            if self.next.contains(&id) {
+                continue;
+            }
+            if let Some(name) = gate {
+                free.remove(&name);
+                labels[id] = Some(name);
+            } else if uses[id] > 1 && !self.is_leaf(id) {
+                let name = loop {
+                    shared += 1;
+                    let name = format!("s{shared}");
+                    if taken.insert(name.clone()) {
+                        break name;
+                    }
+                };
+                labels[id] = Some(name);
+            }
+        }
+        labels
+    }
+
+    fn is_leaf(&self, id: Id) -> bool {
+        self.nodes[id].operands().next().is_none()
+    }
+
+    /// The first block that the text of a node starts with, unless another line stands before it.
+    fn leading_block(&self, id: Id, labels: &[Option<String>]) -> Option<&str> {
+        match self.nodes[id] {
+            _ if labels[id].is_some() => None,
+            Node::Input(g) => Some(&self.inputs()[g]),
+            Node::Hidden(g, _) => Some(&self.hiddens()[g]),
+            Node::Unary(_, a) | Node::Project(a) => self.leading_block(a, labels),
+            Node::Binary(_, a, b) => self
+                .leading_block(a, labels)
+                .or_else(|| self.leading_block(b, labels)),
+            Node::State(_) | Node::Vector(_) | Node::Constant(_) => None,
+        }
+    }
+}
+
+impl Printer<'_> {
+    fn refer(&self, id: Id, binds: Binds) -> String {
+        match self.program.next.iter().position(|&n| n == id) {
+            // A new state that is merely the old one has no primed name to refer to.
+            Some(s) if !self.program.is_leaf(id) => format!("{}'", self.program.states()[s]),
+            _ => match &self.named[id] {
+                Some(name) => name.clone(),
+                None => self.expression(id, binds),
+            },
+        }
+    }
+
+    fn expression(&self, id: Id, binds: Binds) -> String {
+        let p = self.program;
+        let (text, own) = match p.nodes[id] {
+            Node::Input(g) => {
+                let name = &p.inputs()[g];
+                (format!("W_{name} x + b_{name}"), Binds::Sum)
+            }
+            Node::Hidden(g, v) => {
+                let name = &p.hiddens()[g];
+                let v = self.refer(v, Binds::Factor);
+                (format!("U_{name} {v} + d_{name}"), Binds::Sum)
+            }
+            Node::Project(v) => (
+                format!("R {}", self.refer(v, Binds::Factor)),
+                Binds::Product,
+            ),
+            Node::State(s) => (p.states()[s].clone(), Binds::Factor),
+            Node::Vector(v) => (p.vectors()[v].clone(), Binds::Factor),
+            Node::Constant(bits) => (format!("{:?}", f64::from_bits(bits)), Binds::Factor),
+            Node::Unary(op, a) => (
+                format!("{}({})", op.name(), self.refer(a, Binds::Sum)),
+                Binds::Factor,
+            ),
+            Node::Binary(op, a, b) => self.binary(op, a, b),
+        };
+        if own < binds {
+            format!("({text})")
+        } else {
+            text
+        }
+    }
+
+    fn binary(&self, op: Binary, a: Id, b: Id) -> (String, Binds) {
+        let (sign, own, right) = match op {
+            Binary::Add => ("+", Binds::Sum, Binds::Sum),
+            Binary::Sub => ("-", Binds::Sum, Binds::Product),
+            Binary::Mul => ("*", Binds::Product, Binds::Factor),
+            Binary::Div => ("/", Binds::Product, Binds::Factor),
+        };
+        // `a + b + c` reads as `(a + b) + c`; a sum on the right keeps its parentheses, save for
+        // the two terms of an affine block, which the parser takes as one.
+        let right = match (op, self.named[b].is_some(), &self.program.nodes[b]) {
+            (Binary::Add, false, Node::Binary(Binary::Add | Binary::Sub, ..)) => Binds::Product,
+            _ => right,
+        };
+        let (a, b) = (self.refer(a, own), self.refer(b, right));
+        (format!("{a} {sign} {b}"), own)
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (kind, names) in [
+            ("state", self.states()),
+            ("input", self.inputs()),
+            ("hidden", self.hiddens()),
+            ("vector", self.vectors()),
+        ] {
+            if !names.is_empty() {
+                writeln!(f, "{kind} {}", names.join(", "))?;
+            }
+        }
+        let printer = Printer {
+            program: self,
+            named: self.labels(),
+        };
+        for id in 0..self.nodes.len() {
+            let states: Vec<_> = (0..self.next.len())
+                .filter(|&s| self.next[s] == id)
+                .collect();
+            match (&printer.named[id], states.first()) {
+                (_, Some(&s)) => writeln!(
+                    f,
+                    "{}' = {}",
+                    self.states()[s],
+                    printer.expression(id, Binds::Sum)
+                )?,
+                (Some(name), None) => {
+                    writeln!(f, "{name} = {}", printer.expression(id, Binds::Sum))?;
+                }
+                (None, None) => {}
+            }
+            for &s in states.iter().skip(1) {
+                writeln!(
+                    f,
+                    "{}' = {}",
+                    self.states()[s],
+                    printer.refer(id, Binds::Sum)
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Program, sigmoid, tanh};
+
+    #[test]
+    fn a_gru_reads_as_in_the_paper() {
+        let p = Program::new(|k| {
+            let h = k.state("h");
+            let [r, z] = k.affine(["r", "z"], h).map(sigmoid);
+            let n = tanh(k.input("n") + r * k.hidden("n", h));
+            k.next((1.0 - z) * n + z * h)
+        });
+        assert_eq!(
+            p.to_string(),
+            "state h\n\
+             input r, z, n\n\
+             hidden r, z, n\n\
+             z = sigmoid(W_z x + b_z + U_z h + d_z)\n\
+             r = sigmoid(W_r x + b_r + U_r h + d_r)\n\
+             n = tanh(W_n x + b_n + r * (U_n h + d_n))\n\
+             h' = (1.0 - z) * n + z * h\n"
+        );
+    }
+
+    #[test]
+    fn a_sum_on_the_right_keeps_its_parentheses() {
+        let p = Program::new(|k| {
+            let h = k.state("h");
+            let [a, b] = k.affine(["a", "b"], h).map(tanh);
+            k.next(a - (b + (h - 2.0)))
+        });
+        assert!(p.to_string().ends_with("h' = a - (b + (h - 2.0))\n"), "{p}");
+    }
+}

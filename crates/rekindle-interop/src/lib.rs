@@ -1,0 +1,1 @@
+//! Weights of recurrent layers by the names of other frameworks.

@@ -1,0 +1,262 @@
+//! Checkpoints: directories of named blobs, each of which exists whole or not at all.
+//!
+//! ```text
+//! checkpoints/step-00000123/manifest.json      {format, step, files: [{name, bytes, crc32}]}
+//!                           model ...          the blobs
+//! checkpoints/.step-00000123.tmp/              being written or removed; the next save clears it away
+//! checkpoints/step-00000123.replaced/          a moment's stand-in while its namesake is written anew
+//! ```
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, ErrorKind, Write},
+    path::{Component, Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    error::{Error, Result},
+    files,
+};
+
+const FORMAT: u64 = 1;
+const MANIFEST: &str = "manifest.json";
+
+/// The content of one checkpoint, found undamaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The number of steps taken when it was saved.
+    pub step: u64,
+    /// The blobs by name.
+    pub blobs: BTreeMap<String, Vec<u8>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    format: u64,
+    step: u64,
+    files: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    name: String,
+    bytes: u64,
+    crc32: u32,
+}
+
+/// Saves a checkpoint below `dir`, then removes all but the newest `keep` (one at least).
+///
+/// A kill at any moment leaves the newest checkpoint before or the new one, complete.
+pub fn save(dir: &Path, step: u64, blobs: &[(&str, Vec<u8>)], keep: usize) -> Result<PathBuf> {
+    for (index, (name, _)) in blobs.iter().enumerate() {
+        let twice = blobs[..index].iter().any(|(other, _)| other == name);
+        if twice || !plain(name) {
+            return Err(Error::fault(format!(
+                "`{name}` cannot name a blob of a checkpoint: a file name, each once, is needed"
+            )));
+        }
+    }
+    let path = dir.join(format!("step-{step:08}"));
+    files::create_dir(dir)?;
+    write(dir, &path, step, blobs)
+        .and_then(|()| prune(dir, &path, keep))
+        .map_err(|error| files::cannot_write("save the checkpoint", &path, &error))?;
+    Ok(path)
+}
+
+/// The newest complete checkpoint below `dir`, if there is one.
+pub fn latest(dir: &Path) -> Result<Option<PathBuf>> {
+    let listed = list(dir).map_err(|error| {
+        Error::mend(format!(
+            "cannot read {}: {error}; a run's checkpoints are a directory there",
+            dir.display()
+        ))
+    })?;
+    Ok(listed.into_iter().next_back().map(|(_, path)| path))
+}
+
+/// Reads a checkpoint and checks every byte of it against the manifest.
+pub fn load(path: &Path) -> Result<Checkpoint> {
+    let manifest = fs::read(path.join(MANIFEST))
+        .map_err(|error| damaged(path, &format!("{MANIFEST} cannot be read ({error})")))?;
+    let manifest: Value = serde_json::from_slice(&manifest)
+        .map_err(|error| damaged(path, &format!("{MANIFEST} is not as written ({error})")))?;
+    // Before its fields: another format may have others.
+    let format = &manifest["format"];
+    if format.as_u64().is_some_and(|format| format != FORMAT) {
+        return Err(Error::mend(format!(
+            "{} has checkpoint format {format}; this program reads format {FORMAT}: resume with the version that wrote it",
+            path.display()
+        )));
+    }
+    let manifest: Manifest = serde_json::from_value(manifest)
+        .map_err(|error| damaged(path, &format!("{MANIFEST} is not as written ({error})")))?;
+    let mut blobs = BTreeMap::new();
+    for entry in manifest.files {
+        let blob = verified(path, &entry).map_err(|what| damaged(path, &what))?;
+        blobs.insert(entry.name, blob);
+    }
+    let step = manifest.step;
+    Ok(Checkpoint { step, blobs })
+}
+
+fn write(dir: &Path, path: &Path, step: u64, blobs: &[(&str, Vec<u8>)]) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(".step-") && name.ends_with(".tmp") {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    let unfinished = hidden(path);
+    fs::create_dir(&unfinished)?;
+    let mut manifest = Manifest {
+        format: FORMAT,
+        step,
+        files: Vec::new(),
+    };
+    for (name, blob) in blobs {
+        write_synced(&unfinished.join(name), blob)?;
+        manifest.files.push(Entry {
+            name: (*name).to_owned(),
+            bytes: blob.len() as u64,
+            crc32: crc32fast::hash(blob),
+        });
+    }
+    write_synced(
+        &unfinished.join(MANIFEST),
+        &serde_json::to_vec_pretty(&manifest)?,
+    )?;
+    files::sync_dir(&unfinished)?;
+    let aside = path.with_extension("replaced");
+    if path.exists() {
+        // A full directory cannot be renamed over. Moved aside the old one stays in `list`, so that no
+        // moment is without a complete checkpoint.
+        if aside.exists() {
+            discard(&aside)?;
+        }
+        fs::rename(path, &aside)?;
+    }
+    fs::rename(&unfinished, path)?;
+    files::sync_dir(dir)?;
+    if aside.exists() {
+        discard(&aside)?;
+    }
+    Ok(())
+}
+
+fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+fn prune(dir: &Path, saved: &Path, keep: usize) -> io::Result<()> {
+    let (aside, others): (Vec<_>, Vec<_>) = list(dir)?
+        .into_iter()
+        .map(|(_, path)| path)
+        .filter(|path| path != saved)
+        .partition(|path| path.extension().is_some());
+    let surplus = (others.len() + 1).saturating_sub(keep.max(1));
+    for path in aside.iter().chain(&others[..surplus]) {
+        discard(path)?;
+    }
+    Ok(())
+}
+
+/// Removes a checkpoint. The rename comes first, so that none is ever seen half removed.
+fn discard(path: &Path) -> io::Result<()> {
+    let removed = hidden(path);
+    fs::rename(path, &removed)?;
+    fs::remove_dir_all(removed)
+}
+
+fn hidden(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.tmp"))
+}
+
+/// The checkpoints below `dir` that have a manifest, the newest last.
+fn list(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if let Some((step, own)) = numbered(&path)
+            && path.join(MANIFEST).is_file()
+        {
+            found.push((step, own, path));
+        }
+    }
+    found.sort();
+    Ok(found
+        .into_iter()
+        .map(|(step, _, path)| (step, path))
+        .collect())
+}
+
+/// The step in a checkpoint's name, and whether it is no stand-in.
+fn numbered(path: &Path) -> Option<(u64, bool)> {
+    let name = path.file_name()?.to_str()?.strip_prefix("step-")?;
+    let replaced = name.strip_suffix(".replaced");
+    let step = replaced.unwrap_or(name).parse().ok()?;
+    Some((step, replaced.is_none()))
+}
+
+fn verified(path: &Path, entry: &Entry) -> Result<Vec<u8>, String> {
+    let Entry { name, bytes, crc32 } = entry;
+    if !plain(name) {
+        return Err(format!("{MANIFEST} names `{name}`, which is no file of it"));
+    }
+    let blob =
+        fs::read(path.join(name)).map_err(|error| format!("{name} cannot be read ({error})"))?;
+    if blob.len() as u64 != *bytes {
+        return Err(format!(
+            "{name} holds {} bytes, where {bytes} were written",
+            blob.len()
+        ));
+    }
+    if crc32fast::hash(&blob) != *crc32 {
+        return Err(format!(
+            "{name} has another checksum than when it was written"
+        ));
+    }
+    Ok(blob)
+}
+
+/// Whether a blob's name stays inside the checkpoint and leaves the manifest alone.
+fn plain(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    let single = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
+    single && parts.next().is_none() && name != MANIFEST
+}
+
+fn damaged(path: &Path, what: &str) -> Error {
+    let older = path.parent().and_then(|dir| {
+        let (own, _) = numbered(path)?;
+        let listed = list(dir).ok()?;
+        listed.into_iter().rfind(|(step, _)| *step < own)
+    });
+    let path = path.display();
+    let remedy = match older {
+        Some((_, older)) => format!(
+            "an older checkpoint is {}: remove {path} and run with --resume again",
+            older.display()
+        ),
+        None => "there is no older checkpoint: train anew".to_owned(),
+    };
+    Error::mend(format!(
+        "the checkpoint {path} is damaged: {what}\n{remedy}"
+    ))
+}
+
+#[cfg(test)]
+mod tests;

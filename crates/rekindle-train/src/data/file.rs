@@ -1,0 +1,147 @@
+//! Whole files into memory, gunzipped when their name ends in `.gz`.
+
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use crate::error::{Error, Result};
+
+/// The file's bytes, decompressed when its name ends in `.gz`.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    let name = path.display();
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Error::mend(format!("{name}: no such file; check the path")),
+        _ => Error::mend(format!(
+            "{name}: cannot be read ({error}); check the path and its permissions"
+        )),
+    })?;
+    if !is_gzip(path) {
+        return Ok(bytes);
+    }
+    // A .gz may hold several members one after the other (`cat a.gz b.gz`): all of them are read.
+    let mut plain = Vec::new();
+    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).map_err(|error| {
+        Error::mend(format!(
+            "{name}: not a whole gzip file ({error}); fetch it again, or drop .gz from its name if it is not compressed"
+        ))
+    })?;
+    Ok(plain)
+}
+
+/// The file's text, which must be UTF-8. A byte order mark is dropped; nothing else is changed.
+pub fn read_text(path: &Path) -> Result<String> {
+    let mut text = String::from_utf8(read_bytes(path)?).map_err(|error| {
+        Error::mend(format!(
+            "{}: byte {} is not UTF-8; convert the file, for example with `iconv -f latin1 -t utf-8`",
+            path.display(),
+            error.utf8_error().valid_up_to()
+        ))
+    })?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
+}
+
+/// The extension that says what the file holds: lower case, and the one before `.gz` if it has that.
+pub(super) fn kind(path: &Path) -> String {
+    let inner = if is_gzip(path) {
+        path.with_extension("")
+    } else {
+        path.to_path_buf()
+    };
+    inner
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_lowercase())
+        .unwrap_or_default()
+}
+
+fn is_gzip(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_gzipped_file_reads_as_the_plain_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (plain, packed) = (folder.path().join("a.txt"), folder.path().join("a.txt.GZ"));
+        fs::write(&plain, "one\ntwo\n").unwrap();
+        fs::write(&packed, [gzip(b"one\n"), gzip(b"two\n")].concat()).unwrap();
+        assert_eq!(read_text(&plain).unwrap(), "one\ntwo\n");
+        assert_eq!(read_text(&packed).unwrap(), "one\ntwo\n");
+    }
+
+    #[test]
+    fn only_the_byte_order_mark_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "\u{feff} a\r\n").unwrap();
+        assert_eq!(read_text(&path).unwrap(), " a\r\n");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = read_bytes(Path::new("nowhere/a.csv"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("nowhere/a.csv: no such file"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_is_not_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = read_bytes(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn a_cut_or_false_gzip_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv.gz");
+        let whole = gzip(b"label,t0\n");
+        for bytes in [&whole[..whole.len() - 4], b"label,t0\n"] {
+            fs::write(&path, bytes).unwrap();
+            let error = read_bytes(&path).unwrap_err().to_string();
+            assert!(error.contains("a.csv.gz: not a whole gzip file"), "{error}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_utf8_names_the_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, b"caf\xe9\n").unwrap();
+        let error = read_text(&path).unwrap_err().to_string();
+        assert!(error.contains("a.txt: byte 3 is not UTF-8"), "{error}");
+    }
+
+    #[test]
+    fn the_kind_looks_through_gz() {
+        for (name, expected) in [
+            ("a.TS", "ts"),
+            ("a.ts.gz", "ts"),
+            ("a.b.csv", "csv"),
+            ("a.gz", ""),
+            ("a", ""),
+        ] {
+            assert_eq!(kind(Path::new(name)), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Readers of data files, and what turns their contents into numbers: no tensors here, only plain
+//! vectors.
+//!
+//! Each reader takes one kind of file to one struct, and refuses what it cannot read with an error
+//! that names the file, the place, the value and the remedy:
+//!
+//! | file | reader |
+//! |---|---|
+//! | plain text | [`file::read_text`], then [`Vocabulary`] |
+//! | a table with a text and a label column | [`LabelledText`] |
+//! | labelled series, `.ts` or one series a row | [`SeriesSet`] |
+//! | a table whose rows are the time steps | [`Columns`], then [`Scaler`] |
+//! | none: the problem is generated | [`AddingProblem`], [`CopyingProblem`] |
+//!
+//! Any of the files may be gzipped (`.gz`). A table is tab-separated without quoting when it is
+//! named `.tsv` or `.txt`, and CSV otherwise. Nothing here draws on global randomness: every draw
+//! is a function of a seed and a number, so any epoch or item can be made again on its own.
+
+mod classes;
+mod columns;
+mod draw;
+pub mod file;
+mod generated;
+mod labelled_text;
+mod message;
+mod number;
+mod scaler;
+mod series;
+mod series_csv;
+pub mod split;
+mod table;
+mod ts;
+mod ts_header;
+mod vocabulary;
+mod words;
+
+pub use columns::Columns;
+pub use generated::{AddingProblem, CopyingProblem};
+pub use labelled_text::LabelledText;
+pub use scaler::Scaler;
+pub use series::{Series, SeriesSet};
+pub use split::Split;
+pub use vocabulary::{Unit, Vocabulary};

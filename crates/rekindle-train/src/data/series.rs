@@ -1,0 +1,252 @@
+//! Series with a class each, or none: one file, many series.
+
+use std::path::Path;
+
+use super::message::shown;
+use super::{classes, file, series_csv, ts};
+use crate::error::{Error, Result};
+
+/// One series; its length is its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// The numbers, `[time, channels]` row-major.
+    pub values: Vec<f32>,
+    /// The number of time steps.
+    pub steps: usize,
+    /// The numbers at each step.
+    pub channels: usize,
+}
+
+/// Labelled series of one number of channels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeriesSet {
+    /// The series in file order.
+    pub series: Vec<Series>,
+    /// The index in `classes` of each series' label.
+    pub labels: Vec<usize>,
+    /// The classes in lexicographic order, unless they were given.
+    pub classes: Vec<String>,
+    /// The channels of every series.
+    pub channels: usize,
+}
+
+/// A file's contents before labels become indices; both formats end in this.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    /// The file, as error messages name it.
+    pub(super) name: String,
+    /// The series; at least one.
+    pub(super) series: Vec<Series>,
+    /// The labels as written, one a series, if the file has them.
+    pub(super) labels: Option<Vec<String>>,
+    /// The classes that the file announces; empty when it announces none.
+    pub(super) announced: Vec<String>,
+    /// The channels of every series.
+    pub(super) channels: usize,
+}
+
+impl SeriesSet {
+    /// Reads a `.ts`, `.csv` or `.tsv` file, gzipped or not. The classes are those that a `.ts` file
+    /// announces, otherwise the labels found.
+    pub fn read(path: &Path) -> Result<Self> {
+        let parsed = parse(path)?;
+        let labels = written(&parsed)?;
+        let classes = if parsed.announced.is_empty() {
+            classes::distinct(&parsed.name, labels)?
+        } else {
+            classes::distinct(&parsed.name, &parsed.announced)?
+        };
+        let labels = classes::indices(&parsed.name, labels, &classes)?;
+        Ok(Self {
+            series: parsed.series,
+            labels,
+            classes,
+            channels: parsed.channels,
+        })
+    }
+
+    /// Reads a file that must agree with one read before: labels among `classes`, and as many
+    /// channels. For validation and test files.
+    pub fn read_with_classes(path: &Path, classes: &[String], channels: usize) -> Result<Self> {
+        let parsed = parse(path)?;
+        same_channels(&parsed, channels)?;
+        let labels = classes::indices(&parsed.name, written(&parsed)?, classes)?;
+        Ok(Self {
+            series: parsed.series,
+            labels,
+            classes: classes.to_vec(),
+            channels,
+        })
+    }
+
+    /// Reads series to predict, of as many channels as the model has. Labels may be there and are
+    /// not looked at.
+    pub fn read_unlabelled(path: &Path, channels: usize) -> Result<Vec<Series>> {
+        let parsed = parse(path)?;
+        same_channels(&parsed, channels)?;
+        Ok(parsed.series)
+    }
+}
+
+fn parse(path: &Path) -> Result<Parsed> {
+    match file::kind(path).as_str() {
+        "ts" => ts::parse(path.display().to_string(), &file::read_text(path)?),
+        "csv" | "tsv" => series_csv::read(path),
+        other => Err(Error::mend(format!(
+            "{}: series are read from .ts, .csv and .tsv files, gzipped or not, not from {}",
+            path.display(),
+            shown(other)
+        ))),
+    }
+}
+
+fn written(parsed: &Parsed) -> Result<&Vec<String>> {
+    parsed.labels.as_ref().ok_or_else(|| {
+        Error::mend(format!(
+            "{}: the series have no labels; a .ts file needs `@classLabel true`, a table a column `label`",
+            parsed.name
+        ))
+    })
+}
+
+fn same_channels(parsed: &Parsed, channels: usize) -> Result<()> {
+    if parsed.channels == channels {
+        return Ok(());
+    }
+    Err(Error::mend(format!(
+        "{}: the series have {} channels and the training data had {channels}; give a file of the same problem",
+        parsed.name, parsed.channels
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    const TS: &str = "@classLabel true a b\n@data\n1,2:3,4:b\n5:6:a\n";
+
+    fn saved(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        (folder, path)
+    }
+
+    fn refused(name: &str, text: &str) -> String {
+        let (_folder, path) = saved(name, text);
+        SeriesSet::read(&path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_ts_file_is_read_time_first() {
+        let (_folder, path) = saved("a.ts", TS);
+        let set = SeriesSet::read(&path).unwrap();
+        assert_eq!(
+            set.series[0],
+            Series {
+                values: vec![1.0, 3.0, 2.0, 4.0],
+                steps: 2,
+                channels: 2
+            }
+        );
+        assert_eq!((set.series[1].steps, set.channels), (1, 2));
+        assert_eq!(
+            (set.labels, set.classes),
+            (vec![1, 0], vec!["a".to_owned(), "b".to_owned()])
+        );
+    }
+
+    #[test]
+    fn tables_are_read_by_their_extension() {
+        for (name, text) in [
+            ("a.csv", "label,t0\nx,1\ny,2\n"),
+            ("a.tsv", "label\tt0\nx\t1\ny\t2\n"),
+        ] {
+            let (_folder, path) = saved(name, text);
+            assert_eq!(SeriesSet::read(&path).unwrap().labels, [0, 1], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_test_file_takes_the_classes_of_the_training_file() {
+        let (_folder, path) = saved("a.csv", "label,t0\nx,1\n");
+        let classes = ["y".to_owned(), "x".to_owned()];
+        let set = SeriesSet::read_with_classes(&path, &classes, 1).unwrap();
+        assert_eq!((set.labels, set.classes), (vec![1], classes.to_vec()));
+        let error = SeriesSet::read_with_classes(&path, &classes[..1], 1)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("a.csv: row 1: label `x` is none of the classes `y`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn another_number_of_channels_is_refused() {
+        let (_folder, path) = saved("a.ts", TS);
+        let classes = ["a".to_owned(), "b".to_owned()];
+        for error in [
+            SeriesSet::read_with_classes(&path, &classes, 3).unwrap_err(),
+            SeriesSet::read_unlabelled(&path, 3).unwrap_err(),
+        ] {
+            let error = error.to_string();
+            assert!(
+                error.contains("a.ts: the series have 2 channels and the training data had 3"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn series_to_predict_need_no_labels() {
+        let unlabelled = "@classLabel false\n@data\n1,2:3,4\n";
+        for (name, text, channels) in [
+            ("a.ts", TS, 2),
+            ("a.ts", unlabelled, 2),
+            ("a.csv", "t0,t1\n1,2\n", 1),
+            ("a.csv", "label,t0\nx,1\n", 1),
+        ] {
+            let (_folder, path) = saved(name, text);
+            let series = SeriesSet::read_unlabelled(&path, channels).unwrap();
+            assert_eq!(
+                (series[0].values[0], series[0].channels),
+                (1.0, channels),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn training_needs_labels() {
+        for (name, text) in [("a.ts", "@data\n1,2\n"), ("a.csv", "t0,t1\n1,2\n")] {
+            let error = refused(name, text);
+            assert!(error.contains("the series have no labels"), "{error}");
+        }
+    }
+
+    #[test]
+    fn other_extensions_are_refused() {
+        let error = refused("a.arff", "");
+        assert!(
+            error.contains("a.arff: series are read from .ts, .csv and .tsv files"),
+            "{error}"
+        );
+        assert!(error.contains("`arff`"), "{error}");
+    }
+
+    #[test]
+    fn labels_must_be_among_those_announced_and_two() {
+        let error = refused("a.ts", "@classLabel true a b\n@data\n1:a\n1:c\n");
+        assert!(
+            error.contains("a.ts: row 2: label `c` is none of the classes `a`, `b`"),
+            "{error}"
+        );
+        assert!(
+            refused("a.ts", "@classLabel true a\n@data\n1:a\n").contains("two classes at least")
+        );
+        assert!(refused("a.csv", "label,t0\nx,1\n").contains("two classes at least"));
+    }
+}

@@ -1,0 +1,129 @@
+//! Univariate series in a table, one a row: `label,t0,t1,…`.
+
+use std::path::Path;
+
+use super::series::{Parsed, Series};
+use super::table::Table;
+use crate::error::{Error, Result};
+
+/// The column, anywhere in the table, that holds the class; every other column is a time step.
+const LABEL: &str = "label";
+
+/// Reads a table of series. The column `label` may be missing. Empty cells at the end of a row make
+/// its series shorter than the widest.
+pub(super) fn read(path: &Path) -> Result<Parsed> {
+    from_table(Table::read(path)?)
+}
+
+fn from_table(table: Table) -> Result<Parsed> {
+    let label = table.header.iter().position(|column| column == LABEL);
+    let steps: Vec<usize> = (0..table.header.len())
+        .filter(|&column| Some(column) != label)
+        .collect();
+    let series = (0..table.rows.len())
+        .map(|row| one_series(&table, row, &steps))
+        .collect::<Result<_>>()?;
+    let labels = label.map(|column| labels(&table, column)).transpose()?;
+    Ok(Parsed {
+        name: table.name,
+        series,
+        labels,
+        announced: Vec::new(),
+        channels: 1,
+    })
+}
+
+fn one_series(table: &Table, row: usize, columns: &[usize]) -> Result<Series> {
+    let filled = |&column: &usize| !table.cell(row, column).trim().is_empty();
+    let steps = columns.iter().rposition(filled).map_or(0, |last| last + 1);
+    if steps == 0 {
+        return Err(Error::mend(format!(
+            "{}: row {} has no values; fill them in or remove the row",
+            table.name,
+            row + 1
+        )));
+    }
+    let values = columns
+        .iter()
+        .take(steps)
+        .map(|&column| table.number(row, column))
+        .collect::<Result<_>>()?;
+    Ok(Series {
+        values,
+        steps,
+        channels: 1,
+    })
+}
+
+fn labels(table: &Table, column: usize) -> Result<Vec<String>> {
+    let label = |row| match table.cell(row, column).trim() {
+        "" => Err(Error::mend(format!(
+            "{}: row {}: column `{LABEL}` is empty; fill it in or remove the row",
+            table.name,
+            row + 1
+        ))),
+        label => Ok(label.to_owned()),
+    };
+    (0..table.rows.len()).map(label).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Parsed> {
+        from_table(Table::parse("a.csv".to_owned(), text, false)?)
+    }
+
+    fn refused(text: &str) -> String {
+        parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn rows_are_series_and_the_label_stands_anywhere() {
+        let parsed = parse("t0,label,t1,t2\n1, up ,2,3\n4,down,5,\n").unwrap();
+        assert_eq!(
+            parsed.series[0],
+            Series {
+                values: vec![1.0, 2.0, 3.0],
+                steps: 3,
+                channels: 1
+            }
+        );
+        assert_eq!(
+            parsed.series[1],
+            Series {
+                values: vec![4.0, 5.0],
+                steps: 2,
+                channels: 1
+            }
+        );
+        assert_eq!(parsed.labels.unwrap(), ["up", "down"]);
+    }
+
+    #[test]
+    fn a_table_without_labels_is_read() {
+        let parsed = parse("t0,t1\n1,2\n").unwrap();
+        assert_eq!((parsed.labels, parsed.series[0].steps), (None, 2));
+    }
+
+    #[test]
+    fn holes_and_words_are_placed_and_shown() {
+        for (cell, shown) in [("", "``"), ("NaN", "`NaN`"), ("x", "`x`")] {
+            let error = refused(&format!("label,t0,t1\na,1,2\nb,{cell},2\n"));
+            let expected = format!("a.csv: row 2, column `t0`: {shown} is not a finite number");
+            assert!(error.contains(&expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_values_or_label_is_refused() {
+        let error = refused("label,t0,t1\na,,\n");
+        assert!(error.contains("a.csv: row 1 has no values"), "{error}");
+        let error = refused("label,t0\n ,1\n");
+        assert!(
+            error.contains("a.csv: row 1: column `label` is empty"),
+            "{error}"
+        );
+    }
+}

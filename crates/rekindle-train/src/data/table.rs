@@ -1,0 +1,253 @@
+//! A table with a header: what the readers of CSV and TSV files share.
+
+use std::io::Read;
+use std::path::Path;
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::message::{listed, shown};
+use super::{file, number};
+use crate::error::{Error, Result};
+
+/// Added as a row of its own below the text. When it does not come back as the last row, a quoted
+/// cell was never closed and swallowed all that follows it, which the parser alone would not tell.
+const END: &str = "\0";
+
+/// Every cell as text, each row as wide as the header. Rows are counted from 1 below the header.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The file, as error messages name it.
+    pub(super) name: String,
+    /// The columns' names, without the blanks around them.
+    pub(super) header: Vec<String>,
+    /// The rows below the header; at least one.
+    pub(super) rows: Vec<StringRecord>,
+}
+
+impl Table {
+    /// Reads a file: tab-separated without quoting when it is a `.tsv` or a `.txt`, CSV otherwise.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let tabs = matches!(file::kind(path).as_str(), "tsv" | "txt");
+        Self::parse(path.display().to_string(), &file::read_text(path)?, tabs)
+    }
+
+    /// Parses the text of the file called `name`.
+    pub(super) fn parse(name: String, text: &str, tabs: bool) -> Result<Self> {
+        let mut reader = ReaderBuilder::new()
+            .delimiter(if tabs { b'\t' } else { b',' })
+            .quoting(!tabs)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes().chain("\n".as_bytes()).chain(END.as_bytes()));
+        let mut records = reader
+            .records()
+            .collect::<csv::Result<Vec<_>>>()
+            .map_err(|error| Error::fault(format!("{name}: {error}")))?;
+        let end = records.pop();
+        if end.is_none_or(|record| record != vec![END]) {
+            return Err(Error::mend(format!(
+                "{name}: row {} opens a quote that is never closed; close it, or double a quote that is meant literally",
+                records.len()
+            )));
+        }
+        let mut records = records.into_iter();
+        let Some(header) = records.next() else {
+            return Err(Error::mend(format!(
+                "{name}: the file is empty; it needs a header that names the columns, then rows"
+            )));
+        };
+        let header: Vec<String> = header
+            .iter()
+            .map(|column| column.trim().to_owned())
+            .collect();
+        let table = Self {
+            name,
+            header,
+            rows: records.collect(),
+        };
+        table.check(text)?;
+        Ok(table)
+    }
+
+    /// Where the column called `wanted` stands.
+    pub(super) fn column(&self, wanted: &str) -> Result<usize> {
+        self.header
+            .iter()
+            .position(|column| column == wanted)
+            .ok_or_else(|| {
+                Error::mend(format!(
+                    "{}: no column {}; the columns are {}",
+                    self.name,
+                    shown(wanted),
+                    listed(&self.header)
+                ))
+            })
+    }
+
+    /// The number in one cell, by indices from 0.
+    pub(super) fn number(&self, row: usize, column: usize) -> Result<f32> {
+        let cell = self.cell(row, column);
+        number::finite(cell).ok_or_else(|| {
+            let header = self.header.get(column).map_or("", String::as_str);
+            Error::mend(format!(
+                "{}: row {}, column {}: {} is not a finite number; fill it in, or leave out the row or the column",
+                self.name,
+                row + 1,
+                shown(header),
+                shown(cell)
+            ))
+        })
+    }
+
+    /// The text in one cell, by indices from 0.
+    pub(super) fn cell(&self, row: usize, column: usize) -> &str {
+        self.rows
+            .get(row)
+            .and_then(|row| row.get(column))
+            .unwrap_or_default()
+    }
+
+    fn check(&self, text: &str) -> Result<()> {
+        let Self { name, header, rows } = self;
+        for (index, column) in header.iter().enumerate() {
+            // Spreadsheets export unnamed columns: those cannot be asked for, so they may repeat.
+            if !column.is_empty() && header.iter().take(index).any(|earlier| earlier == column) {
+                return Err(Error::mend(format!(
+                    "{name}: the header has two columns {}; rename one",
+                    shown(column)
+                )));
+            }
+        }
+        if rows.is_empty() {
+            return Err(Error::mend(format!(
+                "{name}: no rows below the header; add some, or check the path"
+            )));
+        }
+        if let Some((index, row)) = rows
+            .iter()
+            .enumerate()
+            .find(|(_, row)| row.len() != header.len())
+        {
+            return Err(Error::mend(format!(
+                "{name}: row {} has {} cells and the header {}; give it one cell a column (in CSV, quote a cell that holds a comma)",
+                index + 1,
+                row.len(),
+                header.len()
+            )));
+        }
+        // The parser skips blank lines, but in a table of one column such a line is a missing value.
+        let blank = text.trim_end().lines().position(str::is_empty);
+        if let (1, Some(line)) = (header.len(), blank) {
+            return Err(Error::mend(format!(
+                "{name}: line {} is blank, a missing value in a table of one column; fill it in or remove the line",
+                line + 1
+            )));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(text: &str) -> Result<Table> {
+        Table::parse("a.csv".to_owned(), text, false)
+    }
+
+    fn refused(text: &str) -> String {
+        csv(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn cells_are_read_with_quotes_and_any_line_ends() {
+        let table = csv("\r\na, b \r\n1,\"x, \"\"y\"\"\nz\"\r\n\r\n2,\r\n").unwrap();
+        assert_eq!(table.header, ["a", "b"]);
+        assert_eq!(table.rows, [vec!["1", "x, \"y\"\nz"], vec!["2", ""]]);
+        assert_eq!(table.number(1, 0).unwrap(), 2.0);
+    }
+
+    #[test]
+    fn quotes_are_plain_characters_in_a_tsv() {
+        let table = Table::parse("a.tsv".to_owned(), "a\tb\n\"x\ty,\"\n", true).unwrap();
+        assert_eq!(table.rows, [vec!["\"x", "y,\""]]);
+    }
+
+    #[test]
+    fn the_name_decides_between_tabs_and_commas() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("a.tsv", "a\tb\n1\t2\n"),
+            ("a.txt", "a\tb\n1\t2\n"),
+            ("a.csv", "a,b\n1,2\n"),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(Table::read(&path).unwrap().rows, [vec!["1", "2"]], "{name}");
+        }
+    }
+
+    #[test]
+    fn files_without_rows_are_refused() {
+        assert!(refused("").contains("a.csv: the file is empty"));
+        assert!(refused("a,b\n").contains("a.csv: no rows below the header"));
+    }
+
+    #[test]
+    fn a_ragged_row_names_both_counts() {
+        let error = refused("a,b\n1,2\n1,2,3\n");
+        assert!(
+            error.contains("a.csv: row 2 has 3 cells and the header 2"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_unclosed_quote_is_refused() {
+        let error = refused("a,b\n1,2\n3,\"4\n5,6\n");
+        assert!(
+            error.contains("a.csv: row 2 opens a quote that is never closed"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn two_columns_of_one_name_are_refused_but_unnamed_ones_are_not() {
+        let error = refused("a,b,a\n1,2,3\n");
+        assert!(
+            error.contains("a.csv: the header has two columns `a`; rename one"),
+            "{error}"
+        );
+        assert!(csv("a,,\n1,2,3\n").is_ok());
+    }
+
+    #[test]
+    fn a_blank_line_in_one_column_is_a_missing_value() {
+        let error = refused("a\n1\n\n2\n\n");
+        assert!(error.contains("a.csv: line 3 is blank"), "{error}");
+        assert!(csv("a\n1\n2\n\n").is_ok());
+    }
+
+    #[test]
+    fn a_missing_column_lists_those_there() {
+        let error = csv("a,b\n1,2\n")
+            .unwrap()
+            .column("c")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "a.csv: no column `c`; the columns are `a`, `b`");
+    }
+
+    #[test]
+    fn a_cell_that_is_no_number_is_placed_and_shown() {
+        let error = csv("a,b\n1,2\n1,NaN\n")
+            .unwrap()
+            .number(1, 1)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("a.csv: row 2, column `b`: `NaN` is not a finite number"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! One error type for everything that a person running an experiment can meet.
+
+/// What went wrong, in one or two lines that name the file, the key or the value, and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something the person who runs the program can mend: a key, a path, a value. Exit code 2.
+    #[error("{0}")]
+    Mend(String),
+    /// Everything else: a full disk, a device that failed, a defect of ours. Exit code 1.
+    #[error("{0}")]
+    Fault(String),
+}
+
+/// The result of everything here that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error that the user can mend.
+    pub fn mend(message: impl Into<String>) -> Self {
+        Self::Mend(message.into())
+    }
+
+    /// An error that the user cannot mend by changing what they wrote.
+    pub fn fault(message: impl Into<String>) -> Self {
+        Self::Fault(message.into())
+    }
+
+    /// The program's exit code: 2 for what the user can mend, 1 for the rest.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Mend(_) => 2,
+            Self::Fault(_) => 1,
+        }
+    }
+}

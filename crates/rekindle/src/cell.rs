@@ -1,0 +1,162 @@
+//! What a recurrent cell is: one step, its state, and its equations.
+
+use crate::{Gates, Invalid, Sequence, State};
+use burn::module::{Module, ModuleDisplay};
+use burn::tensor::{Device, Tensor};
+use rekindle_engine::{Direction, Program, drive, unbind};
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+
+/// A recurrent cell: a function from an input and a state to an output and a new state.
+///
+/// A cell knows no time axis, direction, padding, depth or dropout; [`Recurrent`](crate::Recurrent)
+/// owns those. Implement [`Equations`] instead where the cell can be written as equations, and this
+/// trait comes with it.
+pub trait Cell: Module + ModuleDisplay {
+    /// What the cell carries from step to step.
+    type State: State;
+
+    /// The width of the input.
+    fn d_input(&self) -> usize;
+
+    /// The width of the output.
+    fn d_output(&self) -> usize;
+
+    /// The name and width of each state.
+    fn states(&self) -> Vec<(String, usize)>;
+
+    /// One step: `x` is `[batch, d_input]`; returns the output, `[batch, d_output]`, and the new
+    /// state.
+    fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State);
+
+    /// The same cell with the operand of its recurrent products multiplied by `mask`,
+    /// `[batch, d_output]`: variational dropout of the recurrence.
+    ///
+    /// # Panics
+    ///
+    /// A cell that does not implement it panics.
+    fn masked(&self, mask: Tensor<2>) -> Self {
+        let _ = mask;
+        panic!("this cell has no recurrent dropout: implement `Cell::masked` for it")
+    }
+
+    /// The state before the first step: zeros.
+    fn initial(&self, batch: usize, device: &Device) -> Self::State {
+        let zeros = |(_, width)| Tensor::zeros([batch, width], device);
+        State::from_parts(self.states().into_iter().map(zeros).collect())
+    }
+
+    /// A whole sequence, in the given direction. Returns the output, `[batch, time, d_output]`,
+    /// zero beyond a row's length, and the state after each row's last real step (before its
+    /// first, in reading order, where the direction is reverse).
+    fn scan(
+        &self,
+        x: &Sequence,
+        state: Self::State,
+        direction: Direction,
+    ) -> (Tensor<3>, Self::State) {
+        unroll(x, state, direction, |x, state| self.step(x, state))
+    }
+}
+
+/// Runs a step function over a batch, one step at a time.
+pub(crate) fn unroll<S: State>(
+    x: &Sequence,
+    state: S,
+    direction: Direction,
+    mut step: impl FnMut(Tensor<2>, S) -> (Tensor<2>, S),
+) -> (Tensor<3>, S) {
+    let steps = unbind(x.data.clone().swap_dims(0, 1));
+    let parts = state.into_parts();
+    let (output, last) = drive(&steps, x.lengths(), parts, direction, |x, state| {
+        let (y, state) = step(x.clone(), S::from_parts(state));
+        (y, state.into_parts())
+    });
+    (output, S::from_parts(last))
+}
+
+/// A cell that is nothing but equations and their parameters.
+pub trait Equations: Module + ModuleDisplay {
+    /// What the cell carries: one tensor a state of the equations.
+    type State: State;
+
+    /// The parameters and the program.
+    fn gates(&self) -> &Gates;
+
+    /// The parameters and the program, to be changed.
+    fn gates_mut(&mut self) -> &mut Gates;
+}
+
+impl<C: Equations> Cell for C {
+    type State = C::State;
+
+    fn d_input(&self) -> usize {
+        self.gates().d_input()
+    }
+
+    fn d_output(&self) -> usize {
+        self.gates().state_width(0)
+    }
+
+    fn states(&self) -> Vec<(String, usize)> {
+        let gates = self.gates();
+        let names = gates.program().states().iter().cloned();
+        names
+            .enumerate()
+            .map(|(s, name)| (name, gates.state_width(s)))
+            .collect()
+    }
+
+    fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
+        let next = self.gates().step(x, state.into_parts());
+        (next[0].clone(), State::from_parts(next))
+    }
+
+    fn masked(&self, mask: Tensor<2>) -> Self {
+        let mut cell = self.clone();
+        cell.gates_mut().set_mask(mask);
+        cell
+    }
+
+    fn scan(
+        &self,
+        x: &Sequence,
+        state: Self::State,
+        direction: Direction,
+    ) -> (Tensor<3>, Self::State) {
+        let (y, last) = self.gates().scan(x, state.into_parts(), direction);
+        (y, State::from_parts(last))
+    }
+}
+
+/// The configuration of a cell: plain data, without the width of the input, which the layer below
+/// decides.
+pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
+    /// The cell it makes.
+    type Cell: Cell;
+
+    /// The paper's defaults at a hidden width.
+    fn new(d_hidden: usize) -> Self;
+
+    /// Checks every number.
+    ///
+    /// # Errors
+    ///
+    /// Names the key, its value and what it must be.
+    fn validate(&self) -> Result<(), Invalid>;
+
+    /// The equations, as this configuration makes them.
+    fn program(&self) -> Program;
+
+    /// The forms of the cell that its options make, one of each, for tables and tests.
+    fn forms(d_hidden: usize) -> Vec<Self> {
+        vec![Self::new(d_hidden)]
+    }
+
+    /// A cell with fresh parameters.
+    ///
+    /// # Panics
+    ///
+    /// If the configuration is [invalid](CellConfig::validate).
+    fn init(&self, d_input: usize, device: &Device) -> Self::Cell;
+}

@@ -1,0 +1,148 @@
+//! The gated recurrent unit: K. Cho et al., *Learning Phrase Representations using RNN
+//! Encoder-Decoder for Statistical Machine Translation* (2014), <https://arxiv.org/abs/1406.1078>.
+//!
+//! ```text
+//! z_t = σ(W_z · [h_{t-1}, x_t] + b_z)            update gate: how much of the old memory stays
+//! r_t = σ(W_r · [h_{t-1}, x_t] + b_r)            reset gate: how much of it the candidate sees
+//! h̃_t = tanh(W · [r_t * h_{t-1}, x_t] + b)       candidate: what could replace the memory
+//! h_t = (1 - z_t) * h̃_t + z_t * h_{t-1}          the memory and the output, one and the same
+//! ```
+//!
+//! One gate does the work of the LSTM's input and forget gates: what is written is what is
+//! forgotten. Which side `z` keeps differs between texts; here, as in PyTorch, Keras, ONNX and the
+//! paper's third version, `z` keeps the old memory.
+//!
+//! `reset = "before"` is the equation above, the paper's, with two dependent products a step, and
+//! ONNX's default. `reset = "after"` applies the reset gate behind the product, so that one product
+//! serves all three gates: `h̃_t = tanh(W_h x_t + b_h + r_t * (U_h h_{t-1} + d_h))`, the form of
+//! cuDNN, PyTorch and Keras, and the default. The candidate is called `n`; blocks are stacked
+//! r, z, n, as PyTorch has them.
+
+use crate::{Card, CellConfig, Equations, GateSizes, Gates, Init, Invalid, invalid};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rekindle_engine::{Next, Program, Step, sigmoid, tanh};
+use serde::{Deserialize, Serialize};
+
+fn gru(k: &Step) -> Next {
+    let h = k.state("h");
+    let [r, z] = k.affine(["r", "z"], h).map(sigmoid);
+    let n = tanh(k.input("n") + r * k.hidden("n", h));
+    k.next((1.0 - z) * n + z * h)
+}
+
+fn gru_before(k: &Step) -> Next {
+    let h = k.state("h");
+    let [r, z] = k.affine(["r", "z"], h).map(sigmoid);
+    let n = tanh(k.affine("n", r * h));
+    k.next((1.0 - z) * n + z * h)
+}
+
+/// Where the reset gate acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reset {
+    /// Behind the recurrent product: cuDNN, PyTorch, Keras.
+    #[default]
+    After,
+    /// Before the recurrent product: the paper, ONNX.
+    Before,
+}
+
+/// The cell of this page, as a Burn module.
+#[derive(Module, Debug)]
+pub struct Gru {
+    /// Its parameters, stacked r, z, n.
+    pub gates: Gates,
+}
+
+impl Equations for Gru {
+    type State = [Tensor<2>; 1];
+
+    fn gates(&self) -> &Gates {
+        &self.gates
+    }
+
+    fn gates_mut(&mut self) -> &mut Gates {
+        &mut self.gates
+    }
+}
+
+/// Configuration of [`Gru`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GruConfig {
+    /// The number of units.
+    pub d_hidden: usize,
+    /// Where the reset gate acts: `after`, as in PyTorch, or `before`, as in the paper.
+    #[serde(default)]
+    pub reset: Reset,
+    /// Whether both products carry a bias.
+    #[serde(default = "crate::yes")]
+    pub bias: bool,
+    /// How the parameters begin.
+    #[serde(default)]
+    pub init: Init,
+}
+
+impl CellConfig for GruConfig {
+    type Cell = Gru;
+
+    fn new(d_hidden: usize) -> Self {
+        GruConfig {
+            d_hidden,
+            reset: Reset::After,
+            bias: true,
+            init: Init::default(),
+        }
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        invalid::positive("d_hidden", self.d_hidden)
+    }
+
+    fn program(&self) -> Program {
+        match self.reset {
+            Reset::After => Program::new(gru),
+            Reset::Before => Program::new(gru_before),
+        }
+    }
+
+    fn forms(d_hidden: usize) -> Vec<Self> {
+        let before = GruConfig {
+            reset: Reset::Before,
+            bias: false,
+            ..Self::new(d_hidden)
+        };
+        vec![Self::new(d_hidden), before]
+    }
+
+    fn init(&self, d_input: usize, device: &Device) -> Gru {
+        let sizes = GateSizes {
+            bias: self.bias,
+            init: self.init,
+            ..GateSizes::new(d_input, self.d_hidden)
+        };
+        Gru {
+            gates: Gates::from_program(self.program(), sizes, device),
+        }
+    }
+}
+
+/// What the table of cells says of it.
+pub(crate) const CARD: Card = Card {
+    name: "gru",
+    title: "Gated recurrent unit",
+    authors: "Cho et al.",
+    year: 2014,
+    url: "https://arxiv.org/abs/1406.1078",
+    gates: &[
+        (
+            "r",
+            "reset gate: how much of the old memory the candidate sees",
+        ),
+        ("z", "update gate: how much of the old memory stays"),
+        ("n", "candidate: what could replace the memory"),
+    ],
+    oracle: "torch.nn.GRU; onnxruntime (reset before)",
+};

@@ -1,0 +1,146 @@
+//! Long short-term memory: S. Hochreiter and J. Schmidhuber, *Long Short-Term Memory*, Neural
+//! Computation 9 (1997), <https://doi.org/10.1162/neco.1997.9.8.1735>, with the forget gate of
+//! F. Gers, J. Schmidhuber and F. Cummins, *Learning to Forget* (2000),
+//! <https://doi.org/10.1162/089976600300015015>.
+//!
+//! ```text
+//! f_t = σ(W_f · [h_{t-1}, x_t] + b_f)        forget gate: how much of each memory is kept
+//! i_t = σ(W_i · [h_{t-1}, x_t] + b_i)        input gate: how much of the candidate is written
+//! C̃_t = tanh(W_C · [h_{t-1}, x_t] + b_C)     candidate: what could be written
+//! C_t = f_t * C_{t-1} + i_t * C̃_t            the memory, changed only by what the gates let through
+//! o_t = σ(W_o · [h_{t-1}, x_t] + b_o)        output gate: how much of the memory is shown
+//! h_t = o_t * tanh(C_t)                      the output
+//! ```
+//!
+//! Every bias stands outside its bracket, and every gate has its own `W` and `b`; texts that put
+//! `b_f` inside, or repeat `W_C` and `b_C` for the input gate, slip there. Along `C` the gradient is
+//! multiplied by `f_t` alone, which the network can hold near 1: this is what plain networks lack.
+//!
+//! `W_f · [h, x]` is stored as `W_f x + U_f h`, the candidate is called `g`, and the gates are
+//! stacked i, f, g, o, as PyTorch has them. With `d_projection` the output is `h_t = R (o_t *
+//! tanh(C_t))` (Sak et al. 2014, <https://arxiv.org/abs/1402.1128>), PyTorch's `proj_size`.
+
+use crate::{Card, CellConfig, Equations, GateSizes, Gates, Init, Invalid, invalid};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rekindle_engine::{Next, Program, Step, sigmoid, tanh};
+use serde::{Deserialize, Serialize};
+
+fn lstm(k: &Step, projected: bool) -> Next {
+    let [h, c] = k.state(["h", "c"]);
+    let [i, f, g, o] = k.affine(["i", "f", "g", "o"], h);
+    let c = sigmoid(f) * c + sigmoid(i) * tanh(g);
+    let h = sigmoid(o) * tanh(c);
+    k.next([if projected { k.project(h) } else { h }, c])
+}
+
+/// The cell of this page, as a Burn module.
+#[derive(Module, Debug)]
+pub struct Lstm {
+    /// Its parameters, stacked i, f, g, o.
+    pub gates: Gates,
+}
+
+impl Equations for Lstm {
+    type State = [Tensor<2>; 2];
+
+    fn gates(&self) -> &Gates {
+        &self.gates
+    }
+
+    fn gates_mut(&mut self) -> &mut Gates {
+        &mut self.gates
+    }
+}
+
+/// Configuration of [`Lstm`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LstmConfig {
+    /// The number of units.
+    pub d_hidden: usize,
+    /// The width of the recurrent projection; none by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub d_projection: Option<usize>,
+    /// Whether both products carry a bias.
+    #[serde(default = "crate::yes")]
+    pub bias: bool,
+    /// What is added to the forget gate's bias at the start: 1, so that a new network remembers;
+    /// 0 with `init = "pytorch"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forget_bias: Option<f64>,
+    /// How the parameters begin.
+    #[serde(default)]
+    pub init: Init,
+}
+
+impl CellConfig for LstmConfig {
+    type Cell = Lstm;
+
+    fn new(d_hidden: usize) -> Self {
+        LstmConfig {
+            d_hidden,
+            d_projection: None,
+            bias: true,
+            forget_bias: None,
+            init: Init::default(),
+        }
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        invalid::positive("d_hidden", self.d_hidden)?;
+        match self.forget_bias {
+            Some(b) if !b.is_finite() => {
+                return Err(Invalid::new("forget_bias", b, "a finite number"));
+            }
+            _ => {}
+        }
+        match self.d_projection {
+            None => Ok(()),
+            Some(p) if p < self.d_hidden => invalid::positive("d_projection", p),
+            Some(p) => Err(Invalid::new("d_projection", p, "smaller than d_hidden")),
+        }
+    }
+
+    fn program(&self) -> Program {
+        Program::new(|k| lstm(k, self.d_projection.is_some()))
+    }
+
+    fn forms(d_hidden: usize) -> Vec<Self> {
+        let projected = LstmConfig {
+            d_projection: (d_hidden > 1).then(|| d_hidden.div_ceil(2)),
+            bias: false,
+            ..Self::new(d_hidden)
+        };
+        vec![Self::new(d_hidden), projected]
+    }
+
+    fn init(&self, d_input: usize, device: &Device) -> Lstm {
+        let sizes = GateSizes {
+            d_projection: self.d_projection,
+            bias: self.bias,
+            init: self.init,
+            ..GateSizes::new(d_input, self.d_hidden)
+        };
+        let forget_bias = self.forget_bias.unwrap_or(self.init.forget_bias());
+        Lstm {
+            gates: Gates::from_program(self.program(), sizes, device).with_bias("f", forget_bias),
+        }
+    }
+}
+
+/// What the table of cells says of it.
+pub(crate) const CARD: Card = Card {
+    name: "lstm",
+    title: "Long short-term memory",
+    authors: "Hochreiter & Schmidhuber; Gers et al.",
+    year: 2000,
+    url: "https://doi.org/10.1162/089976600300015015",
+    gates: &[
+        ("i", "input gate: how much of the candidate is written"),
+        ("f", "forget gate: how much of each memory is kept"),
+        ("g", "candidate: what could be written"),
+        ("o", "output gate: how much of the memory is shown"),
+    ],
+    oracle: "torch.nn.LSTM",
+};

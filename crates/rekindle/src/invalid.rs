@@ -1,0 +1,70 @@
+//! A number in a configuration that cannot be.
+
+use std::fmt;
+
+/// A key whose value is impossible, and what it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// The key, with dots where it is nested: `cell.d_hidden`.
+    pub key: String,
+    /// The value found.
+    pub value: String,
+    /// What the value must be.
+    pub expected: String,
+}
+
+impl Invalid {
+    /// A key, the value found there, and what it must be.
+    pub fn new(key: &str, value: impl fmt::Display, expected: &str) -> Self {
+        Invalid {
+            key: key.into(),
+            value: value.to_string(),
+            expected: expected.into(),
+        }
+    }
+
+    /// The same under a parent key.
+    pub fn under(mut self, parent: &str) -> Self {
+        self.key = format!("{parent}.{}", self.key);
+        self
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} = {}: must be {}",
+            self.key, self.value, self.expected
+        )
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// The largest width or count that a configuration may ask for: beyond it, a typing error.
+const MOST: usize = 1 << 20;
+
+/// Checks a width or a count.
+///
+/// # Errors
+///
+/// If it is 0, or larger than any machine's memory takes.
+pub fn positive(key: &str, value: usize) -> Result<(), Invalid> {
+    match value {
+        1..=MOST => Ok(()),
+        _ => Err(Invalid::new(key, value, "from 1 to 1048576")),
+    }
+}
+
+/// Checks the probability of dropping something.
+///
+/// # Errors
+///
+/// If it is not in [0, 1).
+pub fn rate(key: &str, value: f64) -> Result<(), Invalid> {
+    match (0.0..1.0).contains(&value) {
+        true => Ok(()),
+        false => Err(Invalid::new(key, value, "at least 0 and less than 1")),
+    }
+}

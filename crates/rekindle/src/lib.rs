@@ -1,0 +1,35 @@
+//! Recurrent networks for [Burn](https://burn.dev), each from one statement of its equations.
+//!
+//! A cell is one file: its paper, its equations, and what its gates do. Everything else — layers,
+//! directions, padded batches, dropout, zoneout, streaming, weights by PyTorch's names — is
+//! [`Recurrent`], once, for every cell. The same code trains on every Burn device.
+//!
+//! Start with [`Recurrent`]; write your own cell with [`Gates`] and [`Equations`].
+
+mod cell;
+pub mod cells;
+mod gates;
+mod init;
+mod invalid;
+mod recurrent;
+mod sequence;
+mod state;
+mod streamer;
+mod zoo;
+
+pub use cell::{Cell, CellConfig, Equations};
+pub use cells::{Activation, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset};
+pub use gates::{GateSizes, Gates};
+pub use init::Init;
+pub use invalid::{Invalid, positive, rate};
+pub use recurrent::{Layer, LayerState, Merge, Recurrent, RecurrentConfig, States};
+pub use rekindle_engine as engine;
+pub use sequence::{LengthError, Lengths, Sequence};
+pub use state::State;
+pub use streamer::Streamer;
+pub use zoo::{AnyCell, AnyCellConfig, CATALOG, Card};
+
+/// The default of a key that is on unless it is switched off.
+pub(crate) fn yes() -> bool {
+    true
+}

@@ -1,0 +1,157 @@
+//! The configuration of a recurrent layer.
+
+use super::{Layer, Merge, Recurrent};
+use crate::{AnyCellConfig, Cell, CellConfig, Invalid, invalid};
+use burn::module::Param;
+use burn::nn::{DropoutConfig, Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// Configuration of [`Recurrent`]: everything but the cell has a default.
+///
+/// ```
+/// # use rekindle::{CellConfig, LstmConfig, RecurrentConfig};
+/// let config = RecurrentConfig {
+///     layers: 2,
+///     bidirectional: true,
+///     ..RecurrentConfig::new(LstmConfig::new(32))
+/// };
+/// # assert!(config.validate().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecurrentConfig<K = AnyCellConfig> {
+    /// The number of layers, one on top of the other.
+    #[serde(default = "one")]
+    pub layers: usize,
+    /// Whether each layer also reads the sequence from its end.
+    #[serde(default)]
+    pub bidirectional: bool,
+    /// How the two directions become one output.
+    #[serde(default)]
+    pub merge: Merge,
+    /// Dropout between layers, a fresh mask a step, in [0, 1).
+    #[serde(default)]
+    pub dropout: f64,
+    /// Variational dropout of each layer's input: one mask for all steps (Gal & Ghahramani 2016).
+    #[serde(default)]
+    pub input_dropout: f64,
+    /// Variational dropout of what the recurrent products take: one mask for all steps.
+    #[serde(default)]
+    pub recurrent_dropout: f64,
+    /// The probability that a unit's state stays as it was (Krueger et al. 2017); at inference,
+    /// states move by its complement.
+    #[serde(default)]
+    pub zoneout: f64,
+    /// Whether a layer's input is added to its output, wherever the two have the same width.
+    #[serde(default)]
+    pub residual: bool,
+    /// Whether the state before the first step is learned; zeros otherwise.
+    #[serde(default)]
+    pub learned_initial: bool,
+    /// The width of a linear map behind every layer; none by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projection: Option<usize>,
+    /// The cell of every layer and direction.
+    pub cell: K,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl<K: CellConfig> RecurrentConfig<K> {
+    /// One layer, one direction, and no extras.
+    pub fn new(cell: K) -> Self {
+        RecurrentConfig {
+            layers: 1,
+            bidirectional: false,
+            merge: Merge::default(),
+            dropout: 0.0,
+            input_dropout: 0.0,
+            recurrent_dropout: 0.0,
+            zoneout: 0.0,
+            residual: false,
+            learned_initial: false,
+            projection: None,
+            cell,
+        }
+    }
+
+    /// Checks every number.
+    ///
+    /// # Errors
+    ///
+    /// Names the key, its value and what it must be.
+    pub fn validate(&self) -> Result<(), Invalid> {
+        invalid::positive("layers", self.layers)?;
+        if self.layers > 1024 {
+            return Err(Invalid::new("layers", self.layers, "at most 1024"));
+        }
+        invalid::rate("dropout", self.dropout)?;
+        invalid::rate("input_dropout", self.input_dropout)?;
+        invalid::rate("recurrent_dropout", self.recurrent_dropout)?;
+        invalid::rate("zoneout", self.zoneout)?;
+        if let Some(width) = self.projection {
+            invalid::positive("projection", width)?;
+        }
+        self.cell.validate().map_err(|e| e.under("cell"))
+    }
+
+    /// A layer with fresh parameters, for inputs of width `d_input`.
+    ///
+    /// # Panics
+    ///
+    /// If the configuration is [invalid](RecurrentConfig::validate) or `d_input` is 0.
+    pub fn init(&self, d_input: usize, device: &Device) -> Recurrent<K::Cell> {
+        let checked = invalid::positive("d_input", d_input).and_then(|()| self.validate());
+        if let Err(e) = checked {
+            panic!("{e}");
+        }
+        let mut layers = Vec::with_capacity(self.layers);
+        let mut width = d_input;
+        for _ in 0..self.layers {
+            let layer = self.layer(width, device);
+            width = layer.d_output(self.merge);
+            layers.push(layer);
+        }
+        let rate = |p| DropoutConfig::new(p).init();
+        Recurrent {
+            layers,
+            merge: self.merge,
+            dropout: rate(self.dropout),
+            input_dropout: rate(self.input_dropout),
+            recurrent_dropout: rate(self.recurrent_dropout),
+            zoneout: rate(self.zoneout),
+            residual: self.residual,
+        }
+    }
+
+    fn layer(&self, d_input: usize, device: &Device) -> Layer<K::Cell> {
+        let forward = self.cell.init(d_input, device);
+        let reverse = self.bidirectional.then(|| self.cell.init(d_input, device));
+        let initial = match self.learned_initial {
+            false => Vec::new(),
+            true => [Some(&forward), reverse.as_ref()]
+                .into_iter()
+                .flatten()
+                .flat_map(Cell::states)
+                .map(|(_, width)| Param::from_tensor(Tensor::zeros([width], device)))
+                .collect(),
+        };
+        let mut layer = Layer {
+            forward,
+            reverse,
+            initial,
+            projection: None,
+        };
+        // Without a bias, padding stays zero.
+        layer.projection = self.projection.map(|width| -> Linear {
+            let d_merged = layer.d_merged(self.merge);
+            LinearConfig::new(d_merged, width)
+                .with_bias(false)
+                .init(device)
+        });
+        layer
+    }
+}

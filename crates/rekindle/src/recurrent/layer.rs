@@ -1,0 +1,110 @@
+//! One layer: a cell a direction.
+
+use super::{LayerState, Merge, Noise};
+use crate::{Cell, Sequence, State};
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::tensor::Tensor;
+use rekindle_engine::Direction;
+
+/// One layer of a [`Recurrent`](crate::Recurrent): a cell that reads forward and perhaps another
+/// that reads in reverse.
+#[derive(Module, Debug)]
+pub struct Layer<C: Cell> {
+    /// The cell that reads from the first step.
+    pub forward: C,
+    /// The cell that reads from the last.
+    pub reverse: Option<C>,
+    /// Learned initial states, `[width]` each, those of `forward` first; empty for zeros.
+    pub initial: Vec<Param<Tensor<1>>>,
+    /// The linear map behind the merged output.
+    pub projection: Option<Linear>,
+}
+
+impl<C: Cell> Layer<C> {
+    /// The cells with their directions.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (Direction, &C)> {
+        let reverse = self.reverse.as_ref().map(|c| (Direction::Reverse, c));
+        std::iter::once((Direction::Forward, &self.forward)).chain(reverse)
+    }
+
+    /// The width of the merged output, before the projection.
+    pub(crate) fn d_merged(&self, merge: Merge) -> usize {
+        match (&self.reverse, merge) {
+            (Some(_), Merge::Concat) => 2 * self.forward.d_output(),
+            _ => self.forward.d_output(),
+        }
+    }
+
+    /// The width of the output.
+    pub(crate) fn d_output(&self, merge: Merge) -> usize {
+        match &self.projection {
+            Some(linear) => linear.weight.dims()[1],
+            None => self.d_merged(merge),
+        }
+    }
+
+    /// The state before the first step: learned or zeros, of the type and on the device of `x`.
+    pub(crate) fn initial(&self, x: &Tensor<3>) -> LayerState<C::State> {
+        let batch = x.dims()[0];
+        let mut learned = self.initial.iter();
+        let mut state = |cell: &C| {
+            let zeros = cell.initial(batch, &x.device());
+            match self.initial.is_empty() {
+                true => zeros.map(|z| z.cast(x.dtype())),
+                false => zeros.map(|z| match learned.next() {
+                    Some(h) => h.val().unsqueeze::<2>().expand(z.dims()),
+                    None => z,
+                }),
+            }
+        };
+        LayerState {
+            forward: state(&self.forward),
+            reverse: self.reverse.as_ref().map(state),
+        }
+    }
+
+    /// The output of a batch, merged and projected, and the final states.
+    pub(crate) fn forward(
+        &self,
+        x: &Sequence,
+        state: LayerState<C::State>,
+        merge: Merge,
+        noise: &Noise,
+    ) -> (Tensor<3>, LayerState<C::State>) {
+        let (y, forward) = noise.scan(&self.forward, x, state.forward, Direction::Forward);
+        let (y, reverse) = match (&self.reverse, state.reverse) {
+            (Some(cell), Some(state)) => {
+                let (back, state) = noise.scan(cell, x, state, Direction::Reverse);
+                (merge.of(y, back), Some(state))
+            }
+            _ => (y, None),
+        };
+        let y = match &self.projection {
+            Some(linear) => linear.forward(y),
+            None => y,
+        };
+        (y, LayerState { forward, reverse })
+    }
+
+    /// One step of a layer that reads forward only.
+    pub(crate) fn step(
+        &self,
+        x: Tensor<2>,
+        state: LayerState<C::State>,
+        noise: &Noise,
+    ) -> (Tensor<2>, LayerState<C::State>) {
+        let (y, forward) = noise.step(&self.forward, x, state.forward);
+        let y = match &self.projection {
+            Some(linear) => linear.forward(y),
+            None => y,
+        };
+        (
+            y,
+            LayerState {
+                forward,
+                reverse: None,
+            },
+        )
+    }
+}

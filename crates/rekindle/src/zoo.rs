@@ -1,0 +1,138 @@
+//! The one list of cells, and what follows from it: the cell and the configuration chosen at run
+//! time, the catalogue, and the tests.
+
+use crate::{Cell, CellConfig, Invalid, Sequence, State, cells};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rekindle_engine::{Direction, Program};
+use serde::{Deserialize, Serialize};
+
+/// What the table of cells says of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Card {
+    /// The value of `kind` in a config.
+    pub name: &'static str,
+    /// The name in full.
+    pub title: &'static str,
+    /// Who published it.
+    pub authors: &'static str,
+    /// The year of the form implemented.
+    pub year: u16,
+    /// The paper.
+    pub url: &'static str,
+    /// Each block of the equations in stored order, and what it does.
+    pub gates: &'static [(&'static str, &'static str)],
+    /// The independent implementation that the tests compare with.
+    pub oracle: &'static str,
+}
+
+macro_rules! zoo {
+    ($($name:literal => $module:ident :: $Cell:ident, $Config:ident;)*) => {
+        /// Every cell, in the order of this list.
+        pub const CATALOG: &[Card] = &[$(cells::$module::CARD),*];
+
+        /// A cell chosen at run time.
+        #[derive(Module, Debug)]
+        #[allow(missing_docs, reason = "the variants are the cells")]
+        #[allow(clippy::large_enum_variant, reason = "modules are cloned by handle")]
+        pub enum AnyCell {
+            $($Cell(cells::$Cell),)*
+        }
+
+        impl Cell for AnyCell {
+            type State = Vec<Tensor<2>>;
+
+            fn d_input(&self) -> usize {
+                match self { $(AnyCell::$Cell(cell) => cell.d_input(),)* }
+            }
+
+            fn d_output(&self) -> usize {
+                match self { $(AnyCell::$Cell(cell) => cell.d_output(),)* }
+            }
+
+            fn states(&self) -> Vec<(String, usize)> {
+                match self { $(AnyCell::$Cell(cell) => cell.states(),)* }
+            }
+
+            fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
+                match self { $(AnyCell::$Cell(cell) => {
+                    let (y, state) = cell.step(x, State::from_parts(state));
+                    (y, state.into_parts())
+                })* }
+            }
+
+            fn masked(&self, mask: Tensor<2>) -> Self {
+                match self { $(AnyCell::$Cell(cell) => AnyCell::$Cell(cell.masked(mask)),)* }
+            }
+
+            fn scan(
+                &self,
+                x: &Sequence,
+                state: Self::State,
+                direction: Direction,
+            ) -> (Tensor<3>, Self::State) {
+                match self { $(AnyCell::$Cell(cell) => {
+                    let (y, state) = cell.scan(x, State::from_parts(state), direction);
+                    (y, state.into_parts())
+                })* }
+            }
+        }
+
+        /// The configuration of a cell chosen at run time, by its key `kind`.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind")]
+        #[allow(missing_docs, reason = "the variants are the cells")]
+        pub enum AnyCellConfig {
+            $(#[serde(rename = $name)] $Cell(cells::$Config),)*
+        }
+
+        impl AnyCellConfig {
+            /// The cell of that name with its paper's defaults, if there is one.
+            pub fn named(name: &str, d_hidden: usize) -> Option<Self> {
+                match name {
+                    $($name => Some(AnyCellConfig::$Cell(CellConfig::new(d_hidden))),)*
+                    _ => None,
+                }
+            }
+
+            /// What the table of cells says of this one.
+            pub fn card(&self) -> &'static Card {
+                match self { $(AnyCellConfig::$Cell(_) => &cells::$module::CARD,)* }
+            }
+        }
+
+        impl CellConfig for AnyCellConfig {
+            type Cell = AnyCell;
+
+            /// The first cell of the list.
+            fn new(d_hidden: usize) -> Self {
+                Self::forms(d_hidden).swap_remove(0)
+            }
+
+            fn validate(&self) -> Result<(), Invalid> {
+                match self { $(AnyCellConfig::$Cell(config) => config.validate(),)* }
+            }
+
+            fn program(&self) -> Program {
+                match self { $(AnyCellConfig::$Cell(config) => config.program(),)* }
+            }
+
+            /// Every form of every cell.
+            fn forms(d_hidden: usize) -> Vec<Self> {
+                let mut forms = Vec::new();
+                $(forms.extend(cells::$Config::forms(d_hidden).into_iter().map(AnyCellConfig::$Cell));)*
+                forms
+            }
+
+            fn init(&self, d_input: usize, device: &Device) -> AnyCell {
+                match self { $(AnyCellConfig::$Cell(config) => AnyCell::$Cell(config.init(d_input, device)),)* }
+            }
+        }
+    };
+}
+
+zoo! {
+    "elman" => elman::Elman, ElmanConfig;
+    "lstm" => lstm::Lstm, LstmConfig;
+    "gru" => gru::Gru, GruConfig;
+}
