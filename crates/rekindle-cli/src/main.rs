@@ -1,2 +1,69 @@
-//! The program `rekindle`.
-fn main() {}
+//! The program `rekindle`: train recurrent networks from config files, and look at what there is.
+
+mod commands;
+mod console;
+mod defect;
+mod progress;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use rekindle_train::Result;
+
+use commands::{apply, devices, eval, list, predict, sample, show, train, validate};
+
+/// Train recurrent networks from config files.
+#[derive(Parser)]
+#[command(name = "rekindle", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train what a config file describes.
+    Train(train::Args),
+    /// Print a run's figures on a part of its data.
+    Eval(eval::Args),
+    /// Let a language model write.
+    Sample(sample::Args),
+    /// Predict with a run: the class of a text or a series, the next values of a table.
+    Predict(predict::Args),
+    /// Check a config file and print it with every default filled in.
+    Validate(validate::Args),
+    /// List the cells.
+    List(list::Args),
+    /// Show a cell: its equations, what its gates do, its keys and its weights.
+    Show(show::Args),
+    /// Show the devices: which are compiled in, and which work here.
+    Devices,
+    /// Run one layer on tensors from a file, with its gradients if asked.
+    Apply(apply::Args),
+}
+
+fn main() -> ExitCode {
+    let done = defect::caught(|| run(Cli::parse().command));
+    done.map_or_else(
+        |error| {
+            console::error(&error);
+            ExitCode::from(error.exit_code())
+        },
+        |()| ExitCode::SUCCESS,
+    )
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Train(args) => train::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Sample(args) => sample::run(args),
+        Command::Predict(args) => predict::run(args),
+        Command::Validate(args) => validate::run(args),
+        Command::List(args) => list::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Devices => devices::run(),
+        Command::Apply(args) => apply::run(args),
+    }
+}

@@ -57,8 +57,7 @@ impl Names for &str {
 impl<const N: usize> Names for [&str; N] {
     type Vars<'k> = [Var<'k>; N];
     fn each<'k>(self, f: impl FnMut(&str) -> Var<'k>) -> [Var<'k>; N] {
-        let mut f = f;
-        self.map(|name| f(name))
+        self.map(f)
     }
 }
 

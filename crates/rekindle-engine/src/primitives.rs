@@ -313,6 +313,10 @@ fn columns_of(x: &Tensor<2>, columns: Range<usize>) -> Tensor<2> {
 }
 
 /// A node's value: rows of numbers, or one number for all.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "almost every value is the large one"
+)]
 enum Value {
     Rows(Tensor<2>),
     Number(f64),

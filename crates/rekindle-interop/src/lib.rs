@@ -1,1 +1,28 @@
-//! Weights of recurrent layers by the names of other frameworks.
+//! Weights of recurrent layers by the names and in the layout of other frameworks.
+//!
+//! ```
+//! # use burn::tensor::Device;
+//! # use rekindle::{AnyCellConfig, RecurrentConfig};
+//! let device = Device::flex();
+//! let config = RecurrentConfig::new(AnyCellConfig::named("lstm", 8).expect("a cell of the zoo"));
+//! let weights = rekindle_interop::export(&config.init(3, &device)).into_iter().collect();
+//! let layer = rekindle_interop::import(config.init(3, &device), &weights)?;
+//! let names: Vec<String> = rekindle_interop::weight_names(&layer).into_iter().map(|w| w.name).collect();
+//! assert_eq!(names, ["weight_ih_l0", "bias_ih_l0", "weight_hh_l0", "bias_hh_l0"]);
+//! # Ok::<(), rekindle_interop::WeightError>(())
+//! ```
+//!
+//! A whole model, whatever it is made of, is read and written by its own dotted paths:
+//! [`named_tensors`] and [`load_named`]. Nothing here touches a disk: files are their callers'.
+
+mod error;
+mod load;
+mod path;
+mod pytorch;
+mod read;
+mod transpose;
+
+pub use error::WeightError;
+pub use load::load_named;
+pub use pytorch::{Weight, export, gradients, import, weight_names};
+pub use read::named_tensors;

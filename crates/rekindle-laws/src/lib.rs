@@ -1,1 +1,27 @@
-//! The laws that every cell obeys.
+//! The laws that every cell obeys: shapes, streaming, padding, direction, gradients, records,
+//! texts, and the golden numbers of independent implementations.
+//!
+//! A [`Law`] is a function of a [`Case`]: a form of a cell and a device. Nothing names a cell:
+//! `tests/laws.rs` tries every law on every form of [`AnyCellConfig`](rekindle::AnyCellConfig), on
+//! every device. Almost all laws say that two ways to the same numbers agree, and so are written
+//! with one tool, [`observe`], which runs a layer in a given way and gives back every number that
+//! comes out: outputs, final states, and every gradient.
+
+mod case;
+mod compare;
+mod devices;
+pub mod golden;
+mod laws;
+mod numbers;
+pub mod observe;
+mod rows;
+
+pub use case::Case;
+pub use compare::{TOLERANCES, Tolerance, compare};
+pub use devices::{Absent, NamedDevice, Probe, devices};
+pub use laws::{Check, LAWS, Law, Reach};
+pub use numbers::{Named, Numbers};
+pub use observe::{Batch, Place, Subject};
+
+/// What a law says of a case: nothing, or why it does not hold.
+pub type Verdict = Result<(), String>;

@@ -13,6 +13,8 @@ use crate::{
     files,
 };
 
+pub use explain::suggest;
+
 /// Reads a TOML file, applies the overrides and deserialises the result.
 pub fn load<T: DeserializeOwned>(path: &Path, overrides: &[String]) -> Result<T> {
     parse(load_table(path, overrides)?, &origin(path, overrides))

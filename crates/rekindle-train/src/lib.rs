@@ -1,10 +1,33 @@
 //! Train a recurrent network from a config file.
+//!
+//! Data flows one way, each arrow one module: a TOML file becomes an [`experiment`], checked a
+//! [`Plan`]; its [task](tasks) reads its [data]; [`train()`] fits a network and writes a
+//! [run directory](run), from which a [`Predictor`] works without anything else.
 
-pub mod checkpoint;
+pub mod apply;
+mod checkpoint;
 pub mod config;
 pub mod data;
-pub mod error;
+pub mod device;
+mod error;
+pub mod experiment;
 pub mod files;
+mod fit;
+mod gradients;
+mod metric;
+mod net;
+mod predictor;
 pub mod run;
+pub mod tasks;
+pub mod tensors;
+mod train;
+mod trainer;
+mod watch;
 
 pub use error::{Error, Result};
+pub use experiment::{Experiment, Plan};
+pub use metric::Metric;
+pub use net::{Inputs, Net, NetShape, NetStates};
+pub use predictor::{Prediction, Predictor, SampleOptions};
+pub use train::{RunResult, TrainOptions, Trained, train};
+pub use watch::{Report, Watch, duration};

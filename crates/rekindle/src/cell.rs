@@ -25,6 +25,11 @@ pub trait Cell: Module + ModuleDisplay {
     /// The name and width of each state.
     fn states(&self) -> Vec<(String, usize)>;
 
+    /// The equations, where the cell is written as such.
+    fn program(&self) -> Option<&Program> {
+        None
+    }
+
     /// One step: `x` is `[batch, d_input]`; returns the output, `[batch, d_output]`, and the new
     /// state.
     fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State);
@@ -105,6 +110,10 @@ impl<C: Equations> Cell for C {
             .enumerate()
             .map(|(s, name)| (name, gates.state_width(s)))
             .collect()
+    }
+
+    fn program(&self) -> Option<&Program> {
+        Some(self.gates().program())
     }
 
     fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {

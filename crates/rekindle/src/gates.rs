@@ -86,10 +86,10 @@ impl Gates {
             Width::Hidden => d_hidden,
             Width::Projection => d_projection.unwrap_or(d_hidden),
         };
-        let vector = |width| Param::from_tensor(init.vector(width, d_hidden, device));
+        let vector = |width| parameter(init.vector(width, d_hidden, device));
         let linear = |weight: Tensor<2>, bias: bool| {
             let bias = bias.then(|| vector(weight.dims()[1]));
-            let weight = Param::from_tensor(weight);
+            let weight = parameter(weight);
             Linear { weight, bias }
         };
         Gates {
@@ -110,13 +110,12 @@ impl Gates {
     pub fn with_bias(mut self, block: &str, value: f64) -> Self {
         let index = self.program.inputs().iter().position(|n| n == block);
         let index = index.unwrap_or_else(|| panic!("the equations have no input block {block:?}"));
-        if let (Some(bias), true) = (self.input.bias.take(), value != 0.0) {
+        if let (Some(bias), true) = (&mut self.input.bias, value != 0.0) {
             let units = bias.dims()[0] / self.program.inputs().len();
-            self.input.bias = Some(bias.map(|b| {
-                let range = index * units..(index + 1) * units;
-                let shifted = b.clone().slice([range.clone()]).add_scalar(value);
-                b.slice_assign([range], shifted).detach().require_grad()
-            }));
+            let range = index * units..(index + 1) * units;
+            let shifted = bias.val().slice([range.clone()]).add_scalar(value);
+            let shifted = bias.val().slice_assign([range], shifted);
+            *bias = parameter(shifted);
         }
         self
     }
@@ -186,4 +185,9 @@ impl Gates {
             mask: self.mask.clone(),
         }
     }
+}
+
+/// A parameter that begins with a value: a fresh leaf, whatever the value was computed from.
+fn parameter<const D: usize>(value: Tensor<D>) -> Param<Tensor<D>> {
+    Param::from_tensor(value.detach())
 }

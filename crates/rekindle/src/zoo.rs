@@ -54,6 +54,10 @@ macro_rules! zoo {
                 match self { $(AnyCell::$Cell(cell) => cell.states(),)* }
             }
 
+            fn program(&self) -> Option<&Program> {
+                match self { $(AnyCell::$Cell(cell) => cell.program(),)* }
+            }
+
             fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
                 match self { $(AnyCell::$Cell(cell) => {
                     let (y, state) = cell.step(x, State::from_parts(state));

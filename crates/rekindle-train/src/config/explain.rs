@@ -60,7 +60,9 @@ fn reword(message: &str, found: &str, expected: &str) -> String {
     }
 }
 
-fn suggest(name: &str, choices: &[&str]) -> String {
+/// The end of a message about an unknown name: `; did you mean ..?` where one is close, and all that
+/// are known.
+pub fn suggest(name: &str, choices: &[&str]) -> String {
     if choices.is_empty() {
         return String::new();
     }

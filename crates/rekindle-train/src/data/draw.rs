@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// What the draws are for. One seed gives unrelated draws to each purpose.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// The order of an epoch.
     Shuffle = 0,
     /// The choice of held-out rows within classes.
@@ -17,14 +17,16 @@ pub(super) enum Purpose {
     Adding = 2,
     /// Items of the copying problem.
     Copying = 3,
+    /// The symbols of a sample.
+    Sampling = 4,
 }
 
 /// One stream of draws.
-pub(super) struct Draw(ChaCha8Rng);
+pub(crate) struct Draw(ChaCha8Rng);
 
 impl Draw {
     /// The stream that belongs to these three, always the same.
-    pub(super) fn new(purpose: Purpose, seed: u64, number: u64) -> Self {
+    pub(crate) fn new(purpose: Purpose, seed: u64, number: u64) -> Self {
         let mut key = [0; 32];
         let words = [seed, number, purpose as u64];
         for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
@@ -39,7 +41,7 @@ impl Draw {
     }
 
     /// A number in `[0, 1)`, one of the 2^24 that 32-bit floats space evenly there.
-    pub(super) fn unit(&mut self) -> f32 {
+    pub(crate) fn unit(&mut self) -> f32 {
         (self.0.next_u32() >> 8) as f32 / 16_777_216.0
     }
 

@@ -18,7 +18,7 @@
 
 mod classes;
 mod columns;
-mod draw;
+pub(crate) mod draw;
 pub mod file;
 mod generated;
 mod labelled_text;

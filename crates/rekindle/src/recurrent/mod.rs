@@ -188,6 +188,11 @@ impl<C: Cell> Recurrent<C> {
         self.layers.iter().any(|layer| layer.reverse.is_some())
     }
 
+    /// How the two directions become one output.
+    pub fn merge(&self) -> Merge {
+        self.merge
+    }
+
     /// The width of the input.
     pub fn d_input(&self) -> usize {
         self.layers[0].forward.d_input()

@@ -1,0 +1,50 @@
+//! `rekindle apply`
+
+use std::path::PathBuf;
+
+use rekindle_train::Result;
+use rekindle_train::apply::{ApplyOptions, apply};
+use rekindle_train::device::Preference;
+
+use crate::{console, table};
+
+/// The arguments of `apply`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The layer: a TOML file with `d_input` and the keys of a model's layer.
+    layer: PathBuf,
+    /// The input: `x` [batch, time, d_input], perhaps `lengths` [batch] and states.
+    #[arg(long, value_name = "FILE")]
+    input: PathBuf,
+    /// The weights, by the names that `rekindle show` prints; random ones by default.
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// `y`, and perhaps states: write the gradients of the sum of outputs times these, too.
+    #[arg(long, value_name = "FILE")]
+    cotangent: Option<PathBuf>,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+    /// Where to compute: flex, wgpu, cuda:1, cpu, gpu, ...
+    #[arg(long, default_value = "cpu")]
+    device: String,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let output = args.output.display().to_string();
+    let applied = apply(&ApplyOptions {
+        layer: args.layer,
+        input: args.input,
+        weights: args.weights,
+        cotangent: args.cotangent,
+        output: args.output,
+        device: Preference::One(args.device),
+    })?;
+    console::note(&applied.device);
+    let rows = applied.tensors.into_iter();
+    let rows: Vec<_> = rows
+        .map(|(name, shape)| [name, format!("{shape:?}")])
+        .collect();
+    let tensors = table::indented(&table::aligned(&rows));
+    console::print(&format!("{output}\n{tensors}"))
+}

@@ -1,0 +1,47 @@
+//! `rekindle eval`
+
+use std::path::PathBuf;
+
+use rekindle_train::tasks::Part;
+use rekindle_train::{Predictor, Result};
+
+use crate::{console, table};
+
+/// The arguments of `eval`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The run's directory.
+    run: PathBuf,
+    /// The part of the data.
+    #[arg(long, value_enum, default_value = "test")]
+    split: Split,
+    /// A device in place of the run's.
+    #[arg(long)]
+    device: Option<String>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Split {
+    Train,
+    Valid,
+    Test,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let part = match args.split {
+        Split::Train => Part::Train,
+        Split::Valid => Part::Valid,
+        Split::Test => Part::Test,
+    };
+    let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    let (metrics, baselines) = predictor.evaluate(part)?;
+    let metrics = metrics
+        .iter()
+        .map(|metric| ["network".to_owned(), metric.to_string()]);
+    let baselines = baselines
+        .iter()
+        .map(|(name, metric)| [name.clone(), metric.to_string()]);
+    console::print(&table::aligned(
+        &metrics.chain(baselines).collect::<Vec<_>>(),
+    ))
+}

@@ -1,0 +1,74 @@
+//! `rekindle list`
+
+use rekindle::{CATALOG, Card};
+use rekindle_train::{Error, Result};
+
+use crate::{console, table};
+
+/// The arguments of `list`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    /// Print the table of the README.
+    #[arg(long, hide = true, conflicts_with = "json")]
+    markdown: bool,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    match (args.json, args.markdown) {
+        (true, _) => console::print(&json()?),
+        (_, true) => console::print(&markdown()),
+        _ => console::print(&plain()),
+    }
+}
+
+fn json() -> Result<String> {
+    let json = serde_json::to_string_pretty(CATALOG);
+    json.map(|text| text + "\n")
+        .map_err(|error| Error::fault(format!("the cells cannot be written as JSON: {error}")))
+}
+
+fn plain() -> String {
+    let heads = ["cell", "title", "year", "authors", "gates", "compared with"].map(str::to_owned);
+    let rows = CATALOG.iter().map(|card| {
+        [
+            card.name.to_owned(),
+            card.title.to_owned(),
+            card.year.to_string(),
+            card.authors.to_owned(),
+            gates(card, ""),
+            card.oracle.to_owned(),
+        ]
+    });
+    table::aligned(&std::iter::once(heads).chain(rows).collect::<Vec<_>>())
+}
+
+/// A row a cell, for people who choose one.
+fn markdown() -> String {
+    let mut text = String::from(
+        "| `kind` | cell | published | gates | compared with |\n|---|---|---|---|---|\n",
+    );
+    for card in CATALOG {
+        text.push_str(&format!(
+            "| `{}` | [{}]({}) | {}, {} | {} | {} |\n",
+            card.name,
+            card.title,
+            card.url,
+            card.authors,
+            card.year,
+            gates(card, "`"),
+            card.oracle
+        ));
+    }
+    text
+}
+
+fn gates(card: &Card, quote: &str) -> String {
+    let names = card
+        .gates
+        .iter()
+        .map(|(name, _)| format!("{quote}{name}{quote}"));
+    names.collect::<Vec<_>>().join(" ")
+}

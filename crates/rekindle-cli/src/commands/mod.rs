@@ -1,0 +1,11 @@
+//! The commands, a file each: its arguments, and what it prints.
+
+pub(crate) mod apply;
+pub(crate) mod devices;
+pub(crate) mod eval;
+pub(crate) mod list;
+pub(crate) mod predict;
+pub(crate) mod sample;
+pub(crate) mod show;
+pub(crate) mod train;
+pub(crate) mod validate;

@@ -1,0 +1,55 @@
+//! `rekindle predict`
+
+use std::path::PathBuf;
+
+use rekindle_train::{Error, Prediction, Predictor, Result, files};
+
+use crate::console;
+
+/// The arguments of `predict`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The run's directory.
+    run: PathBuf,
+    #[command(flatten)]
+    source: Source,
+    /// A file for the predictions, one JSON value a line; standard output by default.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// A device in place of the run's.
+    #[arg(long)]
+    device: Option<String>,
+}
+
+/// What to predict for.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Source {
+    /// A text to classify.
+    #[arg(long)]
+    text: Option<String>,
+    /// A file: texts, one a line; series; or a table to continue.
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    let predictions = match (args.source.text, args.source.input) {
+        (Some(text), _) => vec![predictor.predict_text(&text)?],
+        (_, Some(input)) => predictor.predict_file(&input)?,
+        // clap asks for one of the two.
+        (None, None) => Vec::new(),
+    };
+    let lines: Result<String> = predictions.iter().map(line).collect();
+    match args.output {
+        None => console::print(&lines?),
+        Some(path) => files::write_atomic(&path, lines?.as_bytes()),
+    }
+}
+
+fn line(prediction: &Prediction) -> Result<String> {
+    let json = serde_json::to_string(prediction);
+    json.map(|text| text + "\n")
+        .map_err(|error| Error::fault(format!("a prediction cannot be written as JSON: {error}")))
+}

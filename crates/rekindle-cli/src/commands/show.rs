@@ -1,0 +1,71 @@
+//! `rekindle show`
+
+mod form;
+mod keys;
+
+use rekindle::{CATALOG, Card};
+use rekindle_train::{Error, Result, config};
+
+use crate::{console, table};
+use form::Form;
+
+/// The arguments of `show`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The cell, as `rekindle list` names it.
+    cell: String,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    console::print(&page(card(&args.cell)?)?)
+}
+
+fn card(name: &str) -> Result<&'static Card> {
+    CATALOG
+        .iter()
+        .find(|card| card.name == name)
+        .ok_or_else(|| {
+            let known: Vec<&str> = CATALOG.iter().map(|card| card.name).collect();
+            let end = config::suggest(name, &known);
+            Error::mend(format!("unknown cell `{name}`{end}"))
+        })
+}
+
+fn page(card: &Card) -> Result<String> {
+    let Card {
+        name,
+        title,
+        authors,
+        year,
+        url,
+        ..
+    } = card;
+    let mut page = format!("{title}\n{authors}, {year}\n{url}\n");
+    let mut section = |title: &str, text: &str| {
+        page.push_str(&format!("\n{title}\n{}", table::indented(text)));
+    };
+
+    let forms = Form::all(name)?;
+    for form in &forms {
+        section(&form.title("Equations"), &form.equations());
+    }
+    let gates = card.gates.iter();
+    let gates: Vec<_> = gates
+        .map(|(name, what)| [name, what].map(|s| s.to_string()))
+        .collect();
+    section("Gates, in stored order", &table::aligned(&gates));
+    section(
+        "Keys",
+        &format!("[cell]\nkind = \"{name}\"\n{}", keys::table(name)?),
+    );
+    let mut shown = String::new();
+    for form in &forms {
+        let parameters = form.parameters()?;
+        if parameters != shown {
+            section(&form.title("States and weights"), &parameters);
+        }
+        shown = parameters;
+    }
+    section("Compared with", card.oracle);
+    Ok(page)
+}

@@ -1,0 +1,112 @@
+//! The keys of a cell's config, asked of the one place that knows them: the code that reads it.
+
+use rekindle::{AnyCellConfig, CellConfig};
+use rekindle_train::{Error, Result};
+use toml::{Table, Value};
+
+use crate::table;
+
+/// A width that stands for the one the reader will choose.
+pub(super) const D_HIDDEN: usize = 128;
+
+/// A cell's config with its defaults, as a table.
+pub(super) fn defaults(name: &str, d_hidden: usize) -> Result<Table> {
+    let config = AnyCellConfig::named(name, d_hidden);
+    let config = config.ok_or_else(|| Error::fault(format!("{name} is in no config")))?;
+    written(&config)
+}
+
+/// A config as a table.
+pub(super) fn written(config: &AnyCellConfig) -> Result<Table> {
+    Table::try_from(config)
+        .map_err(|error| Error::fault(format!("a config cannot be written: {error}")))
+}
+
+/// A table as a config, or serde's words about it.
+pub(super) fn read(table: &Table) -> Result<AnyCellConfig, String> {
+    let config: Result<AnyCellConfig, _> = Value::Table(table.clone()).try_into();
+    config.map_err(|error| error.message().to_owned())
+}
+
+/// Every key but `kind`, a line each: its default, and what it may be.
+pub(super) fn table(name: &str) -> Result<String> {
+    let defaults = defaults(name, D_HIDDEN)?;
+    // serde names a struct's keys only where it refuses one, and an enum's names likewise.
+    let keys = choices(&defaults, "?", Value::Boolean(true));
+    let rows = keys.iter().map(|key| {
+        let line = match defaults.get(key) {
+            Some(value) => format!("{key} = {value}"),
+            None => format!("# {key}"),
+        };
+        [line, format!("# {}", allowed(&defaults, key))]
+    });
+    Ok(table::aligned(&rows.collect::<Vec<_>>()))
+}
+
+fn allowed(defaults: &Table, key: &str) -> String {
+    let choices = choices(defaults, key, Value::String("?".to_owned()));
+    let kind = match (&choices[..], defaults.get(key)) {
+        ([_, ..], _) => {
+            let quoted = choices.iter().map(|choice| format!("\"{choice}\""));
+            quoted.collect::<Vec<_>>().join(" | ")
+        }
+        (_, Some(Value::Boolean(_))) => "true | false".to_owned(),
+        (_, Some(Value::Float(_))) => "a number".to_owned(),
+        (_, Some(Value::Integer(_))) => "a whole number".to_owned(),
+        _ => optional(defaults, key).to_owned(),
+    };
+    match key {
+        "d_hidden" => format!("{kind}; the only key without a default"),
+        _ => kind,
+    }
+}
+
+/// What a key takes that has no default.
+fn optional(defaults: &Table, key: &str) -> &'static str {
+    let takes = |value: Value| {
+        let mut table = defaults.clone();
+        table.insert(key.to_owned(), value);
+        read(&table).is_ok()
+    };
+    match (takes(Value::Float(0.5)), takes(Value::Integer(1))) {
+        (true, _) => "a number, or left out",
+        (_, true) => "a whole number, or left out",
+        _ => "a value, or left out",
+    }
+}
+
+/// What serde says it would have taken in place of a value that it refuses.
+fn choices(defaults: &Table, key: &str, wrong: Value) -> Vec<String> {
+    let mut table = defaults.clone();
+    table.insert(key.to_owned(), wrong);
+    match read(&table) {
+        Err(message) if message.starts_with("unknown ") => {
+            let quoted = message.split('`').skip(1).step_by(2);
+            // The first is what was refused.
+            quoted.skip(1).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The shortest table of the form that a config is: the keys, beside `d_hidden`, that make its
+/// equations what they are.
+pub(super) fn distinctive(name: &str, config: &AnyCellConfig) -> Result<Table> {
+    let mut table = written(config)?;
+    let defaults = defaults(name, 2)?;
+    let keys: Vec<String> = table.keys().cloned().collect();
+    for key in keys {
+        let mut without = table.clone();
+        match defaults.get(&key) {
+            Some(value) => without.insert(key.clone(), value.clone()),
+            None => without.remove(&key),
+        };
+        let same =
+            read(&without).is_ok_and(|c| c.validate().is_ok() && c.program() == config.program());
+        if same && key != "d_hidden" {
+            table = without;
+        }
+    }
+    table.retain(|key, value| defaults.get(key) != Some(value) && key != "d_hidden");
+    Ok(table)
+}

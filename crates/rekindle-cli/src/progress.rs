@@ -1,0 +1,77 @@
+//! The progress of training: a live bar on a terminal, a line an interval elsewhere.
+
+use std::io::{IsTerminal, stderr};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use rekindle_train::{Metric, Report, Watch};
+
+use crate::console;
+
+/// Shows a run to whoever started it.
+pub(crate) struct Progress {
+    terminal: bool,
+    /// There on a terminal, from the first update on.
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// Looks where the output goes.
+    pub(crate) fn new() -> Self {
+        Self {
+            terminal: stderr().is_terminal(),
+            bar: None,
+        }
+    }
+
+    fn say(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => console::note(line),
+        }
+    }
+}
+
+fn bar(steps: u64) -> ProgressBar {
+    let bar = ProgressBar::new(steps);
+    let style = ProgressStyle::with_template("{bar:24} {pos}/{len}  {msg}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+impl Watch for Progress {
+    fn note(&mut self, line: &str) {
+        self.say(line);
+    }
+
+    fn step(&mut self, step: u64, steps: u64) {
+        if self.terminal {
+            self.bar
+                .get_or_insert_with(|| bar(steps))
+                .set_position(step);
+        }
+    }
+
+    fn report(&mut self, report: &Report) {
+        match &self.bar {
+            Some(bar) => bar.set_message(report.figures()),
+            None => console::note(&report.to_string()),
+        }
+    }
+
+    fn evaluated(&mut self, step: u64, valid: &[Metric]) {
+        self.say(&format!("step {step}  valid: {}", figures(valid)));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Several figures on one line.
+pub(crate) fn figures(metrics: &[Metric]) -> String {
+    let all: Vec<String> = metrics.iter().map(Metric::to_string).collect();
+    all.join(", ")
+}

@@ -1,0 +1,212 @@
+//! `list`, `show`, `devices`, and the ways to get them wrong.
+
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+
+use rekindle::CATALOG;
+
+use crate::support::rekindle;
+
+#[test]
+fn list_has_a_line_for_every_cell() {
+    let out = rekindle(&["list"]).done();
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), CATALOG.len() + 1);
+    for (card, line) in CATALOG.iter().zip(&lines[1..]) {
+        assert!(
+            line.starts_with(card.name) && line.contains(card.title),
+            "{line}"
+        );
+        assert!(line.ends_with(card.oracle), "{line}");
+    }
+}
+
+#[test]
+fn list_prints_json_and_markdown() {
+    let json: serde_json::Value =
+        serde_json::from_str(&rekindle(&["list", "--json"]).done()).unwrap();
+    let names: Vec<_> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["name"].as_str())
+        .collect();
+    assert_eq!(
+        names,
+        CATALOG.iter().map(|c| Some(c.name)).collect::<Vec<_>>()
+    );
+
+    let table = rekindle(&["list", "--markdown"]).done();
+    assert_eq!(table.lines().count(), CATALOG.len() + 2);
+    let columns = |line: &str| line.matches('|').count();
+    assert!(table.lines().all(|line| columns(line) == 6), "{table}");
+    let both = rekindle(&["list", "--json", "--markdown"]);
+    assert_eq!(both.code, Some(2));
+}
+
+#[test]
+fn show_has_a_page_for_every_cell() {
+    for card in CATALOG {
+        let page = rekindle(&["show", card.name]).done();
+        let words = [
+            card.title,
+            card.authors,
+            card.url,
+            card.oracle,
+            "d_hidden = 128",
+        ];
+        let gates = card.gates.iter().flat_map(|(name, what)| [*name, *what]);
+        for word in words.into_iter().chain(gates) {
+            assert!(page.contains(word), "`{word}` is not in\n{page}");
+        }
+        assert!(page.contains("  weight_ih_l0"), "{page}");
+    }
+}
+
+#[test]
+fn show_prints_every_form_with_the_keys_that_ask_for_it() {
+    let lstm = rekindle(&["show", "lstm"]).done();
+    for line in [
+        "Equations, with d_projection",
+        "  c' = f * c + i * g",
+        "  bias = true",
+        "  # d_projection",
+        "a whole number, or left out",
+        "  # forget_bias",
+        "a number, or left out",
+        "\"rekindle\" | \"pytorch\" | \"keras\"",
+        "[4*d_hidden, d_input]",
+        "[4*d_hidden, d_projection]",
+        "[d_projection, d_hidden]",
+    ] {
+        assert!(lstm.contains(line), "`{line}` is not in\n{lstm}");
+    }
+    let gru = rekindle(&["show", "gru"]).done();
+    for line in [
+        "Equations, with reset = \"before\"\n",
+        "\"after\" | \"before\"",
+    ] {
+        assert!(gru.contains(line), "`{line}` is not in\n{gru}");
+    }
+    assert_eq!(gru.matches("weight_ih_l0").count(), 1, "{gru}");
+    let elman = rekindle(&["show", "elman"]).done();
+    assert!(elman.contains("\"leaky_relu\""), "{elman}");
+}
+
+#[test]
+fn an_unknown_cell_is_met_with_the_nearest_and_all_others() {
+    rekindle(&["show", "lstn"]).refused(&["unknown cell `lstn`", "did you mean `lstm`", "gru"]);
+    rekindle(&["show", "zzzzzz"]).refused(&["unknown cell `zzzzzz` (known: "]);
+}
+
+#[test]
+fn devices_shows_every_backend() {
+    let out = rekindle(&["devices"]).done();
+    let line = |name: &str| {
+        out.lines()
+            .find(|l| l.starts_with(name))
+            .unwrap()
+            .to_owned()
+    };
+    for name in [
+        "flex",
+        "ndarray",
+        "cubecl-cpu",
+        "cuda",
+        "rocm",
+        "metal",
+        "vulkan",
+        "wgpu",
+    ] {
+        let words: Vec<String> = line(name).split_whitespace().map(str::to_owned).collect();
+        assert!(["yes", "no"].contains(&words[1].as_str()), "{out}");
+    }
+    if cfg!(feature = "flex") {
+        let flex = line("flex");
+        let words: Vec<&str> = flex.split_whitespace().take(4).collect();
+        assert_eq!(words, ["flex", "yes", "yes", "cpu"]);
+    }
+    if !cfg!(feature = "cuda") {
+        assert!(
+            line("cuda").ends_with("cargo build --release --features cuda"),
+            "{out}"
+        );
+    }
+}
+
+#[test]
+fn arguments_that_are_wrong_exit_with_2() {
+    for arguments in [
+        &["tarin"][..],
+        &[],
+        &["show"],
+        &["list", "--jsno"],
+        &["predict", "runs/x"],
+    ] {
+        let said = rekindle(arguments);
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (Some(2), ""),
+            "{arguments:?}"
+        );
+        assert!(said.err.contains("Usage: "), "{}", said.err);
+    }
+    let help = rekindle(&["--help"]).done();
+    assert!(
+        help.contains("apply") && help.contains("Usage: rekindle"),
+        "{help}"
+    );
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_rekindle"))
+        .arg("list")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Gone before the program has begun to write.
+    drop(program.stdout.take());
+    let mut err = String::new();
+    program
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut err)
+        .unwrap();
+    assert_eq!(
+        (program.wait().unwrap().code(), err.as_str()),
+        (Some(0), "")
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_rekindle"))
+        .arg("list")
+        .stdout(full)
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err.starts_with("error: cannot write the output: "), "{err}");
+}
+
+#[test]
+fn a_run_that_is_none_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let config = place.path().join("x.toml");
+    writeln!(std::fs::File::create(&config).unwrap(), "nonsense = 1").unwrap();
+    let (run, config) = (place.path().to_str().unwrap(), config.to_str().unwrap());
+    rekindle(&["eval", run]).refused(&["is not a run directory"]);
+    rekindle(&["sample", run]).refused(&["is not a run directory"]);
+    rekindle(&["predict", run, "--text", "x"]).refused(&["is not a run directory"]);
+    rekindle(&["validate", config]).refused(&["x.toml", "unknown key `nonsense`"]);
+    rekindle(&["train", config]).refused(&["x.toml", "unknown key `nonsense`"]);
+}

@@ -1,0 +1,6 @@
+//! The program from outside: what it prints, and what it says of mistakes.
+
+mod apply;
+mod golden;
+mod look;
+mod support;

@@ -1,0 +1,58 @@
+//! Running the program and reading what it says.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What a run of the program came to.
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs the program in a directory.
+pub(crate) fn rekindle_in(directory: &Path, arguments: &[&str]) -> Said {
+    let output = Command::new(env!("CARGO_BIN_EXE_rekindle"))
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .expect("the program starts");
+    let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
+    Said {
+        code: output.status.code(),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+pub(crate) fn rekindle(arguments: &[&str]) -> Said {
+    rekindle_in(Path::new("."), arguments)
+}
+
+impl Said {
+    /// Asserts that all went well; returns what was printed.
+    pub(crate) fn done(self) -> String {
+        assert_eq!(
+            (self.code, self.err.contains("error")),
+            (Some(0), false),
+            "{}",
+            self.err
+        );
+        self.out
+    }
+
+    /// Asserts an error that the user can mend: one or two lines with these words.
+    pub(crate) fn refused(self, words: &[&str]) {
+        assert_eq!(
+            (self.code, self.out.as_str()),
+            (Some(2), ""),
+            "{}",
+            self.err
+        );
+        assert!(self.err.starts_with("error: "), "{}", self.err);
+        assert!(self.err.lines().count() <= 2, "{}", self.err);
+        for word in words {
+            assert!(self.err.contains(word), "`{word}` is not in `{}`", self.err);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Why weights do not fit a module.
+
+use thiserror::Error;
+
+/// Why weights do not fit a module; every message is one line that names the tensor.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
+pub enum WeightError {
+    /// A parameter of the module has no tensor.
+    #[error("tensor `{name}`, {shape:?}, is missing")]
+    Missing { name: String, shape: Vec<usize> },
+
+    /// A tensor belongs to no parameter of the module.
+    #[error("tensor `{name}` is not one of this module's, which are {}", known.join(", "))]
+    Unexpected { name: String, known: Vec<String> },
+
+    /// A tensor has another shape than its parameter.
+    #[error("tensor `{name}` is {found:?}, but the module takes {expected:?}")]
+    Shape {
+        name: String,
+        found: Vec<usize>,
+        expected: Vec<usize>,
+    },
+
+    /// A tensor is of no type that a layer computes with.
+    #[error("tensor `{name}` is {found}, but must be f32 or f64")]
+    Dtype { name: String, found: &'static str },
+
+    /// Tensors of one module are of different types.
+    #[error("tensor `{name}` is {found}, but `{first}` is {expected}; all must be the same")]
+    Mixed {
+        name: String,
+        found: &'static str,
+        first: String,
+        expected: &'static str,
+    },
+
+    /// The device of the module does not compute with the type of the tensors.
+    #[error("tensor `{name}` is {found}, which the device does not compute with")]
+    Unsupported { name: String, found: &'static str },
+
+    /// A tensor holds a number that is infinite or none.
+    #[error("tensor `{name}` holds {value} at element {index}")]
+    NotFinite {
+        name: String,
+        value: String,
+        index: usize,
+    },
+}

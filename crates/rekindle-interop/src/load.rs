@@ -1,0 +1,157 @@
+//! Loading tensors into a module: all of them are checked before one is moved.
+
+use crate::WeightError;
+use crate::path::Path;
+use crate::read::{Place, places};
+use crate::transpose::transpose;
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{DType, Tensor, TensorData};
+use std::collections::BTreeMap;
+
+/// The module with its float parameters replaced by the tensors of their dotted paths, as
+/// [`named_tensors`](crate::named_tensors) gives them.
+///
+/// Parameters take the type of the tensors, f32 or f64, and stay tracked where they were.
+///
+/// # Errors
+///
+/// If a tensor is missing, is not one of the module's, has another shape or type, or holds a
+/// number that is not finite. Nothing is loaded then.
+pub fn load_named<M: Module>(
+    module: M,
+    tensors: &BTreeMap<String, TensorData>,
+) -> Result<M, WeightError> {
+    let names = places(&module).into_iter().map(|place| Slot {
+        name: place.path.clone(),
+        transposed: false,
+        place,
+    });
+    load(module, names.collect(), tensors)
+}
+
+/// A parameter and the tensor that belongs to it.
+pub(crate) struct Slot {
+    /// The name of the tensor.
+    pub(crate) name: String,
+    /// Whether rows of the tensor are columns of the parameter.
+    pub(crate) transposed: bool,
+    pub(crate) place: Place,
+}
+
+impl Slot {
+    /// The shape of the tensor.
+    pub(crate) fn shape(&self) -> Vec<usize> {
+        let shape = self.place.shape.iter().copied();
+        match self.transposed {
+            true => shape.rev().collect(),
+            false => shape.collect(),
+        }
+    }
+
+    /// The tensor of a parameter's numbers, or the parameter's numbers of a tensor.
+    pub(crate) fn turn(&self, data: TensorData) -> TensorData {
+        match self.transposed {
+            true => transpose(data),
+            false => data,
+        }
+    }
+}
+
+/// Loads each slot's tensor.
+pub(crate) fn load<M: Module>(
+    module: M,
+    slots: Vec<Slot>,
+    tensors: &BTreeMap<String, TensorData>,
+) -> Result<M, WeightError> {
+    check(&slots, tensors)?;
+    let mut writer = Writer {
+        path: Path::default(),
+        tensors: BTreeMap::new(),
+    };
+    for slot in slots {
+        let data = slot.turn(tensors[&slot.name].clone());
+        writer.tensors.insert(slot.place.path, data);
+    }
+    Ok(module.map(&mut writer))
+}
+
+fn check(slots: &[Slot], tensors: &BTreeMap<String, TensorData>) -> Result<(), WeightError> {
+    if let Some(name) = tensors.keys().find(|n| slots.iter().all(|s| s.name != **n)) {
+        return Err(WeightError::Unexpected {
+            name: name.clone(),
+            known: slots.iter().map(|slot| slot.name.clone()).collect(),
+        });
+    }
+    let mut first: Option<(&Slot, DType)> = None;
+    for slot in slots {
+        let (name, expected) = (slot.name.clone(), slot.shape());
+        let Some(data) = tensors.get(&name) else {
+            let shape = expected;
+            return Err(WeightError::Missing { name, shape });
+        };
+        let found = data.shape().to_vec();
+        if found != expected {
+            return Err(WeightError::Shape {
+                name,
+                found,
+                expected,
+            });
+        }
+        numbers(slot, data)?;
+        let (first, dtype) = *first.get_or_insert((slot, data.dtype()));
+        if dtype != data.dtype() {
+            return Err(WeightError::Mixed {
+                name,
+                found: data.dtype().name(),
+                first: first.name.clone(),
+                expected: dtype.name(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the device can compute with the tensor, and that all its numbers are finite.
+fn numbers(slot: &Slot, data: &TensorData) -> Result<(), WeightError> {
+    let (name, found) = (slot.name.clone(), data.dtype().name());
+    if !matches!(data.dtype(), DType::F32 | DType::F64) {
+        return Err(WeightError::Dtype { name, found });
+    }
+    if !slot.place.device.supports_dtype(data.dtype()) {
+        return Err(WeightError::Unsupported { name, found });
+    }
+    match data.iter::<f64>().enumerate().find(|(_, v)| !v.is_finite()) {
+        None => Ok(()),
+        Some((index, value)) => Err(WeightError::NotFinite {
+            name,
+            value: value.to_string(),
+            index,
+        }),
+    }
+}
+
+struct Writer {
+    path: Path,
+    /// By path, in the layout of the parameters.
+    tensors: BTreeMap<String, TensorData>,
+}
+
+impl ModuleMapper for Writer {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.exit();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let data = self.tensors.remove(&self.path.dotted());
+        let data = data.expect("every parameter was checked to have a tensor");
+        let (device, dtype) = (param.lazy_device(), data.dtype());
+        let tensor = Tensor::from_data(data, (&device, dtype));
+        let id = param.id;
+        // Burn's own way of loading: a fresh leaf, tracked if the parameter was.
+        param.transform_for_load(tensor, id)
+    }
+}

@@ -1,0 +1,137 @@
+//! PyTorch's names and layout: `weight_ih_l0`, `[blocks * d_hidden, d_input]`.
+
+use crate::WeightError;
+use crate::load::{Slot, load};
+use crate::read::{Place, named_gradients, named_tensors, places};
+use burn::tensor::{Gradients, TensorData};
+use rekindle::{Cell, Layer, Recurrent};
+use std::collections::{BTreeMap, HashMap};
+
+/// Path in a cell, PyTorch's name, and whether PyTorch stores the transpose.
+const CELL: &[(&str, &str, bool)] = &[
+    ("gates.input.weight", "weight_ih", true),
+    ("gates.input.bias", "bias_ih", false),
+    ("gates.hidden.weight", "weight_hh", true),
+    ("gates.hidden.bias", "bias_hh", false),
+    ("gates.projection.weight", "weight_hr", true),
+];
+
+/// A weight as files hold it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// PyTorch's name where PyTorch has the weight: `weight_ih_l0`, `bias_hh_l1_reverse`.
+    pub name: String,
+    /// The shape in PyTorch's layout.
+    pub shape: Vec<usize>,
+}
+
+/// The names and shapes of a layer's weights, in the order of [`export`].
+///
+/// PyTorch's names, with the number of the layer and, for cells that read in reverse, `_reverse`.
+/// What PyTorch lacks is `vector_<name>_l0` (learned vectors, by their names in the equations),
+/// `initial_<state>_l0` (learned initial states) and `weight_proj_l0` (the map behind a layer).
+pub fn weight_names<C: Cell>(layer: &Recurrent<C>) -> Vec<Weight> {
+    let slots = slots(layer).into_iter().map(|slot| Weight {
+        shape: slot.shape(),
+        name: slot.name,
+    });
+    slots.collect()
+}
+
+/// A layer's weights by [name](weight_names), in PyTorch's layout.
+pub fn export<C: Cell>(layer: &Recurrent<C>) -> Vec<(String, TensorData)> {
+    renamed(layer, named_tensors(layer))
+}
+
+/// The gradients of a layer's weights by [name](weight_names), in PyTorch's layout; a weight that
+/// the loss does not depend on has none.
+pub fn gradients<C: Cell>(
+    layer: &Recurrent<C>,
+    gradients: &Gradients,
+) -> Vec<(String, TensorData)> {
+    renamed(layer, named_gradients(layer, gradients))
+}
+
+/// The layer with other weights, given by [name](weight_names) and in PyTorch's layout.
+///
+/// Parameters take the type of the weights, f32 or f64, and stay tracked where they were.
+///
+/// # Errors
+///
+/// If a tensor is missing, is not one of the layer's, has another shape or type, or holds a number
+/// that is not finite. Nothing is loaded then.
+pub fn import<C: Cell>(
+    layer: Recurrent<C>,
+    weights: &BTreeMap<String, TensorData>,
+) -> Result<Recurrent<C>, WeightError> {
+    let slots = slots(&layer);
+    load(layer, slots, weights)
+}
+
+fn renamed<C: Cell>(
+    layer: &Recurrent<C>,
+    tensors: Vec<(String, TensorData)>,
+) -> Vec<(String, TensorData)> {
+    let slots = slots(layer).into_iter();
+    let mut slots: HashMap<String, Slot> = slots.map(|s| (s.place.path.clone(), s)).collect();
+    let named = tensors.into_iter().map(|(path, data)| {
+        let slot = slots.remove(&path).expect("every parameter has a slot");
+        let data = slot.turn(data);
+        (slot.name, data)
+    });
+    named.collect()
+}
+
+fn slots<C: Cell>(layer: &Recurrent<C>) -> Vec<Slot> {
+    let places = places(layer).into_iter();
+    places.map(|place| slot(layer.layers(), place)).collect()
+}
+
+fn slot<C: Cell>(layers: &[Layer<C>], place: Place) -> Slot {
+    let parts: Vec<&str> = place.path.splitn(4, '.').collect();
+    let [_, depth, owner, rest] = parts[..] else {
+        unreachable!("a layer's parameters are `layers.<depth>.<owner>.<path>`")
+    };
+    let layer = &layers[index(depth)];
+    let (stem, transposed, reverse) = match owner {
+        "projection" => ("weight_proj".to_string(), true, false),
+        "initial" => {
+            let (state, reverse) = initial(layer, index(rest));
+            (format!("initial_{state}"), false, reverse)
+        }
+        side => {
+            let (stem, transposed) = weight(&layer.forward, rest);
+            (stem, transposed, side == "reverse")
+        }
+    };
+    let suffix = if reverse { "_reverse" } else { "" };
+    Slot {
+        name: format!("{stem}_l{depth}{suffix}"),
+        transposed,
+        place,
+    }
+}
+
+/// The name of a cell's parameter, and whether PyTorch stores its transpose. Parameters of a cell
+/// that is not written as equations are named by their paths.
+fn weight<C: Cell>(cell: &C, path: &str) -> (String, bool) {
+    if let Some((_, name, transposed)) = CELL.iter().find(|(known, ..)| *known == path) {
+        return (name.to_string(), *transposed);
+    }
+    match (path.strip_prefix("gates.vectors."), cell.program()) {
+        (Some(i), Some(program)) => (format!("vector_{}", program.vectors()[index(i)]), false),
+        _ => (path.replace('.', "_"), false),
+    }
+}
+
+/// The state that a learned initial state is of, and whether it is that of the reverse cell.
+fn initial<C: Cell>(layer: &Layer<C>, index: usize) -> (String, bool) {
+    let mut names = layer.forward.states();
+    let reverse = index >= names.len();
+    let (name, _) = names.swap_remove(index % names.len());
+    (name, reverse)
+}
+
+fn index(segment: &str) -> usize {
+    segment.parse().expect("an element of a list has a number")
+}

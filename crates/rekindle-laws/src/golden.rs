@@ -1,0 +1,114 @@
+//! The golden numbers: what independent implementations make of small layers.
+//!
+//! `oracles/README.md` says what a file holds and which script wrote it.
+
+use crate::observe::{forward, observe};
+use crate::{Batch, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
+use burn::tensor::Device;
+use rekindle::RecurrentConfig;
+use safetensors::{Dtype, SafeTensors};
+use std::path::{Path, PathBuf};
+
+/// The golden files by name.
+///
+/// # Panics
+///
+/// If their directory cannot be read.
+pub fn files() -> Vec<(String, PathBuf)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let entries = std::fs::read_dir(&directory).expect("the directory of golden files");
+    let paths = entries.map(|entry| entry.expect("an entry of a directory").path());
+    let mut files: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|e| e == "safetensors"))
+        .filter_map(|path| Some((path.file_stem()?.to_str()?.to_string(), path)))
+        .collect();
+    files.sort();
+    files
+}
+
+/// A layer computes what the file says: outputs, final states and every gradient.
+///
+/// # Errors
+///
+/// Names every tensor that differs.
+pub fn check(path: &Path, place: &Place) -> Verdict {
+    let golden = Golden::read(path, &place.device)?;
+    let found = observe(place, &golden.subject, &golden.batch, &forward);
+    compare(&found, &golden.expected, place.dtype, Tolerance::for_tensor)
+}
+
+struct Golden {
+    subject: Subject,
+    batch: Batch,
+    expected: Named,
+}
+
+impl Golden {
+    fn read(path: &Path, device: &Device) -> Result<Golden, String> {
+        let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
+        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|e| e.to_string())?;
+        let metadata = header.metadata().clone().unwrap_or_default();
+        let layer = metadata.get("layer").ok_or("no metadata `layer`")?;
+        let (config, d_input) = layer_toml(layer)?;
+
+        let file = SafeTensors::deserialize(&bytes).map_err(|e| e.to_string())?;
+        let mut tensors = Named::new();
+        for (name, view) in file.tensors() {
+            let values = numbers(view.dtype(), view.data())?;
+            let shape = view.shape().to_vec();
+            tensors.insert(name, Numbers { shape, values });
+        }
+        let mut subject = Subject::new(config, d_input, device);
+        subject.weights = under(&tensors, "weights.");
+        let names = subject.config.init(d_input, device).state_names();
+        let states = |prefix: &str| -> Result<Vec<Numbers>, String> {
+            let names = names.iter();
+            let names = names.map(|(name, _)| format!("{prefix}.state.{name}"));
+            names.map(|name| take(&tensors, &name)).collect()
+        };
+        let lengths = tensors.get("input.lengths");
+        let batch = Batch {
+            x: take(&tensors, "input.x")?,
+            lengths: lengths.map(|n| n.values.iter().map(|&v| v as usize).collect()),
+            states: Some(states("input")?),
+            y: take(&tensors, "cotangent.y")?,
+            last: states("cotangent")?,
+        };
+        Ok(Golden {
+            subject,
+            batch,
+            expected: under(&tensors, "output."),
+        })
+    }
+}
+
+/// A `LAYER.toml`: `d_input` and the configuration of a layer.
+fn layer_toml(text: &str) -> Result<(RecurrentConfig, usize), String> {
+    let mut table: toml::Table = toml::from_str(text).map_err(|e| e.to_string())?;
+    let d_input = table.remove("d_input").and_then(|v| v.as_integer());
+    let d_input = d_input.ok_or("no `d_input` in the layer")?;
+    let config = table.try_into().map_err(|e| e.to_string())?;
+    Ok((config, d_input as usize))
+}
+
+fn take(tensors: &Named, name: &str) -> Result<Numbers, String> {
+    let found = tensors.get(name).cloned();
+    found.ok_or_else(|| format!("no tensor `{name}`"))
+}
+
+fn under(tensors: &Named, prefix: &str) -> Named {
+    let own = tensors.iter();
+    let own = own.filter_map(|(name, n)| Some((name.strip_prefix(prefix)?.to_string(), n.clone())));
+    own.collect()
+}
+
+fn numbers(dtype: Dtype, bytes: &[u8]) -> Result<Vec<f64>, String> {
+    let words = bytes
+        .chunks_exact(8)
+        .map(|b| b.try_into().expect("8 bytes"));
+    match dtype {
+        Dtype::F64 => Ok(words.map(f64::from_le_bytes).collect()),
+        Dtype::I64 => Ok(words.map(|w| i64::from_le_bytes(w) as f64).collect()),
+        other => Err(format!("a tensor of type {other:?}")),
+    }
+}

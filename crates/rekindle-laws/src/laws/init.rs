@@ -1,0 +1,68 @@
+//! A fresh layer: every scheme gives the same parameters, finite, each a leaf that learns.
+
+use super::holds;
+use crate::case::{D_HIDDEN, D_INPUT};
+use crate::{Case, Verdict};
+use burn::tensor::{Distribution, Tensor};
+use rekindle::{AnyCell, AnyCellConfig, Recurrent, RecurrentConfig};
+use rekindle_interop::{Weight, export, gradients, weight_names};
+
+const SCHEMES: [&str; 3] = ["rekindle", "pytorch", "keras"];
+
+pub(super) fn check(case: &Case) -> Verdict {
+    let cell = case.cell(D_HIDDEN);
+    let usual = RecurrentConfig::new(cell.clone()).init(D_INPUT, &case.device);
+    for scheme in SCHEMES {
+        let config = RecurrentConfig {
+            learned_initial: true,
+            ..RecurrentConfig::new(with_init(&cell, scheme)?)
+        };
+        let plain = config.init(D_INPUT, &case.device);
+        let names: Vec<Weight> = weight_names(&plain)
+            .into_iter()
+            .filter(|weight| !weight.name.starts_with("initial_"))
+            .collect();
+        holds(names == weight_names(&usual), || {
+            format!("with init = {scheme:?} the weights are others: {names:?}")
+        })?;
+        starts(&plain, scheme)?;
+        learns(
+            &config.init(D_INPUT, &case.device.clone().autodiff()),
+            scheme,
+        )?;
+    }
+    Ok(())
+}
+
+/// The cell with another key `init`.
+fn with_init(cell: &AnyCellConfig, scheme: &str) -> Result<AnyCellConfig, String> {
+    let mut table = toml::Table::try_from(cell).map_err(|e| e.to_string())?;
+    table.insert("init".into(), scheme.into());
+    table.try_into().map_err(|e| e.to_string())
+}
+
+/// Every matrix holds finite numbers, none the same everywhere.
+fn starts(layer: &Recurrent<AnyCell>, scheme: &str) -> Verdict {
+    for (name, data) in export(layer) {
+        let values: Vec<f64> = data.iter().collect();
+        holds(values.iter().all(|v| v.is_finite()), || {
+            format!("with init = {scheme:?} {name} is not finite")
+        })?;
+        let drawn = values.iter().any(|v| *v != values[0]);
+        holds(drawn || data.rank() == 1, || {
+            format!("with init = {scheme:?} {name} is {} everywhere", values[0])
+        })?;
+    }
+    Ok(())
+}
+
+/// Every parameter of a layer as it comes has a gradient.
+fn learns(layer: &Recurrent<AnyCell>, scheme: &str) -> Verdict {
+    let device = layer.layers()[0].initial[0].device();
+    let x = Tensor::random([2, 3, D_INPUT], Distribution::Default, &device);
+    let found = gradients(layer, &layer.forward(x, None).0.sum().backward());
+    let expected = export(layer).into_iter().map(|(name, _)| name);
+    holds(found.into_iter().map(|(name, _)| name).eq(expected), || {
+        format!("with init = {scheme:?} a parameter of a fresh layer has no gradient")
+    })
+}

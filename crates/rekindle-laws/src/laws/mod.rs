@@ -1,0 +1,126 @@
+//! The laws, one file each.
+
+mod card;
+mod chunk;
+mod gradient;
+mod init;
+mod noise;
+mod padding;
+mod print;
+mod record;
+mod reverse;
+mod row;
+mod shape;
+mod step;
+mod text;
+
+use crate::{Case, Verdict};
+use rekindle::AnyCellConfig;
+
+/// A statement that holds for every cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Law {
+    /// Its name in the names of tests.
+    pub name: &'static str,
+    /// What it says.
+    pub statement: &'static str,
+    /// How to try it.
+    pub check: Check,
+}
+
+/// How to try a law.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// On a form of a cell alone; no device is needed.
+    Form(fn(&AnyCellConfig) -> Verdict),
+    /// On a form of a cell on the devices it reaches.
+    Case(Reach, fn(&Case) -> Verdict),
+}
+
+/// The devices that a law is tried on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Flex only: what is tried is the same code everywhere, or far too slow elsewhere.
+    Flex,
+    /// Devices that are quick at many small shapes.
+    Quick,
+    /// Every device.
+    Every,
+}
+
+/// All of them.
+pub const LAWS: &[Law] = &[
+    Law {
+        name: "init",
+        statement: "every scheme gives the same parameters, finite, each a leaf that learns",
+        check: Check::Case(Reach::Quick, init::check),
+    },
+    Law {
+        name: "shape",
+        statement: "[B, T, D] becomes [B, T, d_output] at every size, 1 included",
+        check: Check::Case(Reach::Quick, shape::check),
+    },
+    Law {
+        name: "step",
+        statement: "a loop of single steps is the whole sequence, gradients included",
+        check: Check::Case(Reach::Every, step::check),
+    },
+    Law {
+        name: "chunk",
+        statement: "a sequence in two parts, the state carried over, is the whole sequence",
+        check: Check::Case(Reach::Every, chunk::check),
+    },
+    Law {
+        name: "row",
+        statement: "a row of a batch is that row alone",
+        check: Check::Case(Reach::Quick, row::check),
+    },
+    Law {
+        name: "padding",
+        statement: "a padded row is the short row, whatever stands in the padding",
+        check: Check::Case(Reach::Every, padding::check),
+    },
+    Law {
+        name: "reverse",
+        statement: "each direction is a layer of its own; the reverse one loops from the end",
+        check: Check::Case(Reach::Quick, reverse::check),
+    },
+    Law {
+        name: "gradient",
+        statement: "gradients are central differences, and every parameter learns",
+        check: Check::Case(Reach::Flex, gradient::check),
+    },
+    Law {
+        name: "noise",
+        statement: "dropout and zoneout act in training only, and as their papers say",
+        check: Check::Case(Reach::Quick, noise::check),
+    },
+    Law {
+        name: "record",
+        statement: "what is saved is what is loaded; another cell's weights are refused by name",
+        check: Check::Case(Reach::Quick, record::check),
+    },
+    Law {
+        name: "toml",
+        statement: "a config prints and parses again; an unknown key is refused by name",
+        check: Check::Form(text::check),
+    },
+    Law {
+        name: "print",
+        statement: "the printed equations parse back to the same program",
+        check: Check::Form(print::check),
+    },
+    Law {
+        name: "card",
+        statement: "the card names the blocks of the equations in stored order",
+        check: Check::Form(card::check),
+    },
+];
+
+/// A condition of a law.
+fn holds(condition: bool, otherwise: impl FnOnce() -> String) -> Verdict {
+    match condition {
+        true => Ok(()),
+        false => Err(otherwise()),
+    }
+}

@@ -1,0 +1,179 @@
+//! Dropout and zoneout: in training only, and one mask for all steps where the paper says so.
+
+use super::holds;
+use super::step::loop_of_steps;
+use crate::case::{D_HIDDEN, D_INPUT, ROWS, TIME};
+use crate::observe::{AnyStates, forward, infer, observe};
+use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
+use burn::tensor::{DType, Tensor};
+use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence};
+
+/// Units enough that a mask that keeps or drops all of them is out of the question: 2⁻³² at most.
+const MANY: usize = 64;
+const RATE: f64 = 0.5;
+
+pub(super) fn check(case: &Case) -> Verdict {
+    let place = Place {
+        device: case.device.clone(),
+        dtype: DType::F32,
+    };
+    let small = RecurrentConfig::new(case.cell(D_HIDDEN));
+    dropout_rests_at_inference(&place, &small)?;
+    zoneout_at_inference_is_its_expectation(&place, &small)?;
+    let large = RecurrentConfig::new(case.cell(MANY));
+    recurrent_mask_lasts(&place, &large)?;
+    input_mask_lasts(&place, &large)?;
+    zoneout_holds_units(&place, &large)
+}
+
+fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict {
+    let plain = RecurrentConfig {
+        layers: 2,
+        ..plain.clone()
+    };
+    let noisy = RecurrentConfig {
+        dropout: RATE,
+        input_dropout: RATE,
+        recurrent_dropout: RATE,
+        ..plain.clone()
+    };
+    let run = |config| {
+        let subject = Subject::new(config, D_INPUT, &place.device);
+        infer(place, &subject, &subject.batch(ROWS, TIME, None), &forward)
+    };
+    let exact = |_: &str| Tolerance::of("exact");
+    compare(&run(noisy), &run(plain), place.dtype, exact)
+        .map_err(|e| format!("dropout acts at inference: {e}"))
+}
+
+fn zoneout_at_inference_is_its_expectation(place: &Place, plain: &RecurrentConfig) -> Verdict {
+    let zoned = RecurrentConfig {
+        zoneout: 0.25,
+        ..plain.clone()
+    };
+    let plain = Subject::new(plain.clone(), D_INPUT, &place.device);
+    let zoned = Subject::new(zoned, D_INPUT, &place.device);
+    let batch = plain.batch(ROWS, TIME, None);
+    let expected = infer(place, &plain, &batch, &expected_zoneout);
+    for way in [forward, loop_of_steps] {
+        let found = infer(place, &zoned, &batch, &way);
+        compare(&found, &expected, place.dtype, Tolerance::for_tensor)
+            .map_err(|e| format!("zoneout at inference: {e}"))?;
+    }
+    Ok(())
+}
+
+/// A layer without zoneout whose states move three quarters of the way.
+fn expected_zoneout(
+    layer: &Recurrent<AnyCell>,
+    x: Sequence,
+    states: Option<AnyStates>,
+) -> (Tensor<3>, AnyStates) {
+    let mut states = states.unwrap_or_else(|| layer.initial(&x.data));
+    let mut outputs = Vec::new();
+    for t in 0..x.data.dims()[1] {
+        let frame = x.data.clone().narrow(1, t, 1).squeeze_dim(1);
+        let (_, next) = layer.step(frame, Some(states.clone()));
+        let pairs = states
+            .clone()
+            .into_parts()
+            .into_iter()
+            .zip(next.into_parts());
+        let moved = pairs.map(|(old, new)| old.clone() * 0.25 + new * 0.75);
+        states = states.with_parts(moved.collect());
+        outputs.push(states.clone().into_parts().swap_remove(0));
+    }
+    (Tensor::stack(outputs, 1), states)
+}
+
+/// A unit that the mask drops has no weight in any recurrent product, at no step: all gradients of
+/// its weights are zero. A mask drawn anew every step would leave hardly a unit without one.
+fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
+    let silent = |config: RecurrentConfig| {
+        let (out, _) = one_row(place, config);
+        let grad = &out["grad.weight_hh_l0"];
+        let columns = grad.shape[1];
+        let silent = (0..columns).filter(|&j| grad.narrow(1, j..j + 1).norm() == 0.0);
+        (silent.count(), columns)
+    };
+    let (without, columns) = silent(plain.clone());
+    let (with, _) = silent(RecurrentConfig {
+        recurrent_dropout: RATE,
+        ..plain.clone()
+    });
+    holds(without < with && with < columns, || {
+        format!("recurrent dropout silences {with} of {columns} units, {without} are without it")
+    })
+}
+
+/// An input that the mask drops has no gradient at any step, another has one at some.
+fn input_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
+    let config = RecurrentConfig {
+        input_dropout: RATE,
+        ..plain.clone()
+    };
+    let (out, subject) = one_row(place, config);
+    let dropped = |j: usize| {
+        let column = out["grad.x"].narrow(2, j..j + 1);
+        column.values.iter().filter(|&&g| g == 0.0).count()
+    };
+    let counts: Vec<usize> = (0..subject.d_input).map(dropped).collect();
+    let whole = counts.iter().all(|&n| n == 0 || n == TIME);
+    holds(
+        whole && counts.contains(&0) && counts.contains(&TIME),
+        || format!("input dropout drops inputs at so many of {TIME} steps: {counts:?}"),
+    )
+}
+
+/// One row of a wide layer in training.
+fn one_row(place: &Place, config: RecurrentConfig) -> (Named, Subject) {
+    let subject = Subject::new(config, MANY, &place.device);
+    let batch = subject.batch(1, TIME, None);
+    (observe(place, &subject, &batch, &forward), subject)
+}
+
+/// In training, a step leaves each unit of each state as it was or moves it all the way.
+fn zoneout_holds_units(place: &Place, plain: &RecurrentConfig) -> Verdict {
+    let zoned = RecurrentConfig {
+        zoneout: RATE,
+        ..plain.clone()
+    };
+    let plain = Subject::new(plain.clone(), D_INPUT, &place.device);
+    let zoned = Subject::new(zoned, D_INPUT, &place.device);
+    let batch: Batch = plain.batch(1, 1, None);
+    let moved = observe(place, &plain, &batch, &forward);
+    let found = observe(place, &zoned, &batch, &forward);
+    let old = batch.states.iter().flatten();
+    let names = found.iter().filter(|(name, _)| name.starts_with("state."));
+    for ((name, state), old) in names.zip(old_in_order(&zoned, place, old.cloned().collect())) {
+        let new = &moved[name];
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * (1.0 + b.abs());
+        let units = 0..state.values.len();
+        let held = units
+            .clone()
+            .filter(|&i| near(state.values[i], old.values[i]));
+        let gone = units
+            .clone()
+            .filter(|&i| near(state.values[i], new.values[i]));
+        let (held, gone) = (held.count(), gone.count());
+        let all = held + gone == units.len();
+        holds(all && held > 0 && gone > 0, || {
+            format!(
+                "zoneout holds {held} and moves {gone} of {} units of {name}",
+                units.len()
+            )
+        })?;
+    }
+    Ok(())
+}
+
+/// States in the order of their names.
+fn old_in_order(subject: &Subject, place: &Place, states: Vec<Numbers>) -> Vec<Numbers> {
+    let names = subject.layer(&place.device, place.dtype).state_names();
+    let named: Named = names
+        .into_iter()
+        .map(|(name, _)| name)
+        .zip(states)
+        .collect();
+    named.into_values().collect()
+}

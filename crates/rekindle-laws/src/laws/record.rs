@@ -1,0 +1,81 @@
+//! Save -> load is the identity; the wrong cell is refused with the tensor's name.
+
+use super::holds;
+use crate::case::{D_HIDDEN, D_INPUT};
+use crate::{Case, Place, Subject, Verdict};
+use burn::module::Module;
+use burn::store::ModuleRecord;
+use rekindle::{AnyCell, AnyCellConfig, CellConfig, Recurrent, RecurrentConfig};
+use rekindle_interop::{export, import, named_tensors};
+use std::collections::BTreeMap;
+
+pub(super) fn check(case: &Case) -> Verdict {
+    case.each(case.all(), |place, subject| {
+        let layer = subject.layer(&place.device, place.dtype);
+        let fresh = || subject.config.init(subject.d_input, &place.device);
+        let same = |loaded: &Recurrent<AnyCell>, how: &str| {
+            holds(named_tensors(loaded) == named_tensors(&layer), || {
+                format!("a layer loaded from its {how} is another one")
+            })
+        };
+        let loaded = fresh().try_load_record(record(&layer)?);
+        same(&loaded.map_err(|e| e.to_string())?, "record")?;
+        let weights: BTreeMap<_, _> = export(&layer).into_iter().collect();
+        let loaded = import(fresh(), &weights).map_err(|e| e.to_string())?;
+        same(&loaded, "export")
+    })?;
+    let place = Place {
+        device: case.device.clone(),
+        dtype: case.dtypes[0],
+    };
+    wrong_cell(case, &place)?;
+    wrong_width(case, &place)
+}
+
+/// The bytes of a record, read back.
+fn record(layer: &Recurrent<AnyCell>) -> Result<ModuleRecord, String> {
+    let bytes = layer.clone().into_record().into_bytes();
+    let record = bytes.and_then(ModuleRecord::from_bytes);
+    record.map_err(|e| e.to_string())
+}
+
+/// The record of one cell is refused by every other cell.
+fn wrong_cell(case: &Case, place: &Place) -> Verdict {
+    let own = case.cell(D_HIDDEN);
+    let layer = |cell: &AnyCellConfig| {
+        let config = RecurrentConfig::new(cell.clone());
+        Subject::new(config, D_INPUT, &place.device).layer(&place.device, place.dtype)
+    };
+    let others = AnyCellConfig::forms(D_HIDDEN);
+    for other in others.iter().filter(|other| other.card() != own.card()) {
+        let name = other.card().name;
+        let message = match layer(other).try_load_record(record(&layer(&own))?) {
+            Ok(_) => return Err(format!("{name} takes the record of another cell")),
+            Err(e) => e.to_string(),
+        };
+        holds(message.contains("layers.0.forward."), || {
+            format!("{name} refuses a record without the name of a tensor: {message}")
+        })?;
+    }
+    Ok(())
+}
+
+/// Weights of another width are refused with the tensor's name and both shapes.
+fn wrong_width(case: &Case, place: &Place) -> Verdict {
+    let layer = |d_hidden: usize| {
+        let config = RecurrentConfig::new(case.cell(d_hidden));
+        Subject::new(config, D_INPUT, &place.device).layer(&place.device, place.dtype)
+    };
+    let (small, large) = (layer(D_HIDDEN), layer(D_HIDDEN + 2));
+    let shapes =
+        [&small, &large].map(|l| format!("{:?}", rekindle_interop::weight_names(l)[0].shape));
+    let weights = export(&large).into_iter().collect();
+    let message = match import(small, &weights) {
+        Ok(_) => return Err("weights of another width are taken".into()),
+        Err(e) => e.to_string(),
+    };
+    let names = ["`weight_ih_l0`", &shapes[0], &shapes[1]];
+    holds(names.iter().all(|part| message.contains(part)), || {
+        format!("the refusal of another width should name {names:?}: {message}")
+    })
+}

@@ -1,0 +1,155 @@
+//! Each half of a bidirectional layer = a layer of its own, the reverse one looped from the end.
+
+use crate::case::{D_HIDDEN, LENGTHS, ROWS, TIME};
+use crate::observe::{AnyStates, forward, observe};
+use crate::{Batch, Case, Named, Numbers, Subject, Tolerance, Verdict, compare};
+use burn::tensor::Tensor;
+use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence};
+
+pub(super) fn check(case: &Case) -> Verdict {
+    let pair = RecurrentConfig {
+        bidirectional: true,
+        ..RecurrentConfig::new(case.cell(D_HIDDEN))
+    };
+    case.each(vec![pair], |place, subject| {
+        for lengths in [None, Some(&LENGTHS[..])] {
+            for half in [Half::Forward, Half::Reverse] {
+                let batch = half.of_batch(subject.batch(ROWS, TIME, lengths));
+                let found = observe(place, subject, &batch, &forward);
+                let single = half.of_subject(subject);
+                let batch = half.narrowed(&batch, subject);
+                let expected = match half {
+                    Half::Forward => observe(place, &single, &batch, &forward),
+                    Half::Reverse => observe(place, &single, &batch, &from_the_end),
+                };
+                let found = half.of_named(found, subject);
+                compare(&found, &expected, place.dtype, Tolerance::for_tensor)
+                    .map_err(|e| format!("{half:?}: {e}"))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// One direction of a bidirectional layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Half {
+    Forward,
+    Reverse,
+}
+
+impl Half {
+    /// Which of two neighbouring parts is this half's.
+    fn part<T>(self, all: &[T]) -> &[T] {
+        let (forward, reverse) = all.split_at(all.len() / 2);
+        if self == Half::Forward {
+            forward
+        } else {
+            reverse
+        }
+    }
+
+    /// Where this half's output stands in the merged one.
+    fn columns(self, subject: &Subject) -> std::ops::Range<usize> {
+        let width = subject.d_output / 2;
+        if self == Half::Forward {
+            0..width
+        } else {
+            width..2 * width
+        }
+    }
+
+    /// The batch whose cotangents are zero for the other half, so that gradients are this one's.
+    fn of_batch(self, mut batch: Batch) -> Batch {
+        let mine = |i: usize, n: usize| (i < n / 2) == (self == Half::Forward);
+        let states = batch.last.len();
+        for (i, cotangent) in batch.last.iter_mut().enumerate() {
+            if !mine(i, states) {
+                cotangent.values.fill(0.0);
+            }
+        }
+        let width = batch.y.shape[2];
+        for (i, cotangent) in batch.y.values.iter_mut().enumerate() {
+            if !mine(i % width, width) {
+                *cotangent = 0.0;
+            }
+        }
+        batch
+    }
+
+    /// The batch for this half alone.
+    fn narrowed(self, batch: &Batch, subject: &Subject) -> Batch {
+        Batch {
+            states: batch.states.as_ref().map(|s| self.part(s).to_vec()),
+            y: batch.y.narrow(2, self.columns(subject)),
+            last: self.part(&batch.last).to_vec(),
+            ..batch.clone()
+        }
+    }
+
+    /// The forward layer with this half's weights.
+    fn of_subject(self, subject: &Subject) -> Subject {
+        let weights = subject.weights.iter();
+        let weights = weights.filter_map(|(name, n)| Some((self.own(name)?, n.clone())));
+        Subject {
+            config: RecurrentConfig {
+                bidirectional: false,
+                ..subject.config.clone()
+            },
+            d_input: subject.d_input,
+            d_output: subject.d_output / 2,
+            widths: self.part(&subject.widths).to_vec(),
+            weights: weights.collect(),
+        }
+    }
+
+    /// This half's numbers, by the names of the layer alone.
+    fn of_named(self, named: Named, subject: &Subject) -> Named {
+        let rename = |(name, numbers): (String, Numbers)| match name.as_str() {
+            "y" => Some((name, numbers.narrow(2, self.columns(subject)))),
+            "grad.x" => Some((name, numbers)),
+            _ => Some((self.own(&name)?, numbers)),
+        };
+        named.into_iter().filter_map(rename).collect()
+    }
+
+    /// The name in a layer of one direction; nothing where it is the other half's.
+    fn own(self, name: &str) -> Option<String> {
+        let reverse = name.ends_with("_reverse") || name.contains(".reverse.");
+        let own = name
+            .replace("_reverse", "")
+            .replace(".reverse.", ".forward.");
+        (reverse == (self == Half::Reverse)).then_some(own)
+    }
+}
+
+/// Every row by itself, from its last real step to its first.
+fn from_the_end(
+    layer: &Recurrent<AnyCell>,
+    x: Sequence,
+    states: Option<AnyStates>,
+) -> (Tensor<3>, AnyStates) {
+    let [batch, time, _] = x.data.dims();
+    let states = states.unwrap_or_else(|| layer.initial(&x.data));
+    let mut rows = Vec::new();
+    let mut last: Vec<Vec<Tensor<2>>> = vec![Vec::new(); states.clone().into_parts().len()];
+    for row in 0..batch {
+        let length = x.lengths().map_or(time, |lengths| lengths[row]);
+        let mut state = states.clone().map(|s| s.narrow(0, row, 1));
+        let mut outputs = Vec::new();
+        for t in (0..length).rev() {
+            let frame = x.data.clone().narrow(0, row, 1).narrow(1, t, 1);
+            let (y, next) = layer.step(frame.squeeze_dim(1), Some(state));
+            outputs.insert(0, y);
+            state = next;
+        }
+        let zeros = outputs[0].zeros_like();
+        outputs.resize(time, zeros);
+        rows.push(Tensor::stack::<3>(outputs, 1));
+        for (all, own) in last.iter_mut().zip(state.into_parts()) {
+            all.push(own);
+        }
+    }
+    let last = last.into_iter().map(|rows| Tensor::cat(rows, 0)).collect();
+    (Tensor::cat(rows, 0), states.with_parts(last))
+}

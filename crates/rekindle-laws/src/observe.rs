@@ -1,0 +1,192 @@
+//! Running a layer in a given way, and everything that comes out.
+
+use crate::{Named, Numbers};
+use burn::tensor::{DType, Device, Tensor};
+use rekindle::{AnyCell, Cell, Recurrent, RecurrentConfig, Sequence, States};
+use std::collections::BTreeMap;
+
+/// The states of a layer of the zoo.
+pub type AnyStates = States<<AnyCell as Cell>::State>;
+
+/// A way to run a layer over a batch.
+pub type Way<'w> =
+    dyn Fn(&Recurrent<AnyCell>, Sequence, Option<AnyStates>) -> (Tensor<3>, AnyStates) + 'w;
+
+/// Where and in what precision to compute.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The device, without autodiff.
+    pub device: Device,
+    /// The type of every number.
+    pub dtype: DType,
+}
+
+/// A layer with closed-form weights.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Its configuration.
+    pub config: RecurrentConfig,
+    /// The width of its input.
+    pub d_input: usize,
+    /// The width of its output.
+    pub d_output: usize,
+    /// The widths of its states, in the order of `state_names`.
+    pub widths: Vec<usize>,
+    /// Its weights, by the names and in the layout of files.
+    pub weights: Named,
+}
+
+/// A batch, and the cotangents of what a layer makes of it.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// `[batch, time, d_input]`.
+    pub x: Numbers,
+    /// The real steps of each row.
+    pub lengths: Option<Vec<usize>>,
+    /// Initial states in the order of `state_names`; where there are none, the layer's own.
+    pub states: Option<Vec<Numbers>>,
+    /// The cotangent of the output.
+    pub y: Numbers,
+    /// The cotangents of the final states.
+    pub last: Vec<Numbers>,
+}
+
+impl Subject {
+    /// A layer whose `k`-th weight is a wave of phase `k`.
+    pub fn new(config: RecurrentConfig, d_input: usize, device: &Device) -> Self {
+        let layer = config.init(d_input, device);
+        let weights = rekindle_interop::weight_names(&layer).into_iter();
+        let weights = weights.enumerate().map(|(k, weight)| {
+            let wave = Numbers::wave(&weight.shape, 0.5, k as f64);
+            (weight.name, wave)
+        });
+        Subject {
+            d_input,
+            d_output: layer.d_output(),
+            widths: layer.state_names().into_iter().map(|(_, w)| w).collect(),
+            weights: weights.collect(),
+            config,
+        }
+    }
+
+    /// The layer on a device.
+    ///
+    /// # Panics
+    ///
+    /// If the weights are not the layer's.
+    pub fn layer(&self, device: &Device, dtype: DType) -> Recurrent<AnyCell> {
+        let weights = self.weights.iter();
+        let weights: BTreeMap<_, _> = weights
+            .map(|(name, numbers)| (name.clone(), numbers.data(dtype)))
+            .collect();
+        let layer = self.config.init(self.d_input, device);
+        rekindle_interop::import(layer, &weights).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// A batch of closed-form numbers for this layer: with initial states, unless it has learned
+    /// ones, and with numbers in the padding.
+    pub fn batch(&self, rows: usize, time: usize, lengths: Option<&[usize]>) -> Batch {
+        let waves = |scale: f64, phase: f64| -> Vec<Numbers> {
+            let widths = self.widths.iter().enumerate();
+            let wave = |(k, &width)| Numbers::wave(&[rows, width], scale, phase + k as f64);
+            widths.map(wave).collect()
+        };
+        Batch {
+            x: Numbers::wave(&[rows, time, self.d_input], 1.0, 0.3),
+            lengths: lengths.map(<[usize]>::to_vec),
+            states: (!self.config.learned_initial).then(|| waves(0.6, 2.5)),
+            y: Numbers::wave(&[rows, time, self.d_output], 1.0, 1.9),
+            last: waves(1.0, 4.1),
+        }
+    }
+}
+
+impl Batch {
+    /// The input on a device.
+    pub fn x(&self, device: &Device, dtype: DType) -> Tensor<3> {
+        Tensor::from_data(self.x.data(dtype), (device, dtype))
+    }
+
+    /// An input with the lengths of this batch.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths do not fit.
+    pub fn sequence(&self, x: Tensor<3>) -> Sequence {
+        match &self.lengths {
+            None => Sequence::new(x),
+            Some(lengths) => Sequence::padded(x, lengths.clone()).unwrap_or_else(|e| panic!("{e}")),
+        }
+    }
+
+    /// The initial states on a device, if the batch has any.
+    pub fn states(&self, device: &Device, dtype: DType) -> Option<Vec<Tensor<2>>> {
+        let states = self.states.as_ref()?.iter();
+        let tensor = |s: &Numbers| Tensor::from_data(s.data(dtype), (device, dtype));
+        Some(states.map(tensor).collect())
+    }
+}
+
+/// Runs a layer over a batch, in a given way, and back: `y`, `state.<name>`, and the gradients of
+/// sum(`y` * cotangent) + the sum over states of sum(state * cotangent), `grad.x`,
+/// `grad.state.<name>` and `grad.<weight>`.
+pub fn observe(place: &Place, subject: &Subject, batch: &Batch, way: &Way) -> Named {
+    let (device, dtype) = (place.device.clone().autodiff(), place.dtype);
+    let layer = subject.layer(&device, dtype);
+    let names = layer.state_names();
+
+    let x = batch.x(&device, dtype).require_grad();
+    let initial = batch.states(&device, dtype);
+    let initial: Option<Vec<Tensor<2>>> =
+        initial.map(|parts| parts.into_iter().map(Tensor::require_grad).collect());
+    let states = initial.clone();
+    let states = states.map(|parts| layer.initial(&x).with_parts(parts));
+    let (y, last) = way(&layer, batch.sequence(x.clone()), states);
+
+    let last = last.into_parts();
+    let cotangent = Tensor::<3>::from_data(batch.y.data(dtype), (&device, dtype));
+    let mut loss = (y.clone() * cotangent).sum();
+    for (state, cotangent) in last.iter().zip(&batch.last) {
+        let cotangent = Tensor::from_data(cotangent.data(dtype), (&device, dtype));
+        loss = loss + (state.clone() * cotangent).sum();
+    }
+    let grads = loss.backward();
+
+    let mut out = Named::from([("y".into(), y.into_data().into())]);
+    if let Some(grad) = x.grad(&grads) {
+        out.insert("grad.x".into(), grad.into_data().into());
+    }
+    for (k, (name, _)) in names.iter().enumerate() {
+        out.insert(format!("state.{name}"), last[k].to_data().into());
+        let grad = initial.as_ref().and_then(|parts| parts[k].grad(&grads));
+        if let Some(grad) = grad {
+            out.insert(format!("grad.state.{name}"), grad.into_data().into());
+        }
+    }
+    for (name, grad) in rekindle_interop::gradients(&layer, &grads) {
+        out.insert(format!("grad.{name}"), grad.into());
+    }
+    out
+}
+
+/// The way of [`Recurrent::forward`].
+pub fn forward(
+    layer: &Recurrent<AnyCell>,
+    x: Sequence,
+    states: Option<AnyStates>,
+) -> (Tensor<3>, AnyStates) {
+    layer.forward(x, states)
+}
+
+/// The output and the final states of a batch without gradients: `y`, `state.<name>`.
+pub fn infer(place: &Place, subject: &Subject, batch: &Batch, way: &Way) -> Named {
+    let layer = subject.layer(&place.device, place.dtype);
+    let x = batch.x(&place.device, place.dtype);
+    let states = batch.states(&place.device, place.dtype);
+    let states = states.map(|parts| layer.initial(&x).with_parts(parts));
+    let (y, last) = way(&layer, batch.sequence(x), states);
+    let names = layer.state_names().into_iter().zip(last.into_parts());
+    let states = names.map(|((name, _), s)| (format!("state.{name}"), s.into_data().into()));
+    let y = ("y".to_string(), y.into_data().into());
+    std::iter::once(y).chain(states).collect()
+}

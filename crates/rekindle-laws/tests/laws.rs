@@ -1,0 +1,126 @@
+//! Every law on every form of every cell on every device, and the golden numbers.
+//!
+//! ```text
+//! cargo test --release -p rekindle-laws --features ndarray,wgpu
+//! ```
+//!
+//! A device that does not work here is named in one line and left out, unless
+//! `REKINDLE_REQUIRE_<NAME>=1` (`REKINDLE_REQUIRE_WGPU=1`) asks for it: then its absence fails.
+
+use libtest_mimic::{Arguments, Trial};
+use rekindle::{AnyCellConfig, CellConfig};
+use rekindle_laws::{Case, Check, LAWS, NamedDevice, Place, Reach, Verdict, devices, golden};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = of_forms();
+    for probe in devices() {
+        match probe {
+            Ok(device) => {
+                trials.extend(of_device(&device));
+                trials.extend(of_golden(&device));
+            }
+            Err(absent) => trials.extend(missing(absent.name, &absent.reason)),
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The laws that need no device.
+fn of_forms() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for form in AnyCellConfig::forms(4) {
+        for law in LAWS {
+            if let Check::Form(check) = law.check {
+                let (form, name) = (form.clone(), format!("{}::{}", label(&form), law.name));
+                trials.push(trial(name, move || check(&form)));
+            }
+        }
+    }
+    trials
+}
+
+/// The laws on a device.
+fn of_device(device: &NamedDevice) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for (index, form) in AnyCellConfig::forms(4).iter().enumerate() {
+        for law in LAWS {
+            let Check::Case(reach, check) = law.check else {
+                continue;
+            };
+            let reached = match reach {
+                Reach::Flex => device.name == "flex",
+                Reach::Quick => !device.slow,
+                Reach::Every => true,
+            };
+            if reached {
+                let name = format!("{}::{}::{}", device.name, label(form), law.name);
+                let case = Case {
+                    form: index,
+                    device: device.device.clone(),
+                    dtypes: device.dtypes,
+                    slow: device.slow,
+                };
+                trials.push(trial(name, move || check(&case)));
+            }
+        }
+    }
+    trials
+}
+
+/// The golden numbers on a device; where it is slow, the smallest file with lengths or both
+/// directions of each cell is enough.
+fn of_golden(device: &NamedDevice) -> Vec<Trial> {
+    let files = golden::files().into_iter();
+    let files = files.filter(|(name, _)| !device.slow || name.ends_with("1layer-bi-lengths"));
+    let mut trials = Vec::new();
+    for (name, path) in files {
+        for dtype in device.dtypes {
+            let name = format!("{}::golden::{name}::{}", device.name, dtype.name());
+            let (path, place) = (
+                path.clone(),
+                Place {
+                    device: device.device.clone(),
+                    dtype: *dtype,
+                },
+            );
+            trials.push(trial(name, move || golden::check(&path, &place)));
+        }
+    }
+    trials
+}
+
+/// A device that is compiled in and does not work.
+fn missing(name: &str, reason: &str) -> Option<Trial> {
+    let key = format!("REKINDLE_REQUIRE_{}", name.to_uppercase());
+    if std::env::var(&key).is_ok_and(|value| value == "1") {
+        let fault = format!("{key}=1, but {reason}");
+        return Some(trial(
+            format!("{name}::present"),
+            move || Err(fault.clone()),
+        ));
+    }
+    eprintln!("the laws were not run on {name}: {reason}");
+    None
+}
+
+fn trial(name: String, check: impl Fn() -> Verdict + Send + 'static) -> Trial {
+    Trial::test(name, move || Ok(check()?))
+}
+
+/// `lstm`, or `lstm(d_projection=2,bias=false)` for a form that is not the paper's default.
+fn label(form: &AnyCellConfig) -> String {
+    let kind = form.card().name;
+    let table = |config: &AnyCellConfig| toml::Table::try_from(config).expect("a config is TOML");
+    let usual = AnyCellConfig::named(kind, 4).expect("a cell of the zoo");
+    let usual = table(&usual);
+    let options: Vec<String> = table(form)
+        .into_iter()
+        .filter(|(key, value)| usual.get(key) != Some(value))
+        .map(|(key, value)| format!("{key}={}", value.to_string().replace('"', "")))
+        .collect();
+    match options.is_empty() {
+        true => kind.to_string(),
+        false => format!("{kind}({})", options.join(",")),
+    }
+}

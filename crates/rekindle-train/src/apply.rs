@@ -1,0 +1,251 @@
+//! `rekindle apply`: one layer on tensors from a file, and its gradients.
+//!
+//! This is how a user checks that a layer of their own is reproduced. The layer runs as at
+//! inference, gradients or not: no dropout, and zoneout by its expectation.
+
+mod input;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use burn::{
+    module::Module,
+    tensor::{DType, DataError, Device, Gradients, Tensor, TensorData},
+};
+use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence, positive};
+use toml::Value;
+
+use crate::{
+    config,
+    device::{self, Preference},
+    error::{Error, Result},
+    tensors,
+};
+use input::Input;
+
+/// What to apply to what.
+#[derive(Clone, Debug)]
+pub struct ApplyOptions {
+    /// The layer: a TOML file with `d_input` and the keys of [`RecurrentConfig`].
+    pub layer: PathBuf,
+    /// The input: `x`, and perhaps `lengths` and states.
+    pub input: PathBuf,
+    /// The weights by their names; without them, the layer has fresh ones, always the same.
+    pub weights: Option<PathBuf>,
+    /// What the outputs are multiplied by: with it, gradients are computed.
+    pub cotangent: Option<PathBuf>,
+    /// The file to write.
+    pub output: PathBuf,
+    /// Where to compute.
+    pub device: Preference,
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// One line: the device, and why no earlier one.
+    pub device: String,
+    /// The name and the shape of each tensor written.
+    pub tensors: Vec<(String, Vec<usize>)>,
+}
+
+/// Runs a layer on tensors from a file and writes its outputs, final states and gradients.
+pub fn apply(options: &ApplyOptions) -> Result<Applied> {
+    let (d_input, config) = layer(&options.layer)?;
+    let chosen = device::resolve(&options.device, false)?;
+    let input = Input::read(&options.input)?;
+    let cotangent = options.cotangent.as_deref().map(Input::read).transpose()?;
+
+    let x = input.x(d_input)?;
+    if !chosen.device.supports_dtype(x.dtype()) {
+        return Err(unsupported(&options.input, x.dtype(), &chosen.name));
+    }
+    let device = match cotangent {
+        Some(_) => chosen.device.autodiff(),
+        None => chosen.device,
+    };
+    device.seed(0);
+    let layer = config.init(d_input, &device);
+    let layer = weighted(layer, options, x.dtype())?;
+    // What training alone does is switched off; what has a gradient still has it.
+    let layer = layer.freeze().set_require_grad(true);
+
+    let tensors = match cotangent {
+        None => run(&layer, &input, x, &device)?.outputs()?,
+        Some(cotangent) => run(&layer, &input, x, &device)?.gradients(&layer, &cotangent)?,
+    };
+    tensors::write(&options.output, &tensors, &[])?;
+    let shapes = tensors.into_iter().map(|(n, t)| (n, t.shape().to_vec()));
+    Ok(Applied {
+        device: chosen.line,
+        tensors: shapes.collect(),
+    })
+}
+
+/// Reads a layer's file: the width of its input, and its configuration.
+fn layer(path: &Path) -> Result<(usize, RecurrentConfig)> {
+    let mut table = config::load_table(path, &[])?;
+    let origin = path.display();
+    let d_input = table.remove("d_input").ok_or_else(|| {
+        Error::mend(format!(
+            "{origin}: missing key `d_input`, the width of the input; write e.g. d_input = 24"
+        ))
+    })?;
+    let width = d_input.as_integer().and_then(|d| usize::try_from(d).ok());
+    let width = width.ok_or_else(|| wrong(&origin.to_string(), &d_input))?;
+    let config: RecurrentConfig = config::parse(table, &config::origin(path, &[]))?;
+    positive("d_input", width)
+        .and_then(|()| config.validate())
+        .map_err(|invalid| Error::mend(format!("{origin}: {invalid}")))?;
+    Ok((width, config))
+}
+
+fn wrong(origin: &str, d_input: &Value) -> Error {
+    Error::mend(format!(
+        "{origin}: d_input = {d_input}: must be a whole number from 1 to 1048576"
+    ))
+}
+
+fn unsupported(input: &Path, dtype: DType, device: &str) -> Error {
+    Error::mend(format!(
+        "{}: tensor `x` is {dtype}, which device {device} does not compute with\nconvert the tensors to f32, or choose another device, e.g. --device cpu",
+        input.display(),
+        dtype = dtype.name(),
+    ))
+}
+
+/// The layer with the weights of the file, or with its own, all of the type of the input.
+fn weighted(
+    layer: Recurrent<AnyCell>,
+    options: &ApplyOptions,
+    dtype: DType,
+) -> Result<Recurrent<AnyCell>> {
+    let (weights, origin) = match &options.weights {
+        Some(path) => (tensors::read(path)?, path),
+        None => {
+            let fresh = rekindle_interop::export(&layer).into_iter();
+            let cast = fresh.map(|(name, data)| Ok((name, data.try_cast(dtype)?)));
+            let cast: Result<_, DataError> = cast.collect();
+            let failed = |error| Error::fault(format!("cannot convert the weights: {error}"));
+            (cast.map_err(failed)?, &options.layer)
+        }
+    };
+    if let Some((name, data)) = weights.iter().find(|(_, data)| data.dtype() != dtype) {
+        return Err(Error::mend(format!(
+            "{}: tensor `{name}` is {}, but `x` in {} is {}; all must be the same",
+            origin.display(),
+            data.dtype().name(),
+            options.input.display(),
+            dtype.name()
+        )));
+    }
+    rekindle_interop::import(layer, &weights)
+        .map_err(|error| Error::mend(format!("{}: {error}", origin.display())))
+}
+
+/// A layer's run: what went in and what came out.
+struct Run {
+    x: Tensor<3>,
+    initial: Vec<Tensor<2>>,
+    y: Tensor<3>,
+    last: Vec<Tensor<2>>,
+    names: Vec<String>,
+}
+
+fn run(layer: &Recurrent<AnyCell>, input: &Input, x: TensorData, device: &Device) -> Result<Run> {
+    let (batch, dtype) = (x.shape()[0], x.dtype());
+    let lengths = input.lengths(&x)?;
+    let names = layer.state_names();
+    let given = input.states(&names, batch, dtype, &["x", "lengths"])?;
+
+    let mut x = Tensor::from_data(x, (device, dtype));
+    if device.is_autodiff() {
+        x = x.require_grad();
+    }
+    let initial = layer.initial(&x);
+    let parts = initial.clone().into_parts().into_iter().zip(given);
+    let parts: Vec<Tensor<2>> = parts
+        .map(|(initial, given)| {
+            let part = match given {
+                Some(data) => Tensor::from_data(data, (device, dtype)),
+                None => initial,
+            };
+            // A learned initial state has its gradient as a weight.
+            match device.is_autodiff() && !part.is_tracked() {
+                true => part.require_grad(),
+                false => part,
+            }
+        })
+        .collect();
+    let sequence = Sequence {
+        data: x.clone(),
+        lengths,
+    };
+    let (y, last) = layer.forward(sequence, Some(initial.with_parts(parts.clone())));
+    Ok(Run {
+        x,
+        initial: parts,
+        y,
+        last: last.into_parts(),
+        names: names.into_iter().map(|(name, _)| name).collect(),
+    })
+}
+
+type Named = Vec<(String, TensorData)>;
+
+impl Run {
+    fn outputs(self) -> Result<Named> {
+        let mut named = vec![("y".to_owned(), data(self.y)?)];
+        for (name, state) in self.names.iter().zip(self.last) {
+            named.push((format!("state.{name}"), data(state)?));
+        }
+        Ok(named)
+    }
+
+    /// The outputs, and the gradients of the sum of each output times its cotangent.
+    fn gradients(self, layer: &Recurrent<AnyCell>, cotangent: &Input) -> Result<Named> {
+        let options = (&self.y.device(), self.y.dtype());
+        let (dy, states) = cotangent.cotangents(&self.y, &self.names, &self.last)?;
+        let mut loss = (self.y.clone() * Tensor::from_data(dy, options)).sum();
+        for (state, cotangent) in self.last.iter().zip(states) {
+            if let Some(cotangent) = cotangent {
+                let cotangent = Tensor::from_data(cotangent, options);
+                loss = loss + (state.clone() * cotangent).sum();
+            }
+        }
+        let grads = loss.backward();
+
+        let mut named = vec![("grad.x".to_owned(), gradient(&self.x, &grads)?)];
+        let weights: BTreeMap<_, _> = rekindle_interop::gradients(layer, &grads)
+            .into_iter()
+            .collect();
+        for weight in rekindle_interop::weight_names(layer) {
+            let zeros = || TensorData::full_dtype(weight.shape.clone(), 0.0, self.x.dtype());
+            let data = weights.get(&weight.name).cloned().unwrap_or_else(zeros);
+            named.push((format!("grad.{}", weight.name), data));
+        }
+        for (name, state) in self.names.iter().zip(&self.initial) {
+            if state.is_require_grad() {
+                named.push((format!("grad.state.{name}"), gradient(state, &grads)?));
+            }
+        }
+        let mut all = self.outputs()?;
+        all.append(&mut named);
+        Ok(all)
+    }
+}
+
+/// The gradient of a leaf: zero where the loss does not depend on it.
+fn gradient<const D: usize>(leaf: &Tensor<D>, grads: &Gradients) -> Result<TensorData> {
+    data(leaf.grad(grads).unwrap_or_else(|| leaf.zeros_like()))
+}
+
+fn data<const D: usize>(tensor: Tensor<D>) -> Result<TensorData> {
+    let read = tensor.try_into_data();
+    read.map_err(|error| Error::fault(format!("the device failed: {error}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,289 @@
+//! An experiment as its author wrote it, and the plan it becomes when everything is checked.
+
+use crate::{Error, Result, config, device::Preference, tasks::TaskConfig};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, rate};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// A config file: what to learn, with which network, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// The name of the run; that of the file by default.
+    #[serde(default)]
+    pub name: String,
+    /// The device, or several in order of preference.
+    #[serde(default)]
+    pub device: Preference,
+    /// Whether a device other than the first may not be taken.
+    #[serde(default)]
+    pub strict: bool,
+    /// Everything random follows from this number.
+    #[serde(default)]
+    pub seed: u64,
+    /// What is learned, and from which data.
+    pub task: TaskConfig,
+    /// The recurrent layers.
+    pub model: RecurrentConfig<AnyCellConfig>,
+    /// How it is learned.
+    #[serde(default)]
+    pub train: TrainConfig,
+}
+
+/// How a network is trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainConfig {
+    /// The number of updates.
+    pub steps: u64,
+    /// The number of passes over the training data, in place of `steps`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<u64>,
+    /// The sequences of one update.
+    pub batch: usize,
+    /// The optimizer.
+    pub optimizer: Optimizer,
+    /// The step size, at its highest.
+    pub learning_rate: f64,
+    /// How the step size changes.
+    pub schedule: Schedule,
+    /// The updates over which the step size rises from 0.
+    pub warmup: u64,
+    /// The decay of the weights (decoupled, as in AdamW).
+    pub weight_decay: f64,
+    /// The norm that the gradient of all parameters together is clipped to; 0 for none.
+    pub clip: f64,
+    /// The updates between two lines of progress.
+    pub report_every: u64,
+    /// The updates between two evaluations on the validation data; 0 for a tenth of all.
+    pub evaluate_every: u64,
+    /// The updates between two checkpoints; 0 for as often as evaluations.
+    pub checkpoint_every: u64,
+    /// The checkpoints that are kept.
+    pub keep: usize,
+    /// The evaluations without improvement after which training stops; 0 for never.
+    pub patience: u64,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        TrainConfig {
+            steps: 1000,
+            epochs: None,
+            batch: 32,
+            optimizer: Optimizer::Adam,
+            learning_rate: 1e-3,
+            schedule: Schedule::Constant,
+            warmup: 0,
+            weight_decay: 0.0,
+            clip: 1.0,
+            report_every: 50,
+            evaluate_every: 0,
+            checkpoint_every: 0,
+            keep: 2,
+            patience: 0,
+        }
+    }
+}
+
+/// The optimizers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Optimizer {
+    /// Adam (Kingma & Ba 2015), with decoupled weight decay (Loshchilov & Hutter 2019).
+    Adam,
+    /// Stochastic gradient descent with momentum 0.9.
+    Sgd,
+    /// RMSprop.
+    Rmsprop,
+}
+
+/// How the step size changes over the training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// Not at all.
+    Constant,
+    /// Down to 0 along a line.
+    Linear,
+    /// Down to 0 along half a cosine (Loshchilov & Hutter 2017).
+    Cosine,
+}
+
+impl TrainConfig {
+    /// The step size of an update.
+    pub fn rate_at(&self, step: u64) -> f64 {
+        let progress = step as f64 / self.steps as f64;
+        let shape = match self.schedule {
+            Schedule::Constant => 1.0,
+            Schedule::Linear => 1.0 - progress,
+            Schedule::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()),
+        };
+        let rise = ((step + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
+        self.learning_rate * shape * rise
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        let count = |key, value: u64| match value {
+            0 => Err(Invalid::new(key, value, "at least 1")),
+            _ => Ok(()),
+        };
+        let number = |key, value: f64, lowest: f64, words: &str| match value.is_finite()
+            && value >= lowest
+        {
+            true => Ok(()),
+            false => Err(Invalid::new(key, value, words)),
+        };
+        count("steps", self.steps)?;
+        count("report_every", self.report_every)?;
+        positive("batch", self.batch)?;
+        positive("keep", self.keep)?;
+        number(
+            "learning_rate",
+            self.learning_rate,
+            f64::MIN_POSITIVE,
+            "more than 0",
+        )?;
+        number("clip", self.clip, 0.0, "0 (no clipping) or more")?;
+        rate("weight_decay", self.weight_decay)
+    }
+}
+
+/// An experiment with every default filled in and every number checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan(pub(crate) Experiment);
+
+impl Plan {
+    /// Reads a config file, with `--set` overrides.
+    ///
+    /// # Errors
+    ///
+    /// Names the file, the key, the value and the remedy.
+    pub fn read(path: &Path, overrides: &[String]) -> Result<Plan> {
+        let experiment: Experiment = config::load(path, overrides)?;
+        let origin = config::origin(path, overrides);
+        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+        let base = path.parent().unwrap_or(Path::new("."));
+        Plan::check(experiment, stem.as_deref().unwrap_or("run"), base)
+            .map_err(|e| Error::mend(format!("{origin}: {e}")))
+    }
+
+    fn check(mut experiment: Experiment, stem: &str, base: &Path) -> Result<Plan, Invalid> {
+        if experiment.name.is_empty() {
+            experiment.name = stem.into();
+        }
+        if experiment.name.contains(['/', '\\']) || experiment.name.starts_with('.') {
+            return Err(Invalid::new(
+                "name",
+                &experiment.name,
+                "a plain name, not a path",
+            ));
+        }
+        experiment.model.validate().map_err(|e| e.under("model"))?;
+        experiment.train.validate().map_err(|e| e.under("train"))?;
+        experiment
+            .task
+            .validate(&experiment.model)
+            .map_err(|e| e.under("task"))?;
+        experiment.task.resolve_files(|file| {
+            if file.as_os_str().is_empty() || file.is_absolute() {
+                return;
+            }
+            let found = base.join(&*file);
+            *file = std::path::absolute(&found).unwrap_or(found);
+        });
+        Ok(Plan(experiment))
+    }
+
+    /// Turns passes over the data into updates, and fills in the intervals that follow from them.
+    pub(crate) fn settle(mut self, steps_per_epoch: u64) -> Plan {
+        let train = &mut self.0.train;
+        if let Some(epochs) = train.epochs.take() {
+            train.steps = (epochs * steps_per_epoch).max(1);
+        }
+        if train.evaluate_every == 0 {
+            train.evaluate_every = train.steps.div_ceil(10);
+        }
+        if train.checkpoint_every == 0 {
+            train.checkpoint_every = train.evaluate_every;
+        }
+        self
+    }
+
+    /// The experiment, resolved.
+    pub fn experiment(&self) -> &Experiment {
+        &self.0
+    }
+
+    /// The experiment as the text of a config file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written as TOML, which is a defect.
+    pub fn to_toml(&self) -> Result<String> {
+        toml::to_string(&self.0)
+            .map_err(|e| Error::fault(format!("the config cannot be written: {e}")))
+    }
+
+    /// The keys by which another plan differs, but for the device.
+    pub(crate) fn changed(&self, other: &Plan) -> Result<Vec<String>> {
+        let table = |plan: &Plan| -> Result<toml::Table> {
+            let mut table: toml::Table = plan
+                .to_toml()?
+                .parse()
+                .map_err(|e| Error::fault(format!("the config cannot be read back: {e}")))?;
+            table.remove("device");
+            table.remove("strict");
+            Ok(table)
+        };
+        Ok(config::changed_keys(&table(self)?, &table(other)?))
+    }
+}
+
+/// A file that a task reads, as a path relative to the config file or absolute.
+pub type DataFile = PathBuf;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_step_size_rises_and_falls() {
+        let train = TrainConfig {
+            steps: 100,
+            warmup: 10,
+            schedule: Schedule::Cosine,
+            learning_rate: 1.0,
+            ..TrainConfig::default()
+        };
+        assert!((train.rate_at(0) - 0.1).abs() < 1e-12);
+        assert!((train.rate_at(50) - 0.5).abs() < 1e-12);
+        assert!(train.rate_at(99) < 1e-3);
+    }
+
+    #[test]
+    fn passes_become_updates() {
+        let text = "[task]\nkind = \"adding\"\ntime = 10\n[model.cell]\nkind = \"lstm\"\nd_hidden = 4\n[train]\nepochs = 3\n";
+        let experiment: Experiment = toml::from_str(text).expect("parses");
+        let plan = Plan::check(experiment, "x", Path::new("."))
+            .expect("sound")
+            .settle(7);
+        assert_eq!((plan.0.train.steps, plan.0.train.evaluate_every), (21, 3));
+        assert_eq!(plan.0.name, "x");
+    }
+
+    #[test]
+    fn the_resolved_plan_reads_back_unchanged() {
+        let text =
+            "[task]\nkind = \"copy\"\ndelay = 10\n[model.cell]\nkind = \"gru\"\nd_hidden = 4\n";
+        let experiment: Experiment = toml::from_str(text).expect("parses");
+        let plan = Plan::check(experiment, "x", Path::new("."))
+            .expect("sound")
+            .settle(1);
+        let again: Experiment = toml::from_str(&plan.to_toml().expect("prints")).expect("parses");
+        assert_eq!(
+            plan.changed(&Plan(again)).expect("compares"),
+            Vec::<String>::new()
+        );
+    }
+}

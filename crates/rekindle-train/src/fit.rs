@@ -1,0 +1,200 @@
+//! The training loop, on one screen.
+//!
+//! Burn's own loop (`burn-train`) hands a step its batch and nothing else: it has no seat for a
+//! state that is carried from batch to batch, and it cannot go on bit for bit where a run was
+//! killed. This one does both, and leaves display to its caller.
+
+use crate::{
+    Error, Metric, Result,
+    experiment::Plan,
+    run::RunDir,
+    tasks::{Part, Task},
+    trainer::Trainer,
+    watch::{Report, Watch},
+};
+use burn::module::Module;
+use burn::tensor::Device;
+use serde_json::json;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
+
+/// How a loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// All updates were made, or patience ran out.
+    Done,
+    /// It was asked to stop, and has saved a checkpoint.
+    Stopped,
+}
+
+/// Trains until the plan is done or `stop` is set.
+pub(crate) fn fit(
+    trainer: &mut Trainer,
+    task: &dyn Task,
+    plan: &Plan,
+    run: &RunDir,
+    device: &Device,
+    watch: &mut dyn Watch,
+    stop: &AtomicBool,
+) -> Result<End> {
+    let train = &plan.experiment().train;
+    let mut clock = Clock::new(trainer.tally.seconds, trainer.tally.step);
+    let mut since = Interval::default();
+    let mut latest: Option<Metric> = None;
+    while trainer.tally.step < train.steps {
+        let update = trainer.update(task, plan, device);
+        if !(update.loss.is_finite() && update.norm.is_finite()) {
+            return Err(diverged(trainer, plan, run, update.loss));
+        }
+        let step = trainer.tally.step;
+        let last = step == train.steps;
+        since.add(&update);
+        watch.step(step, train.steps);
+        if step % train.report_every == 0 || last {
+            let mut report = since.report(step, train.steps, task.unit(), &clock);
+            report.metric = task.figure(report.loss).or_else(|| latest.clone());
+            run.log(&report)?;
+            watch.report(&report);
+            since = Interval::default();
+        }
+        if step % train.evaluate_every == 0 || last {
+            let valid = task.evaluate(&trainer.net.valid(), Part::Valid, &device.clone().inner());
+            run.log(&json!({ "step": step, "valid": valid }))?;
+            watch.evaluated(step, &valid);
+            keep_best(trainer, &valid)?;
+            latest = valid.into_iter().next();
+        }
+        trainer.tally.seconds = clock.seconds();
+        let stopping = stop.load(Ordering::Relaxed);
+        let patient = train.patience == 0 || trainer.tally.since_best < train.patience;
+        if step % train.checkpoint_every == 0 || last || stopping || !patient {
+            trainer.save(&run.checkpoints(), train.keep)?;
+        }
+        if !patient {
+            watch.note(&format!(
+                "stopped early: {} evaluations without improvement",
+                train.patience
+            ));
+            break;
+        }
+        if stopping && !last {
+            return Ok(End::Stopped);
+        }
+        clock.ticked(step);
+    }
+    Ok(End::Done)
+}
+
+fn keep_best(trainer: &mut Trainer, valid: &[Metric]) -> Result<()> {
+    let Some(now) = valid.first() else {
+        return Ok(());
+    };
+    let tally = &mut trainer.tally;
+    let better = tally.best.as_ref().is_none_or(|best| now.beats(best.value));
+    tally.since_best = if better { 0 } else { tally.since_best + 1 };
+    if better {
+        tally.best = Some(now.clone());
+        trainer.best = trainer.weights()?;
+    }
+    Ok(())
+}
+
+fn diverged(trainer: &Trainer, plan: &Plan, run: &RunDir, loss: f64) -> Error {
+    let train = &plan.experiment().train;
+    let what = match loss.is_finite() {
+        true => "the gradient is not finite".to_string(),
+        false => format!("the loss is {loss}"),
+    };
+    let clip = match train.clip > 0.0 {
+        true => format!("train.clip = {} too large", train.clip),
+        false => "gradients not clipped (train.clip = 0)".to_string(),
+    };
+    let good = match crate::checkpoint::latest(&run.checkpoints()) {
+        Ok(Some(path)) => format!("the last good checkpoint is {}", path.display()),
+        _ => "there is no checkpoint yet".to_string(),
+    };
+    Error::mend(format!(
+        "step {}: {what}; likely train.learning_rate = {} is too high, {clip}, or the data holds extreme values\n\
+         {good}; train again with a smaller train.learning_rate",
+        trainer.tally.step + 1,
+        train.learning_rate
+    ))
+}
+
+/// The time of a run, over all its sittings.
+struct Clock {
+    before: f64,
+    start: Instant,
+    first: u64,
+    done: u64,
+}
+
+impl Clock {
+    fn new(before: f64, step: u64) -> Self {
+        Clock {
+            before,
+            start: Instant::now(),
+            first: step,
+            done: step,
+        }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.before + self.start.elapsed().as_secs_f64()
+    }
+
+    fn ticked(&mut self, step: u64) {
+        self.done = step;
+    }
+
+    fn left(&self, steps: u64) -> f64 {
+        let done = (self.done - self.first).max(1) as f64;
+        self.start.elapsed().as_secs_f64() / done * (steps - self.done) as f64
+    }
+}
+
+/// The updates since the last report.
+struct Interval {
+    start: Instant,
+    loss: f64,
+    updates: u64,
+    units: usize,
+    norm: f64,
+}
+
+impl Default for Interval {
+    fn default() -> Self {
+        Interval {
+            start: Instant::now(),
+            loss: 0.0,
+            updates: 0,
+            units: 0,
+            norm: 0.0,
+        }
+    }
+}
+
+impl Interval {
+    fn add(&mut self, update: &crate::trainer::Update) {
+        self.loss += update.loss;
+        self.norm = update.norm;
+        self.units += update.units;
+        self.updates += 1;
+    }
+
+    fn report(&self, step: u64, steps: u64, unit: &'static str, clock: &Clock) -> Report {
+        Report {
+            step,
+            steps,
+            loss: self.loss / self.updates.max(1) as f64,
+            metric: None,
+            gradient_norm: self.norm,
+            per_second: self.units as f64 / self.start.elapsed().as_secs_f64(),
+            unit,
+            seconds: clock.seconds(),
+            seconds_left: clock.left(steps),
+        }
+    }
+}

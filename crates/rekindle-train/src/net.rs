@@ -1,0 +1,126 @@
+//! The network of every task: symbols or features, recurrent layers, a linear output.
+
+use crate::{Error, Result};
+use burn::module::{Module, Param};
+use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
+use burn::tensor::{Device, Int, Tensor};
+use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence, States};
+
+/// The states of a network's recurrent layers.
+pub type NetStates = States<Vec<Tensor<2>>>;
+
+/// What a task asks of the network's two ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetShape {
+    /// What goes in.
+    pub inputs: Inputs,
+    /// The number of outputs a step.
+    pub outputs: usize,
+    /// Whether the output matrix is the embedding itself (Press & Wolf 2017, arXiv 1608.05859).
+    pub tied: bool,
+}
+
+/// What goes into a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inputs {
+    /// One symbol a step, embedded in vectors of this width.
+    Symbols {
+        /// The number of symbols.
+        count: usize,
+        /// The width of their vectors.
+        width: usize,
+    },
+    /// Numbers, so many a step.
+    Features(usize),
+}
+
+/// An embedding where the task has symbols, recurrent layers, and a linear output: the article's
+/// `o_t = softmax(V s_t)`, without the softmax, which belongs to the loss.
+#[derive(Module, Debug)]
+pub struct Net {
+    embedding: Option<Embedding>,
+    recurrent: Recurrent<AnyCell>,
+    output: Option<Linear>,
+    /// The bias of an output that is tied to the embedding.
+    tied_bias: Option<Param<Tensor<1>>>,
+}
+
+impl Net {
+    /// A network with fresh parameters.
+    ///
+    /// # Errors
+    ///
+    /// If the output is tied to an embedding of another width than the layers' output.
+    pub fn new(shape: NetShape, model: &RecurrentConfig, device: &Device) -> Result<Net> {
+        let (embedding, d_input) = match shape.inputs {
+            Inputs::Features(n) => (None, n),
+            Inputs::Symbols { count, width } => {
+                // A tied embedding is also an output matrix, and begins as small as one.
+                let std = if shape.tied {
+                    (width as f64).powf(-0.5)
+                } else {
+                    1.0
+                };
+                let init = Initializer::Normal { mean: 0.0, std };
+                let config = EmbeddingConfig::new(count, width).with_initializer(init);
+                (Some(config.init(device)), width)
+            }
+        };
+        let recurrent = model.init(d_input, device);
+        let d_output = recurrent.d_output();
+        if shape.tied && d_output != d_input {
+            return Err(Error::mend(format!(
+                "task.tied = true: the embedding has width {d_input} and the layers' output {d_output}; \
+                 set task.d_embedding or model.projection so that they agree"
+            )));
+        }
+        let bias = || Param::from_tensor(Tensor::zeros([shape.outputs], device));
+        Ok(Net {
+            embedding,
+            recurrent,
+            output: (!shape.tied).then(|| LinearConfig::new(d_output, shape.outputs).init(device)),
+            tied_bias: shape.tied.then(bias),
+        })
+    }
+
+    /// The vectors of symbols: `[batch, time]` to `[batch, time, width]`.
+    ///
+    /// # Panics
+    ///
+    /// If the network takes features.
+    pub fn embed(&self, symbols: Tensor<2, Int>) -> Tensor<3> {
+        let embedding = self.embedding.as_ref().expect("a network of symbols");
+        embedding.forward(symbols)
+    }
+
+    /// The recurrent layers over a batch.
+    pub fn read(
+        &self,
+        x: impl Into<Sequence>,
+        states: Option<NetStates>,
+    ) -> (Tensor<3>, NetStates) {
+        self.recurrent.forward(x, states)
+    }
+
+    /// The outputs of rows: `[rows, d_output]` to `[rows, outputs]`.
+    pub fn output(&self, rows: Tensor<2>) -> Tensor<2> {
+        match (&self.output, &self.embedding, &self.tied_bias) {
+            (Some(linear), ..) => linear.forward(rows),
+            (None, Some(embedding), Some(bias)) => {
+                rows.matmul(embedding.weight.val().transpose()) + bias.val().unsqueeze()
+            }
+            _ => unreachable!("a network has an output matrix or an embedding in its place"),
+        }
+    }
+
+    /// The outputs at every step: `[batch, time, d_output]` to `[batch * time, outputs]`.
+    pub fn output_each(&self, y: Tensor<3>) -> Tensor<2> {
+        let [batch, time, width] = y.dims();
+        self.output(y.reshape([batch * time, width]))
+    }
+
+    /// The recurrent layers.
+    pub fn recurrent(&self) -> &Recurrent<AnyCell> {
+        &self.recurrent
+    }
+}

@@ -1,0 +1,289 @@
+//! A trained network at work: everything it needs is in the run's directory.
+
+use crate::{
+    Error, Metric, Result,
+    data::{
+        Columns, Series, SeriesSet, Unit, Vocabulary,
+        draw::{Draw, Purpose},
+    },
+    experiment::Plan,
+    files,
+    net::{Net, NetStates},
+    run::RunDir,
+    tasks::{Part, Spec, TaskConfig},
+    train::{choose, read_spec},
+    trainer::load_weights,
+};
+use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+use serde::Serialize;
+use std::path::Path;
+
+/// A trained network and what it must know of its data.
+pub struct Predictor {
+    plan: Plan,
+    spec: Spec,
+    net: Net,
+    device: Device,
+}
+
+/// How a language model writes.
+#[derive(Clone, Debug)]
+pub struct SampleOptions {
+    /// The symbols to write.
+    pub length: usize,
+    /// What the logits are divided by: below 1 for safer, above 1 for bolder text; 0 takes the
+    /// likeliest symbol every time.
+    pub temperature: f64,
+    /// Only the likeliest symbols are drawn from; all by default.
+    pub top_k: Option<usize>,
+    /// The text to go on from.
+    pub prompt: String,
+    /// What the draws follow from.
+    pub seed: u64,
+}
+
+/// One prediction.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Prediction {
+    /// The likeliest class, and the probability of every class.
+    Class {
+        /// Its name.
+        class: String,
+        /// Every class with its probability.
+        probabilities: Vec<(String, f64)>,
+    },
+    /// The next values of a target column, the first first.
+    Values {
+        /// The column.
+        column: String,
+        /// Its next values.
+        values: Vec<f64>,
+    },
+}
+
+impl Predictor {
+    /// Opens a run.
+    ///
+    /// # Errors
+    ///
+    /// If it is no run, was not trained to the end, or the device is not to be had.
+    pub fn open(path: &Path, device: Option<&str>) -> Result<Self> {
+        let run = RunDir::open(path)?;
+        let plan = Plan::read(&run.config(), &[])?;
+        let spec = read_spec(&run)?;
+        let shape = plan.experiment().task.shape(&spec).ok_or_else(|| {
+            Error::mend(format!(
+                "{}: data.json and config.toml are of different tasks; restore both from the same run",
+                path.display()
+            ))
+        })?;
+        if !run.weights().exists() {
+            return Err(Error::mend(format!(
+                "{} holds no weights yet; finish it with `rekindle train ... --resume --out {}`",
+                path.display(),
+                path.display()
+            )));
+        }
+        let device = choose(&plan, device)?.device;
+        let net = Net::new(shape, &plan.experiment().model, &device)?;
+        let weights = files::read(&run.weights())?;
+        let net = load_weights(net, &weights, &run.weights().display().to_string())?;
+        Ok(Predictor {
+            plan,
+            spec,
+            net,
+            device,
+        })
+    }
+
+    /// The figures on a part of the data, and those of predictors that learn nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the data cannot be read any more.
+    pub fn evaluate(&self, part: Part) -> Result<(Vec<Metric>, Vec<(String, Metric)>)> {
+        let experiment = self.plan.experiment();
+        let task = experiment
+            .task
+            .open(experiment.seed, Some(self.spec.clone()))?;
+        Ok((
+            task.evaluate(&self.net, part, &self.device),
+            task.baselines(part),
+        ))
+    }
+
+    /// Writes text.
+    ///
+    /// # Errors
+    ///
+    /// If the run is no language model, or an option is out of range.
+    pub fn sample(&self, options: &SampleOptions) -> Result<String> {
+        let Spec::LanguageModel(spec) = &self.spec else {
+            return Err(Error::mend(
+                "only a language model writes samples; this run is of another task: try `rekindle predict`",
+            ));
+        };
+        if !(options.temperature.is_finite() && options.temperature >= 0.0) {
+            let t = options.temperature;
+            return Err(Error::mend(format!("--temperature {t}: must be 0 or more")));
+        }
+        if options.top_k == Some(0) {
+            return Err(Error::mend("--top-k 0: must be 1 or more"));
+        }
+        let mut written = spec.vocabulary.encode(&options.prompt);
+        let start = written.len();
+        // Without a prompt, the text begins as after a line's end.
+        let mut feed = match written.is_empty() {
+            true => vec![spec.vocabulary.index("\n")],
+            false => written.clone(),
+        };
+        let mut states = None;
+        for i in 0..options.length {
+            let logits = self.next_logits(&feed, &mut states);
+            let symbol = choose_symbol(&logits, options, i as u64);
+            written.push(symbol);
+            feed = vec![symbol];
+        }
+        let text = spec.vocabulary.decode(&written[start..]);
+        Ok(join(&options.prompt, &text, &spec.vocabulary))
+    }
+
+    fn next_logits(&self, symbols: &[u32], states: &mut Option<NetStates>) -> Vec<f32> {
+        let time = symbols.len();
+        let symbols: Vec<i32> = symbols.iter().map(|&s| s as i32).collect();
+        let symbols = Tensor::from_data(TensorData::new(symbols, [1, time]), &self.device);
+        let (y, last) = self.net.read(self.net.embed(symbols), states.take());
+        *states = Some(last);
+        let last = y.narrow(1, time - 1, 1).squeeze_dim(1);
+        self.net.output(last).into_data().iter::<f32>().collect()
+    }
+
+    /// The class of a text.
+    ///
+    /// # Errors
+    ///
+    /// If the run does not classify texts.
+    pub fn predict_text(&self, text: &str) -> Result<Prediction> {
+        let (TaskConfig::ClassifyText(config), Spec::ClassifyText(spec)) = self.kind() else {
+            return Err(Error::mend(
+                "only a text classifier takes --text; give this run a file with --input",
+            ));
+        };
+        let symbols = config.encode(&spec.vocabulary, text);
+        let logits = spec.logits(&self.net, config.pool, &[&symbols], &self.device);
+        Ok(classes(logits, &spec.classes).swap_remove(0))
+    }
+
+    /// The predictions for a file: one a line of texts, one a series, or one a target column of
+    /// the table that is continued.
+    ///
+    /// # Errors
+    ///
+    /// If the file does not fit the run.
+    pub fn predict_file(&self, path: &Path) -> Result<Vec<Prediction>> {
+        match self.kind() {
+            (TaskConfig::ClassifyText(_), _) => {
+                let text = crate::data::file::read_text(path)?;
+                let lines = text.lines().filter(|line| !line.trim().is_empty());
+                lines.map(|line| self.predict_text(line)).collect()
+            }
+            (TaskConfig::ClassifySeries(config), Spec::ClassifySeries(spec)) => {
+                let mut series = SeriesSet::read_unlabelled(path, spec.channels)?;
+                for one in &mut series {
+                    spec.scaler.transform(&mut one.values);
+                }
+                let rows: Vec<&Series> = series.iter().collect();
+                let chunks = rows.chunks(64);
+                Ok(chunks
+                    .flat_map(|rows| {
+                        let logits = spec.logits(&self.net, config.pool, rows, &self.device);
+                        classes(logits, &spec.classes)
+                    })
+                    .collect())
+            }
+            (TaskConfig::Forecast(config), Spec::Forecast(spec)) => {
+                let mut table = Columns::read(path, &spec.columns)?;
+                if table.rows < config.window {
+                    return Err(Error::mend(format!(
+                        "{}: {} rows are fewer than the {} that a forecast looks back on",
+                        path.display(),
+                        table.rows,
+                        config.window
+                    )));
+                }
+                spec.scaler.transform(&mut table.values);
+                let columns = spec.columns.len();
+                let last = table.values[(table.rows - config.window) * columns..].to_vec();
+                let shape = [1, config.window, columns];
+                let window = Tensor::from_data(TensorData::new(last, shape), &self.device);
+                let forecast = spec.forecast(&self.net, window, config.horizon);
+                let values: Vec<f32> = forecast.into_data().iter::<f32>().collect();
+                let values = spec.unscaled(&values);
+                let targets = spec.targets.len();
+                Ok((0..targets)
+                    .map(|t| Prediction::Values {
+                        column: spec.columns[spec.targets[t]].clone(),
+                        values: values
+                            .iter()
+                            .skip(t)
+                            .step_by(targets)
+                            .map(|&v| f64::from(v))
+                            .collect(),
+                    })
+                    .collect())
+            }
+            _ => Err(Error::mend(
+                "this run's task predicts nothing for a file; a language model writes with `rekindle sample`",
+            )),
+        }
+    }
+
+    fn kind(&self) -> (&TaskConfig, &Spec) {
+        (&self.plan.experiment().task, &self.spec)
+    }
+}
+
+fn classes(logits: Tensor<2>, names: &[String]) -> Vec<Prediction> {
+    let all: Vec<f32> = softmax(logits, 1).into_data().iter::<f32>().collect();
+    let row = |p: &[f32]| {
+        let named = names.iter().cloned().zip(p.iter().map(|&p| f64::from(p)));
+        let probabilities: Vec<(String, f64)> = named.collect();
+        let best = probabilities.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        Prediction::Class {
+            class: best.map(|b| b.0.clone()).unwrap_or_default(),
+            probabilities,
+        }
+    };
+    all.chunks(names.len()).map(row).collect()
+}
+
+/// A symbol drawn from the softmax of the logits; never the unknown one, which cannot be written.
+fn choose_symbol(logits: &[f32], options: &SampleOptions, index: u64) -> u32 {
+    let mut order: Vec<usize> = (1..logits.len()).collect();
+    order.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
+    if options.temperature == 0.0 {
+        return order[0] as u32;
+    }
+    order.truncate(options.top_k.unwrap_or(usize::MAX));
+    let highest = f64::from(logits[order[0]]);
+    let weight = |&s: &usize| ((f64::from(logits[s]) - highest) / options.temperature).exp();
+    let total: f64 = order.iter().map(weight).sum();
+    let draw = Draw::new(Purpose::Sampling, options.seed, index).unit();
+    let mut left = f64::from(draw) * total;
+    for s in &order {
+        left -= weight(s);
+        if left <= 0.0 {
+            return *s as u32;
+        }
+    }
+    order[order.len() - 1] as u32
+}
+
+fn join(prompt: &str, text: &str, vocabulary: &Vocabulary) -> String {
+    let space = match vocabulary.unit() {
+        Unit::Word if !prompt.is_empty() && !prompt.ends_with(char::is_whitespace) => " ",
+        _ => "",
+    };
+    format!("{prompt}{space}{text}")
+}

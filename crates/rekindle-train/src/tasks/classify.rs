@@ -1,0 +1,189 @@
+//! What the two classification tasks share: one output at the end, and how it is judged.
+
+use super::{At, Part};
+use crate::{
+    Metric,
+    data::{Split, split},
+    net::Net,
+};
+use burn::tensor::Tensor;
+use rekindle::{Merge, Sequence};
+use serde::{Deserialize, Serialize};
+
+impl Split<Vec<usize>> {
+    /// The rows of a part.
+    pub(super) fn of(&self, part: Part) -> &[usize] {
+        match part {
+            Part::Train => &self.train,
+            Part::Valid => &self.valid,
+            Part::Test => &self.test,
+        }
+    }
+}
+
+/// How the outputs of all steps become one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pool {
+    /// The output after the last real step; where two directions stand side by side, the one that
+    /// reads in reverse gives its output at the first step, its last.
+    #[default]
+    Last,
+    /// The mean over the real steps.
+    Mean,
+    /// The largest of each unit over the real steps.
+    Max,
+}
+
+impl Pool {
+    /// `[batch, time, d_output]` to `[batch, d_output]`, over the real steps only. `sides` is the
+    /// width of one direction where both stand side by side.
+    fn of(self, y: Tensor<3>, x: &Sequence, sides: Option<usize>) -> Tensor<2> {
+        let [batch, time, width] = y.dims();
+        let full = vec![time; batch];
+        let lengths = x.lengths().unwrap_or(&full);
+        match self {
+            Pool::Last => {
+                let ends = lengths.iter().map(|&n| n - 1);
+                let at = super::tensors::indices(ends, &y.device());
+                let at = at.reshape([batch, 1, 1]).expand([batch, 1, width]);
+                let last: Tensor<2> = y.clone().gather(1, at).squeeze_dim(1);
+                match sides {
+                    None => last,
+                    Some(d) => {
+                        let first: Tensor<2> = y.narrow(1, 0, 1).squeeze_dim(1);
+                        Tensor::cat(vec![last.narrow(1, 0, d), first.narrow(1, d, d)], 1)
+                    }
+                }
+            }
+            Pool::Mean => {
+                let counts = lengths.iter().map(|&n| n as f32).collect();
+                let counts = super::tensors::floats(counts, [batch, 1], &y.device());
+                y.sum_dim(1).squeeze_dim::<2>(1) / counts
+            }
+            Pool::Max => {
+                let y = match x.padding() {
+                    None => y,
+                    Some(mask) => {
+                        let mask = mask.unsqueeze_dim::<3>(2).expand(y.dims());
+                        y.mask_fill(mask, f32::NEG_INFINITY)
+                    }
+                };
+                y.max_dim(1).squeeze_dim(1)
+            }
+        }
+    }
+}
+
+/// The logits of a batch: `[batch, classes]`.
+pub(super) fn logits(net: &Net, x: Sequence, pool: Pool) -> Tensor<2> {
+    let layers = net.recurrent().layers();
+    let top = &layers[layers.len() - 1];
+    let beside = top.reverse.is_some()
+        && net.recurrent().merge() == Merge::Concat
+        && top.projection.is_none();
+    let (y, _) = net.read(x.clone(), None);
+    let sides = beside.then(|| y.dims()[2] / 2);
+    net.output(pool.of(y, &x, sides))
+}
+
+/// The rows of an update: a shuffled pass over the training rows, cut into batches.
+pub(super) fn batch(train: &[usize], at: &At) -> Vec<usize> {
+    let batch = at.batch.min(train.len());
+    let per_epoch = (train.len() / batch) as u64;
+    let order = split::shuffled(train.len(), at.seed, at.step / per_epoch);
+    let start = (at.step % per_epoch) as usize * batch;
+    order[start..start + batch]
+        .iter()
+        .map(|&i| train[i])
+        .collect()
+}
+
+/// The rows of a batch in an evaluation.
+const EVALUATION_ROWS: usize = 64;
+
+/// The scores on some rows.
+pub(super) fn evaluate(
+    rows: &[usize],
+    labels: &[usize],
+    classes: usize,
+    logits: impl Fn(&[usize]) -> Tensor<2>,
+) -> Vec<Metric> {
+    let chunks = rows.chunks(EVALUATION_ROWS);
+    let predicted: Vec<usize> = chunks.flat_map(|rows| predictions(logits(rows))).collect();
+    let labels: Vec<usize> = rows.iter().map(|&i| labels[i]).collect();
+    scores(&predicted, &labels, classes)
+}
+
+/// The most likely class of each row.
+fn predictions(logits: Tensor<2>) -> Vec<usize> {
+    let classes = logits.argmax(1).into_data();
+    classes.iter::<i64>().map(|c| c as usize).collect()
+}
+
+/// Accuracy, and the mean over classes of F1.
+fn scores(predicted: &[usize], labels: &[usize], classes: usize) -> Vec<Metric> {
+    let pairs = || predicted.iter().zip(labels);
+    let right = pairs().filter(|(p, l)| p == l).count();
+    let f1 = |class: usize| {
+        let hits = pairs().filter(|&(&p, &l)| p == class && l == class).count();
+        let named = predicted.iter().filter(|&&p| p == class).count();
+        let there = labels.iter().filter(|&&l| l == class).count();
+        match named + there {
+            0 => None,
+            both => Some(2.0 * hits as f64 / both as f64),
+        }
+    };
+    let f1s: Vec<f64> = (0..classes).filter_map(f1).collect();
+    vec![
+        Metric::higher("accuracy", right as f64 / labels.len().max(1) as f64),
+        Metric::higher(
+            "macro F1",
+            f1s.iter().sum::<f64>() / f1s.len().max(1) as f64,
+        ),
+    ]
+}
+
+/// The accuracy of naming the most frequent class of the training rows every time.
+pub(super) fn majority(
+    train: &[usize],
+    rows: &[usize],
+    labels: &[usize],
+    classes: usize,
+) -> (String, Metric) {
+    let count = |class: &usize| train.iter().filter(|&&i| labels[i] == *class).count();
+    let most = (0..classes).max_by_key(count).unwrap_or(0);
+    let there: Vec<usize> = rows.iter().map(|&i| labels[i]).collect();
+    let accuracy = scores(&vec![most; there.len()], &there, classes).swap_remove(0);
+    ("most frequent class".into(), accuracy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f1_is_the_mean_over_the_classes_that_occur() {
+        // Class 0: 2 hits, 3 named, 2 there; class 1: 1 hit, 1 named, 2 there; class 2 never.
+        let scores = scores(&[0, 0, 0, 1], &[0, 0, 1, 1], 3);
+        assert_eq!(scores[0].value, 0.75);
+        assert!((scores[1].value - (0.8 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn pooling_sees_the_real_steps_only() {
+        let device = burn::tensor::Device::flex();
+        let y: Tensor<3> = Tensor::from_data([[[1., -5.], [3., -7.], [0., 0.]]], &device);
+        let x = Sequence::padded(y.clone(), vec![2]).expect("fits");
+        let pooled = |pool: Pool, sides| -> Vec<f32> {
+            pool.of(y.clone(), &x, sides)
+                .into_data()
+                .iter::<f32>()
+                .collect()
+        };
+        assert_eq!(pooled(Pool::Last, None), [3., -7.]);
+        assert_eq!(pooled(Pool::Last, Some(1)), [3., -5.]);
+        assert_eq!(pooled(Pool::Mean, None), [2., -6.]);
+        assert_eq!(pooled(Pool::Max, None), [3., -5.]);
+    }
+}

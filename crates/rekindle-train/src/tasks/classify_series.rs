@@ -1,0 +1,185 @@
+//! The class of a series of numbers.
+
+use super::classify_text::{no_file, share};
+use super::{At, Carry, Loss, Part, Pool, Spec, Task, classify, tensors};
+use crate::{
+    Error, Metric, Result,
+    data::{Scaler, Series, SeriesSet, Split, split},
+    experiment::DataFile,
+    net::{Inputs, Net, NetShape},
+};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{Device, Tensor};
+use rekindle::{Invalid, rate};
+use serde::{Deserialize, Serialize};
+
+/// `[task]` of a classifier of series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifySeriesConfig {
+    /// A `.ts` file of the UCR/UEA archive, or a CSV file with a column `label`.
+    pub train: DataFile,
+    /// The file to test on; without one, a share of `train`.
+    #[serde(default, skip_serializing_if = "no_file")]
+    pub test: DataFile,
+    /// How the outputs of all steps become one.
+    #[serde(default)]
+    pub pool: Pool,
+    /// The share of `train` that validates.
+    #[serde(default = "share")]
+    pub valid_share: f64,
+    /// The share of `train` that tests, where there is no file for it.
+    #[serde(default = "share")]
+    pub test_share: f64,
+}
+
+impl ClassifySeriesConfig {
+    pub(super) fn validate(&self) -> Result<(), Invalid> {
+        rate("valid_share", self.valid_share)?;
+        rate("test_share", self.test_share)
+    }
+}
+
+/// What inference must know: the classes, and the scale of each channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeriesSpec {
+    /// The names of the classes.
+    pub classes: Vec<String>,
+    /// The number of channels.
+    pub channels: usize,
+    /// Mean and standard deviation of each channel over the training series.
+    pub scaler: Scaler,
+}
+
+impl SeriesSpec {
+    pub(super) fn shape(&self) -> NetShape {
+        NetShape {
+            inputs: Inputs::Features(self.channels),
+            outputs: self.classes.len(),
+            tied: false,
+        }
+    }
+
+    /// The logits of scaled series, `[series, classes]`.
+    pub(crate) fn logits(
+        &self,
+        net: &Net,
+        pool: Pool,
+        series: &[&Series],
+        device: &Device,
+    ) -> Tensor<2> {
+        let x = tensors::padded_series(series, self.channels, device);
+        classify::logits(net, x, pool)
+    }
+}
+
+/// A series classifier's data.
+pub struct ClassifySeries {
+    config: ClassifySeriesConfig,
+    spec: SeriesSpec,
+    series: Vec<Series>,
+    labels: Vec<usize>,
+    parts: Split<Vec<usize>>,
+}
+
+impl ClassifySeries {
+    /// Reads and scales the series.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, or there are too few series.
+    pub fn open(
+        config: &ClassifySeriesConfig,
+        seed: u64,
+        spec: Option<SeriesSpec>,
+    ) -> Result<Self> {
+        let mut all = match &spec {
+            None => SeriesSet::read(&config.train)?,
+            Some(spec) => {
+                SeriesSet::read_with_classes(&config.train, &spec.classes, spec.channels)?
+            }
+        };
+        let apart = !no_file(&config.test);
+        let test_share = if apart { 0.0 } else { config.test_share };
+        let mut parts = split::stratified(&all.labels, config.valid_share, test_share, seed)
+            .map_err(|e| Error::mend(format!("{}: {e}", config.train.display())))?;
+        if apart {
+            let test = SeriesSet::read_with_classes(&config.test, &all.classes, all.channels)?;
+            parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
+            all.series.extend(test.series);
+            all.labels.extend(test.labels);
+        }
+        let spec = spec.unwrap_or_else(|| {
+            let train = parts.train.iter().flat_map(|&i| &all.series[i].values);
+            let train: Vec<f32> = train.copied().collect();
+            SeriesSpec {
+                classes: all.classes.clone(),
+                channels: all.channels,
+                scaler: Scaler::fit(&train, all.channels),
+            }
+        });
+        for series in &mut all.series {
+            spec.scaler.transform(&mut series.values);
+        }
+        Ok(ClassifySeries {
+            config: config.clone(),
+            spec,
+            series: all.series,
+            labels: all.labels,
+            parts,
+        })
+    }
+
+    fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {
+        let series: Vec<&Series> = rows.iter().map(|&i| &self.series[i]).collect();
+        self.spec.logits(net, self.config.pool, &series, device)
+    }
+}
+
+impl Task for ClassifySeries {
+    fn shape(&self) -> NetShape {
+        self.spec.shape()
+    }
+
+    fn spec(&self) -> Spec {
+        Spec::ClassifySeries(self.spec.clone())
+    }
+
+    fn unit(&self) -> &'static str {
+        "series"
+    }
+
+    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
+        Ok((self.parts.train.len() / batch).max(1) as u64)
+    }
+
+    fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {
+        let rows = classify::batch(&self.parts.train, at);
+        let labels = tensors::indices(rows.iter().map(|&i| self.labels[i]), &at.device);
+        let logits = self.logits(net, &rows, &at.device);
+        Loss {
+            value: CrossEntropyLossConfig::new()
+                .init(&at.device)
+                .forward(logits, labels),
+            carry: None,
+            units: rows.len(),
+        }
+    }
+
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+        let rows = self.parts.of(part);
+        classify::evaluate(rows, &self.labels, self.spec.classes.len(), |rows| {
+            self.logits(net, rows, device)
+        })
+    }
+
+    fn baselines(&self, part: Part) -> Vec<(String, Metric)> {
+        let (train, rows) = (&self.parts.train, self.parts.of(part));
+        vec![classify::majority(
+            train,
+            rows,
+            &self.labels,
+            self.spec.classes.len(),
+        )]
+    }
+}

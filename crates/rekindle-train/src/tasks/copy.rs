@@ -1,0 +1,189 @@
+//! The copying problem: a row of symbols, repeated after a long pause (Hochreiter & Schmidhuber
+//! 1997; in the form of Arjovsky et al. 2016, arXiv 1511.06464).
+
+use super::adding::{EVALUATION_ROWS, held_out, seed_of};
+use super::{At, Carry, Loss, Part, Spec, Task, tensors};
+use crate::{
+    Metric, Result,
+    data::CopyingProblem,
+    net::{Inputs, Net, NetShape},
+};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{Device, Int, Tensor};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// `[task]` of the copying problem.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyConfig {
+    /// The symbols in all, blank and delimiter among them.
+    #[serde(default = "symbols")]
+    pub symbols: u32,
+    /// The symbols to remember.
+    #[serde(default = "length")]
+    pub length: usize,
+    /// The steps between the last symbol and its repetition.
+    #[serde(default = "delay")]
+    pub delay: usize,
+    /// The width of a symbol's vector.
+    #[serde(default = "d_embedding")]
+    pub d_embedding: usize,
+    /// The series that validate, and as many that test.
+    #[serde(default = "held_out")]
+    pub held_out: usize,
+}
+
+fn symbols() -> u32 {
+    10
+}
+
+fn length() -> usize {
+    10
+}
+
+fn delay() -> usize {
+    50
+}
+
+fn d_embedding() -> usize {
+    10
+}
+
+impl CopyConfig {
+    pub(super) fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+        positive("length", self.length)?;
+        positive("delay", self.delay)?;
+        positive("d_embedding", self.d_embedding)?;
+        positive("held_out", self.held_out)?;
+        if !(3..=1 << 20).contains(&self.symbols) {
+            return Err(Invalid::new(
+                "symbols",
+                self.symbols,
+                "at least 3: blank, delimiter and one to remember",
+            ));
+        }
+        super::language_model::forward_only(model, "it would see the symbols from the other side")
+    }
+
+    pub(super) fn shape(&self) -> NetShape {
+        NetShape {
+            inputs: Inputs::Symbols {
+                count: self.symbols as usize,
+                width: self.d_embedding,
+            },
+            outputs: self.symbols as usize,
+            tied: false,
+        }
+    }
+}
+
+/// Rows of the problem, drawn when they are needed.
+pub struct Copying {
+    config: CopyConfig,
+    problem: CopyingProblem,
+    seed: u64,
+}
+
+impl Copying {
+    /// The problem of that length and delay.
+    ///
+    /// # Errors
+    ///
+    /// If there are too few symbols.
+    pub fn open(config: &CopyConfig, seed: u64) -> Result<Self> {
+        Ok(Copying {
+            problem: CopyingProblem::new(config.symbols, config.length, config.delay)?,
+            config: config.clone(),
+            seed,
+        })
+    }
+
+    /// The logits at every step of some rows, `[rows * time, symbols]`, and the symbols wanted.
+    fn compare(
+        &self,
+        net: &Net,
+        part: Part,
+        rows: Range<u64>,
+        device: &Device,
+    ) -> (Tensor<2>, Tensor<1, Int>) {
+        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+        let shape = [(rows.end - rows.start) as usize, self.problem.steps()];
+        for index in rows {
+            let (input, target) = self.problem.item(seed_of(part, self.seed), index);
+            inputs.extend(input);
+            targets.extend(target);
+        }
+        let (y, _) = net.read(net.embed(tensors::symbols(inputs, shape, device)), None);
+        let targets = tensors::symbols(targets, shape, device).reshape([-1]);
+        (net.output_each(y), targets)
+    }
+}
+
+impl Task for Copying {
+    fn shape(&self) -> NetShape {
+        self.config.shape()
+    }
+
+    fn spec(&self) -> Spec {
+        Spec::Copy
+    }
+
+    fn unit(&self) -> &'static str {
+        "series"
+    }
+
+    fn steps_per_epoch(&self, _: usize) -> Result<u64> {
+        Ok(1)
+    }
+
+    fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {
+        let first = at.step * at.batch as u64;
+        let rows = first..first + at.batch as u64;
+        let (logits, targets) = self.compare(net, Part::Train, rows, &at.device);
+        Loss {
+            value: CrossEntropyLossConfig::new()
+                .init(&at.device)
+                .forward(logits, targets),
+            carry: None,
+            units: at.batch,
+        }
+    }
+
+    fn figure(&self, loss: f64) -> Option<Metric> {
+        Some(Metric::lower("cross-entropy (nats)", loss))
+    }
+
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+        let all = self.config.held_out as u64;
+        let (steps, length) = (self.problem.steps(), self.config.length);
+        let (mut nats, mut right) = (0.0, 0);
+        for from in (0..all).step_by(EVALUATION_ROWS) {
+            let to = (from + EVALUATION_ROWS as u64).min(all);
+            let (logits, targets) = self.compare(net, part, from..to, device);
+            let mean = CrossEntropyLossConfig::new()
+                .init(device)
+                .forward(logits.clone(), targets.clone());
+            nats += mean.into_scalar::<f32>() as f64 * (to - from) as f64;
+            let guessed = logits.argmax(1).reshape([-1]).into_data();
+            let wanted = targets.into_data();
+            let pairs = guessed.iter::<i64>().zip(wanted.iter::<i64>()).enumerate();
+            right += pairs
+                .filter(|(i, (g, w))| i % steps >= steps - length && g == w)
+                .count();
+        }
+        vec![
+            Metric::lower("cross-entropy (nats)", nats / all as f64),
+            Metric::higher(
+                "symbols recalled",
+                right as f64 / (all as usize * length) as f64,
+            ),
+        ]
+    }
+
+    fn baselines(&self, _: Part) -> Vec<(String, Metric)> {
+        let nats = Metric::lower("cross-entropy (nats)", self.problem.baseline());
+        vec![("no memory".into(), nats)]
+    }
+}

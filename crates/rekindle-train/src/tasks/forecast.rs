@@ -1,0 +1,320 @@
+//! The next values of a table's columns, against forecasts that learn nothing.
+
+use super::{At, Carry, Loss, Part, Spec, Task, tensors};
+use crate::{
+    Error, Metric, Result,
+    data::{Columns, Scaler, Split, split},
+    experiment::DataFile,
+    net::{Inputs, Net, NetShape},
+};
+use burn::nn::loss::{MseLoss, Reduction};
+use burn::tensor::{Device, Tensor};
+use rekindle::{Invalid, positive};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// `[task]` of a forecast.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForecastConfig {
+    /// A CSV file, one row a point in time, oldest first.
+    pub file: DataFile,
+    /// The columns that the forecast reads; all numeric ones by default.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// The columns that are forecast; all that are read by default.
+    #[serde(default)]
+    pub targets: Vec<String>,
+    /// The rows that a forecast looks back on.
+    #[serde(default = "window")]
+    pub window: usize,
+    /// The rows that are forecast.
+    #[serde(default = "one")]
+    pub horizon: usize,
+    /// The rows of a season, for the seasonal baseline; 0 for none.
+    #[serde(default)]
+    pub season: usize,
+    /// The share of the rows, at their end but for the test part, that validates.
+    #[serde(default = "share")]
+    pub valid: f64,
+    /// The share of the rows, at their end, that tests.
+    #[serde(default = "share")]
+    pub test: f64,
+}
+
+fn window() -> usize {
+    32
+}
+
+fn one() -> usize {
+    1
+}
+
+fn share() -> f64 {
+    0.15
+}
+
+impl ForecastConfig {
+    pub(super) fn validate(&self) -> Result<(), Invalid> {
+        positive("window", self.window)?;
+        positive("horizon", self.horizon)
+    }
+}
+
+/// What inference must know: the columns and their scale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ForecastSpec {
+    /// The columns that the forecast reads.
+    pub columns: Vec<String>,
+    /// The places of the targets among them.
+    pub targets: Vec<usize>,
+    /// Mean and standard deviation of each column over the training rows.
+    pub scaler: Scaler,
+}
+
+impl ForecastSpec {
+    pub(super) fn shape(&self, config: &ForecastConfig) -> NetShape {
+        NetShape {
+            inputs: Inputs::Features(self.columns.len()),
+            outputs: config.horizon * self.targets.len(),
+            tied: false,
+        }
+    }
+
+    /// The forecast behind windows of scaled rows, `[windows, horizon * targets]`, scaled.
+    ///
+    /// The network gives the change from the last row: "tomorrow as today" is where it begins.
+    pub(crate) fn forecast(&self, net: &Net, windows: Tensor<3>, horizon: usize) -> Tensor<2> {
+        let [_, time, _] = windows.dims();
+        let last: Tensor<2> = windows.clone().narrow(1, time - 1, 1).squeeze_dim(1);
+        let at = tensors::indices(self.targets.iter().copied(), &last.device());
+        let last = last.select(1, at).repeat_dim(1, horizon);
+        let (y, _) = net.read(windows, None);
+        last + net.output(y.narrow(1, time - 1, 1).squeeze_dim(1))
+    }
+
+    /// Forecasts in the units of the table: `[horizon, targets]` values of one window.
+    pub(crate) fn unscaled(&self, forecast: &[f32]) -> Vec<f32> {
+        let n = self.targets.len();
+        let value = |(i, v): (usize, &f32)| {
+            let column = self.targets[i % n];
+            v * self.scaler.std[column] + self.scaler.mean[column]
+        };
+        forecast.iter().enumerate().map(value).collect()
+    }
+}
+
+/// A forecast's table.
+pub struct Forecast {
+    config: ForecastConfig,
+    spec: ForecastSpec,
+    /// `[rows, columns]`, as in the file.
+    values: Vec<f32>,
+    /// The same, scaled.
+    scaled: Vec<f32>,
+    /// The rows of each part.
+    parts: Split<Range<usize>>,
+}
+
+impl Forecast {
+    /// Reads and scales the table.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, a column is not there, or a part has too few rows.
+    pub fn open(config: &ForecastConfig, spec: Option<ForecastSpec>) -> Result<Self> {
+        let wanted = spec.as_ref().map_or(&config.columns, |s| &s.columns);
+        let table = Columns::read(&config.file, wanted)?;
+        let at = config.file.display();
+        let parts = split::fractions(table.rows, config.valid, config.test)
+            .map_err(|e| Error::mend(format!("{at}: {e}")))?;
+        let columns = table.names.len();
+        let targets = match config.targets.is_empty() {
+            true => (0..columns).collect(),
+            false => config
+                .targets
+                .iter()
+                .map(|name| place(&table, name, config))
+                .collect::<Result<_>>()?,
+        };
+        let spec = spec.unwrap_or_else(|| ForecastSpec {
+            columns: table.names.clone(),
+            targets,
+            scaler: Scaler::fit(&table.values[..parts.train.end * columns], columns),
+        });
+        let mut scaled = table.values.clone();
+        spec.scaler.transform(&mut scaled);
+        let forecast = Forecast {
+            config: config.clone(),
+            spec,
+            values: table.values,
+            scaled,
+            parts,
+        };
+        for part in [Part::Train, Part::Valid, Part::Test] {
+            if forecast.windows(part).is_empty() {
+                return Err(Error::mend(format!(
+                    "{at}: its {} part is too short for task.window = {} and task.horizon = {}; \
+                     make them smaller, or take a longer table ({} rows)",
+                    part.name(),
+                    config.window,
+                    config.horizon,
+                    table.rows
+                )));
+            }
+        }
+        Ok(forecast)
+    }
+
+    /// The first rows of the windows whose forecast lies within a part. What they look back on may
+    /// lie before it.
+    fn windows(&self, part: Part) -> Range<usize> {
+        let ForecastConfig {
+            window, horizon, ..
+        } = self.config;
+        let rows = match part {
+            Part::Train => &self.parts.train,
+            Part::Valid => &self.parts.valid,
+            Part::Test => &self.parts.test,
+        };
+        let start = rows.start.saturating_sub(window);
+        start..(rows.end + 1).saturating_sub(window + horizon).max(start)
+    }
+
+    fn rows(&self, starts: &[usize], device: &Device) -> Tensor<3> {
+        let columns = self.spec.columns.len();
+        let window = |&s: &usize| &self.scaled[s * columns..(s + self.config.window) * columns];
+        let values = starts.iter().flat_map(window).copied().collect();
+        tensors::floats(values, [starts.len(), self.config.window, columns], device)
+    }
+
+    /// What comes behind a window: `[horizon, targets]`.
+    fn future(&self, table: &[f32], start: usize) -> Vec<f32> {
+        let from = start + self.config.window;
+        let rows = from..from + self.config.horizon;
+        rows.flat_map(|row| self.targets_at(table, row)).collect()
+    }
+
+    fn targets_at(&self, table: &[f32], row: usize) -> Vec<f32> {
+        let columns = self.spec.columns.len();
+        self.spec
+            .targets
+            .iter()
+            .map(|t| table[row * columns + t])
+            .collect()
+    }
+
+    /// Mean absolute and root mean squared error of forecasts, in the units of the table.
+    fn errors(&self, part: Part, forecast: impl Fn(usize) -> Vec<f32>) -> Vec<Metric> {
+        let (mut absolute, mut squared, mut count) = (0.0, 0.0, 0);
+        for start in self.windows(part) {
+            let truth = self.future(&self.values, start);
+            for (f, t) in forecast(start).iter().zip(truth) {
+                let error = (f - t) as f64;
+                absolute += error.abs();
+                squared += error * error;
+                count += 1;
+            }
+        }
+        let count = count.max(1) as f64;
+        vec![
+            Metric::lower("MAE", absolute / count),
+            Metric::lower("RMSE", (squared / count).sqrt()),
+        ]
+    }
+}
+
+fn place(table: &Columns, name: &String, config: &ForecastConfig) -> Result<usize> {
+    table.names.iter().position(|n| n == name).ok_or_else(|| {
+        Error::mend(format!(
+            "task.targets: {name:?} is not among the columns read from {} ({}); add it to task.columns",
+            config.file.display(),
+            table.names.join(", ")
+        ))
+    })
+}
+
+/// The windows of a batch in an evaluation.
+const EVALUATION_ROWS: usize = 64;
+
+impl Task for Forecast {
+    fn shape(&self) -> NetShape {
+        self.spec.shape(&self.config)
+    }
+
+    fn spec(&self) -> Spec {
+        Spec::Forecast(self.spec.clone())
+    }
+
+    fn unit(&self) -> &'static str {
+        "windows"
+    }
+
+    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
+        Ok((self.windows(Part::Train).len() / batch).max(1) as u64)
+    }
+
+    fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {
+        let all: Vec<usize> = self.windows(Part::Train).collect();
+        let starts = super::classify::batch(&all, at);
+        let future: Vec<f32> = starts
+            .iter()
+            .flat_map(|&s| self.future(&self.scaled, s))
+            .collect();
+        let outputs = future.len() / starts.len();
+        let future = tensors::floats(future, [starts.len(), outputs], &at.device);
+        let rows = self.rows(&starts, &at.device);
+        let forecast = self.spec.forecast(net, rows, self.config.horizon);
+        Loss {
+            value: MseLoss::new().forward(forecast, future, Reduction::Mean),
+            carry: None,
+            units: starts.len(),
+        }
+    }
+
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+        let starts: Vec<usize> = self.windows(part).collect();
+        let outputs = self.config.horizon * self.spec.targets.len();
+        let scaled: Vec<f32> = starts
+            .chunks(EVALUATION_ROWS)
+            .flat_map(|s| {
+                let rows = self.rows(s, device);
+                let forecast = self.spec.forecast(net, rows, self.config.horizon);
+                forecast.into_data().iter::<f32>().collect::<Vec<_>>()
+            })
+            .collect();
+        let first = starts[0];
+        self.errors(part, |start| {
+            let from = (start - first) * outputs;
+            self.spec.unscaled(&scaled[from..from + outputs])
+        })
+    }
+
+    fn baselines(&self, part: Part) -> Vec<(String, Metric)> {
+        let ForecastConfig {
+            window,
+            horizon,
+            season,
+            ..
+        } = self.config;
+        let named = |name: &str, metrics: Vec<Metric>| {
+            let name = name.to_string();
+            metrics.into_iter().map(move |m| (name.clone(), m))
+        };
+        let naive = self.errors(part, |start| {
+            let last = self.targets_at(&self.values, start + window - 1);
+            last.repeat(horizon)
+        });
+        let mut baselines: Vec<_> = named("naive (as the last row)", naive).collect();
+        // A season longer than the window would look further back than the network does.
+        if (1..=window).contains(&season) {
+            let seasonal = self.errors(part, |start| {
+                let now = start + window;
+                let row = |k: usize| self.targets_at(&self.values, now + k % season - season);
+                (0..horizon).flat_map(row).collect()
+            });
+            baselines.extend(named("seasonal naive (as a season ago)", seasonal));
+        }
+        baselines
+    }
+}

@@ -1,0 +1,309 @@
+//! Predicting the next character or word of a text.
+
+use super::{At, Carry, Loss, Part, Spec, Task, tensors};
+use crate::{
+    Error, Metric, Result,
+    data::{Split, Unit, Vocabulary, file, split},
+    experiment::DataFile,
+    net::{Inputs, Net, NetShape},
+};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{Device, Tensor};
+use flate2::{Compression, write::GzEncoder};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive};
+use serde::{Deserialize, Serialize};
+use std::{io::Write, ops::Range};
+
+/// `[task]` of a language model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageModelConfig {
+    /// A UTF-8 text, perhaps gzipped.
+    pub file: DataFile,
+    /// What is predicted.
+    #[serde(default)]
+    pub unit: Unit,
+    /// Whether words are taken in lower case.
+    #[serde(default)]
+    pub lowercase: bool,
+    /// The largest number of different symbols, the most frequent; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<usize>,
+    /// The symbols through which the gradient flows back in one update (truncated BPTT); states
+    /// are carried on from window to window.
+    #[serde(default = "window")]
+    pub window: usize,
+    /// The width of a symbol's vector.
+    #[serde(default = "d_embedding")]
+    pub d_embedding: usize,
+    /// Whether the output matrix is the embedding itself.
+    #[serde(default)]
+    pub tied: bool,
+    /// The share of the text, at its end but for the test part, that validates.
+    #[serde(default = "share")]
+    pub valid: f64,
+    /// The share of the text, at its end, that tests.
+    #[serde(default = "share")]
+    pub test: f64,
+}
+
+fn window() -> usize {
+    64
+}
+
+fn d_embedding() -> usize {
+    64
+}
+
+fn share() -> f64 {
+    0.05
+}
+
+/// The rows of a batch in an evaluation: enough to be quick, few enough to leave each a long run.
+const EVALUATION_ROWS: usize = 32;
+
+impl LanguageModelConfig {
+    pub(super) fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+        positive("window", self.window)?;
+        positive("d_embedding", self.d_embedding)?;
+        if let Some(size) = self.vocabulary {
+            positive("vocabulary", size)?;
+        }
+        forward_only(model, "a language model must not see the next symbol")
+    }
+}
+
+/// Refuses a model that reads from the end.
+pub(super) fn forward_only(
+    model: &RecurrentConfig<AnyCellConfig>,
+    why: &str,
+) -> Result<(), Invalid> {
+    match model.bidirectional {
+        false => Ok(()),
+        true => Err(Invalid::new(
+            "kind",
+            "with model.bidirectional = true",
+            &format!("read forward: {why}"),
+        )),
+    }
+}
+
+/// What inference must know: the symbols.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LanguageSpec {
+    /// The symbols and how text becomes them.
+    pub vocabulary: Vocabulary,
+}
+
+impl LanguageSpec {
+    pub(super) fn shape(&self, config: &LanguageModelConfig) -> NetShape {
+        NetShape {
+            inputs: Inputs::Symbols {
+                count: self.vocabulary.len(),
+                width: config.d_embedding,
+            },
+            outputs: self.vocabulary.len(),
+            tied: config.tied,
+        }
+    }
+}
+
+/// A language model's text, as symbols.
+pub struct LanguageModel {
+    config: LanguageModelConfig,
+    spec: LanguageSpec,
+    symbols: Vec<u32>,
+    parts: Split<Range<usize>>,
+    /// Bits that gzip -9 needs for a character of the whole text.
+    gzip_bits: f64,
+}
+
+impl LanguageModel {
+    /// Reads the text.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or a part of it is too short.
+    pub fn open(config: &LanguageModelConfig, spec: Option<LanguageSpec>) -> Result<Self> {
+        let text = file::read_text(&config.file)?;
+        let vocabulary = match spec {
+            Some(spec) => spec.vocabulary,
+            None => Vocabulary::build(&[&text], config.unit, config.lowercase, config.vocabulary),
+        };
+        let symbols = vocabulary.encode(&text);
+        let at = config.file.display();
+        let parts = split::fractions(symbols.len(), config.valid, config.test)
+            .map_err(|e| Error::mend(format!("{at}: {e}")))?;
+        for (part, range) in [
+            ("train", &parts.train),
+            ("valid", &parts.valid),
+            ("test", &parts.test),
+        ] {
+            if range.len() <= config.window {
+                return Err(Error::mend(format!(
+                    "{at}: its {part} part has {} symbols, not more than one window of {}; \
+                     take a longer text or a smaller task.window",
+                    range.len(),
+                    config.window
+                )));
+            }
+        }
+        Ok(LanguageModel {
+            config: config.clone(),
+            spec: LanguageSpec { vocabulary },
+            gzip_bits: gzip_bits(&text)?,
+            symbols,
+            parts,
+        })
+    }
+
+    fn part(&self, part: Part) -> &[u32] {
+        let range = match part {
+            Part::Train => &self.parts.train,
+            Part::Valid => &self.parts.valid,
+            Part::Test => &self.parts.test,
+        };
+        &self.symbols[range.clone()]
+    }
+
+    fn metric(&self, nats: f64) -> Metric {
+        match self.config.unit {
+            Unit::Char => Metric::lower("bits per character", nats / std::f64::consts::LN_2),
+            Unit::Word => Metric::lower("perplexity", nats.exp()),
+        }
+    }
+}
+
+fn gzip_bits(text: &str) -> Result<f64> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    let size = gzip.write_all(text.as_bytes()).and_then(|()| gzip.finish());
+    let size = size.map_err(|e| Error::fault(format!("gzip in memory failed: {e}")))?;
+    Ok(size.len() as f64 * 8.0 / text.chars().count().max(1) as f64)
+}
+
+/// A text cut into rows that are read side by side, window by window.
+struct Rows<'t> {
+    text: &'t [u32],
+    rows: usize,
+    /// The symbols of a row that have a next one.
+    length: usize,
+}
+
+impl<'t> Rows<'t> {
+    fn new(text: &'t [u32], rows: usize) -> Self {
+        let length = (text.len() - 1) / rows;
+        Rows { text, rows, length }
+    }
+
+    /// The symbols from `start` of every row, and the symbols that follow them.
+    fn window(&self, start: usize, time: usize, device: &Device) -> Window {
+        let cut = |shift: usize| -> Vec<u32> {
+            let row = |r: usize| {
+                let from = r * self.length + start + shift;
+                &self.text[from..from + time]
+            };
+            (0..self.rows).flat_map(row).copied().collect()
+        };
+        let shape = [self.rows, time];
+        Window {
+            inputs: tensors::symbols(cut(0), shape, device),
+            targets: tensors::symbols(cut(1), shape, device).reshape([-1]),
+        }
+    }
+}
+
+struct Window {
+    inputs: Tensor<2, burn::tensor::Int>,
+    targets: Tensor<1, burn::tensor::Int>,
+}
+
+impl Task for LanguageModel {
+    fn shape(&self) -> NetShape {
+        self.spec.shape(&self.config)
+    }
+
+    fn spec(&self) -> Spec {
+        Spec::LanguageModel(self.spec.clone())
+    }
+
+    fn unit(&self) -> &'static str {
+        match self.config.unit {
+            Unit::Char => "characters",
+            Unit::Word => "words",
+        }
+    }
+
+    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
+        let train = self.part(Part::Train).len();
+        match (train - 1) / batch / self.config.window {
+            0 => Err(Error::mend(format!(
+                "{}: its train part has {train} symbols, fewer than one update of train.batch = {batch} \
+                 windows of task.window = {}; make one of them smaller",
+                self.config.file.display(),
+                self.config.window
+            ))),
+            steps => Ok(steps as u64),
+        }
+    }
+
+    fn loss(&self, net: &Net, at: &At, carry: Carry) -> Loss {
+        let rows = Rows::new(self.part(Part::Train), at.batch);
+        let time = self.config.window;
+        let windows = (rows.length / time).max(1) as u64;
+        let start = (at.step % windows) as usize * time;
+        let Window { inputs, targets } = rows.window(start, time, &at.device);
+        let x = net.embed(inputs);
+        // A pass begins without memory.
+        let carry = carry.filter(|_| start > 0);
+        let states = carry.map(|parts| net.recurrent().initial(&x).with_parts(parts));
+        let (y, states) = net.read(x, states);
+        let value = CrossEntropyLossConfig::new()
+            .init(&at.device)
+            .forward(net.output_each(y), targets);
+        Loss {
+            value,
+            carry: Some(states.detach().into_parts()),
+            units: at.batch * time,
+        }
+    }
+
+    fn figure(&self, loss: f64) -> Option<Metric> {
+        Some(self.metric(loss))
+    }
+
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+        let text = self.part(part);
+        let window = self.config.window;
+        let rows = Rows::new(text, EVALUATION_ROWS.min((text.len() - 1) / window).max(1));
+        let cross_entropy = CrossEntropyLossConfig::new().init(device);
+        let (mut nats, mut states, mut start) = (0.0, None, 0);
+        while start < rows.length {
+            let time = window.min(rows.length - start);
+            let Window { inputs, targets } = rows.window(start, time, device);
+            let (y, last) = net.read(net.embed(inputs), states.take());
+            let mean = cross_entropy.forward(net.output_each(y), targets);
+            nats += mean.into_scalar::<f32>() as f64 * time as f64;
+            states = Some(last);
+            start += time;
+        }
+        vec![self.metric(nats / rows.length as f64)]
+    }
+
+    fn baselines(&self, part: Part) -> Vec<(String, Metric)> {
+        let text = self.part(part);
+        let train = self.part(Part::Train);
+        let mut counts = vec![1.0; self.spec.vocabulary.len()];
+        for &symbol in train {
+            counts[symbol as usize] += 1.0;
+        }
+        let total: f64 = counts.iter().sum();
+        let nats = |&symbol: &u32| -(counts[symbol as usize] / total).ln();
+        let unigram = text.iter().map(nats).sum::<f64>() / text.len() as f64;
+        let mut baselines = vec![("frequencies alone".into(), self.metric(unigram))];
+        if self.config.unit == Unit::Char {
+            let nats = self.gzip_bits * std::f64::consts::LN_2;
+            baselines.push(("gzip -9 of the whole text".into(), self.metric(nats)));
+        }
+        baselines
+    }
+}

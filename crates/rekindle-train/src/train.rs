@@ -1,0 +1,219 @@
+//! A training run from its config file to its result.
+
+use crate::{
+    Error, Metric, Result, checkpoint,
+    device::{self, Chosen, Preference},
+    experiment::Plan,
+    files,
+    fit::{End, fit},
+    run::RunDir,
+    tasks::{Part, Spec},
+    trainer::Trainer,
+    watch::Watch,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
+
+/// What is asked of a training run.
+#[derive(Clone, Debug, Default)]
+pub struct TrainOptions {
+    /// The config file.
+    pub config: PathBuf,
+    /// `--set a.b=c`, in order.
+    pub overrides: Vec<String>,
+    /// A device in place of the config's.
+    pub device: Option<String>,
+    /// The run's directory; `runs/NAME` by default.
+    pub out: Option<PathBuf>,
+    /// Whether to go on with a run that was interrupted.
+    pub resume: bool,
+}
+
+/// What became of a training run.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The run's directory.
+    pub run: PathBuf,
+    /// The number of updates made.
+    pub step: u64,
+    /// The result; `None` if the run was stopped before its end.
+    pub result: Option<RunResult>,
+}
+
+/// The final figures of a run: the file `result.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// The task's kind.
+    pub task: String,
+    /// The device that was taken.
+    pub device: String,
+    /// Updates made.
+    pub steps: u64,
+    /// Seconds of training.
+    pub seconds: f64,
+    /// The number of parameters.
+    pub parameters: usize,
+    /// The figures by part of the data.
+    pub metrics: BTreeMap<String, Vec<Metric>>,
+    /// The figures of predictors that learn nothing, on the test part.
+    pub baselines: Vec<(String, Metric)>,
+}
+
+/// Runs a config file from start to end.
+///
+/// # Errors
+///
+/// If the config, the data, the device or the directory is not in order, or the loss diverges.
+pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
+    let plan = Plan::read(&options.config, &options.overrides)?;
+    let earlier = match options.resume {
+        true => Some(RunDir::open(&found(
+            options.out.as_deref(),
+            &plan.experiment().name,
+        )?)?),
+        false => None,
+    };
+    let spec = earlier.as_ref().map(read_spec).transpose()?;
+    let task = plan.experiment().task.open(plan.experiment().seed, spec)?;
+    let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.batch)?;
+    let plan = plan.settle(steps_per_epoch);
+    if let Some(run) = &earlier {
+        unchanged(run, &plan)?;
+    }
+
+    let chosen = choose(&plan, options.device.as_deref())?;
+    watch.note(&chosen.line);
+    let device = chosen.device.clone().autodiff();
+    let mut trainer = Trainer::new(task.as_ref(), &plan, &device)?;
+    let run = match earlier {
+        Some(run) => {
+            match checkpoint::latest(&run.checkpoints())? {
+                Some(path) => trainer.restore(&path, &device)?,
+                None => watch.note("there is no checkpoint yet: beginning anew"),
+            }
+            run.truncate_metrics(trainer.tally.step)?;
+            run
+        }
+        None => begin(&plan, options.out.as_deref(), &task.spec())?,
+    };
+    watch.note(&format!("run: {}", run.path().display()));
+
+    let end = fit(
+        &mut trainer,
+        task.as_ref(),
+        &plan,
+        &run,
+        &device,
+        watch,
+        stop,
+    )?;
+    let step = trainer.tally.step;
+    let path = run.path().to_path_buf();
+    if end == End::Stopped {
+        return Ok(Trained {
+            run: path,
+            step,
+            result: None,
+        });
+    }
+    let net = trainer.finished()?;
+    let inner = chosen.device.clone();
+    let on = |part: Part| (part.name().to_string(), task.evaluate(&net, part, &inner));
+    let result = RunResult {
+        task: kind(&plan)?,
+        device: chosen.name,
+        steps: step,
+        seconds: trainer.tally.seconds,
+        parameters: burn::module::Module::num_params(&net),
+        metrics: [on(Part::Valid), on(Part::Test)].into(),
+        baselines: task.baselines(Part::Test),
+    };
+    files::write_atomic(&run.weights(), &weights_of(&trainer)?)?;
+    files::write_atomic(&run.result(), &json(&result)?)?;
+    Ok(Trained {
+        run: path,
+        step,
+        result: Some(result),
+    })
+}
+
+fn weights_of(trainer: &Trainer) -> Result<Vec<u8>> {
+    match trainer.best.is_empty() {
+        true => trainer.weights(),
+        false => Ok(trainer.best.clone()),
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(value)
+        .map_err(|e| Error::fault(format!("a result cannot be written as JSON: {e}")))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+fn kind(plan: &Plan) -> Result<String> {
+    let value = serde_json::to_value(&plan.experiment().task)
+        .map_err(|e| Error::fault(format!("the task cannot be named: {e}")))?;
+    Ok(value["kind"].as_str().unwrap_or_default().to_string())
+}
+
+/// The device of a plan, unless another is named.
+pub(crate) fn choose(plan: &Plan, named: Option<&str>) -> Result<Chosen> {
+    let experiment = plan.experiment();
+    match named {
+        Some(name) => device::resolve(&Preference::One(name.into()), true),
+        None => device::resolve(&experiment.device, experiment.strict),
+    }
+}
+
+fn begin(plan: &Plan, out: Option<&Path>, spec: &Spec) -> Result<RunDir> {
+    let run = RunDir::create(out, &plan.experiment().name)?;
+    files::write_atomic(&run.config(), plan.to_toml()?.as_bytes())?;
+    files::write_atomic(&run.data_spec(), &json(spec)?)?;
+    Ok(run)
+}
+
+/// The directory of the run to go on with: the one named, or the newest of that name.
+fn found(out: Option<&Path>, name: &str) -> Result<PathBuf> {
+    if let Some(out) = out {
+        return Ok(out.to_path_buf());
+    }
+    let numbered = |n: u32| match n {
+        1 => PathBuf::from("runs").join(name),
+        n => PathBuf::from("runs").join(format!("{name}-{n}")),
+    };
+    let newest = (1..).take_while(|&n| numbered(n).exists()).last();
+    newest.map(numbered).ok_or_else(|| {
+        Error::mend(format!(
+            "there is no run runs/{name} to resume; run without --resume, or name the run with --out"
+        ))
+    })
+}
+
+/// The specification that a run stored of its data.
+pub(crate) fn read_spec(run: &RunDir) -> Result<Spec> {
+    let path = run.data_spec();
+    serde_json::from_slice(&files::read(&path)?)
+        .map_err(|e| Error::mend(format!("{} is damaged: {e}", path.display())))
+}
+
+fn unchanged(run: &RunDir, plan: &Plan) -> Result<()> {
+    let at = run.path().display();
+    if run.result().exists() {
+        return Err(Error::mend(format!(
+            "{at} is finished; there is nothing to resume. Train anew with another --out"
+        )));
+    }
+    let before = Plan::read(&run.config(), &[])?;
+    match before.changed(plan)?.as_slice() {
+        [] => Ok(()),
+        changed => Err(Error::mend(format!(
+            "{at} was begun with another config: {}\nundo these changes to resume it, or train anew with another --out",
+            changed.join(", ")
+        ))),
+    }
+}

@@ -1,0 +1,209 @@
+//! A network in training: everything that a checkpoint holds.
+
+use crate::{
+    Error, Metric, Result,
+    checkpoint::{self, Checkpoint},
+    experiment::{Optimizer, Plan},
+    gradients,
+    net::Net,
+    tasks::{At, Carry, Task},
+    tensors,
+};
+use burn::module::Module;
+use burn::optim::{
+    AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig,
+    momentum::MomentumConfig,
+};
+use burn::store::ModuleRecord;
+use burn::tensor::{Bytes, Device, Tensor};
+use rekindle_interop::{load_named, named_tensors};
+use serde::{Deserialize, Serialize};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+/// A network, its optimizer, and what one update hands to the next.
+///
+/// Everything random (the order of the data, dropout) is a function of the seed and the number of
+/// the update, so that nothing else needs to be kept to go on exactly where a run stopped.
+pub(crate) struct Trainer {
+    pub net: Net,
+    optimizer: ModuleOptimizer,
+    carry: Carry,
+    pub tally: Tally,
+    /// The best weights so far, as a safetensors file.
+    pub best: Vec<u8>,
+}
+
+/// The numbers that a checkpoint holds beside the tensors.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    /// Updates made.
+    pub step: u64,
+    /// The best figure on the validation data.
+    pub best: Option<Metric>,
+    /// Evaluations since then.
+    pub since_best: u64,
+    /// Seconds of training so far.
+    pub seconds: f64,
+}
+
+/// What one update gave.
+pub(crate) struct Update {
+    pub loss: f64,
+    pub norm: f64,
+    pub units: usize,
+}
+
+const NET: &str = "net.bpk";
+const OPTIMIZER: &str = "optimizer.bpk";
+const CARRY: &str = "carry.safetensors";
+const BEST: &str = "best.safetensors";
+const TALLY: &str = "tally.json";
+
+fn defect(what: &str, error: impl std::fmt::Display) -> Error {
+    Error::fault(format!("{what}: {error}"))
+}
+
+impl Trainer {
+    /// A fresh network on a device that differentiates.
+    pub fn new(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Self> {
+        let experiment = plan.experiment();
+        device.seed(experiment.seed);
+        Ok(Trainer {
+            net: Net::new(task.shape(), &experiment.model, device)?,
+            optimizer: optimizer(plan),
+            carry: None,
+            tally: Tally::default(),
+            best: Vec::new(),
+        })
+    }
+
+    /// One update.
+    pub fn update(&mut self, task: &dyn Task, plan: &Plan, device: &Device) -> Update {
+        let experiment = plan.experiment();
+        let at = At {
+            step: self.tally.step,
+            batch: experiment.train.batch,
+            seed: experiment.seed,
+            device: device.clone(),
+        };
+        device.seed(experiment.seed ^ (at.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let loss = task.loss(&self.net, &at, self.carry.take());
+        let value = f64::from(loss.value.clone().into_scalar::<f32>());
+        let mut update = Update {
+            loss: value,
+            norm: f64::NAN,
+            units: loss.units,
+        };
+        if !value.is_finite() {
+            return update;
+        }
+        let mut grads = GradientsParams::from_grads(loss.value.backward(), &self.net);
+        update.norm = gradients::clip(&self.net, &mut grads, experiment.train.clip);
+        if update.norm.is_finite() {
+            let rate = experiment.train.rate_at(at.step);
+            self.net = self.optimizer.step(rate, self.net.clone(), grads);
+            self.carry = loss.carry;
+            self.tally.step += 1;
+        }
+        update
+    }
+
+    /// The weights as a safetensors file.
+    pub fn weights(&self) -> Result<Vec<u8>> {
+        tensors::to_bytes(&named_tensors(&self.net.valid()), &[])
+    }
+
+    /// Writes a checkpoint.
+    pub fn save(&self, dir: &Path, keep: usize) -> Result<PathBuf> {
+        let record = self.net.clone().into_record().into_bytes();
+        let net = record.map_err(|e| defect("the network cannot be recorded", e))?;
+        let optimizer = self.optimizer.into_bytes();
+        let optimizer = optimizer.map_err(|e| defect("the optimizer cannot be recorded", e))?;
+        let carry = self.carry.iter().flatten().enumerate();
+        let carry: Vec<_> = carry.map(|(i, t)| (i.to_string(), t.to_data())).collect();
+        let tally = serde_json::to_vec_pretty(&self.tally);
+        let blobs = [
+            (NET, net.to_vec()),
+            (OPTIMIZER, optimizer.to_vec()),
+            (CARRY, tensors::to_bytes(&carry, &[])?),
+            (BEST, self.best.clone()),
+            (
+                TALLY,
+                tally.map_err(|e| defect("the tally cannot be recorded", e))?,
+            ),
+        ];
+        checkpoint::save(dir, self.tally.step, &blobs, keep)
+    }
+
+    /// Goes on from a checkpoint.
+    pub fn restore(&mut self, path: &Path, device: &Device) -> Result<()> {
+        let Checkpoint { mut blobs, .. } = checkpoint::load(path)?;
+        let mut take = |name: &str| {
+            blobs.remove(name).ok_or_else(|| {
+                Error::mend(format!(
+                    "{}: it holds no {name}; remove the directory",
+                    path.display()
+                ))
+            })
+        };
+        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(take(NET)?));
+        let loaded = record.and_then(|r| self.net.clone().try_load_record(r));
+        self.net = loaded.map_err(|e| defect(&format!("{}/{NET}", path.display()), e))?;
+        let bytes = Bytes::from_bytes_vec(take(OPTIMIZER)?);
+        // Burn reads an optimizer's state on its default device, which panics where a GPU backend
+        // is compiled in and there is no GPU.
+        let optimizer = self.optimizer.clone();
+        let read = catch_unwind(AssertUnwindSafe(|| optimizer.from_bytes(bytes)));
+        let read = read.map_err(|_| {
+            Error::mend(
+                "Burn's default device cannot be used to read the optimizer's state;\n\
+                 set the environment variable BURN_DEVICE=flex and run with --resume again",
+            )
+        })?;
+        self.optimizer = read.map_err(|e| defect(&format!("{}/{OPTIMIZER}", path.display()), e))?;
+        let mut carry =
+            tensors::from_bytes(&take(CARRY)?, &path.join(CARRY).display().to_string())?;
+        let parts: Vec<Tensor<2>> = (0..carry.len())
+            .filter_map(|i| carry.remove(&i.to_string()))
+            .map(|data| Tensor::from_data(data, device))
+            .collect();
+        self.carry = (!parts.is_empty()).then_some(parts);
+        self.best = take(BEST)?;
+        let tally = serde_json::from_slice(&take(TALLY)?);
+        self.tally = tally.map_err(|e| defect(&format!("{}/{TALLY}", path.display()), e))?;
+        Ok(())
+    }
+
+    /// The network that is handed on: with the best weights, without gradients.
+    pub fn finished(&self) -> Result<Net> {
+        let net = self.net.valid();
+        match self.best.is_empty() {
+            true => Ok(net),
+            false => load_weights(net, &self.best, BEST),
+        }
+    }
+}
+
+/// A network with the weights of a safetensors file.
+pub(crate) fn load_weights(net: Net, bytes: &[u8], origin: &str) -> Result<Net> {
+    let weights = tensors::from_bytes(bytes, origin)?;
+    load_named(net, &weights).map_err(|e| Error::mend(format!("{origin}: {e}")))
+}
+
+fn optimizer(plan: &Plan) -> ModuleOptimizer {
+    let train = &plan.experiment().train;
+    match train.optimizer {
+        Optimizer::Adam => AdamWConfig::new()
+            .with_epsilon(1e-8)
+            .with_weight_decay(train.weight_decay as f32)
+            .init(),
+        Optimizer::Sgd => {
+            let momentum = MomentumConfig::new().with_momentum(0.9);
+            SgdConfig::new().with_momentum(Some(momentum)).init()
+        }
+        Optimizer::Rmsprop => RmsPropConfig::new().init(),
+    }
+}

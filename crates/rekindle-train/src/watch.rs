@@ -1,0 +1,103 @@
+//! What a training run tells whoever watches it.
+
+use crate::Metric;
+use serde::Serialize;
+use std::fmt;
+
+/// Receives the progress of a run. Every method does nothing unless it is given a body.
+pub trait Watch {
+    /// Something worth knowing: the device, where the run is written.
+    fn note(&mut self, line: &str) {
+        let _ = line;
+    }
+
+    /// An update was made.
+    fn step(&mut self, step: u64, steps: u64) {
+        let _ = (step, steps);
+    }
+
+    /// The figures of an interval.
+    fn report(&mut self, report: &Report) {
+        let _ = report;
+    }
+
+    /// The figures on the validation data.
+    fn evaluated(&mut self, step: u64, valid: &[Metric]) {
+        let _ = (step, valid);
+    }
+}
+
+/// Nobody watches.
+impl Watch for () {}
+
+/// The figures of an interval of training.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Updates made.
+    pub step: u64,
+    /// Updates planned.
+    pub steps: u64,
+    /// The mean loss of the interval.
+    pub loss: f64,
+    /// The task's figure of merit: that of the interval where it follows from the loss, that of
+    /// the last validation otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric: Option<Metric>,
+    /// The norm of the last gradient, before clipping.
+    pub gradient_norm: f64,
+    /// Characters, words, sequences, ... a second.
+    pub per_second: f64,
+    /// What is counted.
+    #[serde(skip)]
+    pub unit: &'static str,
+    /// Seconds since the run began.
+    pub seconds: f64,
+    /// Seconds that the rest will take, if nothing changes.
+    #[serde(skip)]
+    pub seconds_left: f64,
+}
+
+impl Report {
+    /// The figures on one line, without the step.
+    pub fn figures(&self) -> String {
+        let metric = self.metric.as_ref().map(|m| format!("{m}  "));
+        format!(
+            "loss {:.4}  {}gradient {:.3}  {:.0} {}/s  {} left",
+            self.loss,
+            metric.unwrap_or_default(),
+            self.gradient_norm,
+            self.per_second,
+            self.unit,
+            duration(self.seconds_left)
+        )
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.steps.to_string().len();
+        let figures = self.figures();
+        write!(f, "step {:>width$}/{}  {figures}", self.step, self.steps)
+    }
+}
+
+/// Seconds as people say them.
+pub fn duration(seconds: f64) -> String {
+    let s = seconds.max(0.0).round() as u64;
+    match s {
+        0..60 => format!("{s} s"),
+        60..3600 => format!("{} min {:02} s", s / 60, s % 60),
+        _ => format!("{} h {:02} min", s / 3600, s / 60 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_read_well() {
+        let all = [0.4, 59.4, 61.0, 3599.6].map(duration);
+        assert_eq!(all, ["0 s", "59 s", "1 min 01 s", "1 h 00 min"]);
+    }
+}
