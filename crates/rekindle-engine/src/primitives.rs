@@ -4,7 +4,7 @@
 //! every other executor is held to.
 
 use crate::program::{Binary, Id, Node, Program, Unary};
-use burn::tensor::{Bool, Tensor, TensorData, activation};
+use burn::tensor::{Bool, DType, Tensor, TensorData, activation};
 use std::ops::Range;
 
 /// The parameters of a program, as tensors.
@@ -361,15 +361,24 @@ impl Value {
 /// A pointwise function as a tensor operation.
 fn apply(op: Unary, x: Tensor<2>) -> Tensor<2> {
     match op {
-        Unary::Sigmoid => activation::sigmoid(x),
+        Unary::Sigmoid => sigmoid(x),
         Unary::Tanh => x.tanh(),
         Unary::Relu => activation::relu(x),
         Unary::LeakyRelu => activation::leaky_relu(x, 0.01),
         Unary::Elu => activation::elu(x, 1.0),
         Unary::Gelu => activation::gelu(x),
-        Unary::Silu => activation::silu(x),
+        Unary::Silu => x.clone() * sigmoid(x),
         Unary::Softplus => activation::softplus(x, 1.0),
-        Unary::HardSigmoid => activation::hard_sigmoid(x, 1.0 / 6.0, 0.5),
+        Unary::HardSigmoid => x.div_scalar(6.0).add_scalar(0.5).clamp(0.0, 1.0),
         Unary::Softsign => activation::softsign(x),
+    }
+}
+
+/// The logistic function. Burn's own rounds to f32 on some backends, whatever the type; f64 takes
+/// `(1 + tanh(x / 2)) / 2`, the same function.
+fn sigmoid(x: Tensor<2>) -> Tensor<2> {
+    match x.dtype() {
+        DType::F64 => x.mul_scalar(0.5).tanh().add_scalar(1.0).mul_scalar(0.5),
+        _ => activation::sigmoid(x),
     }
 }

@@ -136,7 +136,7 @@ fn learned_vectors_are_named_by_the_equations() {
         fn program(&self) -> rekindle::engine::Program {
             rekindle::engine::Program::new(|k| {
                 let h = k.state("h");
-                k.next(k.input("a") + k.vector("decay") * h)
+                k.next(k.affine("a", h) + k.vector("decay") * h)
             })
         }
         fn init(&self, d_input: usize, device: &Device) -> Scaled {

@@ -85,7 +85,7 @@ pub(crate) fn all(cell: AnyCellConfig, d_input: usize, few: bool) -> Vec<Recurre
     };
     let stack = RecurrentConfig {
         layers: 2,
-        merge: Merge::Product,
+        merge: Merge::Mean,
         learned_initial: true,
         ..pair.clone()
     };

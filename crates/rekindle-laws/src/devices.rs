@@ -33,12 +33,21 @@ pub fn devices() -> Vec<Probe> {
         #[cfg(feature = "flex")]
         Ok(processor("flex", Device::flex())),
         #[cfg(feature = "ndarray")]
-        Ok(processor("ndarray", Device::ndarray())),
+        Ok(ndarray()),
         #[cfg(feature = "wgpu")]
         probe("wgpu", || {
             Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)
         }),
     ]
+}
+
+#[cfg(feature = "ndarray")]
+#[allow(
+    deprecated,
+    reason = "the laws hold on it for as long as it can be compiled in"
+)]
+fn ndarray() -> NamedDevice {
+    processor("ndarray", Device::ndarray())
 }
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]

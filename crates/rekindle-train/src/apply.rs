@@ -14,7 +14,7 @@ use burn::{
     module::Module,
     tensor::{DType, DataError, Device, Gradients, Tensor, TensorData},
 };
-use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence, positive};
+use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence};
 use toml::Value;
 
 use crate::{
@@ -59,8 +59,8 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
     let cotangent = options.cotangent.as_deref().map(Input::read).transpose()?;
 
     let x = input.x(d_input)?;
-    if !chosen.device.supports_dtype(x.dtype()) {
-        return Err(unsupported(&options.input, x.dtype(), &chosen.name));
+    if x.dtype() == DType::F64 && !chosen.has_f64 {
+        return Err(no_f64(&options.input, &chosen.name));
     }
     let device = match cotangent {
         Some(_) => chosen.device.autodiff(),
@@ -96,7 +96,7 @@ fn layer(path: &Path) -> Result<(usize, RecurrentConfig)> {
     let width = d_input.as_integer().and_then(|d| usize::try_from(d).ok());
     let width = width.ok_or_else(|| wrong(&origin.to_string(), &d_input))?;
     let config: RecurrentConfig = config::parse(table, &config::origin(path, &[]))?;
-    positive("d_input", width)
+    rekindle::width("d_input", width)
         .and_then(|()| config.validate())
         .map_err(|invalid| Error::mend(format!("{origin}: {invalid}")))?;
     Ok((width, config))
@@ -108,11 +108,10 @@ fn wrong(origin: &str, d_input: &Value) -> Error {
     ))
 }
 
-fn unsupported(input: &Path, dtype: DType, device: &str) -> Error {
+fn no_f64(input: &Path, device: &str) -> Error {
     Error::mend(format!(
-        "{}: tensor `x` is {dtype}, which device {device} does not compute with\nconvert the tensors to f32, or choose another device, e.g. --device cpu",
+        "{}: tensor `x` is f64, which device {device} does not compute with\nconvert the tensors to f32, or choose another device, e.g. --device cpu",
         input.display(),
-        dtype = dtype.name(),
     ))
 }
 

@@ -27,11 +27,11 @@ const MANIFEST: &str = "manifest.json";
 
 /// The content of one checkpoint, found undamaged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checkpoint {
+pub(crate) struct Checkpoint {
     /// The number of steps taken when it was saved.
-    pub step: u64,
+    pub(crate) step: u64,
     /// The blobs by name.
-    pub blobs: BTreeMap<String, Vec<u8>>,
+    pub(crate) blobs: BTreeMap<String, Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,7 +51,12 @@ struct Entry {
 /// Saves a checkpoint below `dir`, then removes all but the newest `keep` (one at least).
 ///
 /// A kill at any moment leaves the newest checkpoint before or the new one, complete.
-pub fn save(dir: &Path, step: u64, blobs: &[(&str, Vec<u8>)], keep: usize) -> Result<PathBuf> {
+pub(crate) fn save(
+    dir: &Path,
+    step: u64,
+    blobs: &[(&str, Vec<u8>)],
+    keep: usize,
+) -> Result<PathBuf> {
     for (index, (name, _)) in blobs.iter().enumerate() {
         let twice = blobs[..index].iter().any(|(other, _)| other == name);
         if twice || !plain(name) {
@@ -69,7 +74,7 @@ pub fn save(dir: &Path, step: u64, blobs: &[(&str, Vec<u8>)], keep: usize) -> Re
 }
 
 /// The newest complete checkpoint below `dir`, if there is one.
-pub fn latest(dir: &Path) -> Result<Option<PathBuf>> {
+pub(crate) fn latest(dir: &Path) -> Result<Option<PathBuf>> {
     let listed = list(dir).map_err(|error| {
         Error::mend(format!(
             "cannot read {}: {error}; a run's checkpoints are a directory there",
@@ -80,7 +85,7 @@ pub fn latest(dir: &Path) -> Result<Option<PathBuf>> {
 }
 
 /// Reads a checkpoint and checks every byte of it against the manifest.
-pub fn load(path: &Path) -> Result<Checkpoint> {
+pub(crate) fn load(path: &Path) -> Result<Checkpoint> {
     let manifest = fs::read(path.join(MANIFEST))
         .map_err(|error| damaged(path, &format!("{MANIFEST} cannot be read ({error})")))?;
     let manifest: Value = serde_json::from_slice(&manifest)

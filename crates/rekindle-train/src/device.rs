@@ -56,6 +56,8 @@ pub struct Chosen {
     pub device: Device,
     /// Its name, which chooses it again: `flex`, `cuda:1`.
     pub name: String,
+    /// Whether it computes with f64.
+    pub has_f64: bool,
     /// One line: what was taken, and why nothing earlier in the list was.
     pub line: String,
 }
@@ -91,6 +93,7 @@ fn chosen(name: String, opened: Opened, skipped: &[(Wanted<'_>, Vec<Absent>)]) -
     };
     Chosen {
         line: format!("device: {name}{}{reasons}", hardware.unwrap_or_default()),
+        has_f64: opened.has_f64,
         device: opened.device,
         name,
     }

@@ -52,14 +52,14 @@ pub(crate) fn fit(
         let last = step == train.steps;
         since.add(&update);
         watch.step(step, train.steps);
-        if step % train.report_every == 0 || last {
+        if step.is_multiple_of(train.report_every) || last {
             let mut report = since.report(step, train.steps, task.unit(), &clock);
             report.metric = task.figure(report.loss).or_else(|| latest.clone());
             run.log(&report)?;
             watch.report(&report);
             since = Interval::default();
         }
-        if step % train.evaluate_every == 0 || last {
+        if step.is_multiple_of(train.evaluate_every) || last {
             let valid = task.evaluate(&trainer.net.valid(), Part::Valid, &device.clone().inner());
             run.log(&json!({ "step": step, "valid": valid }))?;
             watch.evaluated(step, &valid);
@@ -69,7 +69,7 @@ pub(crate) fn fit(
         trainer.tally.seconds = clock.seconds();
         let stopping = stop.load(Ordering::Relaxed);
         let patient = train.patience == 0 || trainer.tally.since_best < train.patience;
-        if step % train.checkpoint_every == 0 || last || stopping || !patient {
+        if step.is_multiple_of(train.checkpoint_every) || last || stopping || !patient {
             trainer.save(&run.checkpoints(), train.keep)?;
         }
         if !patient {

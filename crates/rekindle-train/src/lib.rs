@@ -26,7 +26,7 @@ mod watch;
 
 pub use error::{Error, Result};
 pub use experiment::{Experiment, Plan};
-pub use metric::Metric;
+pub use metric::{Baselines, Metric};
 pub use net::{Inputs, Net, NetShape, NetStates};
 pub use predictor::{Prediction, Predictor, SampleOptions};
 pub use train::{RunResult, TrainOptions, Trained, train};

@@ -14,6 +14,9 @@ pub struct Metric {
     pub higher_is_better: bool,
 }
 
+/// The figures of predictors that learn nothing, each with its predictor's name.
+pub type Baselines = Vec<(String, Metric)>;
+
 impl Metric {
     /// A figure that is better the lower it is.
     pub fn lower(name: &str, value: f64) -> Self {

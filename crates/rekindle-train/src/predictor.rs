@@ -8,6 +8,7 @@ use crate::{
     },
     experiment::Plan,
     files,
+    metric::Baselines,
     net::{Net, NetStates},
     run::RunDir,
     tasks::{Part, Spec, TaskConfig},
@@ -102,7 +103,7 @@ impl Predictor {
     /// # Errors
     ///
     /// If the data cannot be read any more.
-    pub fn evaluate(&self, part: Part) -> Result<(Vec<Metric>, Vec<(String, Metric)>)> {
+    pub fn evaluate(&self, part: Part) -> Result<(Vec<Metric>, Baselines)> {
         let experiment = self.plan.experiment();
         let task = experiment
             .task

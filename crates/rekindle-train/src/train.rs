@@ -6,6 +6,7 @@ use crate::{
     experiment::Plan,
     files,
     fit::{End, fit},
+    metric::Baselines,
     run::RunDir,
     tasks::{Part, Spec},
     trainer::Trainer,
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::atomic::AtomicBool,
+    sync::{Mutex, PoisonError, atomic::AtomicBool},
 };
 
 /// What is asked of a training run.
@@ -60,15 +61,20 @@ pub struct RunResult {
     /// The figures by part of the data.
     pub metrics: BTreeMap<String, Vec<Metric>>,
     /// The figures of predictors that learn nothing, on the test part.
-    pub baselines: Vec<(String, Metric)>,
+    pub baselines: Baselines,
 }
 
-/// Runs a config file from start to end.
+/// Burn has one random generator for all threads; two runs that drew from it in turns would end
+/// differently every time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Runs a config file from start to end. In one process, one run at a time: another waits.
 ///
 /// # Errors
 ///
 /// If the config, the data, the device or the directory is not in order, or the loss diverges.
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let plan = Plan::read(&options.config, &options.overrides)?;
     let earlier = match options.resume {
         true => Some(RunDir::open(&found(

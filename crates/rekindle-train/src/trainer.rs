@@ -28,32 +28,32 @@ use std::{
 /// Everything random (the order of the data, dropout) is a function of the seed and the number of
 /// the update, so that nothing else needs to be kept to go on exactly where a run stopped.
 pub(crate) struct Trainer {
-    pub net: Net,
+    pub(crate) net: Net,
     optimizer: ModuleOptimizer,
     carry: Carry,
-    pub tally: Tally,
+    pub(crate) tally: Tally,
     /// The best weights so far, as a safetensors file.
-    pub best: Vec<u8>,
+    pub(crate) best: Vec<u8>,
 }
 
 /// The numbers that a checkpoint holds beside the tensors.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// Updates made.
-    pub step: u64,
+    pub(crate) step: u64,
     /// The best figure on the validation data.
-    pub best: Option<Metric>,
+    pub(crate) best: Option<Metric>,
     /// Evaluations since then.
-    pub since_best: u64,
+    pub(crate) since_best: u64,
     /// Seconds of training so far.
-    pub seconds: f64,
+    pub(crate) seconds: f64,
 }
 
 /// What one update gave.
 pub(crate) struct Update {
-    pub loss: f64,
-    pub norm: f64,
-    pub units: usize,
+    pub(crate) loss: f64,
+    pub(crate) norm: f64,
+    pub(crate) units: usize,
 }
 
 const NET: &str = "net.bpk";
@@ -68,7 +68,7 @@ fn defect(what: &str, error: impl std::fmt::Display) -> Error {
 
 impl Trainer {
     /// A fresh network on a device that differentiates.
-    pub fn new(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Self> {
+    pub(crate) fn new(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Self> {
         let experiment = plan.experiment();
         device.seed(experiment.seed);
         Ok(Trainer {
@@ -81,7 +81,7 @@ impl Trainer {
     }
 
     /// One update.
-    pub fn update(&mut self, task: &dyn Task, plan: &Plan, device: &Device) -> Update {
+    pub(crate) fn update(&mut self, task: &dyn Task, plan: &Plan, device: &Device) -> Update {
         let experiment = plan.experiment();
         let at = At {
             step: self.tally.step,
@@ -112,12 +112,12 @@ impl Trainer {
     }
 
     /// The weights as a safetensors file.
-    pub fn weights(&self) -> Result<Vec<u8>> {
+    pub(crate) fn weights(&self) -> Result<Vec<u8>> {
         tensors::to_bytes(&named_tensors(&self.net.valid()), &[])
     }
 
     /// Writes a checkpoint.
-    pub fn save(&self, dir: &Path, keep: usize) -> Result<PathBuf> {
+    pub(crate) fn save(&self, dir: &Path, keep: usize) -> Result<PathBuf> {
         let record = self.net.clone().into_record().into_bytes();
         let net = record.map_err(|e| defect("the network cannot be recorded", e))?;
         let optimizer = self.optimizer.into_bytes();
@@ -139,7 +139,7 @@ impl Trainer {
     }
 
     /// Goes on from a checkpoint.
-    pub fn restore(&mut self, path: &Path, device: &Device) -> Result<()> {
+    pub(crate) fn restore(&mut self, path: &Path, device: &Device) -> Result<()> {
         let Checkpoint { mut blobs, .. } = checkpoint::load(path)?;
         let mut take = |name: &str| {
             blobs.remove(name).ok_or_else(|| {
@@ -178,7 +178,7 @@ impl Trainer {
     }
 
     /// The network that is handed on: with the best weights, without gradients.
-    pub fn finished(&self) -> Result<Net> {
+    pub(crate) fn finished(&self) -> Result<Net> {
         let net = self.net.valid();
         match self.best.is_empty() {
             true => Ok(net),

@@ -102,18 +102,19 @@ impl Gates {
         }
     }
 
-    /// Adds a number to the input bias of one block, as it begins (the forget gate's 1).
+    /// Adds to the input bias of one block, as it begins: `[d_hidden]`, or `[1]` for all units alike
+    /// (the forget gate's 1). Does nothing without biases.
     ///
     /// # Panics
     ///
     /// If the equations have no such block.
-    pub fn with_bias(mut self, block: &str, value: f64) -> Self {
+    pub fn with_bias(mut self, block: &str, value: Tensor<1>) -> Self {
         let index = self.program.inputs().iter().position(|n| n == block);
         let index = index.unwrap_or_else(|| panic!("the equations have no input block {block:?}"));
-        if let (Some(bias), true) = (&mut self.input.bias, value != 0.0) {
-            let units = bias.dims()[0] / self.program.inputs().len();
+        let units = self.d_hidden();
+        if let Some(bias) = &mut self.input.bias {
             let range = index * units..(index + 1) * units;
-            let shifted = bias.val().slice([range.clone()]).add_scalar(value);
+            let shifted = bias.val().slice([range.clone()]) + value.expand([units]);
             let shifted = bias.val().slice_assign([range], shifted);
             *bias = parameter(shifted);
         }

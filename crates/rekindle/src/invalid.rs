@@ -42,10 +42,10 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// The largest width or count that a configuration may ask for: beyond it, a typing error.
+/// The largest count that a configuration may ask for: beyond it, a typing error.
 const MOST: usize = 1 << 20;
 
-/// Checks a width or a count.
+/// Checks a count.
 ///
 /// # Errors
 ///
@@ -54,6 +54,22 @@ pub fn positive(key: &str, value: usize) -> Result<(), Invalid> {
     match value {
         1..=MOST => Ok(()),
         _ => Err(Invalid::new(key, value, "from 1 to 1048576")),
+    }
+}
+
+/// The largest width of a layer or a vector: an LSTM of it has a billion recurrent weights, and
+/// more would fail where memory is allotted, without a word.
+const WIDEST: usize = 1 << 14;
+
+/// Checks the width of a layer or a vector.
+///
+/// # Errors
+///
+/// If it is 0, or larger than any machine's memory takes.
+pub fn width(key: &str, value: usize) -> Result<(), Invalid> {
+    match value {
+        1..=WIDEST => Ok(()),
+        _ => Err(Invalid::new(key, value, "from 1 to 16384")),
     }
 }
 

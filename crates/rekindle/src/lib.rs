@@ -21,7 +21,7 @@ pub use cell::{Cell, CellConfig, Equations};
 pub use cells::{Activation, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset};
 pub use gates::{GateSizes, Gates};
 pub use init::Init;
-pub use invalid::{Invalid, positive, rate};
+pub use invalid::{Invalid, positive, rate, width};
 pub use recurrent::{Layer, LayerState, Merge, Recurrent, RecurrentConfig, States};
 pub use rekindle_engine as engine;
 pub use sequence::{LengthError, Lengths, Sequence};

@@ -8,6 +8,8 @@ use tempfile::{TempDir, tempdir};
 
 use crate::golden::{Golden, doubles};
 use crate::support::{Said, rekindle_in};
+#[cfg(all(feature = "wgpu", target_os = "linux"))]
+use crate::support::{program, said};
 
 const ALL: &[&str] = &[
     "apply",
@@ -78,18 +80,38 @@ fn every_golden_file_is_reproduced_with_its_gradients() {
 #[test]
 fn without_a_cotangent_there_are_no_gradients() {
     let place = small();
-    rekindle_in(
-        place.path(),
-        &ALL[..6]
-            .iter()
-            .chain(&ALL[8..])
-            .copied()
-            .collect::<Vec<_>>(),
-    )
-    .done();
+    rekindle_in(place.path(), &[&ALL[..6], &ALL[8..]].concat()).done();
     let written = fs::read(place.path().join("y.safetensors")).unwrap();
     let names: Vec<String> = doubles(&written, "").into_keys().collect();
     assert_eq!(names, ["state.0.forward.c", "state.0.forward.h", "y"]);
+}
+
+#[test]
+fn without_weights_there_are_the_same_ones_each_time() {
+    let place = small();
+    let arguments = [&ALL[..4], &ALL[8..]].concat();
+    let run = || {
+        rekindle_in(place.path(), &arguments).done();
+        fs::read(place.path().join("y.safetensors")).unwrap()
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn gradients_do_not_bring_the_noise_of_training() {
+    let place = tempdir().unwrap();
+    Golden::named("lstm-2layers").lay_out(place.path());
+    let path = place.path().join("LAYER.toml");
+    let layer = fs::read_to_string(&path).unwrap();
+    let noise = "dropout = 0.5\ninput_dropout = 0.5\nrecurrent_dropout = 0.5\nzoneout = 0.5\n";
+    fs::write(&path, noise.to_owned() + &layer).unwrap();
+    let y = |arguments: &[&str]| {
+        rekindle_in(place.path(), arguments).done();
+        let written = fs::read(place.path().join("y.safetensors")).unwrap();
+        doubles(&written, "y").remove("").unwrap()
+    };
+    let without = [&ALL[..6], &ALL[8..]].concat();
+    assert_eq!(y(ALL), y(&without));
 }
 
 #[test]
@@ -112,9 +134,34 @@ fn devices_are_named_as_people_say_them() {
         ];
         with(&place, &["--device", "rocm"]).refused(&words);
     }
+    // There is no f64, or no adapter.
     if cfg!(feature = "wgpu") {
-        with(&place, &["--device", "wgpu"]).refused(&["`x` is f64, which device wgpu does not"]);
+        with(&place, &["--device", "wgpu"]).refused(&["device wgpu", "--device "]);
     }
+}
+
+#[test]
+#[cfg(all(feature = "wgpu", target_os = "linux"))]
+fn without_an_adapter_wgpu_says_so() {
+    let place = small();
+    let blind = |arguments: &[&str]| {
+        let mut program = program();
+        let hidden = [
+            "VK_DRIVER_FILES",
+            "VK_ICD_FILENAMES",
+            "__EGL_VENDOR_LIBRARY_DIRS",
+        ];
+        program.envs(hidden.map(|variable| (variable, "none")));
+        said(program.args(arguments).current_dir(place.path()))
+    };
+    let out = blind(&["devices"]).done();
+    let line = out.lines().find(|line| line.starts_with("wgpu")).unwrap();
+    assert!(line.ends_with("no adapter found"), "{out}");
+    blind(&[ALL, &["--device", "wgpu"]].concat()).refused(&[
+        "device wgpu: wgpu is compiled in, but no adapter found",
+        "`rekindle devices`",
+        "mesa-vulkan-drivers",
+    ]);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! `list`, `show`, `devices`, and the ways to get them wrong.
 
 use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rekindle::CATALOG;
 
-use crate::support::rekindle;
+use crate::support::{program, rekindle, said};
 
 #[test]
 fn list_has_a_line_for_every_cell() {
@@ -160,25 +160,22 @@ fn arguments_that_are_wrong_exit_with_2() {
 
 #[test]
 fn a_reader_that_leaves_is_no_error() {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_rekindle"))
+    let mut reader = program()
         .arg("list")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     // Gone before the program has begun to write.
-    drop(program.stdout.take());
+    drop(reader.stdout.take());
     let mut err = String::new();
-    program
+    reader
         .stderr
         .take()
         .unwrap()
         .read_to_string(&mut err)
         .unwrap();
-    assert_eq!(
-        (program.wait().unwrap().code(), err.as_str()),
-        (Some(0), "")
-    );
+    assert_eq!((reader.wait().unwrap().code(), err.as_str()), (Some(0), ""));
 }
 
 #[test]
@@ -188,14 +185,10 @@ fn an_output_that_cannot_be_written_is_an_error() {
         .write(true)
         .open("/dev/full")
         .unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_rekindle"))
-        .arg("list")
-        .stdout(full)
-        .output()
-        .unwrap();
-    let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(err.starts_with("error: cannot write the output: "), "{err}");
+    let said = said(program().arg("list").stdout(full));
+    assert_eq!(said.code, Some(1));
+    let start = "error: cannot write the output: ";
+    assert!(said.err.starts_with(start), "{}", said.err);
 }
 
 #[test]

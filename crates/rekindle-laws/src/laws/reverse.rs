@@ -1,10 +1,10 @@
 //! Each half of a bidirectional layer = a layer of its own, the reverse one looped from the end.
 
 use crate::case::{D_HIDDEN, LENGTHS, ROWS, TIME};
-use crate::observe::{AnyStates, forward, observe};
-use crate::{Batch, Case, Named, Numbers, Subject, Tolerance, Verdict, compare};
+use crate::observe::{AnyStates, forward, infer, observe};
+use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::Tensor;
-use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{AnyCell, Merge, Recurrent, RecurrentConfig, Sequence};
 
 pub(super) fn check(case: &Case) -> Verdict {
     let pair = RecurrentConfig {
@@ -12,6 +12,7 @@ pub(super) fn check(case: &Case) -> Verdict {
         ..RecurrentConfig::new(case.cell(D_HIDDEN))
     };
     case.each(vec![pair], |place, subject| {
+        merges(place, subject)?;
         for lengths in [None, Some(&LENGTHS[..])] {
             for half in [Half::Forward, Half::Reverse] {
                 let batch = half.of_batch(subject.batch(ROWS, TIME, lengths));
@@ -29,6 +30,35 @@ pub(super) fn check(case: &Case) -> Verdict {
         }
         Ok(())
     })
+}
+
+/// Every way to merge the directions is the arithmetic of the two halves side by side.
+fn merges(place: &Place, subject: &Subject) -> Verdict {
+    let batch = subject.batch(ROWS, TIME, Some(&LENGTHS));
+    let with = |merge: Merge| {
+        let mut subject = subject.clone();
+        subject.config.merge = merge;
+        let y = infer(place, &subject, &batch, &forward).remove("y");
+        y.expect("an output")
+    };
+    let both = with(Merge::Concat);
+    let [ahead, back] = [Half::Forward, Half::Reverse].map(|h| both.narrow(2, h.columns(subject)));
+    let merged = |f: fn(f64, f64) -> f64| {
+        let pairs = ahead.values.iter().zip(&back.values);
+        let values = pairs.map(|(a, b)| f(*a, *b)).collect();
+        let shape = ahead.shape.clone();
+        Named::from([("y".to_string(), Numbers { shape, values })])
+    };
+    for (merge, expected) in [
+        (Merge::Sum, merged(|a, b| a + b)),
+        (Merge::Mean, merged(|a, b| (a + b) / 2.0)),
+        (Merge::Product, merged(|a, b| a * b)),
+    ] {
+        let found = Named::from([("y".to_string(), with(merge))]);
+        compare(&found, &expected, place.dtype, Tolerance::for_tensor)
+            .map_err(|e| format!("{merge:?}: {e}"))?;
+    }
+    Ok(())
 }
 
 /// One direction of a bidirectional layer.

@@ -53,7 +53,7 @@ impl Input {
         self.fits("lengths", data, &[batch], DType::I64, "lengths are i64")?;
         let mut lengths = Vec::with_capacity(batch);
         for (row, length) in data.iter::<i64>().enumerate() {
-            // No negative length is in range, and 0 is the nearest that can be said.
+            // `Lengths` knows no negative numbers.
             let length = usize::try_from(length).map_err(|_| {
                 self.error(format!(
                     "`lengths`: the length of row {row} is {length}; it must be from 1 to {time}, the time axis"

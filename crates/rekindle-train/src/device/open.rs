@@ -3,13 +3,14 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 
 use super::backend::Backend;
 
 /// A device that has computed something.
 pub(super) struct Opened {
     pub(super) device: Device,
+    pub(super) has_f64: bool,
     /// What lies behind it, where the backend says so.
     pub(super) hardware: Option<Hardware>,
 }
@@ -56,7 +57,14 @@ pub(super) fn open(backend: Backend, index: Option<usize>) -> Result<Opened, Abs
             _ => Absence::Failed(message),
         })?;
     let hardware = quietly(|| hardware(&device)).ok().flatten();
-    Ok(Opened { device, hardware })
+    // Graphics APIs store f64 and lack its functions; what they compute is wrong, and yet some
+    // devices answer that they support it.
+    let has_f64 = !backend.is_graphics() && device.supports_dtype(DType::F64);
+    Ok(Opened {
+        device,
+        has_f64,
+        hardware,
+    })
 }
 
 /// How to get a backend.

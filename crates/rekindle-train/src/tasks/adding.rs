@@ -5,6 +5,7 @@ use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     Metric, Result,
     data::AddingProblem,
+    metric::Baselines,
     net::{Inputs, Net, NetShape},
 };
 use burn::nn::loss::{MseLoss, Reduction};
@@ -145,7 +146,7 @@ impl Task for Adding {
         vec![Metric::lower("MSE", squared / all as f64)]
     }
 
-    fn baselines(&self, _: Part) -> Vec<(String, Metric)> {
+    fn baselines(&self, _: Part) -> Baselines {
         let mse = Metric::lower("MSE", AddingProblem::BASELINE);
         vec![("always 1".into(), mse)]
     }

@@ -6,6 +6,7 @@ use crate::{
     Error, Metric, Result,
     data::{Scaler, Series, SeriesSet, Split, split},
     experiment::DataFile,
+    metric::Baselines,
     net::{Inputs, Net, NetShape},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
@@ -173,7 +174,7 @@ impl Task for ClassifySeries {
         })
     }
 
-    fn baselines(&self, part: Part) -> Vec<(String, Metric)> {
+    fn baselines(&self, part: Part) -> Baselines {
         let (train, rows) = (&self.parts.train, self.parts.of(part));
         vec![classify::majority(
             train,

@@ -5,11 +5,12 @@ use crate::{
     Error, Metric, Result,
     data::{LabelledText, Split, Unit, Vocabulary, split},
     experiment::DataFile,
+    metric::Baselines,
     net::{Inputs, Net, NetShape},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Tensor};
-use rekindle::{Invalid, positive, rate};
+use rekindle::{Invalid, positive, rate, width};
 use serde::{Deserialize, Serialize};
 
 /// `[task]` of a text classifier.
@@ -93,7 +94,7 @@ impl ClassifyTextConfig {
     pub(super) fn validate(&self) -> Result<(), Invalid> {
         positive("vocabulary", self.vocabulary)?;
         positive("longest", self.longest)?;
-        positive("d_embedding", self.d_embedding)?;
+        width("d_embedding", self.d_embedding)?;
         rate("valid_share", self.valid_share)?;
         rate("test_share", self.test_share)
     }
@@ -240,7 +241,7 @@ impl Task for ClassifyText {
         })
     }
 
-    fn baselines(&self, part: Part) -> Vec<(String, Metric)> {
+    fn baselines(&self, part: Part) -> Baselines {
         let (train, rows) = (&self.parts.train, self.parts.of(part));
         vec![classify::majority(
             train,

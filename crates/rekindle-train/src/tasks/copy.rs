@@ -6,11 +6,12 @@ use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     Metric, Result,
     data::CopyingProblem,
+    metric::Baselines,
     net::{Inputs, Net, NetShape},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Int, Tensor};
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, width};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -55,7 +56,7 @@ impl CopyConfig {
     pub(super) fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         positive("length", self.length)?;
         positive("delay", self.delay)?;
-        positive("d_embedding", self.d_embedding)?;
+        width("d_embedding", self.d_embedding)?;
         positive("held_out", self.held_out)?;
         if !(3..=1 << 20).contains(&self.symbols) {
             return Err(Invalid::new(
@@ -182,7 +183,7 @@ impl Task for Copying {
         ]
     }
 
-    fn baselines(&self, _: Part) -> Vec<(String, Metric)> {
+    fn baselines(&self, _: Part) -> Baselines {
         let nats = Metric::lower("cross-entropy (nats)", self.problem.baseline());
         vec![("no memory".into(), nats)]
     }

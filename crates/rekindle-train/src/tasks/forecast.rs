@@ -5,6 +5,7 @@ use crate::{
     Error, Metric, Result,
     data::{Columns, Scaler, Split, split},
     experiment::DataFile,
+    metric::Baselines,
     net::{Inputs, Net, NetShape},
 };
 use burn::nn::loss::{MseLoss, Reduction};
@@ -290,7 +291,7 @@ impl Task for Forecast {
         })
     }
 
-    fn baselines(&self, part: Part) -> Vec<(String, Metric)> {
+    fn baselines(&self, part: Part) -> Baselines {
         let ForecastConfig {
             window,
             horizon,

@@ -5,12 +5,13 @@ use crate::{
     Error, Metric, Result,
     data::{Split, Unit, Vocabulary, file, split},
     experiment::DataFile,
+    metric::Baselines,
     net::{Inputs, Net, NetShape},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Tensor};
 use flate2::{Compression, write::GzEncoder};
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, width};
 use serde::{Deserialize, Serialize};
 use std::{io::Write, ops::Range};
 
@@ -65,7 +66,7 @@ const EVALUATION_ROWS: usize = 32;
 impl LanguageModelConfig {
     pub(super) fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         positive("window", self.window)?;
-        positive("d_embedding", self.d_embedding)?;
+        width("d_embedding", self.d_embedding)?;
         if let Some(size) = self.vocabulary {
             positive("vocabulary", size)?;
         }
@@ -289,7 +290,7 @@ impl Task for LanguageModel {
         vec![self.metric(nats / rows.length as f64)]
     }
 
-    fn baselines(&self, part: Part) -> Vec<(String, Metric)> {
+    fn baselines(&self, part: Part) -> Baselines {
         let text = self.part(part);
         let train = self.part(Part::Train);
         let mut counts = vec![1.0; self.spec.vocabulary.len()];

@@ -20,6 +20,7 @@ pub use language_model::{LanguageModel, LanguageModelConfig, LanguageSpec};
 use crate::{
     Error, Metric, Result,
     experiment::DataFile,
+    metric::Baselines,
     net::{Net, NetShape},
 };
 use burn::tensor::{Device, Tensor};
@@ -143,7 +144,7 @@ pub trait Task {
     fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric>;
 
     /// The same figures for predictors that learn nothing, each with its name.
-    fn baselines(&self, part: Part) -> Vec<(String, Metric)>;
+    fn baselines(&self, part: Part) -> Baselines;
 }
 
 impl TaskConfig {

@@ -111,7 +111,7 @@ impl CellConfig for ElmanConfig {
     }
 
     fn validate(&self) -> Result<(), Invalid> {
-        invalid::positive("d_hidden", self.d_hidden)
+        invalid::width("d_hidden", self.d_hidden)
     }
 
     fn program(&self) -> Program {

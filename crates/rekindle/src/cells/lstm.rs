@@ -22,7 +22,7 @@
 
 use crate::{Card, CellConfig, Equations, GateSizes, Gates, Init, Invalid, invalid};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Distribution, Tensor};
 use rekindle_engine::{Next, Program, Step, sigmoid, tanh};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,11 @@ pub struct LstmConfig {
     /// 0 with `init = "pytorch"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forget_bias: Option<f64>,
+    /// The longest dependency expected, in steps, for biases that begin with time scales up to it:
+    /// `b_f = ln u` with `u` uniform in [1, chrono - 1] and `b_i = -b_f` (Tallec & Ollivier 2018,
+    /// <https://arxiv.org/abs/1804.11188>). In place of `forget_bias`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chrono: Option<usize>,
     /// How the parameters begin.
     #[serde(default)]
     pub init: Init,
@@ -83,21 +88,31 @@ impl CellConfig for LstmConfig {
             d_projection: None,
             bias: true,
             forget_bias: None,
+            chrono: None,
             init: Init::default(),
         }
     }
 
     fn validate(&self) -> Result<(), Invalid> {
-        invalid::positive("d_hidden", self.d_hidden)?;
+        invalid::width("d_hidden", self.d_hidden)?;
         match self.forget_bias {
             Some(b) if !b.is_finite() => {
                 return Err(Invalid::new("forget_bias", b, "a finite number"));
             }
             _ => {}
         }
+        match (self.chrono, self.forget_bias) {
+            (Some(t), _) if !(3..=1 << 20).contains(&t) => {
+                return Err(Invalid::new("chrono", t, "from 3 to 1048576 steps"));
+            }
+            (Some(t), Some(_)) => {
+                return Err(Invalid::new("chrono", t, "alone, without forget_bias"));
+            }
+            _ => {}
+        }
         match self.d_projection {
             None => Ok(()),
-            Some(p) if p < self.d_hidden => invalid::positive("d_projection", p),
+            Some(p) if p < self.d_hidden => invalid::width("d_projection", p),
             Some(p) => Err(Invalid::new("d_projection", p, "smaller than d_hidden")),
         }
     }
@@ -122,10 +137,19 @@ impl CellConfig for LstmConfig {
             init: self.init,
             ..GateSizes::new(d_input, self.d_hidden)
         };
-        let forget_bias = self.forget_bias.unwrap_or(self.init.forget_bias());
-        Lstm {
-            gates: Gates::from_program(self.program(), sizes, device).with_bias("f", forget_bias),
-        }
+        let gates = Gates::from_program(self.program(), sizes, device);
+        let gates = match self.chrono {
+            None => {
+                let forget_bias = self.forget_bias.unwrap_or(self.init.forget_bias());
+                gates.with_bias("f", Tensor::full([1], forget_bias, device))
+            }
+            Some(longest) => {
+                let scales = Distribution::Uniform(1.0, longest as f64 - 1.0);
+                let b_f = Tensor::<1>::random([self.d_hidden], scales, device).log();
+                gates.with_bias("f", b_f.clone()).with_bias("i", b_f.neg())
+            }
+        };
+        Lstm { gates }
     }
 }
 

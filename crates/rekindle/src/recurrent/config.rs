@@ -93,7 +93,7 @@ impl<K: CellConfig> RecurrentConfig<K> {
         invalid::rate("recurrent_dropout", self.recurrent_dropout)?;
         invalid::rate("zoneout", self.zoneout)?;
         if let Some(width) = self.projection {
-            invalid::positive("projection", width)?;
+            invalid::width("projection", width)?;
         }
         self.cell.validate().map_err(|e| e.under("cell"))
     }
@@ -104,7 +104,7 @@ impl<K: CellConfig> RecurrentConfig<K> {
     ///
     /// If the configuration is [invalid](RecurrentConfig::validate) or `d_input` is 0.
     pub fn init(&self, d_input: usize, device: &Device) -> Recurrent<K::Cell> {
-        let checked = invalid::positive("d_input", d_input).and_then(|()| self.validate());
+        let checked = invalid::width("d_input", d_input).and_then(|()| self.validate());
         if let Err(e) = checked {
             panic!("{e}");
         }
