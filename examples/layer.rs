@@ -6,9 +6,9 @@
 #![allow(clippy::print_stdout, reason = "it shows what it does")]
 
 use burn::tensor::{Device, Distribution, Tensor};
-use rekindle::{CellConfig, LengthError, LstmConfig, RecurrentConfig, Sequence};
+use rekindle::{CellConfig, LstmConfig, RecurrentConfig, Sequence};
 
-fn main() -> Result<(), LengthError> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let device = Device::flex(); // or Device::cuda(0), ...: nothing below changes
     let mut config = RecurrentConfig::new(LstmConfig::new(32));
     config.layers = 2;

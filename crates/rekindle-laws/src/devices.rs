@@ -60,39 +60,39 @@ fn processor(name: &'static str, device: Device) -> NamedDevice {
     }
 }
 
-/// Adds two numbers there. A missing adapter is a panic in Burn; it is caught, and not shown.
+/// Adds two numbers there. A missing adapter is a panic in Burn, perhaps on another thread: the first
+/// one is caught, and not shown.
 #[cfg(feature = "wgpu")]
 fn probe(name: &'static str, device: fn() -> Device) -> Probe {
     use burn::tensor::Tensor;
+    use std::panic::{catch_unwind, set_hook, take_hook};
+    use std::sync::{Arc, Mutex};
 
-    let shown = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let result = std::panic::catch_unwind(|| {
+    let first = Arc::new(Mutex::new(None));
+    let said = first.clone();
+    let shown = take_hook();
+    set_hook(Box::new(move |panic| {
+        let line = panic.payload_as_str().and_then(|text| text.lines().next());
+        let line = line.unwrap_or("it does not start").to_string();
+        if let Ok(mut first) = said.lock() {
+            first.get_or_insert(line);
+        }
+    }));
+    let result = catch_unwind(|| {
         let device = device();
         let two = Tensor::<1>::ones([1], &device) + 1.0;
         (two.into_scalar::<f32>() == 2.0).then_some(device)
     });
-    std::panic::set_hook(shown);
-    let reason = match result {
-        Ok(Some(device)) => {
-            return Ok(NamedDevice {
-                name,
-                device,
-                dtypes: &[DType::F32],
-                slow: true,
-            });
-        }
-        Ok(None) => "1 + 1 is not 2 there".to_string(),
-        Err(panic) => message(&*panic),
-    };
+    set_hook(shown);
+    if let Ok(Some(device)) = result {
+        return Ok(NamedDevice {
+            name,
+            device,
+            dtypes: &[DType::F32],
+            slow: true,
+        });
+    }
+    let reason = first.lock().ok().and_then(|mut first| first.take());
+    let reason = reason.unwrap_or_else(|| "1 + 1 is not 2 there".into());
     Err(Absent { name, reason })
-}
-
-/// The first line of what a panic said.
-#[cfg(feature = "wgpu")]
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    let line = text.and_then(|text| text.lines().next());
-    line.unwrap_or("it does not start").to_string()
 }

@@ -9,7 +9,7 @@ use crate::{
     tasks::{At, Carry, Task},
     tensors,
 };
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{
     AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig,
     momentum::MomentumConfig,
@@ -70,9 +70,12 @@ impl Trainer {
     /// A fresh network on a device that differentiates.
     pub(crate) fn new(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Self> {
         let experiment = plan.experiment();
-        device.seed(experiment.seed);
+        let origin = origin(device);
+        origin.seed(experiment.seed);
+        let net = Net::new(task.shape(), &experiment.model, &origin)?;
+        net.visit(&mut DrawNow);
         Ok(Trainer {
-            net: Net::new(task.shape(), &experiment.model, device)?,
+            net: net.fork(device),
             optimizer: optimizer(plan),
             carry: None,
             tally: Tally::default(),
@@ -185,6 +188,26 @@ impl Trainer {
             false => load_weights(net, &self.best, BEST),
         }
     }
+}
+
+/// Burn draws some parameters only when they are first used, on the device where they are then.
+struct DrawNow;
+
+impl ModuleVisitor for DrawNow {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let _drawn = param.val();
+    }
+}
+
+/// Where parameters are drawn: every backend has its own random numbers, so that a run begins with
+/// those of Flex wherever it is compiled in, and with the same weights on every device.
+fn origin(device: &Device) -> Device {
+    #[cfg(feature = "flex")]
+    let device = {
+        let _ = device;
+        &Device::flex().autodiff()
+    };
+    device.clone()
 }
 
 /// A network with the weights of a safetensors file.
