@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError, atomic::AtomicBool},
+    sync::atomic::AtomicBool,
 };
 
 /// What is asked of a training run.
@@ -64,17 +64,15 @@ pub struct RunResult {
     pub baselines: Baselines,
 }
 
-/// Burn has one random generator for all threads; two runs that drew from it in turns would end
-/// differently every time.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-/// Runs a config file from start to end. In one process, one run at a time: another waits.
+/// Runs a config file from start to end.
+///
+/// Burn has one random generator for all threads. Where several runs share a process, or networks
+/// are drawn beside one, they take their numbers in turns, and none can be repeated exactly.
 ///
 /// # Errors
 ///
 /// If the config, the data, the device or the directory is not in order, or the loss diverges.
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let plan = Plan::read(&options.config, &options.overrides)?;
     let earlier = match options.resume {
         true => Some(RunDir::open(&found(

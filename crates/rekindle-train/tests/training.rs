@@ -6,7 +6,10 @@ use rekindle_train::{
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tempfile::TempDir;
 
@@ -57,14 +60,19 @@ epochs = 8
 batch = 3
 "#;
 
+/// Burn's random generator is shared by all threads: tests that draw from it take turns.
+static GENERATOR: Mutex<()> = Mutex::new(());
+
 struct Bench {
     dir: TempDir,
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl Bench {
     fn new() -> Self {
         Bench {
             dir: tempfile::tempdir().expect("a directory"),
+            _alone: GENERATOR.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 

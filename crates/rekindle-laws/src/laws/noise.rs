@@ -10,6 +10,8 @@ use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence};
 
 /// Units enough that a mask that keeps or drops all of them is out of the question: 2⁻³² at most.
 const MANY: usize = 64;
+/// Steps enough that masks drawn anew at each of them leave no unit dropped at all: 64 · 2⁻²⁴.
+const LONG: usize = 24;
 const RATE: f64 = 0.5;
 
 pub(super) fn check(case: &Case) -> Verdict {
@@ -87,7 +89,7 @@ fn expected_zoneout(
 }
 
 /// A unit that the mask drops has no weight in any recurrent product, at no step: all gradients of
-/// its weights are zero. A mask drawn anew every step would leave hardly a unit without one.
+/// its weights are zero. Masks drawn anew every step would leave no such unit.
 fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
     let silent = |config: RecurrentConfig| {
         let (out, _) = one_row(place, config);
@@ -118,17 +120,17 @@ fn input_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
         column.values.iter().filter(|&&g| g == 0.0).count()
     };
     let counts: Vec<usize> = (0..subject.d_input).map(dropped).collect();
-    let whole = counts.iter().all(|&n| n == 0 || n == TIME);
+    let whole = counts.iter().all(|&n| n == 0 || n == LONG);
     holds(
-        whole && counts.contains(&0) && counts.contains(&TIME),
-        || format!("input dropout drops inputs at so many of {TIME} steps: {counts:?}"),
+        whole && counts.contains(&0) && counts.contains(&LONG),
+        || format!("input dropout drops inputs at so many of {LONG} steps: {counts:?}"),
     )
 }
 
 /// One row of a wide layer in training.
 fn one_row(place: &Place, config: RecurrentConfig) -> (Named, Subject) {
     let subject = Subject::new(config, MANY, &place.device);
-    let batch = subject.batch(1, TIME, None);
+    let batch = subject.batch(1, LONG, None);
     (observe(place, &subject, &batch, &forward), subject)
 }
 
