@@ -45,7 +45,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     drop(progress);
     match &trained.result {
         Some(result) => finished(&trained.run, result),
-        None => Err(stopped(&options, &trained)),
+        None => {
+            console::note(&stopped(&options, &trained));
+            process::exit(1)
+        }
     }
 }
 
@@ -63,18 +66,18 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-fn stopped(options: &TrainOptions, trained: &Trained) -> Error {
+fn stopped(options: &TrainOptions, trained: &Trained) -> String {
     let sets: String = options
         .overrides
         .iter()
         .map(|set| format!(" --set '{set}'"))
         .collect();
-    Error::fault(format!(
+    format!(
         "stopped after step {} with a checkpoint written; go on with\n  rekindle train {}{sets} --resume --out {}",
         trained.step,
         options.config.display(),
         trained.run.display()
-    ))
+    )
 }
 
 fn finished(run: &Path, result: &RunResult) -> Result<()> {

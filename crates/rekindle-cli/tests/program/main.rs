@@ -4,3 +4,4 @@ mod apply;
 mod golden;
 mod look;
 mod support;
+mod training;
