@@ -1,19 +1,20 @@
 //! Every law on every form of every cell on every device, and the golden numbers.
 //!
 //! ```text
-//! cargo test --release -p rekindle-laws --features ndarray,wgpu
+//! cargo test --release --workspace --features ndarray,wgpu --test laws
 //! ```
 //!
 //! A device that does not work here is named in one line and left out, unless
 //! `REKINDLE_REQUIRE_<NAME>=1` (`REKINDLE_REQUIRE_WGPU=1`) asks for it: then its absence fails.
 
 use libtest_mimic::{Arguments, Trial};
-use rekindle::{AnyCellConfig, CellConfig};
+use rekindle::{AnyCellConfig, CATALOG, Card, CellConfig};
 use rekindle_laws::{Case, Check, LAWS, NamedDevice, Place, Reach, Verdict, devices, golden};
 
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = of_forms();
+    trials.extend(CATALOG.iter().map(is_golden));
     for probe in devices() {
         match probe {
             Ok(device) => {
@@ -38,6 +39,20 @@ fn of_forms() -> Vec<Trial> {
         }
     }
     trials
+}
+
+/// A cell without golden numbers is compared with nobody: its files begin with its name.
+fn is_golden(card: &'static Card) -> Trial {
+    trial(format!("{}::golden", card.name), || {
+        let prefix = format!("{}-", card.name);
+        match golden::files()
+            .iter()
+            .any(|(name, _)| name.starts_with(&prefix))
+        {
+            true => Ok(()),
+            false => Err(format!("no file golden/{prefix}*.safetensors")),
+        }
+    })
 }
 
 /// The laws on a device.
