@@ -10,7 +10,7 @@
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
 use rekindle::engine::{Next, Program, Step, sigmoid, tanh};
-use rekindle::{CellConfig, Equations, GateSizes, Gates, Invalid, RecurrentConfig, positive};
+use rekindle::{CellConfig, GateSizes, Gates, Invalid, RecurrentConfig, positive};
 use serde::{Deserialize, Serialize};
 
 fn peephole(k: &Step) -> Next {
@@ -21,20 +21,7 @@ fn peephole(k: &Step) -> Next {
     k.next([sigmoid(o + p_o * new) * tanh(new), new])
 }
 
-#[derive(Module, Debug)]
-struct Peephole {
-    gates: Gates,
-}
-
-impl Equations for Peephole {
-    type State = [Tensor<2>; 2];
-    fn gates(&self) -> &Gates {
-        &self.gates
-    }
-    fn gates_mut(&mut self) -> &mut Gates {
-        &mut self.gates
-    }
-}
+rekindle::cell! { struct Peephole: 2 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct PeepholeConfig(usize);

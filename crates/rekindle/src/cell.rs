@@ -92,6 +92,45 @@ pub trait Equations: Module + ModuleDisplay {
     fn gates_mut(&mut self) -> &mut Gates;
 }
 
+/// Declares a cell of equations: a Burn module that is nothing but its [`Gates`], with so many
+/// states.
+///
+/// ```
+/// # use burn::tensor::Device;
+/// # use rekindle::engine::{Step, Next, tanh};
+/// # use rekindle::{Cell, Gates, GateSizes};
+/// rekindle::cell! {
+///     /// A cell of one state.
+///     pub struct Mine: 1
+/// }
+/// # fn mine(k: &Step) -> Next { let h = k.state("h"); k.next(tanh(k.affine("h", h))) }
+/// let cell = Mine { gates: Gates::new(mine, GateSizes::new(3, 8), &Device::flex()) };
+/// # assert_eq!(cell.d_output(), 8);
+/// ```
+#[macro_export]
+macro_rules! cell {
+    ($(#[$meta:meta])* $vis:vis struct $Cell:ident: $states:literal) => {
+        $(#[$meta])*
+        #[derive(burn::module::Module, Debug)]
+        $vis struct $Cell {
+            /// Its equations and their parameters.
+            pub gates: $crate::Gates,
+        }
+
+        impl $crate::Equations for $Cell {
+            type State = [burn::tensor::Tensor<2>; $states];
+
+            fn gates(&self) -> &$crate::Gates {
+                &self.gates
+            }
+
+            fn gates_mut(&mut self) -> &mut $crate::Gates {
+                &mut self.gates
+            }
+        }
+    };
+}
+
 impl<C: Equations> Cell for C {
     type State = C::State;
 

@@ -1,12 +1,14 @@
 //! What the two classification tasks share: one output at the end, and how it is judged.
 
-use super::{At, Part};
+use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Metric,
+    Metric, Result,
     data::{Split, split},
-    net::Net,
+    metric::Baselines,
+    net::{Net, NetShape},
 };
-use burn::tensor::Tensor;
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{Device, Tensor};
 use rekindle::{Merge, Sequence};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,70 @@ impl Split<Vec<usize>> {
             Part::Valid => &self.valid,
             Part::Test => &self.test,
         }
+    }
+}
+
+/// What a classifier knows of its data; the rest of the [`Task`] follows.
+pub(super) trait Classifier {
+    /// The network's two ends.
+    fn shape(&self) -> NetShape;
+    /// What inference must know of the data.
+    fn spec(&self) -> Spec;
+    /// What speed is counted in.
+    fn unit(&self) -> &'static str;
+    /// The number of classes.
+    fn classes(&self) -> usize;
+    /// The class of every row.
+    fn labels(&self) -> &[usize];
+    /// The rows of each part.
+    fn parts(&self) -> &Split<Vec<usize>>;
+    /// The logits of some rows, `[rows, classes]`.
+    fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2>;
+}
+
+impl<C: Classifier> Task for C {
+    fn shape(&self) -> NetShape {
+        Classifier::shape(self)
+    }
+
+    fn spec(&self) -> Spec {
+        Classifier::spec(self)
+    }
+
+    fn unit(&self) -> &'static str {
+        Classifier::unit(self)
+    }
+
+    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
+        Ok((self.parts().train.len() / batch).max(1) as u64)
+    }
+
+    fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {
+        let rows = batch(&self.parts().train, at);
+        let labels = tensors::indices(rows.iter().map(|&i| self.labels()[i]), &at.device);
+        let logits = self.logits(net, &rows, &at.device);
+        Loss {
+            value: CrossEntropyLossConfig::new()
+                .init(&at.device)
+                .forward(logits, labels),
+            carry: None,
+            units: rows.len(),
+        }
+    }
+
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+        let rows = self.parts().of(part);
+        let chunks = rows.chunks(EVALUATION_ROWS);
+        let predicted: Vec<usize> = chunks
+            .flat_map(|rows| predictions(self.logits(net, rows, device)))
+            .collect();
+        let labels: Vec<usize> = rows.iter().map(|&i| self.labels()[i]).collect();
+        scores(&predicted, &labels, self.classes())
+    }
+
+    fn baselines(&self, part: Part) -> Baselines {
+        let (train, rows) = (&self.parts().train, self.parts().of(part));
+        vec![majority(train, rows, self.labels(), self.classes())]
     }
 }
 
@@ -45,7 +111,7 @@ impl Pool {
         match self {
             Pool::Last => {
                 let ends = lengths.iter().map(|&n| n - 1);
-                let at = super::tensors::indices(ends, &y.device());
+                let at = tensors::indices(ends, &y.device());
                 let at = at.reshape([batch, 1, 1]).expand([batch, 1, width]);
                 let last: Tensor<2> = y.clone().gather(1, at).squeeze_dim(1);
                 match sides {
@@ -58,7 +124,7 @@ impl Pool {
             }
             Pool::Mean => {
                 let counts = lengths.iter().map(|&n| n as f32).collect();
-                let counts = super::tensors::floats(counts, [batch, 1], &y.device());
+                let counts = tensors::floats(counts, [batch, 1], &y.device());
                 y.sum_dim(1).squeeze_dim::<2>(1) / counts
             }
             Pool::Max => {
@@ -102,19 +168,6 @@ pub(super) fn batch(train: &[usize], at: &At) -> Vec<usize> {
 /// The rows of a batch in an evaluation.
 const EVALUATION_ROWS: usize = 64;
 
-/// The scores on some rows.
-pub(super) fn evaluate(
-    rows: &[usize],
-    labels: &[usize],
-    classes: usize,
-    logits: impl Fn(&[usize]) -> Tensor<2>,
-) -> Vec<Metric> {
-    let chunks = rows.chunks(EVALUATION_ROWS);
-    let predicted: Vec<usize> = chunks.flat_map(|rows| predictions(logits(rows))).collect();
-    let labels: Vec<usize> = rows.iter().map(|&i| labels[i]).collect();
-    scores(&predicted, &labels, classes)
-}
-
 /// The most likely class of each row.
 fn predictions(logits: Tensor<2>) -> Vec<usize> {
     let classes = logits.argmax(1).into_data();
@@ -145,12 +198,7 @@ fn scores(predicted: &[usize], labels: &[usize], classes: usize) -> Vec<Metric> 
 }
 
 /// The accuracy of naming the most frequent class of the training rows every time.
-pub(super) fn majority(
-    train: &[usize],
-    rows: &[usize],
-    labels: &[usize],
-    classes: usize,
-) -> (String, Metric) {
+fn majority(train: &[usize], rows: &[usize], labels: &[usize], classes: usize) -> (String, Metric) {
     let count = |class: &usize| train.iter().filter(|&&i| labels[i] == *class).count();
     let most = (0..classes).max_by_key(count).unwrap_or(0);
     let there: Vec<usize> = rows.iter().map(|&i| labels[i]).collect();

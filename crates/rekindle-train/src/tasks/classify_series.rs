@@ -1,15 +1,14 @@
 //! The class of a series of numbers.
 
+use super::classify::{self, Classifier};
 use super::classify_text::{no_file, share};
-use super::{At, Carry, Loss, Part, Pool, Spec, Task, classify, tensors};
+use super::{Pool, Spec, tensors};
 use crate::{
-    Error, Metric, Result,
+    Error, Result,
     data::{Scaler, Series, SeriesSet, Split, split},
     experiment::DataFile,
-    metric::Baselines,
     net::{Inputs, Net, NetShape},
 };
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, rate};
 use serde::{Deserialize, Serialize};
@@ -130,14 +129,9 @@ impl ClassifySeries {
             parts,
         })
     }
-
-    fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {
-        let series: Vec<&Series> = rows.iter().map(|&i| &self.series[i]).collect();
-        self.spec.logits(net, self.config.pool, &series, device)
-    }
 }
 
-impl Task for ClassifySeries {
+impl Classifier for ClassifySeries {
     fn shape(&self) -> NetShape {
         self.spec.shape()
     }
@@ -150,37 +144,20 @@ impl Task for ClassifySeries {
         "series"
     }
 
-    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
-        Ok((self.parts.train.len() / batch).max(1) as u64)
+    fn classes(&self) -> usize {
+        self.spec.classes.len()
     }
 
-    fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {
-        let rows = classify::batch(&self.parts.train, at);
-        let labels = tensors::indices(rows.iter().map(|&i| self.labels[i]), &at.device);
-        let logits = self.logits(net, &rows, &at.device);
-        Loss {
-            value: CrossEntropyLossConfig::new()
-                .init(&at.device)
-                .forward(logits, labels),
-            carry: None,
-            units: rows.len(),
-        }
+    fn labels(&self) -> &[usize] {
+        &self.labels
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
-        let rows = self.parts.of(part);
-        classify::evaluate(rows, &self.labels, self.spec.classes.len(), |rows| {
-            self.logits(net, rows, device)
-        })
+    fn parts(&self) -> &Split<Vec<usize>> {
+        &self.parts
     }
 
-    fn baselines(&self, part: Part) -> Baselines {
-        let (train, rows) = (&self.parts.train, self.parts.of(part));
-        vec![classify::majority(
-            train,
-            rows,
-            &self.labels,
-            self.spec.classes.len(),
-        )]
+    fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {
+        let series: Vec<&Series> = rows.iter().map(|&i| &self.series[i]).collect();
+        self.spec.logits(net, self.config.pool, &series, device)
     }
 }

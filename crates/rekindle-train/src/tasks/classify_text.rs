@@ -1,14 +1,13 @@
 //! The class of a text: one output at the end, as for the sentiment of a product review.
 
-use super::{At, Carry, Loss, Part, Pool, Spec, Task, classify, tensors};
+use super::classify::{self, Classifier};
+use super::{Pool, Spec, tensors};
 use crate::{
-    Error, Metric, Result,
+    Error, Result,
     data::{LabelledText, Split, Unit, Vocabulary, split},
     experiment::DataFile,
-    metric::Baselines,
     net::{Inputs, Net, NetShape},
 };
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive, rate, width};
 use serde::{Deserialize, Serialize};
@@ -197,14 +196,9 @@ impl ClassifyText {
             parts,
         })
     }
-
-    fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {
-        let texts: Vec<&[u32]> = rows.iter().map(|&i| self.texts[i].as_slice()).collect();
-        self.spec.logits(net, self.config.pool, &texts, device)
-    }
 }
 
-impl Task for ClassifyText {
+impl Classifier for ClassifyText {
     fn shape(&self) -> NetShape {
         self.spec.shape(&self.config)
     }
@@ -217,37 +211,20 @@ impl Task for ClassifyText {
         "texts"
     }
 
-    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
-        Ok((self.parts.train.len() / batch).max(1) as u64)
+    fn classes(&self) -> usize {
+        self.spec.classes.len()
     }
 
-    fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {
-        let rows = classify::batch(&self.parts.train, at);
-        let labels = tensors::indices(rows.iter().map(|&i| self.labels[i]), &at.device);
-        let logits = self.logits(net, &rows, &at.device);
-        Loss {
-            value: CrossEntropyLossConfig::new()
-                .init(&at.device)
-                .forward(logits, labels),
-            carry: None,
-            units: rows.len(),
-        }
+    fn labels(&self) -> &[usize] {
+        &self.labels
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
-        let rows = self.parts.of(part);
-        classify::evaluate(rows, &self.labels, self.spec.classes.len(), |rows| {
-            self.logits(net, rows, device)
-        })
+    fn parts(&self) -> &Split<Vec<usize>> {
+        &self.parts
     }
 
-    fn baselines(&self, part: Part) -> Baselines {
-        let (train, rows) = (&self.parts.train, self.parts.of(part));
-        vec![classify::majority(
-            train,
-            rows,
-            &self.labels,
-            self.spec.classes.len(),
-        )]
+    fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {
+        let texts: Vec<&[u32]> = rows.iter().map(|&i| self.texts[i].as_slice()).collect();
+        self.spec.logits(net, self.config.pool, &texts, device)
     }
 }

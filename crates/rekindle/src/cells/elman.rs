@@ -12,9 +12,8 @@
 //!
 //! As stored here, and by PyTorch, the input matrix is `W`, the recurrent one `U`, each with a bias.
 
-use crate::{Card, CellConfig, Equations, GateSizes, Gates, Init, Invalid, invalid};
-use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, invalid};
+use burn::tensor::Device;
 use rekindle_engine::{Next, Program, Step, Unary, Var};
 use serde::{Deserialize, Serialize};
 
@@ -62,23 +61,9 @@ impl Activation {
     }
 }
 
-/// The cell of this page, as a Burn module.
-#[derive(Module, Debug)]
-pub struct Elman {
-    /// Its parameters, one block `h`.
-    pub gates: Gates,
-}
-
-impl Equations for Elman {
-    type State = [Tensor<2>; 1];
-
-    fn gates(&self) -> &Gates {
-        &self.gates
-    }
-
-    fn gates_mut(&mut self) -> &mut Gates {
-        &mut self.gates
-    }
+crate::cell! {
+    /// The cell of this page, as a Burn module.
+    pub struct Elman: 1
 }
 
 /// Configuration of [`Elman`].

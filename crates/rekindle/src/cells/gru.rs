@@ -18,9 +18,8 @@
 //! cuDNN, PyTorch and Keras, and the default. The candidate is called `n`; blocks are stacked
 //! r, z, n, as PyTorch has them.
 
-use crate::{Card, CellConfig, Equations, GateSizes, Gates, Init, Invalid, invalid};
-use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, invalid};
+use burn::tensor::Device;
 use rekindle_engine::{Next, Program, Step, sigmoid, tanh};
 use serde::{Deserialize, Serialize};
 
@@ -49,23 +48,9 @@ pub enum Reset {
     Before,
 }
 
-/// The cell of this page, as a Burn module.
-#[derive(Module, Debug)]
-pub struct Gru {
-    /// Its parameters, stacked r, z, n.
-    pub gates: Gates,
-}
-
-impl Equations for Gru {
-    type State = [Tensor<2>; 1];
-
-    fn gates(&self) -> &Gates {
-        &self.gates
-    }
-
-    fn gates_mut(&mut self) -> &mut Gates {
-        &mut self.gates
-    }
+crate::cell! {
+    /// The cell of this page, as a Burn module.
+    pub struct Gru: 1
 }
 
 /// Configuration of [`Gru`].

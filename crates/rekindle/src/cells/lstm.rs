@@ -20,8 +20,7 @@
 //! stacked i, f, g, o, as PyTorch has them. With `d_projection` the output is `h_t = R (o_t *
 //! tanh(C_t))` (Sak et al. 2014, <https://arxiv.org/abs/1402.1128>), PyTorch's `proj_size`.
 
-use crate::{Card, CellConfig, Equations, GateSizes, Gates, Init, Invalid, invalid};
-use burn::module::Module;
+use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, invalid};
 use burn::tensor::{Device, Distribution, Tensor};
 use rekindle_engine::{Next, Program, Step, sigmoid, tanh};
 use serde::{Deserialize, Serialize};
@@ -34,23 +33,9 @@ fn lstm(k: &Step, projected: bool) -> Next {
     k.next([if projected { k.project(h) } else { h }, c])
 }
 
-/// The cell of this page, as a Burn module.
-#[derive(Module, Debug)]
-pub struct Lstm {
-    /// Its parameters, stacked i, f, g, o.
-    pub gates: Gates,
-}
-
-impl Equations for Lstm {
-    type State = [Tensor<2>; 2];
-
-    fn gates(&self) -> &Gates {
-        &self.gates
-    }
-
-    fn gates_mut(&mut self) -> &mut Gates {
-        &mut self.gates
-    }
+crate::cell! {
+    /// The cell of this page, as a Burn module.
+    pub struct Lstm: 2
 }
 
 /// Configuration of [`Lstm`].
