@@ -83,13 +83,10 @@ fn of_device(device: &NamedDevice) -> Vec<Trial> {
     trials
 }
 
-/// The golden numbers on a device; where it is slow, the smallest file with lengths or both
-/// directions of each cell is enough.
+/// The golden numbers on a device.
 fn of_golden(device: &NamedDevice) -> Vec<Trial> {
-    let files = golden::files().into_iter();
-    let files = files.filter(|(name, _)| !device.slow || name.ends_with("1layer-bi-lengths"));
     let mut trials = Vec::new();
-    for (name, path) in files {
+    for (name, path) in golden::files() {
         for dtype in device.dtypes {
             let name = format!("{}::golden::{name}::{}", device.name, dtype.name());
             let (path, place) = (

@@ -190,7 +190,10 @@ impl Plan {
                 return;
             }
             let found = base.join(&*file);
-            *file = std::path::absolute(&found).unwrap_or(found);
+            let whole = found
+                .canonicalize()
+                .or_else(|_| std::path::absolute(&found));
+            *file = whole.unwrap_or(found);
         });
         Ok(Plan(experiment))
     }

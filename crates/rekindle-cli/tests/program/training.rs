@@ -138,6 +138,17 @@ fn mistakes_are_named_with_what_mends_them() {
             &["lstmm", "`lstm`"],
         ),
         (
+            &[
+                "validate",
+                "tiny.toml",
+                "--set",
+                "model.cell.kind=elman",
+                "--set",
+                "model.cell.activation=tahn",
+            ],
+            &["tahn", "`tanh`"],
+        ),
+        (
             &["validate", "tiny.toml", "--set", "nonsense"],
             &["nonsense", "="],
         ),
