@@ -417,6 +417,11 @@ fn what_is_wrong_is_named() {
         ),
         ("window = 8", "window = 100000", &["tiny.txt", "window"]),
         (
+            "window = 8",
+            "window = 8\nvocabulary = 1",
+            &["task.vocabulary = 1"],
+        ),
+        (
             "batch = 2",
             "batch = 500",
             &["tiny.txt", "train.batch = 500"],

@@ -67,8 +67,12 @@ impl LanguageModelConfig {
     pub(super) fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         positive("window", self.window)?;
         width("d_embedding", self.d_embedding)?;
-        if let Some(size) = self.vocabulary {
-            positive("vocabulary", size)?;
+        match self.vocabulary {
+            Some(size) if size < 2 => {
+                let least = "at least 2: the unknown symbol and one that can be written";
+                return Err(Invalid::new("vocabulary", size, least));
+            }
+            _ => {}
         }
         forward_only(model, "a language model must not see the next symbol")
     }
