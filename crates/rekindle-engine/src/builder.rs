@@ -129,6 +129,11 @@ impl Step {
         names.each(|n| self.block("input block", n, |b| &mut b.inputs, Node::Input))
     }
 
+    /// The input itself, which must then be as wide as the state.
+    pub fn raw(&self) -> Var<'_> {
+        self.push(Node::Raw)
+    }
+
     /// `U_g v + d_g`: blocks of the recurrent product with a value `v`.
     ///
     /// # Panics

@@ -1,6 +1,6 @@
 //! A program as text: one equation a line, as a paper prints them, in a form that parses back.
 
-use crate::program::{Binary, Id, Node, Program};
+use crate::program::{Binary, Id, Node, Out, Program, Unary};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -47,6 +47,10 @@ impl Program {
             if self.next.contains(&id) {
                 continue;
             }
+            if let Some(&(out, _)) = self.outs.iter().find(|o| o.1 == id) {
+                labels[id] = Some(self.out_name(out));
+                continue;
+            }
             if let Some(name) = gate {
                 free.remove(&name);
                 labels[id] = Some(name);
@@ -78,7 +82,43 @@ impl Program {
             Node::Binary(_, a, b) => self
                 .leading_block(a, labels)
                 .or_else(|| self.leading_block(b, labels)),
-            Node::State(_) | Node::Vector(_) | Node::Constant(_) => None,
+            _ => None,
+        }
+    }
+
+    /// What each node is called where it is referred to: its name, or its expression.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let printer = Printer {
+            program: self,
+            named: self.labels(),
+        };
+        (0..self.nodes.len())
+            .map(|id| printer.refer(id, Binds::Factor))
+            .collect()
+    }
+
+    /// The name of what a program that a pass has made is for.
+    fn out_name(&self, out: Out) -> String {
+        match out {
+            Out::Next(s) => format!("{}'", self.states()[s]),
+            Out::Plane(k) => match self.names.forward.is_empty() {
+                true => self.names.planes[k].clone(),
+                false => format!("d{}", self.names.planes[k]),
+            },
+            Out::State(s) => format!("d{}", self.states()[s]),
+            Out::Input(g) => format!("dW_{}", self.inputs()[g]),
+            Out::Raw => "dx".to_string(),
+            Out::Hidden(g) => format!("dU_{}", self.hiddens()[g]),
+            Out::Project => "dR".to_string(),
+            Out::Vector(v) => format!("d{}", self.vectors()[v]),
+        }
+    }
+
+    /// The name of the value whose gradient a backward program begins with.
+    fn adjoint_name(&self, k: usize) -> String {
+        match self.names.adjoints.get(k) {
+            Some(name) => format!("d{name}"),
+            None => format!("d{k}"),
         }
     }
 }
@@ -118,6 +158,28 @@ impl Printer<'_> {
                 format!("{}({})", op.name(), self.refer(a, Binds::Sum)),
                 Binds::Factor,
             ),
+            Node::Raw => ("x".to_string(), Binds::Factor),
+            Node::Mask => ("mask".to_string(), Binds::Factor),
+            Node::Plane(k) => (p.names.planes[k].clone(), Binds::Factor),
+            Node::Forward(id) => (p.names.forward[id].clone(), Binds::Factor),
+            Node::Adjoint(k) => (p.adjoint_name(k), Binds::Factor),
+            Node::HiddenT(g, v) => {
+                let v = self.refer(v, Binds::Factor);
+                (format!("U_{}^T {v}", p.hiddens()[g]), Binds::Product)
+            }
+            Node::ProjectT(v) => {
+                let v = self.refer(v, Binds::Factor);
+                (format!("R^T {v}"), Binds::Product)
+            }
+            Node::Slope(op, a) => {
+                let v = self.refer(a, Binds::Factor);
+                let text = match op {
+                    Unary::Sigmoid => format!("{v} * (1 - {v})"),
+                    Unary::Tanh => format!("(1 - {v} * {v})"),
+                    _ => format!("{}'({})", op.name(), self.refer(a, Binds::Sum)),
+                };
+                (text, Binds::Factor)
+            }
             Node::Binary(op, a, b) => self.binary(op, a, b),
         };
         if own < binds {
@@ -153,7 +215,7 @@ impl fmt::Display for Program {
             ("hidden", self.hiddens()),
             ("vector", self.vectors()),
         ] {
-            if !names.is_empty() {
+            if !names.is_empty() && !self.next.is_empty() {
                 writeln!(f, "{kind} {}", names.join(", "))?;
             }
         }
@@ -165,6 +227,16 @@ impl fmt::Display for Program {
             let states: Vec<_> = (0..self.next.len())
                 .filter(|&s| self.next[s] == id)
                 .collect();
+            let outs: String = self
+                .outs
+                .iter()
+                .filter(|o| o.1 == id)
+                .map(|&(out, _)| format!("{} = ", self.out_name(out)))
+                .collect();
+            if !outs.is_empty() {
+                writeln!(f, "{outs}{}", printer.expression(id, Binds::Sum))?;
+                continue;
+            }
             match (&printer.named[id], states.first()) {
                 (_, Some(&s)) => writeln!(
                     f,

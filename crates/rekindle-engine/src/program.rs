@@ -29,6 +29,45 @@ pub enum Unary {
 }
 
 impl Unary {
+    /// The function of a number.
+    pub fn of(self, x: f64) -> f64 {
+        let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+        match self {
+            Unary::Sigmoid => sigmoid(x),
+            Unary::Tanh => x.tanh(),
+            Unary::Relu => x.max(0.0),
+            Unary::LeakyRelu => x.max(0.0) + 0.01 * x.min(0.0),
+            Unary::Elu => x.max(0.0) + x.min(0.0).exp_m1(),
+            Unary::Gelu => 0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2)),
+            Unary::Silu => x * sigmoid(x),
+            Unary::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
+            Unary::HardSigmoid => (x / 6.0 + 0.5).clamp(0.0, 1.0),
+            Unary::Softsign => x / (1.0 + x.abs()),
+        }
+    }
+
+    /// The derivative, from the function's [subject](Unary::subject).
+    pub fn slope(self, v: f64) -> f64 {
+        let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+        match self {
+            Unary::Sigmoid => v * (1.0 - v),
+            Unary::Tanh => 1.0 - v * v,
+            Unary::Relu => f64::from(v > 0.0),
+            Unary::LeakyRelu => if v > 0.0 { 1.0 } else { 0.01 },
+            Unary::Elu => if v > 0.0 { 1.0 } else { v + 1.0 },
+            Unary::Gelu => {
+                // Φ(x) + x φ(x)
+                let cumulative = 0.5 * (1.0 + libm::erf(v * std::f64::consts::FRAC_1_SQRT_2));
+                let density = (-0.5 * v * v).exp() * 0.398_942_280_401_432_7;
+                cumulative + v * density
+            }
+            Unary::Silu => sigmoid(v) * (1.0 + v * (1.0 - sigmoid(v))),
+            Unary::Softplus => sigmoid(v),
+            Unary::HardSigmoid => if v > 0.0 && v < 1.0 { 1.0 / 6.0 } else { 0.0 },
+            Unary::Softsign => (1.0 - v.abs()).powi(2),
+        }
+    }
+
     /// Every pointwise function; the only list of them.
     pub const ALL: [Unary; 10] = [
         Unary::Sigmoid,
@@ -59,10 +98,33 @@ impl Unary {
         }
     }
 
+    /// What the derivative, [`Node::Slope`], is computed from.
+    pub fn subject(self) -> Subject {
+        match self {
+            Unary::Sigmoid
+            | Unary::Tanh
+            | Unary::Relu
+            | Unary::LeakyRelu
+            | Unary::Elu
+            | Unary::HardSigmoid
+            | Unary::Softsign => Subject::Value,
+            Unary::Gelu | Unary::Silu | Unary::Softplus => Subject::Argument,
+        }
+    }
+
     /// The function of that name, if there is one.
     pub fn from_name(name: &str) -> Option<Unary> {
         Unary::ALL.into_iter().find(|op| op.name() == name)
     }
+}
+
+/// What the derivative of a function is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The function's value: nothing else has to be kept.
+    Value,
+    /// The function's argument.
+    Argument,
 }
 
 /// A pointwise function of two values.
@@ -78,11 +140,27 @@ pub enum Binary {
     Div,
 }
 
+impl Binary {
+    /// The function of two numbers.
+    pub fn of(self, a: f64, b: f64) -> f64 {
+        match self {
+            Binary::Add => a + b,
+            Binary::Sub => a - b,
+            Binary::Mul => a * b,
+            Binary::Div => a / b,
+        }
+    }
+}
+
 /// One value per unit and row of the batch.
+///
+/// Those from [`Node::Mask`] on stand only in programs that a pass has made, never in a cell's equations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
     /// `W_g x + b_g`: block `g` of the input projection.
     Input(usize),
+    /// The input itself, which then is as wide as the state.
+    Raw,
     /// A state, as the previous step left it.
     State(usize),
     /// A learned vector, one number per unit.
@@ -97,15 +175,63 @@ pub enum Node {
     Hidden(usize, Id),
     /// `R v`: the recurrent projection of a node to another width, without bias.
     Project(Id),
+    /// The mask of variational dropout: given for every row and unit, the same at every step.
+    Mask,
+    /// A hoisted value: known for all steps before the first one is taken.
+    Plane(usize),
+    /// Backward: the derivative of a function, from its [subject](Unary::subject).
+    Slope(Unary, Id),
+    /// Backward: a node of the forward program, at the same step.
+    Forward(Id),
+    /// Backward: the gradient of the value behind [`Out::Next`] or [`Out::Plane`] of that index.
+    Adjoint(usize),
+    /// Backward: `U_g^T v`.
+    HiddenT(usize, Id),
+    /// Backward: `R^T v`.
+    ProjectT(Id),
+}
+
+/// What a value of a program is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Out {
+    /// The new value of a state.
+    Next(usize),
+    /// A hoisted value; backward: its gradient.
+    Plane(usize),
+    /// Backward: the gradient of a state, as the previous step left it.
+    State(usize),
+    /// Backward: the gradient of an input block.
+    Input(usize),
+    /// Backward: the gradient of the input itself.
+    Raw,
+    /// Backward: the gradient of a recurrent block's product, for the gradients of `U` and `d`.
+    Hidden(usize),
+    /// Backward: the gradient of a projected value, for the gradient of `R`.
+    Project,
+    /// Backward: the gradient of a learned vector, to be summed over rows and steps.
+    Vector(usize),
 }
 
 impl Node {
     /// The nodes that this one reads.
     pub fn operands(&self) -> impl Iterator<Item = Id> {
         let (a, b) = match *self {
-            Node::Unary(_, a) | Node::Hidden(_, a) | Node::Project(a) => (Some(a), None),
+            Node::Unary(_, a)
+            | Node::Slope(_, a)
+            | Node::Hidden(_, a)
+            | Node::Project(a)
+            | Node::HiddenT(_, a)
+            | Node::ProjectT(a) => (Some(a), None),
             Node::Binary(_, a, b) => (Some(a), Some(b)),
-            Node::Input(_) | Node::State(_) | Node::Vector(_) | Node::Constant(_) => (None, None),
+            Node::Input(_)
+            | Node::Raw
+            | Node::State(_)
+            | Node::Vector(_)
+            | Node::Constant(_)
+            | Node::Mask
+            | Node::Plane(_)
+            | Node::Forward(_)
+            | Node::Adjoint(_) => (None, None),
         };
         a.into_iter().chain(b)
     }
@@ -117,8 +243,24 @@ impl Node {
             Node::Binary(op, a, b) => Node::Binary(op, id(a), id(b)),
             Node::Hidden(g, a) => Node::Hidden(g, id(a)),
             Node::Project(a) => Node::Project(id(a)),
+            Node::Slope(op, a) => Node::Slope(op, id(a)),
+            Node::HiddenT(g, a) => Node::HiddenT(g, id(a)),
+            Node::ProjectT(a) => Node::ProjectT(id(a)),
             leaf => leaf,
         }
+    }
+
+    /// Whether the node is a matrix product, which ends a stage.
+    pub fn is_product(&self) -> bool {
+        matches!(
+            self,
+            Node::Hidden(..) | Node::Project(_) | Node::HiddenT(..) | Node::ProjectT(_)
+        )
+    }
+
+    /// Whether the node reads no other.
+    pub fn is_leaf(&self) -> bool {
+        self.operands().next().is_none()
     }
 }
 
@@ -135,10 +277,12 @@ pub enum Width {
 ///
 /// Nodes are numbered in the order in which a walk from the new states first needs them, so that
 /// two functions that write the same equations give the same program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Program {
     pub(crate) nodes: Vec<Node>,
     pub(crate) next: Vec<Id>,
+    /// What else a program that a pass has made is for.
+    pub(crate) outs: Vec<(Out, Id)>,
     pub(crate) names: Blocks,
 }
 
@@ -149,6 +293,12 @@ pub(crate) struct Blocks {
     pub inputs: Vec<String>,
     pub hiddens: Vec<String>,
     pub vectors: Vec<String>,
+    /// Of a program that was split by hoisting: the names of its hoisted values.
+    pub planes: Vec<String>,
+    /// Of a backward program: the names of the forward program's nodes.
+    pub forward: Vec<String>,
+    /// Of a backward program: the names of the values whose gradients are given.
+    pub adjoints: Vec<String>,
 }
 
 impl Program {
@@ -158,21 +308,35 @@ impl Program {
     ///
     /// Where the equations make no sense (see [`Program::new`]).
     pub(crate) fn from_nodes(nodes: &[Node], next: &[Id], names: Blocks) -> Program {
-        let mut program = Program {
-            nodes: Vec::new(),
-            next: Vec::new(),
-            names,
-        };
-        let mut place = vec![None; nodes.len()];
-        for &root in next {
-            program.number(root, nodes, &mut place);
-        }
-        program.next = next
-            .iter()
-            .map(|&id| place[id].expect("numbered"))
-            .collect();
+        let next = next.iter().enumerate();
+        let results: Vec<(Out, Id)> = next.map(|(s, &id)| (Out::Next(s), id)).collect();
+        let program = Program::numbered(nodes, &results, names);
         program.check();
         program
+    }
+
+    /// Numbers the nodes that the results need, and drops the others.
+    pub(crate) fn numbered(nodes: &[Node], results: &[(Out, Id)], names: Blocks) -> Program {
+        let mut program = Program {
+            names,
+            ..Program::default()
+        };
+        let mut place = vec![None; nodes.len()];
+        for &(out, root) in results {
+            program.number(root, nodes, &mut place);
+            let id = place[root].expect("numbered");
+            match out {
+                Out::Next(_) => program.next.push(id),
+                out => program.outs.push((out, id)),
+            }
+        }
+        program
+    }
+
+    /// The same program with other nodes, `place` telling where each node went.
+    pub(crate) fn rewritten(&self, nodes: &[Node], place: impl Fn(Id) -> Id) -> Program {
+        let results: Vec<(Out, Id)> = self.results().map(|(o, id)| (o, place(id))).collect();
+        Program::numbered(nodes, &results, self.names.clone())
     }
 
     fn number(&mut self, id: Id, nodes: &[Node], place: &mut [Option<Id>]) {
@@ -263,13 +427,29 @@ impl Program {
             .unwrap_or(Width::Hidden)
     }
 
-    /// How many nodes and new states read each node.
+    /// What the program is for: its new states, and what a pass has added.
+    pub fn results(&self) -> impl Iterator<Item = (Out, Id)> + '_ {
+        let next = self.next.iter().enumerate();
+        next.map(|(s, &id)| (Out::Next(s), id))
+            .chain(self.outs.iter().copied())
+    }
+
+    /// How many nodes and results read each node.
     pub(crate) fn uses(&self) -> Vec<usize> {
         let mut uses = vec![0; self.nodes.len()];
         let operands = self.nodes.iter().flat_map(Node::operands);
-        for id in operands.chain(self.next.iter().copied()) {
+        for id in operands.chain(self.results().map(|(_, id)| id)) {
             uses[id] += 1;
         }
         uses
+    }
+
+    /// Whether each node depends on a node that is chosen, or is one.
+    pub(crate) fn reached_from(&self, chosen: impl Fn(&Node) -> bool) -> Vec<bool> {
+        let mut reached: Vec<bool> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            reached.push(chosen(node) || node.operands().any(|o| reached[o]));
+        }
+        reached
     }
 }

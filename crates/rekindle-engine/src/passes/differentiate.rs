@@ -1,0 +1,170 @@
+//! Reverse mode, symbolically: the backward step of a program, itself a program.
+
+use super::stages::stages;
+use super::writer::Writer;
+use crate::program::{Binary, Id, Node, Out, Program, Subject, Unary};
+
+/// The program that computes, from the gradients of a program's results ([`Node::Adjoint`]) and the
+/// values it had ([`Node::Forward`]), the gradients of all that it reads.
+pub fn differentiate(forward: &Program) -> Program {
+    let mut reverse = Reverse {
+        forward,
+        writer: Writer::default(),
+        terms: vec![Vec::new(); forward.nodes.len()],
+        outs: Vec::new(),
+    };
+    for (out, id) in forward.results() {
+        if let Out::Next(k) | Out::Plane(k) = out {
+            let adjoint = reverse.writer.push(Node::Adjoint(k));
+            reverse.terms[id].push(adjoint);
+        }
+    }
+    for id in (0..forward.nodes.len()).rev() {
+        if let Some(gradient) = reverse.sum(id) {
+            reverse.through(id, gradient);
+        }
+    }
+    let mut names = forward.names.clone();
+    names.forward = forward.texts();
+    names.adjoints = match forward.next.is_empty() {
+        false => names.states.iter().map(|s| format!("{s}'")).collect(),
+        true => names.planes.clone(),
+    };
+    let mut outs = reverse.outs;
+    outs.sort_by_key(|&(_, id)| id);
+    Program::numbered(&reverse.writer.nodes, &outs, names)
+}
+
+struct Reverse<'p> {
+    forward: &'p Program,
+    writer: Writer,
+    /// What contributes to the gradient of each node.
+    terms: Vec<Vec<Id>>,
+    outs: Vec<(Out, Id)>,
+}
+
+impl Reverse<'_> {
+    /// The gradient of a node, if it has any. Terms of later stages come last, and products after
+    /// all others, so that a product can be accumulated onto what is already there.
+    fn sum(&mut self, id: Id) -> Option<Id> {
+        let mut terms = std::mem::take(&mut self.terms[id]);
+        let program = Program {
+            nodes: std::mem::take(&mut self.writer.nodes),
+            ..Program::default()
+        };
+        let stage = stages(&program);
+        self.writer.nodes = program.nodes;
+        terms.sort_by_key(|&t| (stage[t], self.writer.nodes[t].is_product()));
+        let mut terms = terms.into_iter();
+        let first = terms.next()?;
+        Some(terms.fold(first, |sum, t| self.writer.binary(Binary::Add, sum, t)))
+    }
+
+    fn value(&mut self, id: Id) -> Id {
+        match self.forward.nodes[id] {
+            leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask) => self.writer.push(leaf),
+            _ => self.writer.push(Node::Forward(id)),
+        }
+    }
+
+    /// Passes the gradient `g` of a node on to its operands.
+    fn through(&mut self, id: Id, g: Id) {
+        use Binary::{Add, Div, Mul, Sub};
+        match self.forward.nodes[id] {
+            Node::Input(k) => self.outs.push((Out::Input(k), g)),
+            Node::Raw => self.outs.push((Out::Raw, g)),
+            Node::Plane(k) => self.outs.push((Out::Plane(k), g)),
+            Node::State(k) => self.outs.push((Out::State(k), g)),
+            Node::Vector(k) => self.outs.push((Out::Vector(k), g)),
+            Node::Hidden(k, v) => {
+                self.outs.push((Out::Hidden(k), g));
+                let back = self.writer.push(Node::HiddenT(k, g));
+                self.terms[v].push(back);
+            }
+            Node::Project(v) => {
+                self.outs.push((Out::Project, g));
+                let back = self.writer.push(Node::ProjectT(g));
+                self.terms[v].push(back);
+            }
+            Node::Unary(op, a) => {
+                let slope = self.slope(op, a, id);
+                let term = self.writer.binary(Mul, g, slope);
+                self.terms[a].push(term);
+            }
+            Node::Binary(Add, a, b) => {
+                self.terms[a].push(g);
+                self.terms[b].push(g);
+            }
+            Node::Binary(Sub, a, b) => {
+                self.terms[a].push(g);
+                let term = self.writer.negate(g);
+                self.terms[b].push(term);
+            }
+            Node::Binary(Mul, a, b) => {
+                for (to, other) in [(a, b), (b, a)] {
+                    let other = self.value(other);
+                    let term = self.writer.binary(Mul, g, other);
+                    self.terms[to].push(term);
+                }
+            }
+            Node::Binary(Div, a, b) => {
+                // y = a / b: dy/da = 1 / b, dy/db = -y / b
+                let (y, below) = (self.value(id), self.value(b));
+                let term = self.writer.binary(Div, g, below);
+                self.terms[a].push(term);
+                let term = self.writer.binary(Mul, term, y);
+                let term = self.writer.negate(term);
+                self.terms[b].push(term);
+            }
+            Node::Constant(_) | Node::Mask => {}
+            Node::Slope(..)
+            | Node::Forward(_)
+            | Node::Adjoint(_)
+            | Node::HiddenT(..)
+            | Node::ProjectT(_) => {
+                unreachable!("a backward program is not differentiated again")
+            }
+        }
+    }
+
+    fn slope(&mut self, op: Unary, argument: Id, value: Id) -> Id {
+        let subject = match op.subject() {
+            Subject::Value => value,
+            Subject::Argument => argument,
+        };
+        let subject = self.value(subject);
+        self.writer.push(Node::Slope(op, subject))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passes::hoist;
+    use crate::{Step, sigmoid, tanh};
+
+    #[test]
+    fn the_gradient_of_an_elman_network_reads_as_in_a_textbook() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            k.next(tanh(k.affine("h", h)))
+        });
+        let backward = differentiate(&hoist(&p).step).to_string();
+        assert_eq!(
+            backward,
+            "dU_h = dx_h = dh' * (1 - h' * h')\n\
+             dh = U_h^T dU_h\n"
+        );
+    }
+
+    #[test]
+    fn numbers_get_no_gradient() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            let z = sigmoid(k.affine("z", h));
+            k.next(2.0 * z / (3.0 - z))
+        });
+        let backward = differentiate(&hoist(&p).step);
+        assert_eq!(backward.outs.len(), 3, "{backward}");
+    }
+}

@@ -1,0 +1,28 @@
+//! Passes: functions from a program to a program, each small, each tested alone.
+//!
+//! ```text
+//! fold            constants and identities; equal expressions become one node
+//! mask            variational dropout: the operand of every recurrent product times a mask
+//! hoist           what depends on the input alone, for all steps at once; and what is left
+//! differentiate   the backward program, by reverse mode
+//! recompute       what the backward program computes again rather than reads from memory
+//! linear          whether the states enter linearly, so that a scan may run the rest
+//! stages          the matrix products that must wait for one another
+//! ```
+
+mod differentiate;
+mod fold;
+mod hoist;
+mod linear;
+mod mask;
+mod recompute;
+mod stages;
+mod writer;
+
+pub use differentiate::differentiate;
+pub use fold::fold;
+pub use hoist::{Hoisted, hoist};
+pub use linear::{Linear, linear};
+pub use mask::mask;
+pub use recompute::{recompute, saved};
+pub use stages::stages;

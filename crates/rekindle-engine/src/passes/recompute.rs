@@ -1,0 +1,99 @@
+//! What the forward keeps for the backward, and what the backward computes again.
+
+use super::writer::Writer;
+use crate::program::{Id, Node, Program};
+
+/// The backward program with cheap values computed again in place of being read: sums, differences
+/// and products of values that are kept anyway. Functions and matrix products are kept.
+///
+/// Reading a value costs as much memory traffic as a multiplication costs time, and keeping it costs
+/// memory for every step.
+pub fn recompute(backward: &Program, forward: &Program) -> Program {
+    let mut writer = Writer::default();
+    let mut place: Vec<Id> = Vec::with_capacity(backward.nodes.len());
+    for node in &backward.nodes {
+        let id = match node.renamed(|id| place[id]) {
+            Node::Forward(id) => value(&mut writer, forward, id),
+            other => writer.write(other),
+        };
+        place.push(id);
+    }
+    backward.rewritten(&writer.nodes, |id| place[id])
+}
+
+fn value(writer: &mut Writer, forward: &Program, id: Id) -> Id {
+    match forward.nodes[id] {
+        Node::Binary(op, a, b) if cheap(forward, id) => {
+            let (a, b) = (value(writer, forward, a), value(writer, forward, b));
+            writer.binary(op, a, b)
+        }
+        leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask) => writer.push(leaf),
+        _ => writer.push(Node::Forward(id)),
+    }
+}
+
+/// Whether a value is a new state, which is kept, or made of values that are kept by plain arithmetic.
+fn cheap(forward: &Program, id: Id) -> bool {
+    match forward.nodes[id] {
+        _ if forward.next.contains(&id) => true,
+        Node::State(_) | Node::Constant(_) | Node::Vector(_) | Node::Mask | Node::Unary(..) => true,
+        Node::Binary(_, a, b) => cheap(forward, a) && cheap(forward, b),
+        _ => false,
+    }
+}
+
+/// The values of the forward program that must be kept for the backward one: those that it reads, and
+/// the operands of products, for the gradients of the weights. In order, each once.
+pub fn saved(forward: &Program, backward: &Program) -> Vec<Id> {
+    let read = backward.nodes.iter().filter_map(|n| match *n {
+        Node::Forward(id) => Some(id),
+        _ => None,
+    });
+    let operands = forward.nodes.iter().filter_map(|n| match *n {
+        Node::Hidden(_, v) | Node::Project(v) => Some(v),
+        _ => None,
+    });
+    let mut saved: Vec<Id> = read.chain(operands).collect();
+    saved.sort_unstable();
+    saved.dedup();
+    saved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passes::{differentiate, hoist};
+    use crate::{Step, sigmoid, tanh};
+
+    #[test]
+    fn an_lstm_keeps_its_gates_and_states_and_nothing_else() {
+        let p = Program::new(|k: &Step| {
+            let [h, c] = k.state(["h", "c"]);
+            let [i, f, g, o] = k.affine(["i", "f", "g", "o"], h);
+            let c = sigmoid(f) * c + sigmoid(i) * tanh(g);
+            k.next([sigmoid(o) * tanh(c), c])
+        });
+        let step = hoist(&p).step;
+        let backward = recompute(&differentiate(&step), &step);
+        let kept = saved(&step, &backward);
+        // h and c, four gates, tanh(c').
+        assert_eq!(kept.len(), 7, "{step}\n{backward}");
+        for id in kept {
+            assert!(matches!(step.nodes[id], Node::Unary(..) | Node::State(_)));
+        }
+    }
+
+    #[test]
+    fn a_difference_of_kept_values_is_computed_again() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            let [z, n] = k.affine(["z", "n"], h).map(tanh);
+            k.next(n + z * (h - n))
+        });
+        let step = hoist(&p).step;
+        let backward = recompute(&differentiate(&step), &step);
+        for id in saved(&step, &backward) {
+            assert!(!matches!(step.nodes[id], Node::Binary(..)), "{backward}");
+        }
+    }
+}

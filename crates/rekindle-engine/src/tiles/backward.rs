@@ -1,0 +1,393 @@
+//! The backward pass: the derived program, from the last step to the first.
+
+use super::bind::{Binder, Moment, Plane, Scope};
+use super::forward::{Bench, Forward, pack};
+use super::kept::Kept;
+use super::layer::Wanted;
+use super::memory::{Arena, At};
+use super::pack::{Matrix, Packed, columns};
+use super::plan::{Loc, Plan};
+use super::product::{Column, Left, panel};
+use super::schedule::{Chunk, Part};
+use super::step::Bound;
+use super::team::Member;
+use super::weights::Sums;
+use crate::program::{Out, Width};
+use crate::simd::{Real, Simd};
+
+/// A layer with its weights packed for the backward pass.
+pub(super) struct Backward<'a, E: Real> {
+    pub forward: &'a Forward<'a, E>,
+    pub dy: Option<&'a [E]>,
+    /// The gradients of the final states, side by side: `[batch, widths]`.
+    pub dlast: Option<&'a [E]>,
+    pub wanted: Wanted,
+    /// `W^T`, with the blocks that have a gradient.
+    w: Option<Packed<E>>,
+    packed: [Vec<Vec<Packed<E>>>; 2],
+    /// The gradient of each input block: phase and plane.
+    pub blocks: Vec<Option<(usize, usize)>>,
+}
+
+/// What a part needs while its gradients are computed.
+pub(super) struct Desk<'b, E: Real> {
+    _arena: Arena<E>,
+    /// Two gradients of every state.
+    states: Vec<Plane<E>>,
+    /// The gradients of what is no state, before the loop and in it.
+    pub gradients: [Vec<Plane<E>>; 2],
+    /// The gradient of the chunk's input.
+    dx: Plane<E>,
+    before: Option<Bound<'b, E>>,
+    step: Bound<'b, E>,
+    pub sums: Sums<E>,
+}
+
+impl<'a, E: Real> Backward<'a, E> {
+    pub(super) fn new<S: Simd<E = E>>(
+        forward: &'a Forward<'a, E>,
+        dy: Option<&'a [E]>,
+        dlast: Option<&'a [E]>,
+        wanted: Wanted,
+    ) -> Self {
+        let layer = forward.layer;
+        let plans = &forward.compiled.backward;
+        let (n, h) = (forward.n, layer.sizes.d_hidden);
+        let program = &forward.compiled.hoisted.step;
+        let (g, k) = (program.inputs().len(), program.hiddens().len());
+        let gradient = |block: usize| {
+            let before = plans.before.as_ref();
+            let through = before.and_then(|p| p.gradient(Out::Input(block)));
+            match (through, forward.compiled.plane_of(block)) {
+                (Some(i), _) => Some((0, i)),
+                (None, Some(k)) => plans.step.gradient(Out::Plane(k)).map(|i| (1, i)),
+                (None, None) => None,
+            }
+        };
+        let blocks: Vec<Option<(usize, usize)>> = (0..g).map(gradient).collect();
+        let starts: Vec<usize> = (0..g)
+            .filter(|&g| blocks[g].is_some())
+            .map(|g| g * h)
+            .collect();
+        let w = Matrix {
+            data: layer.w,
+            pitch: (g * h).max(1),
+        };
+        let pack = |plan: &Plan| pack(plan, layer, n, forward.members, k);
+        Backward {
+            forward,
+            dy,
+            dlast,
+            wanted,
+            w: (wanted.x && !starts.is_empty())
+                .then(|| Packed::transposed(w, &starts, h, n, forward.members)),
+            packed: [
+                plans.before.as_ref().map(pack).unwrap_or_default(),
+                pack(&plans.step),
+            ],
+            blocks,
+        }
+    }
+
+    pub(super) fn desk<S: Simd<E = E>>(&self, part: &Part, kept: &Kept<E>) -> Desk<'_, E> {
+        let forward = self.forward;
+        let plans = &forward.compiled.backward;
+        let pitch = |w| forward.pitch(w);
+        let repeated = |v: Option<usize>, w: Width, to: &mut [E]| forward.repeat(part, v, w, to);
+        let program = &forward.compiled.hoisted.step;
+        let widths = (0..program.next.len()).map(|s| pitch(program.state_width(s)));
+        let widths: Vec<usize> = widths.collect();
+        let both = [plans.before.as_ref(), Some(&plans.step)];
+        let (rows, area) = (part.rows.len(), part.widest());
+        let d = forward.layer.sizes.d_input.next_multiple_of(forward.n);
+
+        let mut sizes: Vec<usize> = widths.iter().map(|w| 2 * rows * w).collect();
+        let gradients = both.map(|p| p.map_or(&[][..], |p| &p.gradients));
+        sizes.extend(gradients.iter().flat_map(|g| g.iter()).map(|&w| area * pitch(w)));
+        sizes.push(if self.w.is_some() { area * d } else { 0 });
+        let sum_sizes = Sums::<E>::sizes(self, part);
+        sizes.extend(&sum_sizes);
+        // What the plans need for themselves does not depend on where the other planes are.
+        let nowhere = |_, _: Width| Plane {
+            at: At(std::ptr::null_mut()),
+            pitch: 0,
+            scope: Scope::Fixed,
+        };
+        let plan_rows = [area, rows];
+        for (plan, rows) in both.iter().zip(plan_rows) {
+            let binder = plan.map(|plan| Binder {
+                plan,
+                rows,
+                pitch: &pitch,
+                repeated: &repeated,
+                other: &nowhere,
+                members: forward.members,
+            });
+            sizes.extend(binder.iter().flat_map(Binder::sizes));
+        }
+        let mut arena = Arena::new(&sizes);
+        let states = widths.iter().map(|&pitch| Plane {
+            at: arena.plane(2 * rows * pitch),
+            pitch,
+            scope: Scope::Ping,
+        });
+        let states: Vec<Plane<E>> = states.collect();
+        let gradients = gradients.map(|widths| -> Vec<Plane<E>> {
+            let planes = widths.iter().map(|&w| Plane {
+                at: arena.plane(area * pitch(w)),
+                pitch: pitch(w),
+                scope: Scope::Chunk,
+            });
+            planes.collect()
+        });
+        let dx = Plane {
+            at: arena.plane(if self.w.is_some() { area * d } else { 0 }),
+            pitch: d,
+            scope: Scope::Chunk,
+        };
+        let sums = Sums::new(self, part, &sum_sizes, &mut arena);
+        let other = |phase: usize| {
+            let (states, gradients) = (&states, &gradients);
+            move |loc, _: Width| match loc {
+                // Before the loop the gradients of results are those of hoisted values.
+                Loc::Adjoint(k) if phase == 0 => {
+                    let i = plans.step.gradient(Out::Plane(k));
+                    gradients[1][i.expect("every hoisted value has a gradient")]
+                }
+                Loc::Adjoint(s) => states[s],
+                Loc::StateGradient(s) => Plane {
+                    scope: Scope::Pong,
+                    ..states[s]
+                },
+                Loc::Gradient(i) => gradients[phase][i],
+                loc => kept.place(loc, phase),
+            }
+        };
+        let others = [other(0), other(1)];
+        let mut bound = |plan: &'a Plan, phase: usize| Bound {
+            plan,
+            planes: Binder {
+                plan,
+                rows: plan_rows[phase],
+                pitch: &pitch,
+                repeated: &repeated,
+                other: &others[phase],
+                members: forward.members,
+            }
+            .bind(&mut arena),
+            packed: &self.packed[phase],
+            bias: &[],
+            widths: forward.widths(),
+        };
+        let before = plans.before.as_ref().map(|p| bound(p, 0));
+        let step = bound(&plans.step, 1);
+        Desk {
+            states,
+            gradients,
+            dx,
+            before,
+            step,
+            sums,
+            _arena: arena,
+        }
+    }
+
+    /// All steps of a part. `dx` and `dstate` have room for the batch.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Forward::chunk`].
+    pub(super) unsafe fn part<S: Simd<E = E>>(
+        &self,
+        part: &Part,
+        kept: &Kept<E>,
+        bench: &Bench<'_, E>,
+        desk: &Desk<'_, E>,
+        [dx, dstate]: [At<E>; 2],
+        member: Member<'_>,
+    ) {
+        let forward = self.forward;
+        let mut walks = Vec::with_capacity(desk.step.planes.len());
+        let height = part.rows.len();
+        let mut alive = 0;
+        let mut taken = 0;
+        for (index, chunk) in part.chunks.iter().enumerate().rev() {
+            let moment = |k, n| Moment::new(chunk, k, kept.windowed, n, height);
+            // SAFETY: the caller's.
+            unsafe {
+                if kept.windowed {
+                    // Compute the values of this chunk again.
+                    if member.index == 0 {
+                        forward.checkpoint(part, index, kept, true);
+                    }
+                    member.wait();
+                    forward.chunk::<S>(part, chunk, kept, bench, member);
+                }
+                self.revive(part, alive..chunk.rows, &moment(0, taken), desk, member);
+                alive = chunk.rows;
+                for k in (0..chunk.steps).rev() {
+                    let now = moment(k, taken);
+                    self.add_dy::<S>(part, chunk, k, &now, desk, member);
+                    desk.step.run::<S>(&now, chunk.rows, &mut walks, member);
+                    taken += 1;
+                }
+                let now = moment(0, taken);
+                if let Some(before) = &desk.before {
+                    member.wait();
+                    before.run::<S>(&now, chunk.area(), &mut walks, member);
+                }
+                member.wait();
+                self.input::<S>(part, chunk, &now, desk, dx, member);
+                if self.wanted.weights {
+                    if !kept.windowed {
+                        forward.read(part, chunk, kept, bench.x, member);
+                        member.wait();
+                    }
+                    let sums = &desk.sums;
+                    sums.add::<S>(self, desk, kept, bench.x, chunk, &now, member);
+                }
+                member.wait();
+            }
+        }
+        let total: usize = forward.states.iter().map(|s| s.1).sum();
+        let now = Moment::new(&part.chunks[0], 0, true, taken, height);
+        for (plane, &(start, width)) in desk.states.iter().zip(&forward.states) {
+            for r in (member.index..height).step_by(member.count) {
+                // SAFETY: `dstate` has room for the batch.
+                unsafe {
+                    let to = dstate.plus(part.rows[r] * total + start);
+                    let from = plane.at(&now).add(r * plane.pitch);
+                    from.copy_to_nonoverlapping(to, width);
+                }
+            }
+        }
+    }
+
+    /// Rows whose last step is in this chunk begin with the gradients of their final states.
+    unsafe fn revive(
+        &self,
+        part: &Part,
+        rows: std::ops::Range<usize>,
+        now: &Moment,
+        desk: &Desk<'_, E>,
+        member: Member<'_>,
+    ) {
+        let total: usize = self.forward.states.iter().map(|s| s.1).sum();
+        for (plane, &(start, width)) in desk.states.iter().zip(&self.forward.states) {
+            let own = columns(plane.pitch, self.forward.n, member.index, member.count);
+            for r in rows.clone() {
+                // SAFETY: the plane has a row for every row of the part.
+                let to = unsafe {
+                    let to = plane.at(now).add(r * plane.pitch);
+                    std::slice::from_raw_parts_mut(to.add(own.start), own.len())
+                };
+                to.fill(E::default());
+                if let Some(dlast) = self.dlast {
+                    let from = &dlast[part.rows[r] * total + start..][..width];
+                    let from = &from[own.start.min(width)..own.end.min(width)];
+                    to[..from.len()].copy_from_slice(from);
+                }
+            }
+        }
+    }
+
+    /// Adds the gradient of a step's output to that of the first state.
+    unsafe fn add_dy<S: Simd<E = E>>(
+        &self,
+        part: &Part,
+        chunk: &Chunk,
+        k: usize,
+        now: &Moment,
+        desk: &Desk<'_, E>,
+        member: Member<'_>,
+    ) {
+        let Some(dy) = self.dy else { return };
+        let (plane, width) = (&desk.states[0], self.forward.states[0].1);
+        let own = columns(plane.pitch, S::N, member.index, member.count);
+        let time = self.forward.layer.sizes.time;
+        for r in 0..chunk.rows {
+            let t = part.time(r, chunk.first + k, self.forward.layer.reverse);
+            let from = &dy[(part.rows[r] * time + t) * width..][..width];
+            let from = &from[own.start.min(width)..own.end.min(width)];
+            // SAFETY: the plane has these rows and columns.
+            let to = unsafe {
+                let to = plane.at(now).add(r * plane.pitch + own.start);
+                std::slice::from_raw_parts_mut(to, from.len())
+            };
+            super::pointwise::accumulate::<S>(to, from);
+        }
+    }
+
+    /// The gradient of the input.
+    unsafe fn input<S: Simd<E = E>>(
+        &self,
+        part: &Part,
+        chunk: &Chunk,
+        now: &Moment,
+        desk: &Desk<'_, E>,
+        dx: At<E>,
+        member: Member<'_>,
+    ) {
+        if !self.wanted.x {
+            return;
+        }
+        let layer = self.forward.layer;
+        let d = layer.sizes.d_input;
+        // SAFETY: the caller's; `dx` has room for the batch.
+        unsafe {
+            if let Some(w) = &self.w {
+                let blocks = self.blocks.iter().flatten();
+                let planes: Vec<&Plane<E>> = blocks.map(|&(f, i)| &desk.gradients[f][i]).collect();
+                let segments: Vec<*const E> =
+                    planes.iter().map(|p| p.at(now) as *const E).collect();
+                let left = Left {
+                    segments: &segments,
+                    pitch: planes[0].pitch,
+                    depth: layer.sizes.d_hidden,
+                };
+                for p in w.panels.range(member) {
+                    let column = |q: usize| match w.panels.lanes[p][q] {
+                        None => Column::none(),
+                        Some((_, c)) => Column {
+                            to: desk.dx.at(now).add(c),
+                            to_pitch: desk.dx.pitch,
+                            ..Column::none()
+                        },
+                    };
+                    let columns = [column(0), column(1), column(2), column(3)];
+                    panel::<S, false>(chunk.area(), left, w.panel(p), &columns);
+                }
+            }
+            member.wait();
+            let raws = self.raws(desk);
+            for k in (member.index..chunk.steps).step_by(member.count) {
+                for r in 0..chunk.rows {
+                    let t = part.time(r, chunk.first + k, layer.reverse);
+                    let row = k * chunk.rows + r;
+                    let to = dx.plus((part.rows[r] * layer.sizes.time + t) * d);
+                    let to = std::slice::from_raw_parts_mut(to, d);
+                    let from = |plane: &Plane<E>| {
+                        std::slice::from_raw_parts(plane.at(now).add(row * plane.pitch), d)
+                    };
+                    match self.w {
+                        Some(_) => to.copy_from_slice(from(&desk.dx)),
+                        None => to.fill(E::default()),
+                    }
+                    for raw in raws.iter().flatten() {
+                        super::pointwise::accumulate::<S>(to, from(raw));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The gradients of the input itself, where the equations read it.
+    fn raws(&self, desk: &Desk<'_, E>) -> [Option<Plane<E>>; 2] {
+        let plans = &self.forward.compiled.backward;
+        let of = |plan: Option<&Plan>, phase: usize| {
+            let i = plan.and_then(|p| p.gradient(Out::Raw))?;
+            Some(desk.gradients[phase][i])
+        };
+        [of(plans.before.as_ref(), 0), of(Some(&plans.step), 1)]
+    }
+}

@@ -1,0 +1,164 @@
+//! From the places of a plan to addresses.
+
+use super::memory::{Arena, At};
+use super::plan::{Loc, Plan};
+use super::pointwise::{TILE, Walk};
+use super::schedule::Chunk;
+use crate::program::Width;
+use crate::simd::Real;
+
+/// How a place moves with the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// It does not move.
+    Fixed,
+    /// A tile, for every tile the same.
+    Tile,
+    /// A plane of one chunk's steps.
+    Chunk,
+    /// A plane of all steps.
+    All,
+    /// The states before each step, and after it.
+    Slot,
+    Next,
+    /// Gradients of states: two of them, which change places with every step.
+    Ping,
+    Pong,
+}
+
+/// A plane: where it begins, how wide its rows are in memory, how it moves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plane<E> {
+    pub at: At<E>,
+    pub pitch: usize,
+    pub scope: Scope,
+}
+
+/// Where in its planes a step is: a row of each scope.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    chunk: usize,
+    all: usize,
+    slot: usize,
+    next: usize,
+    ping: usize,
+    pong: usize,
+}
+
+impl Moment {
+    /// Step `k` of a chunk, the `n`th that is taken; `rows` is the height of a state's gradient.
+    #[inline(always)]
+    pub(super) fn new(chunk: &Chunk, k: usize, windowed: bool, n: usize, rows: usize) -> Moment {
+        let (plane, slot) = match windowed {
+            true => (0, 0),
+            false => (chunk.plane, chunk.slot),
+        };
+        let at = k * chunk.rows;
+        Moment {
+            chunk: at,
+            all: plane + at,
+            slot: slot + at,
+            next: slot + at + chunk.rows,
+            ping: n % 2 * rows,
+            pong: (n + 1) % 2 * rows,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn row(&self, scope: Scope) -> usize {
+        match scope {
+            Scope::Fixed | Scope::Tile => 0,
+            Scope::Chunk => self.chunk,
+            Scope::All => self.all,
+            Scope::Slot => self.slot,
+            Scope::Next => self.next,
+            Scope::Ping => self.ping,
+            Scope::Pong => self.pong,
+        }
+    }
+}
+
+impl<E: Real> Plane<E> {
+    /// The address of the first row at a moment.
+    #[inline(always)]
+    pub(super) fn at(&self, moment: &Moment) -> *mut E {
+        self.at.plus(moment.row(self.scope) * self.pitch)
+    }
+
+    #[inline(always)]
+    pub(super) fn walk(&self, moment: &Moment) -> Walk<E> {
+        Walk {
+            at: self.at(moment),
+            along: match self.scope {
+                Scope::Tile => 0,
+                _ => usize::MAX,
+            },
+        }
+    }
+}
+
+/// The planes of a plan, in the order of its places.
+pub(super) type Planes<E> = Vec<Plane<E>>;
+
+/// Binds what a plan needs for itself; `other` knows the places that outlive it.
+pub(super) struct Binder<'b, 'p, E> {
+    pub plan: &'p Plan,
+    /// The rows that the plan runs over at once.
+    pub rows: usize,
+    /// The width of a row in memory.
+    pub pitch: &'b dyn Fn(Width) -> usize,
+    /// A learned vector, or with `None` the mask, repeated over the rows.
+    pub repeated: &'b dyn Fn(Option<usize>, Width, &mut [E]),
+    pub other: &'b dyn Fn(Loc, Width) -> Plane<E>,
+    /// How many members run it, each with tiles of its own.
+    pub members: usize,
+}
+
+impl<E: Real> Binder<'_, '_, E> {
+    /// The sizes of the planes that [`Binder::bind`] takes from an arena.
+    pub(super) fn sizes(&self) -> Vec<usize> {
+        let places = self.plan.places.iter().filter_map(|p| match p.loc {
+            Loc::Scratch(_) | Loc::Vector(_) | Loc::Mask => {
+                Some(self.rows * (self.pitch)(p.width))
+            }
+            Loc::Number(_) => Some(TILE),
+            Loc::Register(_) => Some(self.members * TILE),
+            _ => None,
+        });
+        places.collect()
+    }
+
+    pub(super) fn bind(&self, arena: &mut Arena<E>) -> Planes<E> {
+        let places = self.plan.places.iter().map(|place| {
+            let pitch = (self.pitch)(place.width);
+            let plane = |at, scope| Plane { at, pitch, scope };
+            match place.loc {
+                Loc::Scratch(_) => plane(arena.plane(self.rows * pitch), Scope::Fixed),
+                Loc::Register(_) => plane(arena.plane(self.members * TILE), Scope::Tile),
+                Loc::Number(i) => {
+                    let at = arena.plane(TILE);
+                    fill(at, TILE).fill(E::of(self.plan.numbers[i]));
+                    plane(at, Scope::Tile)
+                }
+                Loc::Vector(v) => {
+                    let at = arena.plane(self.rows * pitch);
+                    (self.repeated)(Some(v), place.width, fill(at, self.rows * pitch));
+                    plane(at, Scope::Fixed)
+                }
+                Loc::Mask => {
+                    let at = arena.plane(self.rows * pitch);
+                    (self.repeated)(None, place.width, fill(at, self.rows * pitch));
+                    plane(at, Scope::Fixed)
+                }
+                loc => (self.other)(loc, place.width),
+            }
+        });
+        places.collect()
+    }
+}
+
+/// A plane just taken from an arena, to be filled.
+fn fill<'a, E>(at: At<E>, size: usize) -> &'a mut [E] {
+    // SAFETY: the plane has this size and nobody else knows of it yet.
+    unsafe { std::slice::from_raw_parts_mut(at.0, size) }
+}

@@ -1,0 +1,69 @@
+//! A program, ready for the kernels: hoisted, differentiated and planned, once for all sizes.
+
+use super::plan::{Plan, Source};
+use crate::passes::{Hoisted, differentiate, fold, hoist, recompute, saved};
+use crate::program::{Id, Node, Program};
+
+/// Plans for what runs before the loop over time, for a chunk of steps at once, and for each step.
+#[derive(Debug)]
+pub(super) struct Plans {
+    /// `None` where the hoisted values are input blocks and nothing more.
+    pub before: Option<Plan>,
+    pub step: Plan,
+}
+
+/// What the kernels need to know of a program.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(super) hoisted: Hoisted,
+    pub(super) inference: Plans,
+    pub(super) forward: Plans,
+    pub(super) backward: Plans,
+}
+
+impl Compiled {
+    pub(crate) fn new(program: &Program) -> Compiled {
+        let hoisted = hoist(&fold(program));
+        let Hoisted { before, step } = &hoisted;
+        let back = |p: &Program| recompute(&differentiate(p), p);
+        let (before_back, step_back) = (back(before), back(step));
+        let kept = (saved(before, &before_back), saved(step, &step_back));
+        let is_block = |k: usize| hoisted.block(k).is_some();
+        let trivial = before.nodes.iter().all(|n| matches!(n, Node::Input(_)));
+        let plan = |program, saved: &[Id], forward| {
+            Plan::new(&Source {
+                program,
+                saved,
+                forward,
+                is_block: &is_block,
+            })
+        };
+        let plans = |(saved_before, saved_step): (&[Id], &[Id])| Plans {
+            before: (!trivial).then(|| plan(before, saved_before, None)),
+            step: plan(step, saved_step, None),
+        };
+        let inference = plans((&[], &[]));
+        let forward = plans((&kept.0, &kept.1));
+        let backward = Plans {
+            before: forward
+                .before
+                .as_ref()
+                .map(|p| plan(&before_back, &[], Some((before, p)))),
+            step: plan(&step_back, &[], Some((step, &forward.step))),
+        };
+        Compiled {
+            inference,
+            forward,
+            backward,
+            hoisted,
+        }
+    }
+
+    /// The input block that a hoisted value is, if it is nothing more.
+    pub(super) fn plane_of(&self, block: usize) -> Option<usize> {
+        let planes = 0..self.hoisted.before.outs.len();
+        planes
+            .into_iter()
+            .find(|&k| self.hoisted.block(k) == Some(block))
+    }
+}

@@ -1,0 +1,470 @@
+//! The forward pass.
+
+use super::bind::{Binder, Moment, Plane};
+use super::compiled::{Compiled, Plans};
+use super::kept::Kept;
+use super::layer::{Keep, Layer};
+use super::memory::{Arena, At, Buffer};
+use super::pack::{Matrix, Packed, columns};
+use super::plan::{Kind, Loc, Plan};
+use super::product::{Column, Left, panel};
+use super::schedule::{Chunk, Part};
+use super::step::Bound;
+use super::team::Member;
+use crate::program::Width;
+use crate::simd::{Real, Simd};
+
+/// A layer with its weights packed for the forward pass.
+#[derive(Debug)]
+pub(super) struct Forward<'a, E: Real> {
+    pub compiled: &'a Compiled,
+    pub plans: &'a Plans,
+    pub layer: &'a Layer<'a, E>,
+    /// The numbers of a vector.
+    pub n: usize,
+    pub members: usize,
+    /// Where each state begins among the states side by side, and its width.
+    pub states: Vec<(usize, usize)>,
+    w: Packed<E>,
+    /// `b` with what is folded into it, and `d`: every block as wide as a plane.
+    input_bias: Buffer<E>,
+    bias: Vec<E>,
+    /// The weights of the products before the loop and in it.
+    packed: [Vec<Vec<Packed<E>>>; 2],
+}
+
+/// What a part needs while a chunk is worked on, bound to its planes.
+pub(super) struct Bench<'f, E: Real> {
+    _arena: Arena<E>,
+    /// The input of the chunk's steps.
+    pub x: At<E>,
+    before: Option<Bound<'f, E>>,
+    step: Bound<'f, E>,
+}
+
+impl<'a, E: Real> Forward<'a, E> {
+    pub(super) fn new<S: Simd<E = E>>(
+        compiled: &'a Compiled,
+        plans: &'a Plans,
+        layer: &'a Layer<'a, E>,
+        members: usize,
+    ) -> Self {
+        let h = layer.sizes.d_hidden;
+        let n = S::N;
+        let pitch = h.next_multiple_of(n);
+        let program = &compiled.hoisted.step;
+        let (g, k) = (program.inputs().len(), program.hiddens().len());
+        let starts: Vec<usize> = (0..g).map(|g| g * h).collect();
+        let w = Matrix {
+            data: if g == 0 { &[] } else { layer.w },
+            pitch: (g * h).max(1),
+        };
+        let bias = padded(layer.d, k, h, pitch);
+        let mut input_bias = Buffer::new(g * pitch + 1);
+        let b = padded(layer.b, g, h, pitch);
+        let to = input_bias.as_mut_slice();
+        to.fill(E::default());
+        to[..b.len()].copy_from_slice(&b);
+        let both = plans.before.iter().chain([&plans.step]);
+        for &(loc, block) in both.flat_map(|p| &p.folded) {
+            let input = match loc {
+                Loc::Input(g) => g,
+                Loc::Plane(k) => compiled.hoisted.block(k).expect("only blocks are folded into"),
+                other => unreachable!("{other:?} has no bias"),
+            };
+            if !bias.is_empty() {
+                let from = &bias[block * pitch..][..pitch];
+                super::pointwise::accumulate::<S>(&mut to[input * pitch..][..pitch], from);
+            }
+        }
+        let pack = |plan: &Plan| pack(plan, layer, n, members, k);
+        Forward {
+            compiled,
+            plans,
+            layer,
+            n,
+            members,
+            states: layer.sizes.states(program),
+            w: Packed::new(w, &starts, h, n, members),
+            input_bias,
+            bias,
+            packed: [
+                plans.before.as_ref().map(pack).unwrap_or_default(),
+                pack(&plans.step),
+            ],
+        }
+    }
+
+    /// The width of a row in memory.
+    pub(super) fn pitch(&self, width: Width) -> usize {
+        self.layer.sizes.width(width).next_multiple_of(self.n)
+    }
+
+    pub(super) fn widths(&self) -> [[usize; 2]; 2] {
+        [Width::Hidden, Width::Projection].map(|w| [self.layer.sizes.width(w), self.pitch(w)])
+    }
+
+    pub(super) fn kept(&self, part: &Part, keep: Keep) -> Kept<E> {
+        Kept::new(self.compiled, self.plans, part, keep, &|w| self.pitch(w))
+    }
+
+    /// Planes in which the values of a chunk are computed again.
+    pub(super) fn window(&self, part: &Part, kept: &Kept<E>) -> Kept<E> {
+        kept.window(self.compiled, self.plans, part, &|w| self.pitch(w))
+    }
+
+    /// A learned vector or the mask, repeated over rows: the same row again, or the rows of the part in
+    /// their order, as often as there is room.
+    pub(super) fn repeat(&self, part: &Part, vector: Option<usize>, width: Width, to: &mut [E]) {
+        let [size, pitch] = self.widths()[usize::from(width == Width::Projection)];
+        for (r, to) in to.chunks_exact_mut(pitch).enumerate() {
+            let from = match vector {
+                Some(v) => &self.layer.vectors[v * size..][..size],
+                None => &self.layer.mask[part.rows[r % part.rows.len()] * size..][..size],
+            };
+            to[..size].copy_from_slice(from);
+            to[size..].fill(E::default());
+        }
+    }
+
+    /// The planes of a part that are of no use after it.
+    pub(super) fn bench<'f>(&'f self, part: &Part, kept: &Kept<E>) -> Bench<'f, E> {
+        let pitch = |w| self.pitch(w);
+        let repeated =
+            |v: Option<usize>, w: Width, to: &mut [E]| self.repeat(part, v, w, to);
+        let other = [0, 1].map(|phase| move |loc, _: Width| kept.place(loc, phase));
+        let binder = |plan: &'f Plan, phase: usize, rows| Binder {
+            plan,
+            rows,
+            pitch: &pitch,
+            repeated: &repeated,
+            other: &other[phase],
+            members: self.members,
+        };
+        let before = self.plans.before.as_ref();
+        let before = before.map(|plan| binder(plan, 0, part.widest()));
+        let step = binder(&self.plans.step, 1, part.rows.len());
+        let x = part.widest() * self.layer.sizes.d_input;
+        let mut sizes = vec![x];
+        sizes.extend(before.iter().flat_map(Binder::sizes));
+        sizes.extend(step.sizes());
+        let mut arena = Arena::new(&sizes);
+        let x = arena.plane(x);
+        let mut bound = |binder: &Binder<'_, 'f, E>, phase: usize| Bound {
+            plan: binder.plan,
+            planes: binder.bind(&mut arena),
+            packed: &self.packed[phase],
+            bias: &self.bias,
+            widths: self.widths(),
+        };
+        let before = before.as_ref().map(|b| bound(b, 0));
+        let step = bound(&step, 1);
+        Bench {
+            _arena: arena,
+            x,
+            before,
+            step,
+        }
+    }
+
+    /// Puts the given states in front of the first chunk.
+    ///
+    /// # Safety
+    ///
+    /// Nobody else may use the planes.
+    pub(super) unsafe fn begin(&self, part: &Part, kept: &Kept<E>) {
+        let total: usize = self.states.iter().map(|s| s.1).sum();
+        for (plane, &(start, width)) in kept.states.iter().zip(&self.states) {
+            for (r, &row) in part.rows.iter().enumerate() {
+                // SAFETY: the first slot has room for every row.
+                unsafe {
+                    let to = plane.at.plus(r * plane.pitch);
+                    copy(&self.layer.state[row * total + start..][..width], to);
+                    pad(to, width, plane.pitch);
+                }
+            }
+        }
+    }
+
+    /// The steps of a chunk.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Simd`]; the planes and the bench are the part's own, and other members of the team are in
+    /// this function only.
+    pub(super) unsafe fn chunk<S: Simd<E = E>>(
+        &self,
+        part: &Part,
+        chunk: &Chunk,
+        kept: &Kept<E>,
+        bench: &Bench<'_, E>,
+        member: Member<'_>,
+    ) {
+        let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
+        let area = chunk.area();
+        let mut walks = Vec::with_capacity(bench.step.planes.len());
+        // SAFETY: the caller's.
+        unsafe {
+            self.read(part, chunk, kept, bench.x, member);
+            member.wait();
+            self.project::<S>(bench.x, area, &moment(0), kept, member);
+            if let Some(before) = &bench.before {
+                self.mask(part, chunk, before, member);
+                before.run::<S>(&moment(0), area, &mut walks, member);
+            }
+            for k in 0..chunk.steps {
+                let step = &bench.step;
+                step.run::<S>(&moment(k), chunk.rows, &mut walks, member);
+            }
+        }
+    }
+
+    /// Reads the input of a chunk, step by step.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Forward::chunk`].
+    pub(super) unsafe fn read(
+        &self,
+        part: &Part,
+        chunk: &Chunk,
+        kept: &Kept<E>,
+        x: At<E>,
+        member: Member<'_>,
+    ) {
+        let (time, d) = (self.layer.sizes.time, self.layer.sizes.d_input);
+        for k in (member.index..chunk.steps).step_by(member.count) {
+            for r in 0..chunk.rows {
+                let t = part.time(r, chunk.first + k, self.layer.reverse);
+                let from = &self.layer.x[(part.rows[r] * time + t) * d..][..d];
+                let at = k * chunk.rows + r;
+                // SAFETY: the planes have room for the chunk.
+                unsafe {
+                    copy(from, x.plus(at * d));
+                    if let Some(raw) = &kept.raw {
+                        let to = raw.at(&Moment::new(chunk, k, kept.windowed, 0, 0));
+                        let to = to.add(r * raw.pitch);
+                        copy(from, to);
+                        pad(to, d, raw.pitch);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Repeats the mask for every step of a chunk, which may have fewer rows than the part.
+    unsafe fn mask(
+        &self,
+        part: &Part,
+        chunk: &Chunk,
+        before: &Bound<'_, E>,
+        member: Member<'_>,
+    ) {
+        let mut places = before.plan.places.iter();
+        let Some(mask) = places.position(|p| p.loc == Loc::Mask) else {
+            return;
+        };
+        let plane = &before.planes[mask];
+        let width = before.width(before.plan.places[mask].width)[0];
+        for k in (member.index..chunk.steps).step_by(member.count) {
+            for r in 0..chunk.rows {
+                let from = &self.layer.mask[part.rows[r] * width..][..width];
+                // SAFETY: the plane has room for the chunk.
+                unsafe { copy(from, plane.at.plus((k * chunk.rows + r) * plane.pitch)) };
+            }
+        }
+        member.wait();
+    }
+
+    /// `W x + b` for all steps of a chunk.
+    unsafe fn project<S: Simd<E = E>>(
+        &self,
+        x: At<E>,
+        rows: usize,
+        moment: &Moment,
+        kept: &Kept<E>,
+        member: Member<'_>,
+    ) {
+        let d = self.layer.sizes.d_input;
+        let segment = [x.0 as *const E];
+        let left = Left {
+            segments: &segment,
+            pitch: d,
+            depth: d,
+        };
+        for p in self.w.panels.range(member) {
+            let column = |q: usize| match self.w.panels.lanes[p][q] {
+                None => Column::none(),
+                Some((g, c)) => {
+                    let plane: &Plane<E> = &kept.inputs[g];
+                    // SAFETY: column `c` lies within the plane and the bias.
+                    unsafe {
+                        Column {
+                            from: self.input_bias.as_ptr().add(g * plane.pitch + c),
+                            from_pitch: 0,
+                            to: plane.at(moment).add(c),
+                            to_pitch: plane.pitch,
+                        }
+                    }
+                }
+            };
+            let columns = [column(0), column(1), column(2), column(3)];
+            // SAFETY: the caller's.
+            unsafe { panel::<S, false>(rows, left, self.w.panel(p), &columns) };
+        }
+    }
+
+    /// Writes the output of a chunk and the states of rows that end with it, and hands the others on to the
+    /// next chunk.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Forward::chunk`]; `y` and `last` have room for the batch.
+    pub(super) unsafe fn write(
+        &self,
+        part: &Part,
+        index: usize,
+        kept: &Kept<E>,
+        y: At<E>,
+        last: At<E>,
+        member: Member<'_>,
+    ) {
+        let chunk = &part.chunks[index];
+        let next = part.chunks.get(index + 1);
+        let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
+        let time = self.layer.sizes.time;
+        member.wait();
+        let output = kept.place(Loc::Next(0), 1);
+        let width = self.states[0].1;
+        // SAFETY: the caller's.
+        unsafe {
+            for k in (member.index..chunk.steps).step_by(member.count) {
+                let from = output.at(&moment(k));
+                for r in 0..chunk.rows {
+                    let t = part.time(r, chunk.first + k, self.layer.reverse);
+                    let to = y.plus((part.rows[r] * time + t) * width);
+                    from.add(r * output.pitch).copy_to_nonoverlapping(to, width);
+                }
+            }
+            let end = moment(chunk.steps - 1);
+            let alive = next.map_or(0, |c| c.rows);
+            let total: usize = self.states.iter().map(|s| s.1).sum();
+            if member.index == 0 {
+                for (s, &(start, width)) in self.states.iter().enumerate() {
+                    let plane = kept.place(Loc::Next(s), 1);
+                    for r in alive..chunk.rows {
+                        let from = plane.at(&end).add(r * plane.pitch);
+                        let to = last.plus(part.rows[r] * total + start);
+                        from.copy_to_nonoverlapping(to, width);
+                    }
+                }
+            }
+            member.wait();
+            if let Some(next) = next {
+                self.hand_on(&end, next, kept, member);
+            }
+            member.wait();
+        }
+    }
+
+    /// Puts the states at the end of a chunk in front of the next one.
+    unsafe fn hand_on(&self, end: &Moment, next: &Chunk, kept: &Kept<E>, member: Member<'_>) {
+        let start = Moment::new(next, 0, kept.windowed, 0, 0);
+        for s in 0..kept.states.len() {
+            let from = kept.place(Loc::Next(s), 1);
+            let to = kept.place(Loc::State(s), 1);
+            let own = columns(from.pitch, self.n, member.index, member.count);
+            for r in 0..next.rows {
+                // SAFETY: both slots have these rows; in a window they may not overlap, for a chunk has a
+                // step at least.
+                unsafe {
+                    let from = from.at(end).add(r * from.pitch + own.start);
+                    let to = to.at(&start).add(r * to.pitch + own.start);
+                    from.copy_to(to, own.len());
+                }
+            }
+        }
+    }
+
+    /// Keeps the states before a chunk, or puts them back.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Forward::chunk`].
+    pub(super) unsafe fn checkpoint(&self, part: &Part, index: usize, kept: &Kept<E>, back: bool) {
+        let chunk = &part.chunks[index];
+        let before: usize = part.chunks[..index].iter().map(|c| c.rows).sum();
+        let start = Moment::new(chunk, 0, kept.windowed, 0, 0);
+        for (state, checkpoint) in kept.states.iter().zip(&kept.checkpoints) {
+            let size = chunk.rows * state.pitch;
+            // SAFETY: both planes have these rows.
+            unsafe {
+                let here = state.at(&start);
+                let there = checkpoint.at.plus(before * state.pitch);
+                match back {
+                    false => here.copy_to_nonoverlapping(there, size),
+                    true => there.copy_to_nonoverlapping(here, size),
+                }
+            }
+        }
+    }
+}
+
+/// Packs the weights of a plan's products, stage by stage. `k` is the number of recurrent blocks.
+pub(super) fn pack<E: Real>(
+    plan: &Plan,
+    layer: &Layer<'_, E>,
+    n: usize,
+    members: usize,
+    k: usize,
+) -> Vec<Vec<Packed<E>>> {
+    let (h, p) = (layer.sizes.d_hidden, layer.sizes.d_projection);
+    let u = Matrix {
+        data: layer.u,
+        pitch: (k * h).max(1),
+    };
+    let r = Matrix {
+        data: layer.r,
+        pitch: p,
+    };
+    let stages = plan.stages.iter().map(|stage| {
+        let products = stage.products.iter().map(|product| {
+            let results = product.results.iter().map(|r| r.0 * h);
+            let operands = product.operands.iter().map(|o| o.0 * h);
+            match product.kind {
+                Kind::Hidden => Packed::new(u, &results.collect::<Vec<_>>(), h, n, members),
+                Kind::Project => Packed::new(r, &[0], p, n, members),
+                Kind::HiddenT => {
+                    Packed::transposed(u, &operands.collect::<Vec<_>>(), h, n, members)
+                }
+                Kind::ProjectT => Packed::transposed(r, &[0], p, n, members),
+            }
+        });
+        products.collect()
+    });
+    stages.collect()
+}
+
+/// A bias with every block as wide as a plane.
+fn padded<E: Real>(bias: &[E], blocks: usize, width: usize, pitch: usize) -> Vec<E> {
+    if bias.is_empty() {
+        return Vec::new();
+    }
+    let mut padded = vec![E::default(); blocks * pitch];
+    for (to, from) in padded.chunks_exact_mut(pitch).zip(bias.chunks_exact(width)) {
+        to[..width].copy_from_slice(from);
+    }
+    padded
+}
+
+unsafe fn copy<E: Real>(from: &[E], to: *mut E) {
+    // SAFETY: the caller has room for it.
+    unsafe { to.copy_from_nonoverlapping(from.as_ptr(), from.len()) };
+}
+
+unsafe fn pad<E: Real>(row: *mut E, width: usize, pitch: usize) {
+    for j in width..pitch {
+        // SAFETY: the row is `pitch` wide.
+        unsafe { row.add(j).write(E::default()) };
+    }
+}

@@ -1,0 +1,230 @@
+//! The tiles executor: fused kernels for CPUs, for every program.
+//!
+//! ```text
+//! plan       stages of products and instructions, and where each value lives   once a program
+//! compiled   the plans of a program and of its derived backward
+//! pack       weights in the order in which the micro-kernel reads them         once a call
+//! schedule   rows in parts, steps in chunks                                    once a call
+//! forward    chunk by chunk: read x, project, what was hoisted, then each step
+//! backward   chunk by chunk from the end: each step, then the gradients of x and of the weights
+//! product    the one micro-kernel that all matrix products are made of
+//! pointwise  instructions over tiles
+//! ```
+//!
+//! A thread takes some rows of the batch through all steps without waiting for anybody; where there are
+//! too few rows, a team of threads takes the same rows, each with columns of its own.
+#![allow(unsafe_code, reason = "kernels: addresses in place of slices, and vectors of the machine")]
+
+mod backward;
+mod bind;
+mod compiled;
+mod forward;
+mod kept;
+mod layer;
+mod memory;
+mod pack;
+mod plan;
+mod pointwise;
+mod product;
+mod schedule;
+mod step;
+mod team;
+mod weights;
+
+pub(crate) use compiled::Compiled;
+pub use layer::Keep;
+pub(crate) use layer::{Gradients, Layer, Sizes, Wanted};
+
+#[cfg(test)]
+mod tests;
+
+use crate::simd::{Isa, Kernel, Real, Simd, Vectors};
+use backward::Backward;
+use forward::Forward;
+use kept::Kept;
+use memory::At;
+use rayon::prelude::*;
+use schedule::{Part, parts};
+use team::{Member, gather};
+
+/// What a forward pass leaves behind for the backward one.
+#[derive(Debug)]
+pub(crate) struct Tape<E: Real> {
+    parts: Vec<(Part, Kept<E>)>,
+    members: usize,
+}
+
+/// The output `[batch, time, width]`, the final states side by side, and the tape.
+#[derive(Debug)]
+pub(crate) struct Output<E: Real> {
+    pub y: Vec<E>,
+    pub last: Vec<E>,
+    pub tape: Option<Tape<E>>,
+}
+
+/// The least width at which a team is faster than one thread.
+const TEAM_WIDTH: usize = 192;
+
+/// The columns that a member of a team has at least.
+const MEMBER_WIDTH: usize = 128;
+
+/// How many threads take a part together.
+fn members(parts: usize, sizes: &Sizes) -> usize {
+    let columns = sizes.d_hidden;
+    match parts {
+        1 if columns >= TEAM_WIDTH => {
+            let most = columns.div_ceil(MEMBER_WIDTH);
+            most.min(rayon::current_num_threads()).max(1)
+        }
+        _ => 1,
+    }
+}
+
+/// Runs a program over a batch.
+pub(crate) fn forward<E: Vectors>(
+    isa: Isa,
+    compiled: &Compiled,
+    layer: &Layer<'_, E>,
+    keep: Keep,
+) -> Output<E> {
+    struct Run<'r, E>(&'r Compiled, &'r Layer<'r, E>, Keep);
+    impl<E: Real> Kernel<E> for Run<'_, E> {
+        type Output = Output<E>;
+        fn run<S: Simd<E = E>>(self) -> Output<E> {
+            run_forward::<S>(self.0, self.1, self.2)
+        }
+    }
+    E::with(isa, Run(compiled, layer, keep))
+}
+
+/// The gradients of a forward pass whose tape was kept.
+pub(crate) fn backward<E: Vectors>(
+    isa: Isa,
+    compiled: &Compiled,
+    layer: &Layer<'_, E>,
+    tape: &Tape<E>,
+    dy: Option<&[E]>,
+    dlast: Option<&[E]>,
+    wanted: Wanted,
+) -> Gradients<E> {
+    struct Run<'r, E: Real> {
+        compiled: &'r Compiled,
+        layer: &'r Layer<'r, E>,
+        tape: &'r Tape<E>,
+        dy: Option<&'r [E]>,
+        dlast: Option<&'r [E]>,
+        wanted: Wanted,
+    }
+    impl<E: Real> Kernel<E> for Run<'_, E> {
+        type Output = Gradients<E>;
+        fn run<S: Simd<E = E>>(self) -> Gradients<E> {
+            let forward =
+                Forward::new::<S>(self.compiled, &self.compiled.forward, self.layer, self.tape.members);
+            let backward = Backward::new::<S>(&forward, self.dy, self.dlast, self.wanted);
+            run_backward::<S>(&backward, self.tape)
+        }
+    }
+    E::with(
+        isa,
+        Run {
+            compiled,
+            layer,
+            tape,
+            dy,
+            dlast,
+            wanted,
+        },
+    )
+}
+
+/// Does something with every part, on all threads, and gives the results in the order of the parts.
+fn each<T: Sync, R: Send>(parts: &[T], work: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
+    match parts.len() > 1 && rayon::current_num_threads() > 1 {
+        true => parts.par_iter().map(work).collect(),
+        false => parts.iter().map(work).collect(),
+    }
+}
+
+fn run_forward<S: Simd>(
+    compiled: &Compiled,
+    layer: &Layer<'_, S::E>,
+    keep: Keep,
+) -> Output<S::E> {
+    let sizes = &layer.sizes;
+    let parts = parts(sizes.batch, sizes.time, layer.lengths);
+    let members = members(parts.len(), sizes);
+    let plans = match keep {
+        Keep::Values => &compiled.forward,
+        Keep::Nothing | Keep::States => &compiled.inference,
+    };
+    let run = Forward::new::<S>(compiled, plans, layer, members);
+    let total: usize = run.states.iter().map(|s| s.1).sum();
+    let mut y = vec![S::E::default(); sizes.batch * sizes.time * run.states[0].1];
+    let mut last = vec![S::E::default(); sizes.batch * total];
+    let (to_y, to_last) = (At(y.as_mut_ptr()), At(last.as_mut_ptr()));
+    let kept = each(&parts, |part| {
+        let kept = run.kept(part, keep);
+        let bench = run.bench(part, &kept);
+        // SAFETY: the planes are this part's, its rows of `y` and `last` are no other's, and members of a
+        // team keep to their columns.
+        unsafe { run.begin(part, &kept) };
+        gather(members, |member: Member<'_>| unsafe {
+            for (index, chunk) in part.chunks.iter().enumerate() {
+                if keep == Keep::States && member.index == 0 {
+                    run.checkpoint(part, index, &kept, false);
+                }
+                run.chunk::<S>(part, chunk, &kept, &bench, member);
+                run.write(part, index, &kept, to_y, to_last, member);
+            }
+        });
+        kept
+    });
+    let tape = (keep != Keep::Nothing).then(|| Tape {
+        parts: parts.into_iter().zip(kept).collect(),
+        members,
+    });
+    Output { y, last, tape }
+}
+
+fn run_backward<S: Simd>(
+    backward: &Backward<'_, S::E>,
+    tape: &Tape<S::E>,
+) -> Gradients<S::E> {
+    let forward = backward.forward;
+    let layer = forward.layer;
+    let zeros = |n: usize| vec![S::E::default(); n];
+    let sizes = &layer.sizes;
+    let total: usize = forward.states.iter().map(|s| s.1).sum();
+    let weights = |of: &[S::E]| zeros(if backward.wanted.weights { of.len() } else { 0 });
+    let mut gradients = Gradients {
+        x: zeros(if backward.wanted.x { layer.x.len() } else { 0 }),
+        state: zeros(sizes.batch * total),
+        w: weights(layer.w),
+        b: weights(layer.b),
+        u: weights(layer.u),
+        d: weights(layer.d),
+        r: weights(layer.r),
+        vectors: weights(layer.vectors),
+    };
+    let to = [&mut gradients.x, &mut gradients.state].map(|v| At(v.as_mut_ptr()));
+    let desks = each(&tape.parts, |(part, kept)| {
+        // A window is recomputed into memory of its own kind; whole planes are read as they are.
+        let window = kept.windowed.then(|| forward.window(part, kept));
+        let values = window.as_ref().unwrap_or(kept);
+        let bench = forward.bench(part, values);
+        let desk = backward.desk::<S>(part, values);
+        // SAFETY: as in the forward pass.
+        gather(tape.members, |member: Member<'_>| unsafe {
+            backward.part::<S>(part, values, &bench, &desk, to, member);
+        });
+        desk
+    });
+    let program = &forward.compiled.hoisted.step;
+    let blocks = [program.inputs().len(), program.hiddens().len()];
+    if backward.wanted.weights {
+        for desk in &desks {
+            desk.sums.give::<S>(layer, blocks, &mut gradients);
+        }
+    }
+    gradients
+}

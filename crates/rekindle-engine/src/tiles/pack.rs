@@ -1,0 +1,153 @@
+//! Weights, packed once for all steps in the order in which the micro-kernel reads them.
+
+use super::memory::Buffer;
+use super::team::Member;
+use crate::simd::Real;
+use std::ops::Range;
+
+/// A vector of columns: which block of the result, and which column of it comes first.
+pub(super) type Lane = Option<(usize, usize)>;
+
+/// Which vectors of columns each panel of four holds. The members of a team own columns, the same ones
+/// of every block, and each has panels of its own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Panels {
+    pub lanes: Vec<[Lane; 4]>,
+    /// The panels of each member.
+    pub of: Vec<Range<usize>>,
+}
+
+impl Panels {
+    /// Panels of `blocks` results, each `pitch` columns wide, in vectors of `n`.
+    pub(super) fn new(blocks: usize, pitch: usize, n: usize, members: usize) -> Self {
+        let mut panels = Panels::default();
+        for member in 0..members {
+            let first = panels.lanes.len();
+            let columns = columns(pitch, n, member, members);
+            let all: Vec<(usize, usize)> = (0..blocks)
+                .flat_map(|b| columns.clone().step_by(n).map(move |c| (b, c)))
+                .collect();
+            let four = all.chunks(4);
+            panels
+                .lanes
+                .extend(four.map(|four| std::array::from_fn(|i| four.get(i).copied())));
+            panels.of.push(first..panels.lanes.len());
+        }
+        panels
+    }
+
+    /// The panels that a member computes: its own, or all if it is alone.
+    #[inline(always)]
+    pub(super) fn range(&self, member: Member<'_>) -> Range<usize> {
+        match member.count {
+            1 => 0..self.lanes.len(),
+            _ => self.of[member.index].clone(),
+        }
+    }
+}
+
+/// The columns that a member of a team owns, of a plane `pitch` wide.
+pub(super) fn columns(pitch: usize, n: usize, member: usize, members: usize) -> Range<usize> {
+    let vectors = pitch / n;
+    vectors * member / members * n..vectors * (member + 1) / members * n
+}
+
+/// A packed matrix.
+#[derive(Debug)]
+pub(super) struct Packed<E: Real> {
+    data: Buffer<E>,
+    pub panels: Panels,
+    /// The rows of the matrix.
+    depth: usize,
+    n: usize,
+}
+
+/// A matrix in memory, `[rows, pitch]`, row after row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Matrix<'a, E> {
+    pub data: &'a [E],
+    pub pitch: usize,
+}
+
+impl<E: Real> Packed<E> {
+    /// Column `c` of block `b` of the result is the product with column `starts[b] + c` of the matrix,
+    /// `width` of them; the others, up to a whole number of vectors, are zero.
+    pub(super) fn new(
+        matrix: Matrix<'_, E>,
+        starts: &[usize],
+        width: usize,
+        n: usize,
+        members: usize,
+    ) -> Self {
+        let panels = Panels::new(starts.len(), width.next_multiple_of(n), n, members);
+        let depth = matrix.data.len() / matrix.pitch;
+        let mut packed = Packed::empty(panels, depth, n);
+        let mut to = packed.data.as_mut_slice().chunks_exact_mut(n);
+        for lanes in &packed.panels.lanes {
+            for row in matrix.data.chunks_exact(matrix.pitch) {
+                for lane in lanes {
+                    let to = to.next().expect("room for every vector");
+                    let Some((b, c)) = *lane else {
+                        to.fill(E::default());
+                        continue;
+                    };
+                    let live = n.min(width.saturating_sub(c));
+                    let from = starts[b] + c;
+                    to[..live].copy_from_slice(&row[from..from + live]);
+                    to[live..].fill(E::default());
+                }
+            }
+        }
+        packed
+    }
+
+    /// The transposed matrix: the depth is that of the blocks of columns that begin at `starts`, each
+    /// `width` wide; the result is as wide as the matrix has rows.
+    pub(super) fn transposed(
+        matrix: Matrix<'_, E>,
+        starts: &[usize],
+        width: usize,
+        n: usize,
+        members: usize,
+    ) -> Self {
+        let rows = matrix.data.len() / matrix.pitch;
+        let panels = Panels::new(1, rows.next_multiple_of(n), n, members);
+        let depth = starts.len() * width;
+        let mut packed = Packed::empty(panels, depth, n);
+        let data = packed.data.as_mut_slice();
+        for (p, lanes) in packed.panels.lanes.iter().enumerate() {
+            for (q, lane) in lanes.iter().enumerate() {
+                let base = p * depth * 4 * n + q * n;
+                let first = lane.map_or(rows, |(_, c)| c);
+                for j in 0..n {
+                    if first + j >= rows {
+                        (0..depth).for_each(|k| data[base + k * 4 * n + j] = E::default());
+                        continue;
+                    }
+                    let row = &matrix.data[(first + j) * matrix.pitch..][..matrix.pitch];
+                    let of = starts.iter().flat_map(|&s| &row[s..s + width]);
+                    for (k, &x) in of.enumerate() {
+                        data[base + k * 4 * n + j] = x;
+                    }
+                }
+            }
+        }
+        packed
+    }
+
+    fn empty(panels: Panels, depth: usize, n: usize) -> Self {
+        Packed {
+            data: Buffer::new(panels.lanes.len() * depth * 4 * n),
+            panels,
+            depth,
+            n,
+        }
+    }
+
+    /// Where a panel begins.
+    #[inline(always)]
+    pub(super) fn panel(&self, p: usize) -> *const E {
+        // SAFETY: `p` is one of the panels, all of which lie in the buffer.
+        unsafe { self.data.as_ptr().add(p * self.depth * 4 * self.n) }
+    }
+}

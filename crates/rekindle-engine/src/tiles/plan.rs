@@ -1,0 +1,252 @@
+//! The plan of a program: stages of matrix products and pointwise instructions, and where every value
+//! lives. Everything is decided here, once, so that the executor only follows addresses.
+
+mod fuse;
+mod homes;
+mod registers;
+
+use crate::passes::stages;
+use crate::program::{Id, Node, Out, Program, Unary, Width};
+use fuse::Fused;
+use homes::Homes;
+
+/// Where a value lives while a program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Loc {
+    /// A block of the projected input, for the steps of a chunk.
+    Input(usize),
+    /// The input itself.
+    Raw,
+    /// A hoisted value, for the steps of a chunk.
+    Plane(usize),
+    /// A state, before the step.
+    State(usize),
+    /// A state, after the step.
+    Next(usize),
+    /// A value kept for the backward program.
+    Saved(usize),
+    /// A learned vector, repeated for every row.
+    Vector(usize),
+    /// The mask of variational dropout.
+    Mask,
+    /// A number, repeated over a tile.
+    Number(usize),
+    /// A value that a later stage reads.
+    Scratch(usize),
+    /// A value that only this stage reads: it never leaves a tile.
+    Register(usize),
+    /// The gradient of a result.
+    Adjoint(usize),
+    /// The gradient of a state, before the step.
+    StateGradient(usize),
+    /// The gradient of something that is not a state, for the steps of a chunk.
+    Gradient(usize),
+}
+
+/// Where a value lives, and how wide it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub loc: Loc,
+    pub width: Width,
+}
+
+/// What a pointwise instruction computes, of its operands `a`, `b` and `c`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// `a`
+    Copy,
+    /// A function of `a`.
+    Unary(Unary),
+    /// A derivative, from `a`.
+    Slope(Unary),
+    /// `a` times the derivative from `b`.
+    TimesSlope(Unary),
+    /// `a + b`
+    Add,
+    /// `a - b`
+    Sub,
+    /// `a b`
+    Mul,
+    /// `a / b`
+    Div,
+    /// `a b + c`
+    MulAdd,
+    /// `a b - c`
+    MulSub,
+    /// `c - a b`
+    SubMul,
+}
+
+/// A pointwise instruction: places by their index in [`Plan::places`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Op {
+    pub code: Code,
+    pub to: usize,
+    pub of: [usize; 3],
+}
+
+/// Which matrix a product is with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `U`, some blocks of it: one operand, a result a block.
+    Hidden,
+    /// `R`
+    Project,
+    /// `U^T`: an operand a block, one result.
+    HiddenT,
+    /// `R^T`
+    ProjectT,
+}
+
+/// Matrix products that are one for the micro-kernel.
+#[derive(Clone, Debug)]
+pub(super) struct Product {
+    pub kind: Kind,
+    /// The operands: (block, place). One, or for [`Kind::HiddenT`] one a block.
+    pub operands: Vec<(usize, usize)>,
+    /// The results: block, what the sums start from (if not the bias), place.
+    pub results: Vec<(usize, Option<usize>, usize)>,
+}
+
+/// Products, then instructions on tiles, by width.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stage {
+    pub products: Vec<Product>,
+    pub hidden: Vec<Op>,
+    pub projection: Vec<Op>,
+}
+
+/// What the executor follows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    pub stages: Vec<Stage>,
+    pub places: Vec<Place>,
+    pub numbers: Vec<f64>,
+    pub registers: usize,
+    pub scratch: Vec<Width>,
+    pub saved: Vec<Width>,
+    pub gradients: Vec<Width>,
+    /// Which gradient is which result of the program.
+    pub results: Vec<(Out, usize)>,
+    /// The recurrent biases that are added to the bias of an input block, because a product starts from
+    /// that block: (hoisted value or input block, recurrent block).
+    pub folded: Vec<(Loc, usize)>,
+    /// Leaves that the backward program reads.
+    pub kept: Vec<Loc>,
+    home: Vec<Option<usize>>,
+    /// Values that are wanted in a second place.
+    copies: Vec<(Id, usize)>,
+    /// Gradients that are zero: (a place that holds zero, the gradient's).
+    zeros: Vec<(usize, usize)>,
+}
+
+/// A program and what planning it needs to know.
+pub(super) struct Source<'p> {
+    pub program: &'p Program,
+    /// The nodes that the backward program needs.
+    pub saved: &'p [Id],
+    /// The forward program and its plan, where this one is backward.
+    pub forward: Option<(&'p Program, &'p Plan)>,
+    /// Whether a hoisted value is an input block and nothing more.
+    pub is_block: &'p dyn Fn(usize) -> bool,
+}
+
+impl Source<'_> {
+    /// The width of every node. Those of numbers are of no consequence.
+    fn widths(&self) -> Vec<Width> {
+        let p = self.program;
+        let mut widths: Vec<Width> = Vec::with_capacity(p.nodes.len());
+        for (id, node) in p.nodes.iter().enumerate() {
+            let width = match (*node, self.forward) {
+                (Node::Forward(of), Some((forward, _))) => forward.width(of),
+                (Node::Adjoint(k), Some((forward, _))) => match forward.next.get(k) {
+                    Some(_) => forward.state_width(k),
+                    None => forward.width(forward.outs[k].1),
+                },
+                (Node::HiddenT(..), Some((forward, _))) => forward.product_width(),
+                (Node::Mask, Some((forward, _))) => forward.product_width(),
+                (Node::Mask, None) => p.product_width(),
+                (Node::ProjectT(_), _) => Width::Hidden,
+                (Node::Slope(_, a) | Node::Unary(_, a), _) => widths[a],
+                (Node::Binary(_, a, b), _) => match p.is_number(a) {
+                    true => widths[b],
+                    false => widths[a],
+                },
+                _ => p.width(id),
+            };
+            widths.push(width);
+        }
+        widths
+    }
+}
+
+impl Plan {
+    pub(super) fn new(source: &Source<'_>) -> Plan {
+        let widths = source.widths();
+        let fused = Fused::new(source, &stages(source.program));
+        let mut plan = Plan::default();
+        Homes::new(source, &widths, &fused).assign(&mut plan);
+        let last = fused.stage.iter().copied().max().unwrap_or(0);
+        for stage in 0..=last {
+            let mut built = Stage::default();
+            plan.products(source, &fused, stage, &mut built);
+            plan.instructions(source, &widths, &fused, stage, &mut built);
+            plan.stages.push(built);
+        }
+        plan
+    }
+
+    /// The index of a place, which is new or known.
+    fn place(&mut self, loc: Loc, width: Width) -> usize {
+        let place = Place { loc, width };
+        self.places
+            .iter()
+            .position(|p| p.loc == loc)
+            .unwrap_or_else(|| {
+                self.places.push(place);
+                self.places.len() - 1
+            })
+    }
+
+    /// Where a node's value is in memory.
+    fn home(&self, id: Id) -> usize {
+        self.home[id].expect("a value that is read from memory has a place there")
+    }
+
+    /// The gradient plane of a result of a backward program.
+    pub(super) fn gradient(&self, out: Out) -> Option<usize> {
+        self.results.iter().find(|r| r.0 == out).map(|r| r.1)
+    }
+
+    fn products(&self, source: &Source<'_>, fused: &Fused, stage: usize, built: &mut Stage) {
+        for (id, product) in fused.products.iter().enumerate() {
+            let Some((terms, from)) = product else {
+                continue;
+            };
+            if fused.stage[id] != stage {
+                continue;
+            }
+            let from = from.map(|id| self.home(id));
+            let to = self.home(id);
+            let term = |&t: &Id| match source.program.nodes[t] {
+                Node::Hidden(g, v) => (Kind::Hidden, g, self.home(v)),
+                Node::Project(v) => (Kind::Project, 0, self.home(v)),
+                Node::HiddenT(g, v) => (Kind::HiddenT, g, self.home(v)),
+                Node::ProjectT(v) => (Kind::ProjectT, 0, self.home(v)),
+                _ => unreachable!("a term of a product is a product"),
+            };
+            let (kind, block, operand) = term(&terms[0]);
+            let shared = built.products.iter_mut().find(|p| {
+                kind == Kind::Hidden && p.kind == kind && p.operands[0].1 == operand
+            });
+            match shared {
+                Some(p) => p.results.push((block, from, to)),
+                None => built.products.push(Product {
+                    kind,
+                    operands: terms.iter().map(|t| (term(t).1, term(t).2)).collect(),
+                    results: vec![(block, from, to)],
+                }),
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Who does what when: rows of the batch in parts, steps in chunks.
+//!
+//! Rows are sorted by length, the longest first, so that the rows that have a step are always the
+//! first ones of their part. A chunk is a run of steps in which no row ends; within it all planes are
+//! rectangles. No work is done on padding, and the reverse direction is nothing but another order of
+//! reading and writing the sequence.
+
+/// How many rows of a plane (steps times rows of the batch) a chunk has: few enough that its planes stay in
+/// the second-level cache, many enough that a matrix product over them runs at full speed.
+const CHUNK: usize = 160;
+
+/// How many rows of the batch a part has at most. It does not depend on the number of threads, and so
+/// neither do the sums.
+const PART: usize = 16;
+
+/// Below so many rows the batch is one part.
+const SPLIT: usize = 4;
+
+/// Rows of the batch that one thread, or one team of threads, takes through all steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Which rows of the batch these are.
+    pub rows: Vec<usize>,
+    /// How many steps each has; never growing.
+    pub lengths: Vec<usize>,
+    pub chunks: Vec<Chunk>,
+}
+
+/// Steps `first..first + steps`, in the order of reading, of the first `rows` rows of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Chunk {
+    pub first: usize,
+    pub steps: usize,
+    pub rows: usize,
+    /// Where its rows begin in a plane that holds all steps.
+    pub plane: usize,
+    /// Where they begin in a plane of states, in which a chunk has one more step than it has: the state
+    /// before its first.
+    pub slot: usize,
+}
+
+impl Chunk {
+    /// The rows of a plane that it takes.
+    pub(super) fn area(&self) -> usize {
+        self.steps * self.rows
+    }
+}
+
+impl Part {
+    fn new(rows: Vec<usize>, lengths: Vec<usize>) -> Part {
+        let mut chunks = Vec::new();
+        let (mut first, mut plane, mut slot) = (0, 0, 0);
+        for (live, &length) in lengths.iter().enumerate().rev().map(|(i, l)| (i + 1, l)) {
+            while first < length {
+                let steps = (CHUNK / live).clamp(1, length - first);
+                chunks.push(Chunk {
+                    first,
+                    steps,
+                    rows: live,
+                    plane,
+                    slot,
+                });
+                first += steps;
+                plane += steps * live;
+                slot += (steps + 1) * live;
+            }
+        }
+        Part {
+            rows,
+            lengths,
+            chunks,
+        }
+    }
+
+    /// The rows of a plane that holds all steps.
+    pub(super) fn area(&self) -> usize {
+        self.chunks.iter().map(Chunk::area).sum()
+    }
+
+    /// The rows of a plane of all states.
+    pub(super) fn slots(&self) -> usize {
+        self.area() + self.chunks.iter().map(|c| c.rows).sum::<usize>()
+    }
+
+    /// The rows of a plane that holds the steps of any one chunk.
+    pub(super) fn widest(&self) -> usize {
+        self.chunks.iter().map(Chunk::area).max().unwrap_or(0)
+    }
+
+    /// The rows of a plane that holds the states of any one chunk.
+    pub(super) fn widest_slots(&self) -> usize {
+        let slots = self.chunks.iter().map(|c| c.area() + c.rows);
+        slots.max().unwrap_or(0)
+    }
+
+    /// Where in the sequence the step is that row `row` reads as its `k`th.
+    pub(super) fn time(&self, row: usize, k: usize, reverse: bool) -> usize {
+        match reverse {
+            false => k,
+            true => self.lengths[row] - 1 - k,
+        }
+    }
+}
+
+/// The parts of a batch.
+pub(super) fn parts(batch: usize, time: usize, lengths: Option<&[usize]>) -> Vec<Part> {
+    let length = |row: usize| lengths.map_or(time, |l| l[row]);
+    let mut rows: Vec<usize> = (0..batch).collect();
+    rows.sort_by_key(|&row| std::cmp::Reverse(length(row)));
+    let count = match batch {
+        0..SPLIT => 1,
+        _ => batch.div_ceil(PART).max(2),
+    };
+    let part = |i: usize| {
+        let rows = rows[batch * i / count..batch * (i + 1) / count].to_vec();
+        let lengths = rows.iter().map(|&row| length(row)).collect();
+        Part::new(rows, lengths)
+    };
+    (0..count).map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_of_every_row_is_in_one_chunk() {
+        let lengths = [3, 700, 1, 3, 40];
+        for part in parts(5, 700, Some(&lengths)) {
+            for (i, &row) in part.rows.iter().enumerate() {
+                let steps = part.chunks.iter().filter(|c| i < c.rows).map(|c| c.steps);
+                assert_eq!(steps.sum::<usize>(), lengths[row]);
+            }
+            for pair in part.chunks.windows(2) {
+                assert_eq!(pair[0].first + pair[0].steps, pair[1].first);
+                assert_eq!(pair[0].plane + pair[0].area(), pair[1].plane);
+                assert!(pair[0].rows >= pair[1].rows);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_shared_out_evenly() {
+        let sizes = |b| -> Vec<usize> { parts(b, 9, None).iter().map(|p| p.rows.len()).collect() };
+        assert_eq!(sizes(1), [1]);
+        assert_eq!(sizes(3), [3]);
+        assert_eq!(sizes(5), [2, 3]);
+        assert_eq!(sizes(32), [16, 16]);
+        assert_eq!(sizes(70), [14, 14, 14, 14, 14]);
+    }
+
+    #[test]
+    fn the_reverse_direction_begins_at_each_rows_end() {
+        let part = &parts(2, 5, Some(&[2, 5]))[0];
+        let order = |row| -> Vec<usize> {
+            (0..part.lengths[row]).map(|k| part.time(row, k, true)).collect()
+        };
+        assert_eq!((order(0), order(1)), (vec![4, 3, 2, 1, 0], vec![1, 0]));
+    }
+}

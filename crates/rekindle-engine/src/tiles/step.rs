@@ -1,0 +1,131 @@
+//! The inner loop: a plan, once, over some rows.
+
+use super::bind::{Moment, Planes};
+use super::pack::{Packed, columns};
+use super::plan::{Kind, Loc, Plan};
+use super::pointwise::{Walk, pointwise};
+use super::product::{Column, Left, panel};
+use super::team::Member;
+use crate::program::Width;
+use crate::simd::{Real, Simd};
+
+/// The most operands that one product adds up.
+const SEGMENTS: usize = 32;
+
+/// A plan with everything it needs but the moment.
+#[derive(Debug)]
+pub(super) struct Bound<'b, E: Real> {
+    pub plan: &'b Plan,
+    pub planes: Planes<E>,
+    /// The weights of every product, stage by stage.
+    pub packed: &'b [Vec<Packed<E>>],
+    /// `d`, every block as wide as a plane, or empty.
+    pub bias: &'b [E],
+    /// The numbers and the memory of a row, by width.
+    pub widths: [[usize; 2]; 2],
+}
+
+impl<E: Real> Bound<'_, E> {
+    pub(super) fn width(&self, width: Width) -> [usize; 2] {
+        self.widths[usize::from(width == Width::Projection)]
+    }
+
+    /// Runs every stage over `rows` rows.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Simd`]; the planes must be good for these rows at this moment, and other members may be
+    /// in this function only.
+    pub(super) unsafe fn run<S: Simd<E = E>>(
+        &self,
+        moment: &Moment,
+        rows: usize,
+        walks: &mut Vec<Walk<E>>,
+        member: Member<'_>,
+    ) {
+        walks.clear();
+        for plane in &self.planes {
+            walks.push(plane.walk(moment));
+        }
+        if member.index > 0 {
+            for (walk, place) in walks.iter_mut().zip(&self.plan.places) {
+                if let Loc::Register(_) = place.loc {
+                    // SAFETY: there is a tile for every member.
+                    walk.at = unsafe { walk.at.add(member.index * super::pointwise::TILE) };
+                }
+            }
+        }
+        for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
+            if !stage.products.is_empty() {
+                member.wait();
+            }
+            let mut overwritten = false;
+            for (product, packed) in stage.products.iter().zip(packed) {
+                let place = self.plan.places[product.operands[0].1];
+                overwritten |= matches!(place.loc, Loc::Scratch(_));
+                let [depth, pitch] = self.width(place.width);
+                let mut segments = [std::ptr::null::<E>(); SEGMENTS];
+                for (segment, operand) in segments.iter_mut().zip(&product.operands) {
+                    *segment = walks[operand.1].at;
+                }
+                let left = Left {
+                    segments: &segments[..product.operands.len()],
+                    pitch,
+                    depth,
+                };
+                for p in packed.panels.range(member) {
+                    let column = |q: usize| {
+                        let Some((b, c)) = packed.panels.lanes[p][q] else {
+                            return Column::none();
+                        };
+                        let (block, from, to) = product.results[b];
+                        let to_pitch = self.planes[to].pitch;
+                        let biased = product.kind == Kind::Hidden && !self.bias.is_empty();
+                        // SAFETY: column `c` lies within the planes and the bias.
+                        unsafe {
+                            let (from, from_pitch) = match from {
+                                Some(from) => (walks[from].at.add(c) as *const E, to_pitch),
+                                None if biased => {
+                                    (self.bias.as_ptr().add(block * to_pitch + c), 0)
+                                }
+                                None => (std::ptr::null(), 0),
+                            };
+                            Column {
+                                from,
+                                from_pitch,
+                                to: walks[to].at.add(c),
+                                to_pitch,
+                            }
+                        }
+                    };
+                    let columns = [column(0), column(1), column(2), column(3)];
+                    // SAFETY: the caller's.
+                    unsafe { panel::<S, false>(rows, left, packed.panel(p), &columns) };
+                }
+            }
+            if overwritten {
+                member.wait();
+            }
+            for (ops, width) in [
+                (&stage.hidden, Width::Hidden),
+                (&stage.projection, Width::Projection),
+            ] {
+                if ops.is_empty() {
+                    continue;
+                }
+                let pitch = self.width(width)[1];
+                // SAFETY: the caller's.
+                unsafe {
+                    if member.count == 1 {
+                        pointwise::<S>(ops, walks, 0, rows * pitch);
+                        continue;
+                    }
+                    let own = columns(pitch, S::N, member.index, member.count);
+                    for r in 0..rows {
+                        pointwise::<S>(ops, walks, r * pitch + own.start, r * pitch + own.end);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Equations of every kind that the engine has to deal with.
+
+use crate::{Next, Step, elu, gelu, hard_sigmoid, leaky_relu, relu, sigmoid, silu, softplus, softsign, tanh};
+
+pub(super) type Equations = fn(&Step) -> Next;
+
+pub(super) const CELLS: [(&str, Equations); 12] = [
+    ("elman", elman),
+    ("lstm", lstm),
+    ("gru", gru),
+    ("gru reset before", gru_before),
+    ("projected", projected),
+    ("peepholes", peepholes),
+    ("hoisted", hoisted),
+    ("diagonal", diagonal),
+    ("subtractive", subtractive),
+    ("raw", raw),
+    ("chain", chain),
+    ("functions", functions),
+];
+
+fn elman(k: &Step) -> Next {
+    let h = k.state("h");
+    k.next(tanh(k.affine("h", h)))
+}
+
+fn lstm(k: &Step) -> Next {
+    let [h, c] = k.state(["h", "c"]);
+    let [i, f, g, o] = k.affine(["i", "f", "g", "o"], h);
+    let c = sigmoid(f) * c + sigmoid(i) * tanh(g);
+    k.next([sigmoid(o) * tanh(c), c])
+}
+
+fn gru(k: &Step) -> Next {
+    let h = k.state("h");
+    let [r, z] = k.affine(["r", "z"], h).map(sigmoid);
+    let n = tanh(k.input("n") + r * k.hidden("n", h));
+    k.next(n + z * (h - n))
+}
+
+fn gru_before(k: &Step) -> Next {
+    let h = k.state("h");
+    let [r, z] = k.affine(["r", "z"], h).map(sigmoid);
+    let n = tanh(k.affine("n", r * h));
+    k.next((1.0 - z) * n + z * h)
+}
+
+fn projected(k: &Step) -> Next {
+    let [h, c] = k.state(["h", "c"]);
+    let [i, f, g, o] = k.affine(["i", "f", "g", "o"], h);
+    let c = sigmoid(f) * c + sigmoid(i) * tanh(g);
+    k.next([k.project(sigmoid(o) * tanh(c)), c])
+}
+
+/// Learned vectors, one of them read after the new state.
+fn peepholes(k: &Step) -> Next {
+    let [h, c] = k.state(["h", "c"]);
+    let [p, q] = k.vector(["p", "q"]);
+    let [f, g, o] = k.affine(["f", "g", "o"], h);
+    let f = sigmoid(f + p * c);
+    let c = f * c + (1.0 - f) * tanh(g);
+    k.next([sigmoid(o + q * c) * tanh(c), c])
+}
+
+/// A candidate, and a product with it, that depend on the input alone.
+fn hoisted(k: &Step) -> Next {
+    let h = k.state("h");
+    let z = tanh(k.input("z") * k.vector("s"));
+    let u = sigmoid(k.hidden("u", h) + k.hidden("v", z) + k.input("u"));
+    k.next(u * h + (1.0 - u) * z)
+}
+
+/// No recurrent product at all.
+fn diagonal(k: &Step) -> Next {
+    let h = k.state("h");
+    k.next(tanh(k.input("h") + k.vector("u") * h))
+}
+
+/// The two halves of a pre-activation used apart, and a quotient.
+fn subtractive(k: &Step) -> Next {
+    let h = k.state("h");
+    let (p, q) = (k.input("p"), k.hidden("q", h));
+    let (i, f) = (sigmoid(p + q), sigmoid(p - q));
+    k.next(i * p / (1.5 + f) + f * h)
+}
+
+/// The input itself.
+fn raw(k: &Step) -> Next {
+    let h = k.state("h");
+    let x = k.raw();
+    let z = sigmoid(k.affine("z", h) + x);
+    k.next(z * tanh(x) + (1.0 - z) * h)
+}
+
+/// Three dependent products, a state that is merely handed on, and one that nothing reads.
+fn chain(k: &Step) -> Next {
+    let [h, old, unread] = k.state(["h", "old", "unread"]);
+    let a = tanh(k.affine("a", h));
+    let b = tanh(k.hidden("b", a + old) + a);
+    let c = sigmoid(k.affine("c", a * b));
+    let _ = unread;
+    k.next([c * h + b, h, tanh(c)])
+}
+
+fn functions(k: &Step) -> Next {
+    let h = k.state("h");
+    let [a, b, c, d] = k.affine(["a", "b", "c", "d"], h);
+    let sum = relu(a) + leaky_relu(b) + elu(c) + gelu(d);
+    let product = silu(a) * softplus(b) * hard_sigmoid(c) * softsign(d);
+    k.next(tanh(sum * 0.3 + product))
+}
