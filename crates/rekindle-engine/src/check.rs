@@ -1,6 +1,6 @@
 //! What every program must satisfy, checked once, when it is made.
 
-use crate::program::{Node, Program, Width};
+use crate::program::{Node, Program, RAW, Width};
 
 impl Program {
     /// # Panics
@@ -15,6 +15,13 @@ impl Program {
             self.states().join(", "),
             self.next.len()
         );
+        if self.has_raw() {
+            let named = [self.states(), self.inputs(), self.hiddens(), self.vectors()];
+            assert!(
+                !named.concat().iter().any(|name| name == RAW),
+                "something is called {RAW:?}, which is the name of the input itself"
+            );
+        }
         let product = self.product_width();
         for node in &self.nodes {
             if let Node::Hidden(_, v) | Node::Project(v) = *node {

@@ -4,12 +4,16 @@
 //! state h, c                                     the first state is the output
 //! input i, f, g, o                               blocks of W and b, in stored order
 //! hidden i, f, g, o                              blocks of U and d, in stored order
+//! vector p                                       learned, a number a unit; `scalar s`: for all units
 //! i = sigmoid(W_i x + b_i + U_i h + d_i)         a name for a value
 //! c' = f * c + i * g                             the new value of a state
 //! ```
+//!
+//! A block without a bias is written without one, `W_i x`; `x` by itself is the input itself.
 
 use crate::builder::{Step, Var};
-use crate::program::{Blocks, Node, Program, Unary};
+use crate::program::{Blocks, Node, Program, RAW, Unary};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -53,6 +57,8 @@ impl Program {
             names: &names,
             values: HashMap::new(),
             next: vec![None; names.states.len()],
+            input_biases: RefCell::new(vec![None; names.inputs.len()]),
+            hidden_biases: RefCell::new(vec![None; names.hiddens.len()]),
         };
         for (line, text) in equation_lines(text) {
             scope.equation(line, text)?;
@@ -71,6 +77,12 @@ impl Program {
         }
         let values: Vec<Var> = scope.next.iter().copied().flatten().collect();
         let next = step.next(values);
+        // A block that no equation shows has one, as if it were shown in full.
+        let biases = |found: RefCell<Vec<Option<bool>>>| -> Vec<bool> {
+            let found = found.into_inner().into_iter();
+            found.map(|bias| bias.unwrap_or(true)).collect()
+        };
+        step.declare_biases(biases(scope.input_biases), biases(scope.hidden_biases));
         Ok(step.finish(next))
     }
 }
@@ -83,7 +95,7 @@ fn error(line: usize, column: usize, message: String) -> ParseError {
     }
 }
 
-const KINDS: [&str; 4] = ["state", "input", "hidden", "vector"];
+const KINDS: [&str; 5] = ["state", "input", "hidden", "vector", "scalar"];
 
 /// Which of [`KINDS`] a line declares, if it declares any.
 fn declared(line: &str) -> Option<(usize, &str)> {
@@ -115,6 +127,9 @@ fn declarations(text: &str) -> Parsed<Blocks> {
                 return Err(error(number + 1, column, message));
             }
             list.push(name.to_string());
+            if kind >= 3 {
+                names.scalars.push(kind == 4);
+            }
         }
     }
     Ok(names)
@@ -192,6 +207,9 @@ struct Scope<'k> {
     names: &'k Blocks,
     values: HashMap<String, Var<'k>>,
     next: Vec<Option<Var<'k>>>,
+    /// Whether each block has a bias, once an equation has shown it.
+    input_biases: RefCell<Vec<Option<bool>>>,
+    hidden_biases: RefCell<Vec<Option<bool>>>,
 }
 
 struct Line<'s, 'k> {
@@ -358,18 +376,21 @@ impl<'k> Line<'_, 'k> {
         }
         if let Some(block) = name.strip_prefix("W_") {
             let g = self.block(block, &scope.names.inputs, "input", at)?;
-            self.name("x")?;
-            self.bias("b_", block)?;
+            self.name(RAW)?;
+            self.bias("b_", block, &mut scope.input_biases.borrow_mut()[g], at)?;
             return Ok(step.push(Node::Input(g)));
         }
         if let Some(block) = name.strip_prefix("U_") {
             let g = self.block(block, &scope.names.hiddens, "hidden", at)?;
             let v = self.factor()?;
-            self.bias("d_", block)?;
+            self.bias("d_", block, &mut scope.hidden_biases.borrow_mut()[g], at)?;
             return Ok(step.push(Node::Hidden(g, v.id())));
         }
         if name == "R" {
             return Ok(step.project(self.factor()?));
+        }
+        if name == RAW {
+            return Ok(step.raw());
         }
         Err(self.error_at(at, format!("{name} is not defined above")))
     }
@@ -381,10 +402,27 @@ impl<'k> Line<'_, 'k> {
         })
     }
 
-    /// The bias belongs to its block: `W_i x + b_i` is one value.
-    fn bias(&mut self, prefix: &str, block: &str) -> Parsed<()> {
-        self.sign('+')?;
-        self.name(&format!("{prefix}{block}"))
+    /// The bias belongs to its block, `W_i x + b_i` is one value, and a block either has one or not.
+    fn bias(
+        &mut self,
+        prefix: &str,
+        block: &str,
+        known: &mut Option<bool>,
+        at: usize,
+    ) -> Parsed<()> {
+        let bias = format!("{prefix}{block}");
+        let found = match &self.tokens[self.at..] {
+            [(_, Token::Sign('+')), (_, Token::Name(name)), ..] => *name == bias,
+            _ => false,
+        };
+        self.at += if found { 2 } else { 0 };
+        match *known.get_or_insert(found) == found {
+            true => Ok(()),
+            false => {
+                let message = format!("{bias} is in one place, and missing in another");
+                Err(self.error_at(at, message))
+            }
+        }
     }
 }
 
@@ -405,8 +443,8 @@ mod tests {
                 "line 4, column 36: expected `)`, found the end of the line",
             ),
             (
-                "h' = W_a x",
-                "line 4, column 11: expected `+`, found the end of the line",
+                "h' = (W_a x + b_a) * (W_a x)",
+                "line 4, column 23: b_a is in one place, and missing in another",
             ),
             (
                 "h' = W_q x + b_q",

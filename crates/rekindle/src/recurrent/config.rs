@@ -95,7 +95,16 @@ impl<K: CellConfig> RecurrentConfig<K> {
         if let Some(width) = self.projection {
             invalid::width("projection", width)?;
         }
-        self.cell.validate().map_err(|e| e.under("cell"))
+        self.cell.validate().map_err(|e| e.under("cell"))?;
+        if self.recurrent_dropout > 0.0 && self.cell.program().hiddens().is_empty() {
+            let expected = "0: this cell has no recurrent product whose operand it could drop";
+            return Err(Invalid::new(
+                "recurrent_dropout",
+                self.recurrent_dropout,
+                expected,
+            ));
+        }
+        Ok(())
     }
 
     /// A layer with fresh parameters, for inputs of width `d_input`.
