@@ -21,17 +21,30 @@
 //! ([`step`]) on any Burn device. The engine knows no cell and no module: it takes
 //! tensors and a program.
 
+mod backend;
 mod builder;
+mod call;
 mod check;
+mod choose;
 mod parse;
-mod primitives;
+pub mod passes;
 mod print;
 mod program;
+mod run;
+mod simd;
+mod steps;
+mod tiles;
+mod weights;
 
 pub use builder::{
     Names, Next, Step, Values, Var, elu, gelu, hard_sigmoid, leaky_relu, relu, sigmoid, silu,
     softplus, softsign, tanh,
 };
+pub use call::Recurrence;
+pub use choose::{Choice, Engine, Executor, Policy, choose};
 pub use parse::ParseError;
-pub use primitives::{Direction, Weights, drive, scan, step, unbind};
-pub use program::{Binary, Id, Node, Program, Unary, Width};
+pub use program::{Binary, Id, Node, Out, Program, Subject, Unary, Width};
+pub use run::{scan, step};
+pub use simd::Isa;
+pub use steps::{drive, unbind};
+pub use weights::{Direction, Weights};

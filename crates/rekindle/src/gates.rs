@@ -4,7 +4,7 @@ use crate::{Init, Sequence};
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
-use rekindle_engine::{Direction, Next, Program, Step, Weights, Width, scan, step};
+use rekindle_engine::{Direction, Engine, Next, Program, Recurrence, Step, Weights, Width, scan, step};
 use std::sync::Arc;
 
 /// The sizes of a cell and how its parameters begin.
@@ -56,7 +56,9 @@ pub struct Gates {
     /// `R`: weight `[d_hidden, d_projection]`.
     pub projection: Option<Linear>,
     #[module(skip)]
-    program: Arc<Program>,
+    recurrence: Arc<Recurrence>,
+    #[module(skip)]
+    engine: Engine,
     #[module(skip)]
     mask: Option<Tensor<2>>,
 }
@@ -119,7 +121,8 @@ impl Gates {
                 .map(|&scalar| vector(if scalar { 1 } else { d_hidden }))
                 .collect(),
             projection: d_projection.map(|p| linear(init.input([d_hidden, 1, p], device), &[])),
-            program: Arc::new(program),
+            recurrence: Arc::new(Recurrence::new(program)),
+            engine: Engine::default(),
             mask: None,
         }
     }
@@ -131,8 +134,8 @@ impl Gates {
     ///
     /// If the equations have no such block, or it has no bias.
     pub fn with_bias(mut self, block: &str, value: Tensor<1>) -> Self {
-        let blocks = self.program.inputs().iter();
-        let blocks = blocks.zip(self.program.input_biases());
+        let blocks = self.program().inputs().iter();
+        let blocks = blocks.zip(self.program().input_biases());
         let index = blocks
             .filter(|(_, has)| **has)
             .position(|(name, _)| name == block);
@@ -155,7 +158,7 @@ impl Gates {
     ///
     /// If the equations have no such vector.
     pub fn with_vector(mut self, name: &str, value: Tensor<1>) -> Self {
-        let index = self.program.vectors().iter().position(|n| n == name);
+        let index = self.program().vectors().iter().position(|n| n == name);
         let index = index.unwrap_or_else(|| panic!("the equations have no vector {name:?}"));
         let vector = &mut self.vectors[index];
         *vector = parameter(value.expand(vector.val().dims()));
@@ -163,8 +166,18 @@ impl Gates {
     }
 
     /// The equations.
-    pub fn program(&self) -> &Arc<Program> {
-        &self.program
+    pub fn program(&self) -> &Program {
+        self.recurrence.program()
+    }
+
+    /// How the equations are run.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Has the equations run in another way.
+    pub fn set_engine(&mut self, engine: Engine) {
+        self.engine = engine;
     }
 
     /// The width of the input.
@@ -174,12 +187,12 @@ impl Gates {
 
     /// The number of units.
     pub fn d_hidden(&self) -> usize {
-        self.input.weight.dims()[1] / self.program.inputs().len()
+        self.input.weight.dims()[1] / self.program().inputs().len()
     }
 
     /// The width of a state.
     pub fn state_width(&self, state: usize) -> usize {
-        match (self.program.state_width(state), &self.projection) {
+        match (self.program().state_width(state), &self.projection) {
             (Width::Projection, Some(linear)) => linear.weight.dims()[1],
             _ => self.d_hidden(),
         }
@@ -191,7 +204,7 @@ impl Gates {
 
     /// One step from a state to the next; the first new state is the output.
     pub(crate) fn step(&self, x: Tensor<2>, state: Vec<Tensor<2>>) -> Vec<Tensor<2>> {
-        step(&self.program, &self.weights(), x, &state)
+        step(&self.recurrence, &self.weights(), x, state, self.engine)
     }
 
     /// A whole sequence: the output over time and the final states.
@@ -203,12 +216,13 @@ impl Gates {
     ) -> (Tensor<3>, Vec<Tensor<2>>) {
         let x_data = x.data.clone();
         scan(
-            &self.program,
+            &self.recurrence,
             &self.weights(),
             x_data,
             x.lengths(),
             state,
             direction,
+            self.engine,
         )
     }
 
@@ -222,9 +236,9 @@ impl Gates {
         let vectors = self.vectors.iter();
         Weights {
             input: self.input.weight.val(),
-            input_bias: bias(&self.input, self.program.input_biases()),
+            input_bias: bias(&self.input, self.program().input_biases()),
             hidden: hidden.map(|linear| linear.weight.val()),
-            hidden_bias: hidden.and_then(|linear| bias(linear, self.program.hidden_biases())),
+            hidden_bias: hidden.and_then(|linear| bias(linear, self.program().hidden_biases())),
             vectors: vectors.map(|v| v.val().expand([units])).collect(),
             projection: self.projection.as_ref().map(|r| r.weight.val()),
             mask: self.mask.clone(),

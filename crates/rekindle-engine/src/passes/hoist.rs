@@ -1,6 +1,6 @@
 //! Hoisting: what depends on the input alone needs no loop over time.
 
-use crate::program::{Id, Node, Out, Program};
+use crate::program::{Id, Node, Out, Program, Width};
 use std::collections::HashMap;
 
 /// A program in two parts.
@@ -19,6 +19,15 @@ impl Hoisted {
         match self.before.nodes[id] {
             Node::Input(g) => Some(g),
             _ => None,
+        }
+    }
+
+    /// The width of what the recurrent products of either part take.
+    pub fn product_width(&self) -> Width {
+        let products = |p: &Program| p.nodes.iter().any(|n| matches!(n, Node::Hidden(..)));
+        match products(&self.step) {
+            true => self.step.product_width(),
+            false => self.before.product_width(),
         }
     }
 }

@@ -1,24 +1,38 @@
 //! A program, ready for the kernels: hoisted, differentiated and planned, once for all sizes.
 
-use super::plan::{Plan, Source};
+use super::plan::{Loc, Plan, Source};
 use crate::passes::{Hoisted, differentiate, fold, hoist, recompute, saved};
 use crate::program::{Id, Node, Program};
 
 /// Plans for what runs before the loop over time, for a chunk of steps at once, and for each step.
 #[derive(Debug)]
-pub(super) struct Plans {
+pub(crate) struct Plans {
     /// `None` where the hoisted values are input blocks and nothing more.
     pub before: Option<Plan>,
     pub step: Plan,
 }
 
+impl Plans {
+    /// The recurrent biases that are added to the bias of an input block: (input block, recurrent block).
+    pub(crate) fn folded(&self, hoisted: &Hoisted) -> Vec<(usize, usize)> {
+        let both = self.before.iter().chain([&self.step]);
+        let folded = both.flat_map(|p| &p.folded);
+        let block = |loc: Loc| match loc {
+            Loc::Input(g) => g,
+            Loc::Plane(k) => hoisted.block(k).expect("only blocks are folded into"),
+            other => unreachable!("{other:?} has no bias"),
+        };
+        folded.map(|&(loc, g)| (block(loc), g)).collect()
+    }
+}
+
 /// What the kernels need to know of a program.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    pub(super) hoisted: Hoisted,
-    pub(super) inference: Plans,
-    pub(super) forward: Plans,
-    pub(super) backward: Plans,
+    pub(crate) hoisted: Hoisted,
+    pub(crate) inference: Plans,
+    pub(crate) forward: Plans,
+    pub(crate) backward: Plans,
 }
 
 impl Compiled {
@@ -60,7 +74,7 @@ impl Compiled {
     }
 
     /// The input block that a hoisted value is, if it is nothing more.
-    pub(super) fn plane_of(&self, block: usize) -> Option<usize> {
+    pub(crate) fn plane_of(&self, block: usize) -> Option<usize> {
         let planes = 0..self.hoisted.before.outs.len();
         planes
             .into_iter()

@@ -65,13 +65,7 @@ impl<'a, E: Real> Forward<'a, E> {
         let to = input_bias.as_mut_slice();
         to.fill(E::default());
         to[..b.len()].copy_from_slice(&b);
-        let both = plans.before.iter().chain([&plans.step]);
-        for &(loc, block) in both.flat_map(|p| &p.folded) {
-            let input = match loc {
-                Loc::Input(g) => g,
-                Loc::Plane(k) => compiled.hoisted.block(k).expect("only blocks are folded into"),
-                other => unreachable!("{other:?} has no bias"),
-            };
+        for (input, block) in plans.folded(&compiled.hoisted) {
             if !bias.is_empty() {
                 let from = &bias[block * pitch..][..pitch];
                 super::pointwise::accumulate::<S>(&mut to[input * pitch..][..pitch], from);

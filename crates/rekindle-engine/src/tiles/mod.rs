@@ -31,9 +31,10 @@ mod step;
 mod team;
 mod weights;
 
-pub(crate) use compiled::Compiled;
+pub(crate) use compiled::{Compiled, Plans};
 pub use layer::Keep;
 pub(crate) use layer::{Gradients, Layer, Sizes, Wanted};
+pub(crate) use plan::{Code, Kind, Loc, Op, Plan, Product};
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use homes::Homes;
 
 /// Where a value lives while a program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Loc {
+pub(crate) enum Loc {
     /// A block of the projected input, for the steps of a chunk.
     Input(usize),
     /// The input itself.
@@ -45,14 +45,14 @@ pub(super) enum Loc {
 
 /// Where a value lives, and how wide it is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub loc: Loc,
     pub width: Width,
 }
 
 /// What a pointwise instruction computes, of its operands `a`, `b` and `c`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Code {
+pub(crate) enum Code {
     /// `a`
     Copy,
     /// A function of `a`.
@@ -79,7 +79,7 @@ pub(super) enum Code {
 
 /// A pointwise instruction: places by their index in [`Plan::places`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Op {
+pub(crate) struct Op {
     pub code: Code,
     pub to: usize,
     pub of: [usize; 3],
@@ -87,7 +87,7 @@ pub(super) struct Op {
 
 /// Which matrix a product is with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// `U`, some blocks of it: one operand, a result a block.
     Hidden,
     /// `R`
@@ -100,7 +100,7 @@ pub(super) enum Kind {
 
 /// Matrix products that are one for the micro-kernel.
 #[derive(Clone, Debug)]
-pub(super) struct Product {
+pub(crate) struct Product {
     pub kind: Kind,
     /// The operands: (block, place). One, or for [`Kind::HiddenT`] one a block.
     pub operands: Vec<(usize, usize)>,
@@ -110,7 +110,7 @@ pub(super) struct Product {
 
 /// Products, then instructions on tiles, by width.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stage {
+pub(crate) struct Stage {
     pub products: Vec<Product>,
     pub hidden: Vec<Op>,
     pub projection: Vec<Op>,
@@ -118,7 +118,7 @@ pub(super) struct Stage {
 
 /// What the executor follows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     pub stages: Vec<Stage>,
     pub places: Vec<Place>,
     pub numbers: Vec<f64>,
@@ -214,7 +214,7 @@ impl Plan {
     }
 
     /// The gradient plane of a result of a backward program.
-    pub(super) fn gradient(&self, out: Out) -> Option<usize> {
+    pub(crate) fn gradient(&self, out: Out) -> Option<usize> {
         self.results.iter().find(|r| r.0 == out).map(|r| r.1)
     }
 

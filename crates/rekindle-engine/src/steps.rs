@@ -1,63 +1,13 @@
-//! The primitives executor: a program run step by step with Burn's own tensor operations.
+//! The steps executor: a program run step by step with Burn's own tensor operations.
 //!
-//! It runs on every backend and is differentiated by Burn's autodiff, so it is the reference that
-//! every other executor is held to.
+//! It runs on every backend and is differentiated by Burn's autodiff, node by node. Nothing in it is derived,
+//! hoisted or planned: it is the reference that every other executor is held to.
 
 use crate::program::{Binary, Id, Node, Program, Unary};
+use crate::weights::{Direction, Weights};
 use burn::tensor::{Bool, DType, Tensor, TensorData, activation};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::Range;
-
-/// The parameters of a program, as tensors.
-///
-/// `G` is the number of input blocks, `K` that of recurrent blocks, `H` is `d_hidden`, and `P` the
-/// width of what the recurrent products take (`H`, or `d_projection`).
-#[derive(Clone, Debug)]
-pub struct Weights {
-    /// `W` of every input block: `[d_input, G * H]`.
-    pub input: Tensor<2>,
-    /// `b` of every input block, zero for one that has none: `[G * H]`.
-    pub input_bias: Option<Tensor<1>>,
-    /// `U` of every recurrent block, `[P, K * H]`, where there is any.
-    pub hidden: Option<Tensor<2>>,
-    /// `d` of every recurrent block, zero for one that has none: `[K * H]`.
-    pub hidden_bias: Option<Tensor<1>>,
-    /// The learned vectors, and the learned scalars for every unit: `[H]` each.
-    pub vectors: Vec<Tensor<1>>,
-    /// `R`: `[H, P]`.
-    pub projection: Option<Tensor<2>>,
-    /// What the operand of every recurrent product is multiplied by, `[batch, P]`: the mask of
-    /// variational dropout.
-    pub mask: Option<Tensor<2>>,
-}
-
-/// The order in which a sequence is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// From the first step to the last.
-    #[default]
-    Forward,
-    /// From the last real step of each row to the first.
-    Reverse,
-}
-
-impl Direction {
-    /// `forward` or `reverse`, as in the names of tensors.
-    pub fn name(self) -> &'static str {
-        match self {
-            Direction::Forward => "forward",
-            Direction::Reverse => "reverse",
-        }
-    }
-
-    /// The steps of a sequence in reading order.
-    pub fn steps(self, time: usize) -> Box<dyn Iterator<Item = usize>> {
-        match self {
-            Direction::Forward => Box::new(0..time),
-            Direction::Reverse => Box::new((0..time).rev()),
-        }
-    }
-}
 
 /// One step: `x` is `[batch, d_input]`, the states `[batch, width]`; returns the new states, the
 /// first of which is the output.
@@ -65,7 +15,7 @@ impl Direction {
 /// # Panics
 ///
 /// If shapes do not fit the program.
-pub fn step(
+pub(crate) fn step(
     program: &Program,
     weights: &Weights,
     x: Tensor<2>,
@@ -96,7 +46,7 @@ fn of_input(program: &Program, weights: &Weights, x: Tensor<2>) -> Tensor<2> {
 /// # Panics
 ///
 /// If shapes do not fit the program.
-pub fn scan(
+pub(crate) fn scan(
     program: &Program,
     weights: &Weights,
     x: Tensor<3>,

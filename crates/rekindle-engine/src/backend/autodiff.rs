@@ -1,0 +1,122 @@
+//! A pass as one node of Burn's autodiff graph.
+//!
+//! A node of Burn has one output, and a pass has two: the output over time and the final states. So the
+//! node's own output is a token of one number, of no consequence, and what the pass gives are two children of
+//! it. Going back, each child leaves its gradient in a slot and passes a zero on to the token, which
+//! sees to it that the pass comes after both.
+
+use super::{Gradients, Recur, Run, Tape};
+use crate::call::{Call, OPERANDS, Operands};
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients as Grads;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, AutodiffBackend, Backend, TensorMetadata};
+use burn::tensor::Shape;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The gradients of what a pass gave: of the output, of the final states.
+type Slots<B> = Arc<Mutex<[Option<FloatTensor<B>>; 2]>>;
+
+#[derive(Debug)]
+struct Pass;
+
+#[derive(Clone, Debug)]
+struct Past<B: Backend> {
+    operands: Operands<B>,
+    call: Arc<Call>,
+    tape: Tape<B>,
+    slots: Slots<B>,
+}
+
+impl<B: Run> Backward<B, OPERANDS> for Pass {
+    type State = Past<B>;
+
+    fn backward(self, ops: Ops<Past<B>, OPERANDS>, grads: &mut Grads, _: &mut Checkpointer) {
+        grads.consume::<B>(&ops.node);
+        let past = ops.state;
+        let [dy, dlast] = {
+            let mut slots = past.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *slots)
+        };
+        let wanted = ops.parents.each_ref().map(Option::is_some);
+        let gradients: Gradients<B> =
+            B::reverse(past.operands, &past.call, past.tape, dy, dlast, wanted);
+        for (node, gradient) in ops.parents.into_iter().zip(gradients) {
+            if let (Some(node), Some(gradient)) = (node, gradient) {
+                grads.register::<B>(node.id, gradient);
+            }
+        }
+    }
+}
+
+/// What a pass gave: its place among the slots.
+#[derive(Debug)]
+struct Given(usize);
+
+impl<B: Backend> Backward<B, 1> for Given {
+    type State = (FloatTensor<B>, Slots<B>);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Grads, _: &mut Checkpointer) {
+        let gradient = grads.consume::<B>(&ops.node);
+        let (token, slots) = ops.state;
+        slots.lock().unwrap_or_else(PoisonError::into_inner)[self.0] = Some(gradient);
+        if let [Some(node)] = ops.parents {
+            grads.register::<B>(node.id, token);
+        }
+    }
+}
+
+impl<B: Run + Recur, C: CheckpointStrategy> Recur for Autodiff<B, C> {
+    fn recur(
+        x: FloatTensor<Self>,
+        w: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        u: FloatTensor<Self>,
+        d: FloatTensor<Self>,
+        r: FloatTensor<Self>,
+        vectors: FloatTensor<Self>,
+        mask: FloatTensor<Self>,
+        state: FloatTensor<Self>,
+        call: Arc<Call>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let tensors = [x, w, b, u, d, r, vectors, mask, state];
+        let nodes = tensors.each_ref().map(|t| t.node());
+        let operands: Operands<B> = tensors.map(|t| t.into_primitive());
+        match Backward::<B, OPERANDS>::prepare::<C>(Pass, nodes)
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::UnTracked(_) => {
+                let ran = B::run(operands, &call, crate::tiles::Keep::Nothing);
+                (Self::from_inner(ran.y), Self::from_inner(ran.last))
+            }
+            OpsKind::Tracked(pass) => {
+                let ran = B::run(operands.clone(), &call, call.keep);
+                let (device, dtype) = (ran.y.device(), ran.y.dtype());
+                let zero = B::float_zeros(Shape::new([1]), &device, dtype.into());
+                let slots = Slots::<B>::default();
+                let past = Past {
+                    operands,
+                    call,
+                    tape: ran.tape.expect("a pass that is differentiated keeps a tape"),
+                    slots: slots.clone(),
+                };
+                let token: FloatTensor<Self> = pass.finish(past, zero.clone());
+                let given = |place: usize, value: FloatTensor<B>| -> FloatTensor<Self> {
+                    match Backward::<B, 1>::prepare::<C>(Given(place), [token.node()])
+                        .compute_bound()
+                        .stateful()
+                    {
+                        OpsKind::Tracked(child) => {
+                            child.finish((zero.clone(), slots.clone()), value)
+                        }
+                        OpsKind::UnTracked(child) => child.finish(value),
+                    }
+                };
+                (given(0, ran.y), given(1, ran.last))
+            }
+        }
+    }
+}

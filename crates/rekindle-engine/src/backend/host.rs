@@ -1,0 +1,236 @@
+//! Backends whose tensors lie in the memory of this process: the kernels read and write them.
+#![cfg(any(feature = "flex", feature = "ndarray"))]
+
+use super::{Gradients, Run, Tape, primitives};
+use crate::call::{Call, OPERANDS, Operands, Ran, operand};
+use crate::choose::Executor;
+use crate::simd::{Isa, Vectors};
+use crate::tiles::{self, Keep, Layer, Sizes, Wanted};
+#[cfg(feature = "ndarray")]
+use burn::backend::ops::FloatTensorOps;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, TensorMetadata};
+use burn::tensor::{DType, Element, TensorData};
+use std::sync::Arc;
+
+/// A number type of the kernels, as tensors have it.
+pub(super) trait Number: Vectors + Element {
+    /// The numbers of a tensor of flex that is contiguous.
+    #[cfg(feature = "flex")]
+    fn of_flex(tensor: &burn::backend::flex::FlexTensor) -> Option<&[Self]>;
+}
+
+macro_rules! number {
+    ($($E:ident)*) => { $(
+        impl Number for $E {
+            #[cfg(feature = "flex")]
+            fn of_flex(tensor: &burn::backend::flex::FlexTensor) -> Option<&[Self]> {
+                tensor.as_slice::<$E>()
+            }
+        }
+    )* };
+}
+number!(f32 f64);
+
+/// A backend whose tensors are numbers in memory.
+pub(super) trait Host: Backend {
+    /// A tensor whose numbers stand row after row.
+    type Held;
+    fn hold(tensor: FloatTensor<Self>) -> Self::Held;
+    fn numbers<E: Number>(held: &Self::Held) -> &[E];
+    fn tensor<E: Number>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self>;
+}
+
+#[cfg(feature = "flex")]
+impl Host for burn::backend::Flex {
+    type Held = burn::backend::flex::FlexTensor;
+
+    fn hold(tensor: FloatTensor<Self>) -> Self::Held {
+        match tensor.is_contiguous() {
+            true => tensor,
+            false => tensor.to_contiguous(),
+        }
+    }
+
+    fn numbers<E: Number>(held: &Self::Held) -> &[E] {
+        E::of_flex(held).expect("the type was asked for, and the tensor is contiguous")
+    }
+
+    fn tensor<E: Number>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self> {
+        burn::backend::flex::FlexTensor::from_data(TensorData::new(numbers, shape.to_vec()))
+    }
+}
+
+#[cfg(feature = "ndarray")]
+impl Host for burn::backend::NdArray {
+    type Held = TensorData;
+
+    fn hold(tensor: FloatTensor<Self>) -> Self::Held {
+        burn::tensor::read_sync(Self::float_into_data(tensor)).expect("memory can be read")
+    }
+
+    fn numbers<E: Number>(held: &Self::Held) -> &[E] {
+        held.as_slice().expect("the type was asked for")
+    }
+
+    fn tensor<E: Number>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self> {
+        burn::backend::ndarray::NdArrayTensor::from_data(TensorData::new(numbers, shape.to_vec()))
+    }
+}
+
+macro_rules! run {
+    ($(#[$meta:meta])* $B:ty) => {
+        $(#[$meta])*
+        impl Run for $B {
+            fn run(operands: Operands<Self>, call: &Call, keep: Keep) -> Ran<Self, Tape<Self>> {
+                match (call.executor, operands[operand::X].dtype()) {
+                    (Executor::Tiles, DType::F32) => forward::<Self, f32>(operands, call, keep),
+                    (Executor::Tiles, DType::F64) => forward::<Self, f64>(operands, call, keep),
+                    _ => primitives::run(operands, call, keep),
+                }
+            }
+
+            fn reverse(
+                operands: Operands<Self>,
+                call: &Call,
+                tape: Tape<Self>,
+                dy: Option<FloatTensor<Self>>,
+                dlast: Option<FloatTensor<Self>>,
+                wanted: [bool; OPERANDS],
+            ) -> Gradients<Self> {
+                match (&tape, operands[operand::X].dtype()) {
+                    (Tape::Kernel(_), DType::F32) => {
+                        backward::<Self, f32>(operands, call, tape, dy, dlast, wanted)
+                    }
+                    (Tape::Kernel(_), DType::F64) => {
+                        backward::<Self, f64>(operands, call, tape, dy, dlast, wanted)
+                    }
+                    _ => primitives::reverse(operands, call, tape, dy, dlast, wanted),
+                }
+            }
+        }
+    };
+}
+run!(
+    #[cfg(feature = "flex")]
+    burn::backend::Flex
+);
+run!(
+    #[cfg(feature = "ndarray")]
+        burn::backend::NdArray
+);
+
+/// The operands of a pass, held for the kernels.
+struct Held<B: Host> {
+    operands: [B::Held; OPERANDS],
+    shapes: [Vec<usize>; OPERANDS],
+    sizes: Sizes,
+    widths: usize,
+}
+
+impl<B: Host> Held<B> {
+    fn new(operands: Operands<B>, call: &Call) -> Self {
+        let shapes = std::array::from_fn(|i| {
+            let shape: Vec<usize> = operands[i].shape().to_vec();
+            shape
+        });
+        let [x, w, _, _, _, r, ..]: &[Vec<usize>; OPERANDS] = &shapes;
+        let blocks = call.prepared.program.inputs().len();
+        let d_hidden = w[1] / blocks;
+        let sizes = Sizes {
+            batch: x[0],
+            time: x[1],
+            d_input: x[2],
+            d_hidden,
+            d_projection: if call.present[operand::R] { r[1] } else { d_hidden },
+        };
+        Held {
+            widths: shapes[operand::STATE][1],
+            operands: operands.map(B::hold),
+            shapes,
+            sizes,
+        }
+    }
+
+    fn layer<'h, E: Number>(&'h self, call: &'h Call) -> Layer<'h, E> {
+        let numbers = |i: usize| match call.present[i] {
+            true => B::numbers::<E>(&self.operands[i]),
+            false => &[],
+        };
+        Layer {
+            x: numbers(operand::X),
+            lengths: call.lengths.as_deref(),
+            reverse: call.reverse,
+            w: numbers(operand::W),
+            b: numbers(operand::B),
+            u: numbers(operand::U),
+            d: numbers(operand::D),
+            r: numbers(operand::R),
+            vectors: numbers(operand::VECTORS),
+            mask: numbers(operand::MASK),
+            state: numbers(operand::STATE),
+            sizes: self.sizes,
+        }
+    }
+}
+
+fn forward<B: Host, E: Number>(
+    operands: Operands<B>,
+    call: &Call,
+    keep: Keep,
+) -> Ran<B, Tape<B>> {
+    let held = Held::<B>::new(operands, call);
+    let compiled = &call.prepared.compiled;
+    let output = tiles::forward::<E>(Isa::current(), compiled, &held.layer(call), keep);
+    let Sizes { batch, time, .. } = held.sizes;
+    let width = output.y.len() / (batch * time);
+    Ran {
+        y: B::tensor(output.y, &[batch, time, width]),
+        last: B::tensor(output.last, &[batch, held.widths]),
+        tape: output.tape.map(|tape| Tape::Kernel(Arc::new(tape))),
+    }
+}
+
+fn backward<B: Host, E: Number>(
+    operands: Operands<B>,
+    call: &Call,
+    tape: Tape<B>,
+    dy: Option<FloatTensor<B>>,
+    dlast: Option<FloatTensor<B>>,
+    wanted: [bool; OPERANDS],
+) -> Gradients<B> {
+    use operand::{B as BIAS, D, R, STATE, U, VECTORS, W, X};
+    let Tape::Kernel(tape) = tape else {
+        unreachable!("the tape is a kernel's")
+    };
+    let tape = tape.downcast::<tiles::Tape<E>>().expect("the tape has the type of the pass");
+    let held = Held::<B>::new(operands, call);
+    let [dy, dlast] = [dy, dlast].map(|g| g.map(B::hold));
+    let gradients = tiles::backward::<E>(
+        Isa::current(),
+        &call.prepared.compiled,
+        &held.layer(call),
+        &tape,
+        dy.as_ref().map(B::numbers::<E>),
+        dlast.as_ref().map(B::numbers::<E>),
+        Wanted {
+            x: wanted[X],
+            weights: [W, BIAS, U, D, R, VECTORS].iter().any(|&i| wanted[i]),
+        },
+    );
+    let mut of: [Vec<E>; OPERANDS] = Default::default();
+    of[X] = gradients.x;
+    of[W] = gradients.w;
+    of[BIAS] = gradients.b;
+    of[U] = gradients.u;
+    of[D] = gradients.d;
+    of[R] = gradients.r;
+    of[VECTORS] = gradients.vectors;
+    of[STATE] = gradients.state;
+    let mut index = 0;
+    of.map(|numbers| {
+        let i = index;
+        index += 1;
+        (wanted[i] && call.present[i]).then(|| B::tensor(numbers, &held.shapes[i]))
+    })
+}

@@ -1,0 +1,114 @@
+//! The engine as an operation of Burn's backends.
+//!
+//! A pass is one call whatever its length: on an autodiff device one node of the graph, with a child for the
+//! output and one for the final states.
+#![allow(deprecated, reason = "burn deprecates ndarray; Rekindle supports it as long as it is there")]
+
+mod autodiff;
+mod host;
+mod primitives;
+mod pointwise;
+
+use crate::call::{Call, Operands, Ran};
+use crate::tiles::Keep;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, backend_extension};
+use primitives::Tensors;
+use std::any::Any;
+use std::sync::Arc;
+
+/// What a forward pass leaves for the backward one.
+#[derive(Clone, Debug)]
+pub(crate) enum Tape<B: Backend> {
+    /// Tensors, from the primitives.
+    Tensors(Tensors<B>),
+    /// The memory of a kernel.
+    Kernel(Arc<dyn Any + Send + Sync>),
+}
+
+/// The gradients of the operands, for those that were wanted.
+pub(crate) type Gradients<B> = [Option<FloatTensor<B>>; crate::call::OPERANDS];
+
+/// A backend that can run programs. What it does not do itself, primitives do.
+pub(crate) trait Run: Backend {
+    /// A pass.
+    fn run(operands: Operands<Self>, call: &Call, keep: Keep) -> Ran<Self, Tape<Self>> {
+        primitives::run(operands, call, keep)
+    }
+
+    /// The gradients of a pass, from those of its output and of its final states.
+    fn reverse(
+        operands: Operands<Self>,
+        call: &Call,
+        tape: Tape<Self>,
+        dy: Option<FloatTensor<Self>>,
+        dlast: Option<FloatTensor<Self>>,
+        wanted: [bool; crate::call::OPERANDS],
+    ) -> Gradients<Self> {
+        primitives::reverse(operands, call, tape, dy, dlast, wanted)
+    }
+}
+
+/// The operation that tensors of every device have.
+#[backend_extension(Flex: cfg(feature = "flex"), NdArray: cfg(feature = "ndarray"), Cube: cfg(feature = "cube"), Autodiff, Fusion: cfg(feature = "fusion"))]
+#[allow(clippy::too_many_arguments, reason = "the operands of a pass, as Burn's macro takes them")]
+pub trait Recur: Backend {
+    /// A pass over a sequence: the output and the final states side by side.
+    #[fusion(default)]
+    fn recur(
+        x: FloatTensor<Self>,
+        w: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        u: FloatTensor<Self>,
+        d: FloatTensor<Self>,
+        r: FloatTensor<Self>,
+        vectors: FloatTensor<Self>,
+        mask: FloatTensor<Self>,
+        state: FloatTensor<Self>,
+        call: Arc<Call>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let operands = [x, w, b, u, d, r, vectors, mask, state];
+        let ran = primitives::run::<Self>(operands, &call, Keep::Nothing);
+        (ran.y, ran.last)
+    }
+}
+
+/// A backend whose operation is its way to run programs.
+macro_rules! recur {
+    ($(#[$meta:meta])* $B:ty) => {
+        $(#[$meta])*
+        impl Recur for $B {
+            fn recur(
+                x: FloatTensor<Self>,
+                w: FloatTensor<Self>,
+                b: FloatTensor<Self>,
+                u: FloatTensor<Self>,
+                d: FloatTensor<Self>,
+                r: FloatTensor<Self>,
+                vectors: FloatTensor<Self>,
+                mask: FloatTensor<Self>,
+                state: FloatTensor<Self>,
+                call: Arc<Call>,
+            ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+                let operands = [x, w, b, u, d, r, vectors, mask, state];
+                let ran = <$B as Run>::run(operands, &call, Keep::Nothing);
+                (ran.y, ran.last)
+            }
+        }
+    };
+}
+recur!(
+    #[cfg(feature = "flex")]
+    burn::backend::Flex
+);
+recur!(
+    #[cfg(feature = "ndarray")]
+    burn::backend::NdArray
+);
+
+#[cfg(feature = "cube")]
+impl Recur for burn_cubecl::CubeBackend {}
+#[cfg(feature = "cube")]
+impl Run for burn_cubecl::CubeBackend {}
+#[cfg(feature = "fusion")]
+impl<B: burn::backend::fusion::FusionBackend> Run for burn::backend::fusion::Fusion<B> {}

@@ -1,0 +1,168 @@
+//! Pointwise functions as operations of a backend.
+
+use crate::program::{Binary, Unary};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, TensorMetadata, get_device_settings};
+use burn::tensor::DType;
+use std::f64::consts::FRAC_1_SQRT_2;
+
+/// A node's value: rows of numbers, or one number for all.
+#[derive(Clone, Debug)]
+pub(super) enum Value<B: Backend> {
+    Rows(FloatTensor<B>),
+    Number(f64),
+}
+
+impl<B: Backend> Value<B> {
+    /// The rows; where a number stands in their place, it is spread over the shape of `like`.
+    pub(super) fn rows(&self, like: &FloatTensor<B>) -> FloatTensor<B> {
+        match self {
+            Value::Rows(rows) => rows.clone(),
+            Value::Number(n) => {
+                let (device, dtype) = (like.device(), like.dtype());
+                B::float_full(like.shape(), (*n).into(), &device, dtype.into())
+            }
+        }
+    }
+
+    pub(super) fn unary(&self, op: Unary) -> Value<B> {
+        match self {
+            Value::Rows(x) => Value::Rows(unary::<B>(op, x.clone())),
+            Value::Number(x) => Value::Number(op.of(*x)),
+        }
+    }
+
+    pub(super) fn slope(&self, op: Unary) -> Value<B> {
+        match self {
+            Value::Rows(v) => Value::Rows(slope::<B>(op, v.clone())),
+            Value::Number(v) => Value::Number(op.slope(*v)),
+        }
+    }
+
+    pub(super) fn binary(&self, op: Binary, other: &Value<B>) -> Value<B> {
+        use Value::{Number, Rows};
+        match (self, other) {
+            (Number(a), Number(b)) => Number(op.of(*a, *b)),
+            (Rows(a), Rows(b)) => {
+                let (a, b) = (a.clone(), b.clone());
+                Rows(match op {
+                    Binary::Add => B::float_add(a, b),
+                    Binary::Sub => B::float_sub(a, b),
+                    Binary::Mul => B::float_mul(a, b),
+                    Binary::Div => B::float_div(a, b),
+                })
+            }
+            (Rows(a), Number(n)) => {
+                let (a, n) = (a.clone(), (*n).into());
+                Rows(match op {
+                    Binary::Add => B::float_add_scalar(a, n),
+                    Binary::Sub => B::float_sub_scalar(a, n),
+                    Binary::Mul => B::float_mul_scalar(a, n),
+                    Binary::Div => B::float_div_scalar(a, n),
+                })
+            }
+            (Number(n), Rows(b)) => {
+                let (b, n) = (b.clone(), (*n).into());
+                Rows(match op {
+                    Binary::Add => B::float_add_scalar(b, n),
+                    Binary::Sub => B::float_add_scalar(B::float_neg(b), n),
+                    Binary::Mul => B::float_mul_scalar(b, n),
+                    Binary::Div => B::float_mul_scalar(B::float_recip(b), n),
+                })
+            }
+        }
+    }
+}
+
+fn plus<B: Backend>(x: FloatTensor<B>, n: f64) -> FloatTensor<B> {
+    B::float_add_scalar(x, n.into())
+}
+
+fn times<B: Backend>(x: FloatTensor<B>, n: f64) -> FloatTensor<B> {
+    B::float_mul_scalar(x, n.into())
+}
+
+/// `1 - x`
+fn rest<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    plus::<B>(B::float_neg(x), 1.0)
+}
+
+/// `a` where `x` is above zero, `b` elsewhere.
+fn above<B: Backend>(x: FloatTensor<B>, a: FloatTensor<B>, b: FloatTensor<B>) -> FloatTensor<B> {
+    let bool_dtype = get_device_settings::<B>(&x.device()).bool_dtype;
+    B::float_mask_where(b, B::float_greater_elem(x, 0.0.into(), bool_dtype), a)
+}
+
+/// The logistic function. Burn's own rounds to f32 on some backends, whatever the type; f64 takes
+/// `(1 + tanh(x / 2)) / 2`, the same function.
+fn sigmoid<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    match x.dtype() {
+        DType::F64 => {
+            let t = B::float_tanh(times::<B>(x, 0.5));
+            times::<B>(plus::<B>(t, 1.0), 0.5)
+        }
+        _ => B::sigmoid(x),
+    }
+}
+
+/// `(1 + erf(x / √2)) / 2`: the normal distribution function.
+fn normal<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    let erf = B::float_erf(times::<B>(x, FRAC_1_SQRT_2));
+    times::<B>(plus::<B>(erf, 1.0), 0.5)
+}
+
+/// `exp(min(x, 0))`
+fn decay<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_exp(B::float_clamp_max(x, 0.0.into()))
+}
+
+fn unary<B: Backend>(op: Unary, x: FloatTensor<B>) -> FloatTensor<B> {
+    match op {
+        Unary::Sigmoid => sigmoid::<B>(x),
+        Unary::Tanh => B::float_tanh(x),
+        Unary::Relu => B::float_clamp_min(x, 0.0.into()),
+        Unary::LeakyRelu => above::<B>(x.clone(), x.clone(), times::<B>(x, 0.01)),
+        Unary::Elu => above::<B>(x.clone(), x.clone(), plus::<B>(decay::<B>(x), -1.0)),
+        Unary::Gelu => B::float_mul(x.clone(), normal::<B>(x)),
+        Unary::Silu => B::float_mul(x.clone(), sigmoid::<B>(x)),
+        Unary::Softplus => {
+            let tail = B::float_log1p(B::float_exp(B::float_neg(B::float_abs(x.clone()))));
+            B::float_add(B::float_clamp_min(x, 0.0.into()), tail)
+        }
+        Unary::HardSigmoid => {
+            let line = plus::<B>(B::float_div_scalar(x, 6.0.into()), 0.5);
+            B::float_clamp(line, 0.0.into(), 1.0.into())
+        }
+        Unary::Softsign => B::float_div(x.clone(), plus::<B>(B::float_abs(x), 1.0)),
+    }
+}
+
+fn slope<B: Backend>(op: Unary, v: FloatTensor<B>) -> FloatTensor<B> {
+    let number = |n: f64| B::float_full(v.shape(), n.into(), &v.device(), v.dtype().into());
+    match op {
+        Unary::Sigmoid => B::float_mul(v.clone(), rest::<B>(v)),
+        Unary::Tanh => rest::<B>(B::float_mul(v.clone(), v)),
+        Unary::Relu => above::<B>(v.clone(), number(1.0), number(0.0)),
+        Unary::LeakyRelu => above::<B>(v.clone(), number(1.0), number(0.01)),
+        Unary::Elu => above::<B>(v.clone(), number(1.0), plus::<B>(v, 1.0)),
+        Unary::Gelu => {
+            let density = B::float_exp(times::<B>(B::float_mul(v.clone(), v.clone()), -0.5));
+            let density = times::<B>(density, 0.398_942_280_401_432_7);
+            B::float_add(normal::<B>(v.clone()), B::float_mul(v, density))
+        }
+        Unary::Silu => {
+            let s = sigmoid::<B>(v.clone());
+            let inner = plus::<B>(B::float_mul(v, rest::<B>(s.clone())), 1.0);
+            B::float_mul(s, inner)
+        }
+        Unary::Softplus => sigmoid::<B>(v),
+        Unary::HardSigmoid => {
+            let below_one = above::<B>(rest::<B>(v.clone()), number(1.0 / 6.0), number(0.0));
+            above::<B>(v.clone(), below_one, number(0.0))
+        }
+        Unary::Softsign => {
+            let r = rest::<B>(B::float_abs(v));
+            B::float_mul(r.clone(), r)
+        }
+    }
+}

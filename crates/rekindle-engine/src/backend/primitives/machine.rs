@@ -1,0 +1,226 @@
+//! A plan, interpreted with tensors.
+
+use crate::backend::pointwise::Value;
+use crate::call::{Call, OPERANDS, Operands, operand};
+use crate::program::{Binary, Width};
+use crate::tiles::{Code, Kind, Loc, Op, Plan, Product, Sizes};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, TensorMetadata};
+use burn::tensor::{Shape, Slice};
+use std::ops::Range;
+
+/// The operands of a pass with their sizes.
+pub(super) struct Weights<'c, B: Backend> {
+    pub call: &'c Call,
+    pub tensors: Operands<B>,
+    pub sizes: Sizes,
+}
+
+impl<'c, B: Backend> Weights<'c, B> {
+    pub(super) fn new(tensors: Operands<B>, call: &'c Call) -> Self {
+        let shape = |i: usize| -> Vec<usize> { tensors[i].shape().to_vec() };
+        let x = shape(operand::X);
+        let blocks = call.prepared.program.inputs().len();
+        let d_hidden = shape(operand::W)[1] / blocks;
+        let sizes = Sizes {
+            batch: x[0],
+            time: x[1],
+            d_input: x[2],
+            d_hidden,
+            d_projection: match call.present[operand::R] {
+                true => shape(operand::R)[1],
+                false => d_hidden,
+            },
+        };
+        Weights {
+            call,
+            tensors,
+            sizes,
+        }
+    }
+
+    pub(super) fn get(&self, i: usize) -> Option<&FloatTensor<B>> {
+        debug_assert!(i < OPERANDS);
+        self.call.present[i].then_some(&self.tensors[i])
+    }
+
+    /// Block `g` of a bias: `[1, H]`.
+    pub(super) fn bias(&self, i: usize, g: usize) -> Option<FloatTensor<B>> {
+        let h = self.sizes.d_hidden;
+        let bias = self.get(i)?.clone();
+        let row = B::float_slice(bias, &[Slice::from(g * h..(g + 1) * h)]);
+        Some(B::float_reshape(row, Shape::new([1, h])))
+    }
+
+    /// Blocks of `U` side by side: `[P, n * H]`.
+    pub(super) fn blocks(&self, blocks: impl Iterator<Item = usize>) -> FloatTensor<B> {
+        let h = self.sizes.d_hidden;
+        let u = self.get(operand::U).expect("a recurrent product has weights");
+        // Neighbours are one slice.
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for g in blocks {
+            match ranges.last_mut() {
+                Some(last) if last.end == g * h => last.end += h,
+                _ => ranges.push(g * h..(g + 1) * h),
+            }
+        }
+        let columns = ranges.into_iter().map(|r| columns::<B>(u.clone(), r));
+        beside::<B>(columns.collect())
+    }
+
+    /// A learned vector as a row.
+    pub(super) fn vector(&self, v: usize) -> FloatTensor<B> {
+        let vectors = self.get(operand::VECTORS).expect("a learned vector").clone();
+        B::float_slice(vectors, &[Slice::from(v..v + 1), Slice::full()])
+    }
+
+    /// A matrix for every product of a plan, ready to be multiplied with.
+    pub(super) fn matrices(&self, plan: &Plan) -> Vec<Vec<FloatTensor<B>>> {
+        let r = || self.get(operand::R).expect("a projection has weights").clone();
+        let matrix = |product: &Product| match product.kind {
+            Kind::Hidden => self.blocks(product.results.iter().map(|r| r.0)),
+            Kind::HiddenT => {
+                B::float_transpose(self.blocks(product.operands.iter().map(|o| o.0)))
+            }
+            Kind::Project => r(),
+            Kind::ProjectT => B::float_transpose(r()),
+        };
+        let stages = plan.stages.iter();
+        stages.map(|s| s.products.iter().map(matrix).collect()).collect()
+    }
+}
+
+/// Columns of a matrix.
+pub(super) fn columns<B: Backend>(x: FloatTensor<B>, range: Range<usize>) -> FloatTensor<B> {
+    match range == (0..x.shape()[1]) {
+        true => x,
+        false => B::float_slice(x, &[Slice::full(), Slice::from(range)]),
+    }
+}
+
+/// Rows of a matrix.
+pub(super) fn rows<B: Backend>(x: FloatTensor<B>, range: Range<usize>) -> FloatTensor<B> {
+    B::float_slice(x, &[Slice::from(range), Slice::full()])
+}
+
+/// Matrices side by side.
+pub(super) fn beside<B: Backend>(mut parts: Vec<FloatTensor<B>>) -> FloatTensor<B> {
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => B::float_cat(parts, 1),
+    }
+}
+
+/// A plan on its way through one step, or through all steps at once.
+pub(super) struct Machine<'m, B: Backend> {
+    pub plan: &'m Plan,
+    pub weights: &'m Weights<'m, B>,
+    pub matrices: &'m [Vec<FloatTensor<B>>],
+    /// The values at the plan's places.
+    pub values: Vec<Option<Value<B>>>,
+    /// A tensor with the rows that the plan runs over.
+    pub like: FloatTensor<B>,
+}
+
+impl<B: Backend> Machine<'_, B> {
+    /// Runs every stage. `leaf` knows the values that are there before.
+    pub(super) fn run(mut self, leaf: impl Fn(Loc) -> Option<Value<B>>) -> Vec<Option<Value<B>>> {
+        for (value, place) in self.values.iter_mut().zip(&self.plan.places) {
+            *value = match place.loc {
+                Loc::Number(i) => Some(Value::Number(self.plan.numbers[i])),
+                Loc::Vector(v) => Some(Value::Rows(self.weights.vector(v))),
+                loc => leaf(loc),
+            };
+        }
+        for (stage, matrices) in self.plan.stages.iter().zip(self.matrices) {
+            for (product, matrix) in stage.products.iter().zip(matrices) {
+                self.product(product, matrix);
+            }
+            for op in stage.hidden.iter().chain(&stage.projection) {
+                self.op(op);
+            }
+        }
+        self.values
+    }
+
+    fn rows(&self, place: usize) -> FloatTensor<B> {
+        let like = match self.plan.places[place].width {
+            Width::Hidden => self.weights.sizes.d_hidden,
+            Width::Projection => self.weights.sizes.d_projection,
+        };
+        let shape = Shape::new([self.like.shape()[0], like]);
+        let value = self.values[place].as_ref().expect("values are there before they are read");
+        let rows = match value {
+            Value::Rows(rows) => rows.clone(),
+            number => {
+                let like = B::float_zeros(shape.clone(), &self.like.device(), self.like.dtype().into());
+                number.rows(&like)
+            }
+        };
+        match rows.shape() == shape {
+            true => rows,
+            false => B::float_expand(rows, shape),
+        }
+    }
+
+    fn product(&mut self, product: &Product, matrix: &FloatTensor<B>) {
+        let operands = product.operands.iter().map(|o| self.rows(o.1));
+        let product_of_all = B::float_matmul(beside::<B>(operands.collect()), matrix.clone());
+        let width = match product.kind {
+            Kind::Hidden => self.weights.sizes.d_hidden,
+            _ => product_of_all.shape()[1],
+        };
+        for (i, &(block, from, to)) in product.results.iter().enumerate() {
+            let own = columns::<B>(product_of_all.clone(), i * width..(i + 1) * width);
+            let from = match (from, product.kind) {
+                (Some(from), _) => Some(self.rows(from)),
+                (None, Kind::Hidden) => self.weights.bias(operand::D, block),
+                (None, _) => None,
+            };
+            let sum = match from {
+                Some(from) => B::float_add(from, own),
+                None => own,
+            };
+            self.values[to] = Some(Value::Rows(sum));
+        }
+    }
+
+    fn op(&mut self, op: &Op) {
+        let value = |i: usize| self.values[op.of[i]].as_ref().expect("computed before");
+        let mul = || value(0).binary(Binary::Mul, value(1));
+        let result = match op.code {
+            Code::Copy => value(0).clone(),
+            Code::Unary(f) => value(0).unary(f),
+            Code::Slope(f) => value(0).slope(f),
+            Code::TimesSlope(f) => value(0).binary(Binary::Mul, &value(1).slope(f)),
+            Code::Add => value(0).binary(Binary::Add, value(1)),
+            Code::Sub => value(0).binary(Binary::Sub, value(1)),
+            Code::Mul => mul(),
+            Code::Div => value(0).binary(Binary::Div, value(1)),
+            Code::MulAdd => mul().binary(Binary::Add, value(2)),
+            Code::MulSub => mul().binary(Binary::Sub, value(2)),
+            Code::SubMul => value(2).binary(Binary::Sub, &mul()),
+        };
+        self.values[op.to] = Some(result);
+    }
+
+    /// The value at a place, over all rows.
+    pub(super) fn take(
+        values: &[Option<Value<B>>],
+        plan: &Plan,
+        loc: Loc,
+        shape: [usize; 2],
+        like: &FloatTensor<B>,
+    ) -> FloatTensor<B> {
+        let place = plan.places.iter().position(|p| p.loc == loc);
+        let value = place.and_then(|p| values[p].as_ref()).expect("a result was computed");
+        let shape = Shape::new(shape);
+        match value {
+            Value::Rows(rows) if rows.shape() == shape => rows.clone(),
+            Value::Rows(rows) => B::float_expand(rows.clone(), shape),
+            Value::Number(n) => {
+                B::float_full(shape, (*n).into(), &like.device(), like.dtype().into())
+            }
+        }
+    }
+}

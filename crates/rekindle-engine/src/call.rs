@@ -1,0 +1,106 @@
+//! One pass over a sequence, as every executor is asked for it.
+
+use crate::choose::Executor;
+use crate::passes::{fold, mask};
+use crate::program::Program;
+use crate::tiles::{Compiled, Keep};
+use burn::backend::Backend;
+use burn::backend::tensor::FloatTensor;
+use std::sync::{Arc, OnceLock};
+
+/// How many tensors a pass computes from.
+pub(crate) const OPERANDS: usize = 9;
+
+/// The tensors of a pass, by their place in a list of operands.
+///
+/// | | shape |
+/// |---|---|
+/// | `X` | `[batch, time, d_input]` |
+/// | `W` | `[d_input, G * H]` |
+/// | `B` | `[G * H]` |
+/// | `U` | `[P, K * H]` |
+/// | `D` | `[K * H]` |
+/// | `R` | `[H, P]` |
+/// | `VECTORS` | `[V, H]` |
+/// | `MASK` | `[batch, P]` |
+/// | `STATE` | `[batch, widths]`: the states side by side |
+pub(crate) mod operand {
+    pub(crate) const X: usize = 0;
+    pub(crate) const W: usize = 1;
+    pub(crate) const B: usize = 2;
+    pub(crate) const U: usize = 3;
+    pub(crate) const D: usize = 4;
+    pub(crate) const R: usize = 5;
+    pub(crate) const VECTORS: usize = 6;
+    pub(crate) const MASK: usize = 7;
+    pub(crate) const STATE: usize = 8;
+}
+
+/// The tensors of a pass on one backend. An absent one is a single zero: see [`Call::present`].
+pub(crate) type Operands<B> = [FloatTensor<B>; OPERANDS];
+
+/// Everything about a pass but its tensors.
+#[derive(Debug)]
+pub struct Call {
+    pub(crate) prepared: Arc<Prepared>,
+    pub(crate) executor: Executor,
+    /// What a forward pass keeps that is differentiated.
+    pub(crate) keep: Keep,
+    pub(crate) lengths: Option<Vec<usize>>,
+    pub(crate) reverse: bool,
+    pub(crate) present: [bool; OPERANDS],
+}
+
+/// What a pass gives: the output `[batch, time, width]`, the final states side by side
+/// `[batch, widths]`, and what the backward needs.
+pub(crate) struct Ran<B: Backend, T> {
+    pub y: FloatTensor<B>,
+    pub last: FloatTensor<B>,
+    pub tape: Option<T>,
+}
+
+/// A program, ready for the executors that need to know it in advance.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub program: Program,
+    pub compiled: Compiled,
+}
+
+/// A program with all that is derived from it, once: in the plain form, and with a mask for variational
+/// dropout.
+#[derive(Debug)]
+pub struct Recurrence {
+    program: Program,
+    plain: OnceLock<Arc<Prepared>>,
+    masked: OnceLock<Arc<Prepared>>,
+}
+
+impl Recurrence {
+    /// A program to be run. What is derived from it is derived when it is first needed.
+    pub fn new(program: Program) -> Self {
+        Recurrence {
+            program,
+            plain: OnceLock::new(),
+            masked: OnceLock::new(),
+        }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    pub(crate) fn prepared(&self, masked: bool) -> &Arc<Prepared> {
+        let form = if masked { &self.masked } else { &self.plain };
+        form.get_or_init(|| {
+            let program = match masked {
+                true => mask(&fold(&self.program)),
+                false => fold(&self.program),
+            };
+            Arc::new(Prepared {
+                compiled: Compiled::new(&program),
+                program,
+            })
+        })
+    }
+}

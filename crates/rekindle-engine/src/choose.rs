@@ -1,0 +1,109 @@
+//! The one place that chooses an executor, and says why.
+
+use crate::tiles::Keep;
+use burn::tensor::{DType, Device};
+use std::fmt;
+
+/// What runs a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Executor {
+    /// Fused kernels on the CPU.
+    Tiles,
+    /// Burn's tensor operations on the backend at hand, with the derived backward program.
+    Primitives,
+    /// Burn's tensor operations, differentiated by Burn: the reference for the others.
+    Steps,
+}
+
+impl Executor {
+    /// All of them.
+    pub const ALL: [Executor; 3] = [Executor::Tiles, Executor::Primitives, Executor::Steps];
+
+    /// The name in configs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Executor::Tiles => "tiles",
+            Executor::Primitives => "primitives",
+            Executor::Steps => "steps",
+        }
+    }
+}
+
+impl fmt::Display for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How programs are run: what a user may wish.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Engine {
+    /// The executor; the best that takes the program, if none is named.
+    pub executor: Option<Executor>,
+    /// What the forward pass keeps for the backward one.
+    pub policy: Policy,
+}
+
+/// What the forward pass keeps for the backward one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// The values that the backward pass reads, of every step.
+    #[default]
+    Speed,
+    /// The states now and then, from which values are computed again, where the executor can.
+    Memory,
+}
+
+impl Policy {
+    pub(crate) fn keep(self) -> Keep {
+        match self {
+            Policy::Speed => Keep::Values,
+            Policy::Memory => Keep::States,
+        }
+    }
+}
+
+/// An executor, and why it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What runs the program.
+    pub executor: Executor,
+    /// Why, in a few words.
+    pub reason: String,
+}
+
+/// What runs a program on tensors of a device and a type.
+///
+/// Kernels run on the CPU backends `flex` and `ndarray`, in f32 and f64. Everything else is run by
+/// primitives, and so is a program on such a device if it was wished.
+pub fn choose(engine: Engine, device: &Device, dtype: DType) -> Choice {
+    let choice = |executor, reason: String| Choice { executor, reason };
+    let refused = match (host(device), dtype) {
+        (Some(_), DType::F32 | DType::F64) => None,
+        (Some(_), other) => Some(format!("kernels take f32 and f64, not {other:?}")),
+        (None, _) => Some("kernels run on flex and ndarray".to_string()),
+    };
+    match (engine.executor, refused) {
+        (Some(Executor::Tiles) | None, Some(why)) => choice(Executor::Primitives, why),
+        (None, None) => {
+            let name = host(device).unwrap_or_default();
+            choice(Executor::Tiles, format!("fused kernels run on {name}"))
+        }
+        (Some(executor), _) => choice(executor, "the config asks for it".to_string()),
+    }
+}
+
+/// The name of a device whose tensors lie in this process's memory.
+fn host(device: &Device) -> Option<&'static str> {
+    #[cfg(feature = "flex")]
+    if *device == Device::flex() {
+        return Some("flex");
+    }
+    #[cfg(feature = "ndarray")]
+    #[allow(deprecated, reason = "burn deprecates ndarray; Rekindle supports it as long as it is there")]
+    if *device == Device::ndarray() {
+        return Some("ndarray");
+    }
+    let _ = device;
+    None
+}
