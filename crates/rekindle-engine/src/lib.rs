@@ -27,6 +27,7 @@ mod parse;
 mod primitives;
 mod print;
 mod program;
+mod suggest;
 
 pub use builder::{
     Names, Next, Step, Values, Var, elu, gelu, hard_sigmoid, leaky_relu, relu, sigmoid, silu,
@@ -35,3 +36,4 @@ pub use builder::{
 pub use parse::ParseError;
 pub use primitives::{Direction, Weights, drive, scan, step, unbind};
 pub use program::{Binary, Id, Node, Program, Unary, Width};
+pub use suggest::suggest;
