@@ -33,7 +33,7 @@ pub use builder::{
     Names, Next, Step, Values, Var, elu, gelu, hard_sigmoid, leaky_relu, relu, sigmoid, silu,
     softplus, softsign, tanh,
 };
-pub use parse::ParseError;
+pub use parse::{GRAMMAR, ParseError};
 pub use primitives::{Direction, Weights, drive, scan, step, unbind};
 pub use program::{Binary, Id, Node, Program, Unary, Width};
 pub use suggest::suggest;

@@ -78,6 +78,18 @@ pub enum Binary {
     Div,
 }
 
+impl Binary {
+    /// The sign between the operands.
+    pub(crate) fn sign(self) -> char {
+        match self {
+            Binary::Add => '+',
+            Binary::Sub => '-',
+            Binary::Mul => '*',
+            Binary::Div => '/',
+        }
+    }
+}
+
 /// One value per unit and row of the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
@@ -108,6 +120,11 @@ impl Node {
             Node::Input(_) | Node::State(_) | Node::Vector(_) | Node::Constant(_) => (None, None),
         };
         a.into_iter().chain(b)
+    }
+
+    /// Whether this is the number 0.
+    pub(crate) fn is_zero(&self) -> bool {
+        matches!(*self, Node::Constant(bits) if f64::from_bits(bits) == 0.0)
     }
 
     /// The same node with its operands renamed.
@@ -151,13 +168,29 @@ pub(crate) struct Blocks {
     pub vectors: Vec<String>,
 }
 
+/// Why nodes are no program.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub at: At,
+    pub message: String,
+}
+
+/// What a [`Fault`] lies at.
+#[derive(Debug)]
+pub(crate) enum At {
+    /// The program as a whole.
+    Program,
+    /// One of its nodes.
+    Node(Id),
+}
+
 impl Program {
     /// Numbers the nodes that the new states need, and drops the others.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Where the equations make no sense (see [`Program::new`]).
-    pub(crate) fn from_nodes(nodes: &[Node], next: &[Id], names: Blocks) -> Program {
+    /// Where the equations make no sense; a fault lies at one of the nodes as they were given.
+    pub(crate) fn from_nodes(nodes: &[Node], next: &[Id], names: Blocks) -> Result<Program, Fault> {
         let mut program = Program {
             nodes: Vec::new(),
             next: Vec::new(),
@@ -171,8 +204,18 @@ impl Program {
             .iter()
             .map(|&id| place[id].expect("numbered"))
             .collect();
-        program.check();
-        program
+        let given = |at| match at {
+            At::Node(id) => {
+                let given = place.iter().position(|&new| new == Some(id));
+                At::Node(given.expect("numbered"))
+            }
+            At::Program => At::Program,
+        };
+        program.check().map_err(|Fault { at, message }| Fault {
+            at: given(at),
+            message,
+        })?;
+        Ok(program)
     }
 
     fn number(&mut self, id: Id, nodes: &[Node], place: &mut [Option<Id>]) {
@@ -234,14 +277,21 @@ impl Program {
         }
     }
 
-    /// Whether a node is one number, the same for every row and unit.
+    /// Whether a node is one number, the same for every row and unit: made of numbers alone.
     pub(crate) fn is_number(&self, id: Id) -> bool {
-        match self.nodes[id] {
-            Node::Constant(_) => true,
-            Node::Unary(_, a) => self.is_number(a),
-            Node::Binary(_, a, b) => self.is_number(a) && self.is_number(b),
-            _ => false,
+        let mut seen = vec![false; id + 1];
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            if std::mem::replace(&mut seen[id], true) {
+                continue;
+            }
+            match self.nodes[id] {
+                Node::Constant(_) => {}
+                Node::Unary(..) | Node::Binary(..) => open.extend(self.nodes[id].operands()),
+                _ => return false,
+            }
         }
+        true
     }
 
     /// The width of a state: a state that is given a projected value has the projection's width.
