@@ -121,6 +121,20 @@ impl Gates {
         self
     }
 
+    /// Begins a learned vector with other numbers, whatever the scheme: `[d_hidden]`, or `[1]` for
+    /// all units alike.
+    ///
+    /// # Panics
+    ///
+    /// If the equations have no such vector.
+    pub fn with_vector(mut self, name: &str, value: Tensor<1>) -> Self {
+        let index = self.program.vectors().iter().position(|n| n == name);
+        let index = index.unwrap_or_else(|| panic!("the equations have no vector {name:?}"));
+        let vector = &mut self.vectors[index];
+        *vector = parameter(value.expand(vector.val().dims()));
+        self
+    }
+
     /// The equations.
     pub fn program(&self) -> &Arc<Program> {
         &self.program

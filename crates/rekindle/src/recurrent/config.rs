@@ -95,7 +95,17 @@ impl<K: CellConfig> RecurrentConfig<K> {
         if let Some(width) = self.projection {
             invalid::width("projection", width)?;
         }
-        self.cell.validate().map_err(|e| e.under("cell"))
+        self.cell.validate().map_err(|e| e.under("cell"))?;
+        let program = self.cell.program();
+        // One mask of the output's width serves all products.
+        if self.recurrent_dropout > 0.0 && program.product_width() != program.state_width(0) {
+            return Err(Invalid::new(
+                "recurrent_dropout",
+                self.recurrent_dropout,
+                "0 for a cell whose recurrent products take another width than its output has",
+            ));
+        }
+        Ok(())
     }
 
     /// A layer with fresh parameters, for inputs of width `d_input`.
