@@ -91,24 +91,40 @@ impl Step {
         Var { step: self, id }
     }
 
+    /// Adds a name to one of the lists, and answers its place there.
     fn block(
         &self,
         kind: &str,
         name: &str,
         list: impl Fn(&mut Blocks) -> &mut Vec<String>,
-        node: impl Fn(usize) -> Node,
-    ) -> Var<'_> {
-        let index = {
-            let mut draft = self.draft.borrow_mut();
-            let names = list(&mut draft.names);
-            assert!(
-                !names.iter().any(|known| known == name),
-                "{kind} {name:?} is asked for twice in one step"
-            );
-            names.push(name.to_string());
-            names.len() - 1
-        };
-        self.push(node(index))
+    ) -> usize {
+        let mut draft = self.draft.borrow_mut();
+        let names = list(&mut draft.names);
+        assert!(
+            !names.iter().any(|known| known == name),
+            "{kind} {name:?} is asked for twice in one step"
+        );
+        names.push(name.to_string());
+        names.len() - 1
+    }
+
+    fn input_block(&self, name: &str, bias: bool) -> Var<'_> {
+        let g = self.block("input block", name, |b| &mut b.inputs);
+        self.draft.borrow_mut().names.input_biases.push(bias);
+        self.push(Node::Input(g))
+    }
+
+    fn hidden_block(&self, name: &str, v: Var, bias: bool) -> Var<'_> {
+        v.belongs_to(self);
+        let g = self.block("recurrent block", name, |b| &mut b.hiddens);
+        self.draft.borrow_mut().names.hidden_biases.push(bias);
+        self.push(Node::Hidden(g, v.id))
+    }
+
+    fn learned(&self, kind: &str, name: &str, scalar: bool) -> Var<'_> {
+        let v = self.block(kind, name, |b| &mut b.vectors);
+        self.draft.borrow_mut().names.scalars.push(scalar);
+        self.push(Node::Vector(v))
     }
 
     /// What the cell carries from step to step; the first state is the output.
@@ -117,7 +133,7 @@ impl Step {
     ///
     /// If a state of that name was asked for before.
     pub fn state<N: Names>(&self, names: N) -> N::Vars<'_> {
-        names.each(|n| self.block("state", n, |b| &mut b.states, Node::State))
+        names.each(|n| self.push(Node::State(self.block("state", n, |b| &mut b.states))))
     }
 
     /// `W_g x + b_g`: blocks of the projected input.
@@ -126,7 +142,22 @@ impl Step {
     ///
     /// If an input block of that name was asked for before.
     pub fn input<N: Names>(&self, names: N) -> N::Vars<'_> {
-        names.each(|n| self.block("input block", n, |b| &mut b.inputs, Node::Input))
+        names.each(|n| self.input_block(n, true))
+    }
+
+    /// `W_g x`: blocks of the projected input that have no bias, where the paper has none.
+    ///
+    /// # Panics
+    ///
+    /// If an input block of that name was asked for before.
+    pub fn plain_input<N: Names>(&self, names: N) -> N::Vars<'_> {
+        names.each(|n| self.input_block(n, false))
+    }
+
+    /// The input itself, for equations that use it beside its projections. Where an input has not
+    /// the width of a state, a block `W_x x` stands in its place.
+    pub fn raw(&self) -> Var<'_> {
+        self.push(Node::Raw)
     }
 
     /// `U_g v + d_g`: blocks of the recurrent product with a value `v`.
@@ -135,15 +166,16 @@ impl Step {
     ///
     /// If a recurrent block of that name was asked for before.
     pub fn hidden<N: Names>(&self, names: N, v: Var) -> N::Vars<'_> {
-        v.belongs_to(self);
-        names.each(|n| {
-            self.block(
-                "recurrent block",
-                n,
-                |b| &mut b.hiddens,
-                |g| Node::Hidden(g, v.id),
-            )
-        })
+        names.each(|n| self.hidden_block(n, v, true))
+    }
+
+    /// `U_g v`: blocks of the recurrent product that have no bias, where the paper has none.
+    ///
+    /// # Panics
+    ///
+    /// If a recurrent block of that name was asked for before.
+    pub fn plain_hidden<N: Names>(&self, names: N, v: Var) -> N::Vars<'_> {
+        names.each(|n| self.hidden_block(n, v, false))
     }
 
     /// `W_g x + b_g + U_g v + d_g`: the usual pre-activation of a gate.
@@ -162,7 +194,16 @@ impl Step {
     ///
     /// If a vector of that name was asked for before.
     pub fn vector<N: Names>(&self, names: N) -> N::Vars<'_> {
-        names.each(|n| self.block("vector", n, |b| &mut b.vectors, Node::Vector))
+        names.each(|n| self.learned("vector", n, false))
+    }
+
+    /// Learned scalars, one number for all units. They share the vectors' names.
+    ///
+    /// # Panics
+    ///
+    /// If a vector or scalar of that name was asked for before.
+    pub fn scalar<N: Names>(&self, names: N) -> N::Vars<'_> {
+        names.each(|n| self.learned("scalar", n, true))
     }
 
     /// `R v`: the recurrent projection of a value to `d_projection`.
@@ -193,6 +234,13 @@ impl Step {
     /// Fixes the stored order of the blocks, for a program whose text names it.
     pub(crate) fn declare(&self, names: Blocks) {
         self.draft.borrow_mut().names = names;
+    }
+
+    /// Fixes which blocks have a bias, for a program whose text shows it.
+    pub(crate) fn declare_biases(&self, inputs: Vec<bool>, hiddens: Vec<bool>) {
+        let names = &mut self.draft.borrow_mut().names;
+        names.input_biases = inputs;
+        names.hidden_biases = hiddens;
     }
 }
 

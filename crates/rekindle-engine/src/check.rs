@@ -1,6 +1,6 @@
 //! What every program must satisfy, checked once, when it is made.
 
-use crate::program::{At, Fault, Id, Node, Program, Width};
+use crate::program::{At, Fault, Id, Node, Program, RAW, Width};
 
 impl Program {
     /// # Errors
@@ -20,6 +20,12 @@ impl Program {
                 self.states().len(),
                 self.states().join(", "),
                 self.next.len()
+            ));
+        }
+        let named = [self.states(), self.inputs(), self.hiddens(), self.vectors()];
+        if self.has_raw() && named.concat().iter().any(|name| name == RAW) {
+            return whole(format!(
+                "something is called {RAW:?}, which is the name of the input itself"
             ));
         }
         for (s, &id) in self.next.iter().enumerate() {

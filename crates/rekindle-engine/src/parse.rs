@@ -13,7 +13,7 @@ mod tests;
 pub use error::ParseError;
 
 use crate::builder::Step;
-use crate::program::{At, Node, Program};
+use crate::program::{At, Program};
 use declare::{Declared, Kind};
 use error::{Parsed, Place, Text};
 use scope::{Scope, all_used};
@@ -58,7 +58,16 @@ impl Program {
         for line in equations {
             scope.equation(line)?;
         }
+        let biases = scope.biases.clone();
         let (next, places) = scope.finish()?;
+        let biased = |kind: usize, blocks: usize| {
+            let has = |block| biases[kind].get(&block).is_none_or(|(has, _)| *has);
+            (0..blocks).map(has).collect()
+        };
+        step.declare_biases(
+            biased(0, declared.blocks.inputs.len()),
+            biased(1, declared.blocks.hiddens.len()),
+        );
         let next = step.next(next);
         let program = step.finish(next).map_err(|fault| {
             let place = match fault.at {
@@ -73,15 +82,14 @@ impl Program {
     }
 }
 
-/// Checks that the equations read the input.
+/// Checks that the equations have an input block, without which a cell has no width.
 fn reads_input(text: &Text, program: &Program) -> Parsed<()> {
-    let mut nodes = program.nodes().iter();
-    match nodes.any(|node| matches!(node, Node::Input(_))) {
-        true => Ok(()),
-        false => {
+    match program.inputs().is_empty() {
+        false => Ok(()),
+        true => {
             let word = Kind::Input.word();
             let message = format!(
-                "nothing reads the input; declare a block with a line `{word} i`, and use it: `W_i x + b_i`"
+                "there is no input block; declare one with a line `{word} i`, and use it: `W_i x + b_i`"
             );
             Err(text.error(Place::default(), message))
         }

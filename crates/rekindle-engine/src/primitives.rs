@@ -16,13 +16,13 @@ use std::ops::Range;
 pub struct Weights {
     /// `W` of every input block: `[d_input, G * H]`.
     pub input: Tensor<2>,
-    /// `b` of every input block: `[G * H]`.
+    /// `b` of every input block, zero for one that has none: `[G * H]`.
     pub input_bias: Option<Tensor<1>>,
-    /// `U` of every recurrent block: `[P, K * H]`.
-    pub hidden: Tensor<2>,
-    /// `d` of every recurrent block: `[K * H]`.
+    /// `U` of every recurrent block, `[P, K * H]`, where there is any.
+    pub hidden: Option<Tensor<2>>,
+    /// `d` of every recurrent block, zero for one that has none: `[K * H]`.
     pub hidden_bias: Option<Tensor<1>>,
-    /// The learned vectors, `[H]` each.
+    /// The learned vectors, and the learned scalars for every unit: `[H]` each.
     pub vectors: Vec<Tensor<1>>,
     /// `R`: `[H, P]`.
     pub projection: Option<Tensor<2>>,
@@ -71,8 +71,18 @@ pub fn step(
     x: Tensor<2>,
     state: &[Tensor<2>],
 ) -> Vec<Tensor<2>> {
-    let projected = affine(x, weights.input.clone(), weights.input_bias.clone());
-    Plan::new(program, weights).step(&projected, state)
+    let x = of_input(program, weights, x);
+    Plan::new(program, weights).step(&x, state)
+}
+
+/// What depends on the input alone: the projected blocks and, behind them, the input itself where
+/// the equations read it.
+fn of_input(program: &Program, weights: &Weights, x: Tensor<2>) -> Tensor<2> {
+    let projected = affine(x.clone(), weights.input.clone(), weights.input_bias.clone());
+    match program.has_raw() {
+        true => Tensor::cat(vec![projected, x], 1),
+        false => projected,
+    }
 }
 
 /// A whole sequence: `x` is `[batch, time, d_input]`, the states `[batch, width]`.
@@ -98,7 +108,7 @@ pub fn scan(
     let [batch, time, d_input] = x.dims();
     // What depends on the input alone is one product over all steps.
     let x = x.swap_dims(0, 1).reshape([time * batch, d_input]);
-    let x = affine(x, weights.input.clone(), weights.input_bias.clone());
+    let x = of_input(program, weights, x);
     let width = x.dims()[1];
     let steps = unbind(x.reshape([time, batch, width]));
     drive(&steps, lengths, state, direction, |x, state| {
@@ -205,16 +215,14 @@ struct Plan<'p> {
 
 impl<'p> Plan<'p> {
     fn new(program: &'p Program, weights: &Weights) -> Self {
-        let d_hidden = match program.inputs().len() {
-            0 => weights.hidden.dims()[1] / program.hiddens().len().max(1),
-            blocks => weights.input.dims()[1] / blocks,
-        };
+        let d_hidden = weights.input.dims()[1] / program.inputs().len();
         let products = joined(program)
             .into_iter()
             .map(|(_, blocks)| {
                 let columns = blocks.start * d_hidden..blocks.end * d_hidden;
+                let hidden = weights.hidden.as_ref().expect("a product has a weight");
                 Product {
-                    weight: columns_of(&weights.hidden, columns.clone()),
+                    weight: columns_of(hidden, columns.clone()),
                     bias: weights
                         .hidden_bias
                         .as_ref()
@@ -247,6 +255,7 @@ impl<'p> Plan<'p> {
         for node in self.program.nodes() {
             let value = match *node {
                 Node::Input(g) => Value::Rows(self.block(x, g)),
+                Node::Raw => Value::Rows(self.block(x, self.program.inputs().len())),
                 Node::State(s) => Value::Rows(state[s].clone()),
                 Node::Vector(v) => Value::Rows(self.vectors[v].clone()),
                 Node::Constant(bits) => Value::Number(f64::from_bits(bits)),

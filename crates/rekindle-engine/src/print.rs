@@ -1,6 +1,6 @@
 //! A program as text: one equation a line, as a paper prints them, in a form that parses back.
 
-use crate::program::{Binary, Id, Node, Program};
+use crate::program::{Binary, Id, Node, Program, RAW};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -28,13 +28,14 @@ impl Program {
                 .concat()
                 .into_iter()
                 .collect();
-        // A gate takes its block's name unless a state or a vector has it.
+        // A gate takes its block's name unless a state, a vector or the input has it.
         let mut free: HashSet<String> = self
             .inputs()
             .iter()
             .chain(self.hiddens())
             .cloned()
             .collect();
+        free.remove(RAW);
         free.retain(|name| !self.states().contains(name) && !self.vectors().contains(name));
         let mut labels: Vec<Option<String>> = vec![None; self.nodes.len()];
         let mut shared = 0;
@@ -78,7 +79,7 @@ impl Program {
             Node::Binary(_, a, b) => self
                 .leading_block(a, labels)
                 .or_else(|| self.leading_block(b, labels)),
-            Node::State(_) | Node::Vector(_) | Node::Constant(_) => None,
+            Node::Raw | Node::State(_) | Node::Vector(_) | Node::Constant(_) => None,
         }
     }
 }
@@ -100,12 +101,19 @@ impl Printer<'_> {
         let (text, own) = match p.nodes[id] {
             Node::Input(g) => {
                 let name = &p.inputs()[g];
-                (format!("W_{name} x + b_{name}"), Binds::Sum)
+                match p.input_biases()[g] {
+                    true => (format!("W_{name} x + b_{name}"), Binds::Sum),
+                    false => (format!("W_{name} x"), Binds::Product),
+                }
             }
+            Node::Raw => (RAW.into(), Binds::Factor),
             Node::Hidden(g, v) => {
                 let name = &p.hiddens()[g];
                 let v = self.refer(v, Binds::Factor);
-                (format!("U_{name} {v} + d_{name}"), Binds::Sum)
+                match p.hidden_biases()[g] {
+                    true => (format!("U_{name} {v} + d_{name}"), Binds::Sum),
+                    false => (format!("U_{name} {v}"), Binds::Product),
+                }
             }
             Node::Project(v) => (
                 format!("R {}", self.refer(v, Binds::Factor)),
@@ -150,11 +158,18 @@ impl fmt::Display for Program {
             ("state", self.states()),
             ("input", self.inputs()),
             ("hidden", self.hiddens()),
-            ("vector", self.vectors()),
         ] {
             if !names.is_empty() {
                 writeln!(f, "{kind} {}", names.join(", "))?;
             }
+        }
+        // Vectors and scalars are stored in one order, so each run of a kind is a line.
+        let mut rest = self.vectors();
+        for run in self.scalars().chunk_by(PartialEq::eq) {
+            let (names, after) = rest.split_at(run.len());
+            let kind = if run[0] { "scalar" } else { "vector" };
+            writeln!(f, "{kind} {}", names.join(", "))?;
+            rest = after;
         }
         let printer = Printer {
             program: self,
@@ -211,6 +226,36 @@ mod tests {
              n = tanh(W_n x + b_n + r * (U_n h + d_n))\n\
              h' = (1.0 - z) * n + z * h\n"
         );
+    }
+
+    #[test]
+    fn what_has_no_bias_shows_none() {
+        let p = Program::new(|k| {
+            let h = k.state("h");
+            let [alpha, beta] = k.scalar(["alpha", "beta"]);
+            let u = k.vector("u");
+            let a = tanh(k.plain_input("a") + k.plain_hidden("a", u * h));
+            k.next(alpha * a + beta * k.raw())
+        });
+        assert_eq!(
+            p.to_string(),
+            "state h\n\
+             input a\n\
+             hidden a\n\
+             scalar alpha, beta\n\
+             vector u\n\
+             a = tanh(W_a x + U_a (u * h))\n\
+             h' = alpha * a + beta * x\n"
+        );
+        assert_eq!(Program::parse(&p.to_string()), Ok(p.clone()));
+        let mapped = p.with_mapped_raw();
+        let text = mapped.to_string();
+        assert!(text.contains("input a, x\n"), "{text}");
+        assert!(
+            text.ends_with("h' = alpha * a + beta * (W_x x)\n"),
+            "{text}"
+        );
+        assert_eq!(Program::parse(&text), Ok(mapped));
     }
 
     #[test]

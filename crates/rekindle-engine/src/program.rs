@@ -95,6 +95,8 @@ impl Binary {
 pub enum Node {
     /// `W_g x + b_g`: block `g` of the input projection.
     Input(usize),
+    /// The input itself, which then has the width of a state.
+    Raw,
     /// A state, as the previous step left it.
     State(usize),
     /// A learned vector, one number per unit.
@@ -117,7 +119,9 @@ impl Node {
         let (a, b) = match *self {
             Node::Unary(_, a) | Node::Hidden(_, a) | Node::Project(a) => (Some(a), None),
             Node::Binary(_, a, b) => (Some(a), Some(b)),
-            Node::Input(_) | Node::State(_) | Node::Vector(_) | Node::Constant(_) => (None, None),
+            Node::Input(_) | Node::Raw | Node::State(_) | Node::Vector(_) | Node::Constant(_) => {
+                (None, None)
+            }
         };
         a.into_iter().chain(b)
     }
@@ -159,6 +163,9 @@ pub struct Program {
     pub(crate) names: Blocks,
 }
 
+/// The name of the input itself.
+pub(crate) const RAW: &str = "x";
+
 /// The names of a program's blocks, in the order in which their parameters are stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Blocks {
@@ -166,6 +173,12 @@ pub(crate) struct Blocks {
     pub inputs: Vec<String>,
     pub hiddens: Vec<String>,
     pub vectors: Vec<String>,
+    /// Whether each of `inputs` has a bias.
+    pub input_biases: Vec<bool>,
+    /// Whether each of `hiddens` has a bias.
+    pub hidden_biases: Vec<bool>,
+    /// Whether each of `vectors` is one number for all units.
+    pub scalars: Vec<bool>,
 }
 
 /// Why nodes are no program.
@@ -255,9 +268,42 @@ impl Program {
         &self.names.hiddens
     }
 
+    /// Whether each block of the input projection has a bias.
+    pub fn input_biases(&self) -> &[bool] {
+        &self.names.input_biases
+    }
+
+    /// Whether each block of the recurrent product has a bias.
+    pub fn hidden_biases(&self) -> &[bool] {
+        &self.names.hidden_biases
+    }
+
     /// The names of the learned vectors.
     pub fn vectors(&self) -> &[String] {
         &self.names.vectors
+    }
+
+    /// Whether each of the learned vectors is one number for all units.
+    pub fn scalars(&self) -> &[bool] {
+        &self.names.scalars
+    }
+
+    /// Whether the equations read the input itself.
+    pub fn has_raw(&self) -> bool {
+        self.nodes.contains(&Node::Raw)
+    }
+
+    /// The same equations with the input itself mapped by a last input block, `x`, without a bias:
+    /// what they are for inputs that have not the width of a state.
+    pub fn with_mapped_raw(&self) -> Program {
+        let mut mapped = self.clone();
+        mapped.names.inputs.push(RAW.into());
+        mapped.names.input_biases.push(false);
+        let block = Node::Input(mapped.names.inputs.len() - 1);
+        for node in mapped.nodes.iter_mut().filter(|node| **node == Node::Raw) {
+            *node = block;
+        }
+        mapped
     }
 
     /// Whether the equations contain a recurrent projection.

@@ -28,7 +28,8 @@ pub struct Weight {
 /// The names and shapes of a layer's weights, in the order of [`export`].
 ///
 /// PyTorch's names, with the number of the layer and, for cells that read in reverse, `_reverse`.
-/// What PyTorch lacks is `vector_<name>_l0` (learned vectors, by their names in the equations),
+/// What PyTorch lacks is `vector_<name>_l0` and `scalar_<name>_l0` (learned vectors and scalars, by
+/// their names in the equations),
 /// `initial_<state>_l0` (learned initial states) and `weight_proj_l0` (the map behind a layer).
 pub fn weight_names<C: Cell>(layer: &Recurrent<C>) -> Vec<Weight> {
     let slots = slots(layer).into_iter().map(|slot| Weight {
@@ -119,7 +120,15 @@ fn weight<C: Cell>(cell: &C, path: &str) -> (String, bool) {
         return (name.to_string(), *transposed);
     }
     match (path.strip_prefix("gates.vectors."), cell.program()) {
-        (Some(i), Some(program)) => (format!("vector_{}", program.vectors()[index(i)]), false),
+        (Some(i), Some(program)) => {
+            let i = index(i);
+            let kind = if program.scalars()[i] {
+                "scalar"
+            } else {
+                "vector"
+            };
+            (format!("{kind}_{}", program.vectors()[i]), false)
+        }
         _ => (path.replace('.', "_"), false),
     }
 }

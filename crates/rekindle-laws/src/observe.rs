@@ -129,7 +129,8 @@ impl Batch {
 
 /// Runs a layer over a batch, in a given way, and back: `y`, `state.<name>`, and the gradients of
 /// sum(`y` * cotangent) + the sum over states of sum(state * cotangent), `grad.x`,
-/// `grad.state.<name>` and `grad.<weight>`.
+/// `grad.state.<name>` and `grad.<weight>`. The gradient of an initial state that nothing reads is
+/// zero.
 pub fn observe(place: &Place, subject: &Subject, batch: &Batch, way: &Way) -> Named {
     let (device, dtype) = (place.device.clone().autodiff(), place.dtype);
     let layer = subject.layer(&device, dtype);
@@ -158,8 +159,9 @@ pub fn observe(place: &Place, subject: &Subject, batch: &Batch, way: &Way) -> Na
     }
     for (k, (name, _)) in names.iter().enumerate() {
         out.insert(format!("state.{name}"), last[k].to_data().into());
-        let grad = initial.as_ref().and_then(|parts| parts[k].grad(&grads));
-        if let Some(grad) = grad {
+        if let Some(initial) = initial.as_ref().map(|parts| &parts[k]) {
+            let grad = initial.grad(&grads);
+            let grad = grad.unwrap_or_else(|| initial.clone().inner().zeros_like());
             out.insert(format!("grad.state.{name}"), grad.into_data().into());
         }
     }

@@ -38,14 +38,20 @@ impl GateSizes {
 /// The equations of a cell and their parameters: everything a cell of equations is made of.
 ///
 /// All input blocks are one `Linear` and all recurrent blocks another, stacked in the order in
-/// which the equations ask for them, which is PyTorch's where PyTorch has the cell.
+/// which the equations ask for them, which is PyTorch's where PyTorch has the cell. Biases are
+/// stacked likewise, without those of the blocks that have none.
+///
+/// Where the equations read the input itself and it has not the width of a state, one more input
+/// block without a bias, `x`, maps it there, as the authors of SRU do
+/// (<https://arxiv.org/abs/1709.02755>). So every cell takes inputs of every width.
 #[derive(Module, Debug)]
 pub struct Gates {
     /// `W` and `b`: weight `[d_input, G * d_hidden]`.
     pub input: Linear,
-    /// `U` and `d`: weight `[d_output, K * d_hidden]`.
-    pub hidden: Linear,
-    /// The learned vectors, `[d_hidden]` each, in the program's order.
+    /// `U` and `d`: weight `[d_output, K * d_hidden]`; none where the equations have no recurrent
+    /// product.
+    pub hidden: Option<Linear>,
+    /// The learned vectors, `[d_hidden]` each, and scalars, `[1]`, in the program's order.
     pub vectors: Vec<Param<Tensor<1>>>,
     /// `R`: weight `[d_hidden, d_projection]`.
     pub projection: Option<Linear>,
@@ -69,7 +75,7 @@ impl Gates {
     ///
     /// # Panics
     ///
-    /// If the program projects and the sizes give no `d_projection`.
+    /// If the program has no input block, or projects and the sizes give no `d_projection`.
     pub fn from_program(program: Program, sizes: GateSizes, device: &Device) -> Self {
         let GateSizes {
             d_input,
@@ -81,22 +87,38 @@ impl Gates {
         let d_projection = program
             .has_projection()
             .then(|| d_projection.expect("equations with a projection need `d_projection`"));
+        let program = match program.has_raw() && d_input != d_hidden {
+            true => program.with_mapped_raw(),
+            false => program,
+        };
         let (g, k) = (program.inputs().len(), program.hiddens().len());
+        assert!(g > 0, "equations of a cell need an input block");
         let width = match program.product_width() {
             Width::Hidden => d_hidden,
             Width::Projection => d_projection.unwrap_or(d_hidden),
         };
         let vector = |width| parameter(init.vector(width, d_hidden, device));
-        let linear = |weight: Tensor<2>, bias: bool| {
-            let bias = bias.then(|| vector(weight.dims()[1]));
+        let linear = |weight: Tensor<2>, biases: &[bool]| {
+            let biases = biases.iter().filter(|&&has| bias && has).count();
+            let bias = (biases > 0).then(|| vector(biases * d_hidden));
             let weight = parameter(weight);
             Linear { weight, bias }
         };
+        let hidden = || {
+            let weight = init.hidden([width, k, d_hidden], device);
+            linear(weight, program.hidden_biases())
+        };
+        let scalars = program.scalars().iter();
         Gates {
-            input: linear(init.input([d_input, g, d_hidden], device), bias),
-            hidden: linear(init.hidden([width, k, d_hidden], device), bias),
-            vectors: program.vectors().iter().map(|_| vector(d_hidden)).collect(),
-            projection: d_projection.map(|p| linear(init.input([d_hidden, 1, p], device), false)),
+            input: linear(
+                init.input([d_input, g, d_hidden], device),
+                program.input_biases(),
+            ),
+            hidden: (k > 0).then(hidden),
+            vectors: scalars
+                .map(|&scalar| vector(if scalar { 1 } else { d_hidden }))
+                .collect(),
+            projection: d_projection.map(|p| linear(init.input([d_hidden, 1, p], device), &[])),
             program: Arc::new(program),
             mask: None,
         }
@@ -107,10 +129,15 @@ impl Gates {
     ///
     /// # Panics
     ///
-    /// If the equations have no such block.
+    /// If the equations have no such block, or it has no bias.
     pub fn with_bias(mut self, block: &str, value: Tensor<1>) -> Self {
-        let index = self.program.inputs().iter().position(|n| n == block);
-        let index = index.unwrap_or_else(|| panic!("the equations have no input block {block:?}"));
+        let blocks = self.program.inputs().iter();
+        let blocks = blocks.zip(self.program.input_biases());
+        let index = blocks
+            .filter(|(_, has)| **has)
+            .position(|(name, _)| name == block);
+        let index = index
+            .unwrap_or_else(|| panic!("the equations have no input block {block:?} with a bias"));
         let units = self.d_hidden();
         if let Some(bias) = &mut self.input.bias {
             let range = index * units..(index + 1) * units;
@@ -121,8 +148,8 @@ impl Gates {
         self
     }
 
-    /// Begins a learned vector with other numbers, whatever the scheme: `[d_hidden]`, or `[1]` for
-    /// all units alike.
+    /// Begins a learned vector or scalar with other numbers, whatever the scheme: `[d_hidden]` or,
+    /// for a scalar and for all units alike, `[1]`.
     ///
     /// # Panics
     ///
@@ -147,10 +174,7 @@ impl Gates {
 
     /// The number of units.
     pub fn d_hidden(&self) -> usize {
-        match self.program.inputs().len() {
-            0 => self.hidden.weight.dims()[1] / self.program.hiddens().len().max(1),
-            blocks => self.input.weight.dims()[1] / blocks,
-        }
+        self.input.weight.dims()[1] / self.program.inputs().len()
     }
 
     /// The width of a state.
@@ -189,17 +213,42 @@ impl Gates {
     }
 
     fn weights(&self) -> Weights {
-        let bias = |linear: &Linear| linear.bias.as_ref().map(Param::val);
+        let units = self.d_hidden();
+        let bias = |linear: &Linear, has: &[bool]| {
+            let stored = linear.bias.as_ref()?.val();
+            Some(every_bias(stored, has, units))
+        };
+        let hidden = self.hidden.as_ref();
+        let vectors = self.vectors.iter();
         Weights {
             input: self.input.weight.val(),
-            input_bias: bias(&self.input),
-            hidden: self.hidden.weight.val(),
-            hidden_bias: bias(&self.hidden),
-            vectors: self.vectors.iter().map(Param::val).collect(),
+            input_bias: bias(&self.input, self.program.input_biases()),
+            hidden: hidden.map(|linear| linear.weight.val()),
+            hidden_bias: hidden.and_then(|linear| bias(linear, self.program.hidden_biases())),
+            vectors: vectors.map(|v| v.val().expand([units])).collect(),
             projection: self.projection.as_ref().map(|r| r.weight.val()),
             mask: self.mask.clone(),
         }
     }
+}
+
+/// The biases of all blocks, `[blocks * units]`, from those of the blocks that have one.
+fn every_bias(stored: Tensor<1>, has: &[bool], units: usize) -> Tensor<1> {
+    if !has.contains(&false) {
+        return stored;
+    }
+    let mut at = 0;
+    let blocks = has.chunk_by(PartialEq::eq).map(|run| {
+        let width = run.len() * units;
+        match run[0] {
+            false => Tensor::zeros([width], (&stored.device(), stored.dtype())),
+            true => {
+                at += width;
+                stored.clone().slice([at - width..at])
+            }
+        }
+    });
+    Tensor::cat(blocks.collect(), 0)
 }
 
 /// A parameter that begins with a value: a fresh leaf, whatever the value was computed from.

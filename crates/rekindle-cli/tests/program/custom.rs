@@ -72,11 +72,13 @@ fn mistakes_are_shown_where_they_are_made() {
     config(dir, "", "");
     validate()
         .refused(&["mine.toml: model.cell.equations: line 1, column 1: expected a line `state h`"]);
-    config(dir, "state h\ninput a\nh' = tanh(W_a x + b_a)\n", "");
-    validate().refused(&[
-        "model.cell.equations: there is no recurrent block",
-        "`hidden u`",
-    ]);
+
+    // Without a recurrent matrix, with the input itself, a scalar, and a block without a bias.
+    let diagonal = "state h\ninput a\nvector u\nscalar s\nh' = tanh(W_a x + u * h) + s * x\n";
+    config(dir, diagonal, "begin = { u = 0.9, s = 0.1 }\n");
+    rekindle_in(dir, &["train", "mine.toml", "--device", "flex"]).done();
+    config(dir, diagonal, "begin = { a = 0.5 }\n");
+    validate().refused(&["model.cell.begin.a = 0.5: must be left out", "no bias"]);
 
     let projected = LSTM.replace(
         "h' = sigmoid(affine(o, h)) * tanh(c')",
@@ -92,11 +94,13 @@ fn mistakes_are_shown_where_they_are_made() {
     validate().refused(&["model.cell.d_projection = 3: must be left out", "no `R`"]);
 
     config(dir, LSTM, "begin = { forget = 1.0 }\n");
-    validate().refused(&["model.cell.begin.forget: no input block or vector (known: i, f, g, o)"]);
+    validate().refused(&[
+        "model.cell.begin.forget: no input block, vector or scalar (known: i, f, g, o)",
+    ]);
     config(dir, LSTM, "begin = { f = nan }\n");
     validate().refused(&["model.cell.begin.f = NaN: must be a finite number"]);
     config(dir, LSTM, "begin = { f = 1.0 }\nbias = false\n");
-    validate().refused(&["model.cell.begin.f = 1: must be left out", "bias = false"]);
+    validate().refused(&["model.cell.begin.f = 1: must be left out", "no bias"]);
     config(dir, LSTM, "begin = { f = true }\n");
     validate().refused(&["mine.toml: model.cell.begin.f", "`true`"]);
     let named = "state h\ninput a\nhidden a\nvector a\nh' = affine(a, h) * a\n";
@@ -115,6 +119,6 @@ fn mistakes_are_shown_where_they_are_made() {
             "model.recurrent_dropout=0.5",
         ],
     )
-    .refused(&["model.recurrent_dropout = 0.5: must be 0 for a cell"]);
+    .refused(&["model.recurrent_dropout = 0.5: must be 0: the recurrent products"]);
     validate().done();
 }

@@ -2,7 +2,7 @@
 
 use super::error::{Parsed, Place, Text};
 use super::lex::{Line, Word, shown};
-use crate::program::{Blocks, Unary};
+use crate::program::{Blocks, RAW, Unary};
 
 /// What a line declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,10 +11,17 @@ pub(super) enum Kind {
     Input,
     Hidden,
     Vector,
+    Scalar,
 }
 
 impl Kind {
-    pub(super) const ALL: [Kind; 4] = [Kind::State, Kind::Input, Kind::Hidden, Kind::Vector];
+    pub(super) const ALL: [Kind; 5] = [
+        Kind::State,
+        Kind::Input,
+        Kind::Hidden,
+        Kind::Vector,
+        Kind::Scalar,
+    ];
 
     /// The word that begins the line.
     pub(super) fn word(self) -> &'static str {
@@ -23,6 +30,7 @@ impl Kind {
             Kind::Input => "input",
             Kind::Hidden => "hidden",
             Kind::Vector => "vector",
+            Kind::Scalar => "scalar",
         }
     }
 
@@ -33,20 +41,22 @@ impl Kind {
             Kind::Input => "input block",
             Kind::Hidden => "hidden block",
             Kind::Vector => "vector",
+            Kind::Scalar => "scalar",
         }
     }
 
     /// Whether its names stand for themselves in an expression, as those of blocks do not.
     fn is_value(self) -> bool {
-        matches!(self, Kind::State | Kind::Vector)
+        matches!(self, Kind::State | Kind::Vector | Kind::Scalar)
     }
 
+    /// The list of its names; vectors and scalars share one.
     pub(super) fn names(self, blocks: &Blocks) -> &Vec<String> {
         match self {
             Kind::State => &blocks.states,
             Kind::Input => &blocks.inputs,
             Kind::Hidden => &blocks.hiddens,
-            Kind::Vector => &blocks.vectors,
+            Kind::Vector | Kind::Scalar => &blocks.vectors,
         }
     }
 
@@ -55,7 +65,7 @@ impl Kind {
             Kind::State => &mut blocks.states,
             Kind::Input => &mut blocks.inputs,
             Kind::Hidden => &mut blocks.hiddens,
-            Kind::Vector => &mut blocks.vectors,
+            Kind::Vector | Kind::Scalar => &mut blocks.vectors,
         }
     }
 
@@ -72,7 +82,7 @@ impl Kind {
 /// A declared name and where it stands.
 pub(super) struct Declaration {
     pub kind: Kind,
-    /// Its number among those of its kind.
+    /// Its place in the list of its kind.
     pub index: usize,
     pub name: String,
     pub place: Place,
@@ -138,7 +148,9 @@ impl Declared {
         if name.ends_with('\'') {
             return fails(format!("`{name}`: names are declared without a prime"));
         }
-        if let Some(what) = reserved(name) {
+        // A block may stand for the input itself: `W_x x`.
+        let mapped = name == RAW && !kind.is_value();
+        if let Some(what) = reserved(name).filter(|_| !mapped) {
             return fails(format!("`{name}` is {what}; {OTHER}"));
         }
         let twice = self.list.iter().find(|other| {
@@ -150,6 +162,9 @@ impl Declared {
             return fails(format!(
                 "`{name}` is declared twice: it is a {noun} of line {line}"
             ));
+        }
+        if matches!(kind, Kind::Vector | Kind::Scalar) {
+            self.blocks.scalars.push(kind == Kind::Scalar);
         }
         let names = kind.names_mut(&mut self.blocks);
         names.push(name.to_string());
@@ -180,8 +195,8 @@ impl Declared {
 /// The remedy for a name that cannot be chosen.
 pub(super) const OTHER: &str = "choose another name";
 
-/// The words that mean something by themselves; `scalar` is kept for a declaration to come.
-const WORDS: [&str; 4] = ["x", "R", "affine", "scalar"];
+/// The words that mean something by themselves.
+const WORDS: [&str; 3] = [RAW, "R", "affine"];
 
 /// What a name that cannot be chosen is.
 pub(super) fn reserved(name: &str) -> Option<&'static str> {

@@ -5,7 +5,7 @@ use super::error::{Parsed, Place};
 use super::lex::{Line, Token, Word, shown};
 use super::scope::{Scope, names};
 use crate::builder::Var;
-use crate::program::{Id, Node, Unary};
+use crate::program::{Id, Node, RAW, Unary};
 use crate::suggest::suggest;
 
 /// The deepest nesting of parentheses and functions, so that no text overflows the stack.
@@ -107,12 +107,13 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
     /// What stands in a sum by itself: a block, whose `+` belongs to it, or a product.
     fn term(&mut self) -> Parsed<Var<'k>> {
         let first = self.at;
-        let Some(value) = self.block()? else {
+        let Some((value, biased)) = self.block()? else {
             return self.product();
         };
-        match self.is_sign('*') || self.is_sign('/') {
-            true => self.alone(first),
-            false => Ok(value),
+        match biased {
+            false => self.product_of(value),
+            true if self.is_sign('*') || self.is_sign('/') => self.alone(first),
+            true => Ok(value),
         }
     }
 
@@ -127,7 +128,12 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
     }
 
     fn product(&mut self) -> Parsed<Var<'k>> {
-        let mut value = self.factor()?;
+        let first = self.factor()?;
+        self.product_of(first)
+    }
+
+    /// A product whose first factor was read.
+    fn product_of(&mut self, mut value: Var<'k>) -> Parsed<Var<'k>> {
         loop {
             let at = self.at;
             if self.eats('*') {
@@ -172,11 +178,14 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
                 Ok(-self.factor()?)
             }
             Some(Word::Sign('(')) => self.parentheses(),
-            Some(Word::Name(name)) if is_block(name) => self.alone(at),
-            Some(Word::Name(name)) => {
-                self.at += 1;
-                self.named(name, at)
-            }
+            Some(Word::Name(name)) => match self.block()? {
+                Some((value, false)) => Ok(value),
+                Some((_, true)) => self.alone(at),
+                None => {
+                    self.at += 1;
+                    self.named(name, at)
+                }
+            },
             _ => self.expected("a value"),
         }
     }
@@ -225,6 +234,7 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
             return Ok(value.apply(op));
         }
         match name {
+            RAW => Ok(step.raw()),
             "affine" => self.affine(),
             "R" => {
                 let value = self.factor()?;
@@ -242,37 +252,52 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
         }
     }
 
-    /// A block with its bias, if one stands here: `W_i x + b_i` or `U_i v + d_i`.
-    fn block(&mut self) -> Parsed<Option<Var<'k>>> {
+    /// A block, if one stands here, and whether with a bias: `W_i x + b_i`, `U_i v + d_i`, `U_i v`.
+    fn block(&mut self) -> Parsed<Option<(Var<'k>, bool)>> {
         let at = self.at;
         let Some((kind, block)) = self.name().and_then(block_of) else {
             return Ok(None);
         };
         let index = self.index(kind, block, at)?;
         self.at += 1;
-        let value = match kind {
+        let (value, bias) = match kind {
             Kind::Input => {
-                if !self.eats_name("x") {
-                    return self.expected(&format!("`x` behind `W_{block}`"));
+                if !self.eats_name(RAW) {
+                    return self.expected(&format!("`{RAW}` behind `W_{block}`"));
                 }
-                self.scope.step.push(Node::Input(index))
+                let value = self.scope.step.push(Node::Input(index));
+                (value, format!("b_{block}"))
             }
             _ => {
                 let operand = self.factor()?;
-                self.hidden(index, operand, at)?
+                (self.hidden(index, operand, at)?, format!("d_{block}"))
             }
         };
-        let bias = match kind {
-            Kind::Input => format!("b_{block}"),
-            _ => format!("d_{block}"),
+        let end = self.at;
+        let biased = self.eats('+') && self.eats_name(&bias);
+        self.at = if biased { self.at } else { end };
+        self.biased(kind, index, biased, at)?;
+        Ok(Some((self.mark(value, at)?, biased)))
+    }
+
+    /// Notes whether a block has a bias; it has one everywhere or nowhere.
+    fn biased(&mut self, kind: Kind, index: usize, biased: bool, at: usize) -> Parsed<()> {
+        let place = self.place(at);
+        let known = &mut self.scope.biases[usize::from(kind == Kind::Hidden)];
+        let (before, there) = *known.entry(index).or_insert((biased, place));
+        if before == biased {
+            return Ok(());
+        }
+        let (noun, name) = (kind.noun(), &kind.names(&self.scope.declared.blocks)[index]);
+        let (here, before) = match biased {
+            true => ("a bias", "none"),
+            false => ("no bias", "one"),
         };
-        if !self.eats('+') {
-            return self.expected(&format!("`+ {bias}`, the bias of the block"));
-        }
-        if !self.eats_name(&bias) {
-            return self.expected(&format!("`{bias}`, the bias of the block"));
-        }
-        self.mark(value, at).map(Some)
+        let line = there.line + 1;
+        self.fails(
+            at,
+            format!("{noun} `{name}` has {here} here and {before} on line {line}"),
+        )
     }
 
     /// `affine(i, v)`, behind its name.
@@ -286,6 +311,8 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
         };
         let input = self.index(Kind::Input, block, self.at)?;
         let hidden = self.index(Kind::Hidden, block, self.at)?;
+        self.biased(Kind::Input, input, true, self.at)?;
+        self.biased(Kind::Hidden, hidden, true, self.at)?;
         self.at += 1;
         if !self.eats(',') {
             return self.expected("`,`");
@@ -338,8 +365,4 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
 fn block_of(name: &str) -> Option<(Kind, &str)> {
     let input = name.strip_prefix("W_").map(|block| (Kind::Input, block));
     input.or_else(|| name.strip_prefix("U_").map(|block| (Kind::Hidden, block)))
-}
-
-fn is_block(name: &str) -> bool {
-    block_of(name).is_some()
 }

@@ -30,6 +30,8 @@ pub(super) struct Scope<'t, 'k> {
     pub next: Vec<Option<(Var<'k>, Place)>>,
     /// The operand of each recurrent block, and where it stands.
     pub operands: HashMap<usize, (Id, Place)>,
+    /// Whether each block has a bias, and where it was seen; an input block first, then a hidden one.
+    pub biases: [HashMap<usize, (bool, Place)>; 2],
     /// Where each operation stands first.
     places: HashMap<Id, Place>,
     /// Every name that an equation defines, and the line.
@@ -56,6 +58,7 @@ impl<'t, 'k> Scope<'t, 'k> {
             values: Vec::new(),
             next: vec![None; declared.blocks.states.len()],
             operands: HashMap::new(),
+            biases: Default::default(),
             places: HashMap::new(),
             defined: defined.collect(),
         }
@@ -120,8 +123,10 @@ impl<'t, 'k> Scope<'t, 'k> {
         if self.declared.index(Kind::State, name).is_some() {
             return fails(format!("`{name}` is a state; its new value is `{name}'`"));
         }
-        if self.declared.index(Kind::Vector, name).is_some() {
-            return fails(format!("`{name}` is a vector, which is learned; {OTHER}"));
+        if let Some(v) = self.declared.index(Kind::Vector, name) {
+            let kinds = [Kind::Vector, Kind::Scalar];
+            let noun = kinds[usize::from(self.declared.blocks.scalars[v])].noun();
+            return fails(format!("`{name}` is a {noun}, which is learned; {OTHER}"));
         }
         match self.values.iter().find(|value| value.name == name) {
             Some(value) => twice(value.place),
@@ -138,10 +143,7 @@ impl<'t, 'k> Scope<'t, 'k> {
     pub(super) fn unknown(&self, name: &str) -> String {
         let blocks = &self.declared.blocks;
         if self.declared.is_bias(name) {
-            return format!("the bias `{name}` stands only behind the matrix of its block");
-        }
-        if name == "x" {
-            return "`x` stands only behind a matrix: `W_i x + b_i`".into();
+            return format!("the bias `{name}` stands only behind `+` and the matrix of its block");
         }
         if let Some(line) = self.defined.get(name) {
             let line = line + 1;
@@ -212,7 +214,7 @@ pub(super) fn all_used(text: &Text, declared: &Declared, program: &Program) -> P
         let used = program.nodes().iter().any(|node| match *node {
             Node::Input(g) => kind == Kind::Input && g == index,
             Node::Hidden(g, _) => kind == Kind::Hidden && g == index,
-            Node::Vector(v) => kind == Kind::Vector && v == index,
+            Node::Vector(v) => matches!(kind, Kind::Vector | Kind::Scalar) && v == index,
             _ => false,
         });
         if !used && kind != Kind::State {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 /// An LSTM, an LSTM with a projection, a GRU, and a cell with a vector and two dependent products.
-const CELLS: [&str; 4] = [
+const CELLS: [&str; 5] = [
     "state h, c\ninput i, f, g, o\nhidden i, f, g, o\n\
      c' = sigmoid(W_f x + b_f + U_f h + d_f) * c + sigmoid(affine(i, h)) * tanh(affine(g, h))\n\
      h' = sigmoid(affine(o, h)) * tanh(c')\n",
@@ -18,6 +18,7 @@ const CELLS: [&str; 4] = [
      n = tanh(W_n x + b_n + sigmoid(affine(r, h)) * (U_n h + d_n))\nh' = (1 - z) * n + z * h\n",
     "state h, m\ninput a\nhidden a, b\nvector p\na = tanh(affine(a, h) - p * m)\n\
      m' = -(U_b a + d_b) * 2\nh' = a",
+    "state h\ninput a\nhidden a\nscalar s\nvector u\nscalar t\nh' = s * tanh(W_a x + U_a (u * h) * t) - x",
 ];
 
 fn fails(text: &str) -> String {
@@ -38,10 +39,10 @@ const EQUATIONS: &str = "
 h' = tanh(W_a x + b_a + U_a h + d_a => 5, 36: expected an operator or the `)` of column 10's `(`, found the end of the line
 h' = h) + 1 => 5, 7: this `)` closes no `(`
 h' = (h + 2 * (h - 1) => 5, 22: expected an operator or the `)` of column 6's `(`, found the end of the line
-h' = W_a x => 5, 11: expected `+ b_a`, the bias of the block, found the end of the line
-h' = W_a x + b => 5, 14: expected `b_a`, the bias of the block, found `b`
+h' = W_a x + b => 5, 14: `b` is not defined (known: h, p)
+h' = W_a x + b_a + W_a x => 5, 20: input block `a` has no bias here and one on line 5
+h' = U_a h|a = affine(a, h) => 6, 12: hidden block `a` has a bias here and none on line 5
 h' = W_a h + b_a => 5, 10: expected `x` behind `W_a`, found `h`
-h' = U_a h * 2 => 5, 12: expected `+ d_a`, the bias of the block, found `*`
 h' = W_q x + b_q => 5, 6: `q` is no input block (known: a)
 h' = U_q h + d_q => 5, 6: `q` is no hidden block (known: a)
 h' = affine(q, h) => 5, 13: `q` is no input block (known: a)
@@ -54,8 +55,7 @@ h' = h - U_a h + d_a => 5, 10: the block of `U_a` is a sum; beside `-`, `*`, `/`
 h' = y * h => 5, 6: `y` is not defined (known: h, p)
 h' = h + later|later = h => 5, 10: `later` is defined on line 6; that line must stand above its use
 h' = a => 5, 6: `a` is a block, not a value; write `W_a x + b_a`
-h' = b_a => 5, 6: the bias `b_a` stands only behind the matrix of its block
-h' = x => 5, 6: `x` stands only behind a matrix: `W_i x + b_i`
+h' = b_a => 5, 6: the bias `b_a` stands only behind `+` and the matrix of its block
 h' = h' => 5, 6: `h'` has no value yet; its equation must stand above its use
 h' = q' => 5, 6: `q` is no state (known: h)
 q' = h => 5, 1: `q` is no state (known: h)
@@ -118,7 +118,10 @@ state h|input a, f|h' = W_a x + b_a => 2, 10: input block `f` is used nowhere; u
 state h|input a|hidden u|h' = W_a x + b_a => 3, 8: hidden block `u` is used nowhere; use it or leave it out
 state h|input a|vector p|h' = W_a x + b_a => 3, 8: vector `p` is used nowhere; use it or leave it out
 state h|input a|q = 2 * h|h' = W_a x + b_a => 3, 1: `q` is used nowhere; use it or leave it out
-state h|h' = 0.5 * h => 1, 1: nothing reads the input; declare a block with a line `input i`, and use it: `W_i x + b_i`
+state h|h' = 0.5 * x => 1, 1: there is no input block; declare one with a line `input i`, and use it: `W_i x + b_i`
+state h|scalar s|vector s => 3, 8: `s` is declared twice: it is a scalar of line 2
+state h|scalar s|s = h => 3, 1: `s` is a scalar, which is learned; choose another name
+state h|input a|scalar s|h' = W_a x => 3, 8: scalar `s` is used nowhere; use it or leave it out
 ";
 
 fn point_to_their_places(head: &str, cases: &str) {
@@ -221,8 +224,8 @@ fn round_trips(text: &str) -> Result<(), TestCaseError> {
 
 /// The words of the language, those that are nearly such, and others.
 fn word() -> impl Strategy<Value = &'static str> {
-    let words = "state input hidden vector h c f p q h' c' h'' x W_f U_f b_f d_f W_ U_ R affine tanh relu \
-                 ( ) ( ) , + - * / = 0 1 0.5 1e999 .5 # é ⊙ scalar";
+    let words = "state input hidden vector scalar h c f p q h' c' h'' x W_f U_f b_f d_f W_ U_ R affine tanh relu \
+                 ( ) ( ) , + - * / = 0 1 0.5 1e999 .5 # é ⊙";
     let words: Vec<&str> = words
         .split_whitespace()
         .chain(["\n", "\n", " ", "\t", ""])
@@ -258,6 +261,10 @@ fn recorded(steps: &[(usize, Index, Index)], projected: bool) -> Program {
             7 => k.hidden(format!("u{n}").as_str(), a),
             8 => k.affine(format!("g{n}").as_str(), a),
             9 => k.vector(format!("v{n}").as_str()) * a,
+            10 => k.scalar(format!("w{n}").as_str()) * a,
+            11 => b - k.plain_hidden(format!("u{n}").as_str(), a),
+            12 => k.plain_input(format!("g{n}").as_str()) / b,
+            13 => k.raw() - a,
             _ => a.apply(Unary::ALL[of % Unary::ALL.len()]),
         }
     }
@@ -300,11 +307,14 @@ proptest! {
 
     #[test]
     fn what_is_recorded_is_printed_and_read(
-        steps in vec((0..16_usize, any::<Index>(), any::<Index>()), 1..12),
+        steps in vec((0..24_usize, any::<Index>(), any::<Index>()), 1..12),
         projected in any::<bool>(),
     ) {
         let program = recorded(&steps, projected);
-        let printed = program.to_string();
-        prop_assert_eq!(Program::parse(&printed), Ok(program), "{}", printed);
+        let mapped = program.has_raw().then(|| program.with_mapped_raw());
+        for program in [Some(program), mapped].into_iter().flatten() {
+            let printed = program.to_string();
+            prop_assert_eq!(Program::parse(&printed), Ok(program), "{}", printed);
+        }
     }
 }

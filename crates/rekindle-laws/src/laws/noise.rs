@@ -6,7 +6,7 @@ use crate::case::{D_HIDDEN, D_INPUT, ROWS, TIME};
 use crate::observe::{AnyStates, forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
-use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{AnyCell, CellConfig, Recurrent, RecurrentConfig, Sequence};
 
 /// Units enough that a mask that keeps or drops all of them is out of the question: 2⁻³² at most.
 const MANY: usize = 64;
@@ -23,9 +23,17 @@ pub(super) fn check(case: &Case) -> Verdict {
     dropout_rests_at_inference(&place, &small)?;
     zoneout_at_inference_is_its_expectation(&place, &small)?;
     let large = RecurrentConfig::new(case.cell(MANY));
-    recurrent_mask_lasts(&place, &large)?;
+    match recurs(&large) {
+        true => recurrent_mask_lasts(&place, &large)?,
+        false => recurrent_mask_is_refused(&large)?,
+    }
     input_mask_lasts(&place, &large)?;
     zoneout_holds_units(&place, &large)
+}
+
+/// Whether the cell has a recurrent product, whose operand recurrent dropout masks.
+fn recurs(config: &RecurrentConfig) -> bool {
+    !config.cell.program().hiddens().is_empty()
 }
 
 fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict {
@@ -36,7 +44,7 @@ fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict
     let noisy = RecurrentConfig {
         dropout: RATE,
         input_dropout: RATE,
-        recurrent_dropout: RATE,
+        recurrent_dropout: if recurs(&plain) { RATE } else { 0.0 },
         ..plain.clone()
     };
     let run = |config| {
@@ -105,6 +113,18 @@ fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
     });
     holds(without < with && with < columns, || {
         format!("recurrent dropout silences {with} of {columns} units, {without} are without it")
+    })
+}
+
+/// Where there is no recurrent product, there is nothing to drop, and whoever asks for it is told.
+fn recurrent_mask_is_refused(plain: &RecurrentConfig) -> Verdict {
+    let config = RecurrentConfig {
+        recurrent_dropout: RATE,
+        ..plain.clone()
+    };
+    let key = config.validate().err().map(|e| e.key);
+    holds(key.as_deref() == Some("recurrent_dropout"), || {
+        "recurrent dropout is taken, without a recurrent product".into()
     })
 }
 

@@ -132,8 +132,8 @@ pub struct CustomConfig {
     /// How the parameters begin.
     #[serde(default)]
     pub init: Init,
-    /// What the input bias of a block, or a vector, begins at, by its name: `f = 1.0` for a forget
-    /// gate. With `init = "pytorch"` a bias is drawn around it.
+    /// What the input bias of a block, a vector or a scalar begins at, by its name: `f = 1.0` for a
+    /// forget gate. With `init = "pytorch"` a bias is drawn around it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub begin: BTreeMap<String, f64>,
 }
@@ -171,10 +171,13 @@ impl CustomConfig {
     }
 
     fn check_begin(&self, program: &Program) -> Result<(), Invalid> {
-        let (blocks, vectors) = (program.inputs(), program.vectors());
+        let vectors = program.vectors();
+        let blocks = program.inputs().iter().zip(program.input_biases());
+        let biased = blocks.filter(|(_, has)| self.bias && **has);
+        let biased: Vec<&String> = biased.map(|(name, _)| name).collect();
         for (name, value) in &self.begin {
             let key = format!("begin.{name}");
-            let (block, vector) = (blocks.contains(name), vectors.contains(name));
+            let (block, vector) = (biased.contains(&name), vectors.contains(name));
             if !value.is_finite() {
                 return Err(Invalid::new(&key, value, "a finite number"));
             }
@@ -182,14 +185,14 @@ impl CustomConfig {
                 let both = "a block and a vector have this name; rename one of them";
                 return Err(Invalid::because(&key, both));
             }
-            if block && !self.bias {
-                let none = "left out, for without biases (`bias = false`) the block has none";
+            if !block && !vector && program.inputs().contains(name) {
+                let none = "left out, for this block has no bias";
                 return Err(Invalid::new(&key, value, none));
             }
             if !block && !vector {
-                let known = if self.bias { blocks } else { &[] }.iter().chain(vectors);
+                let known = biased.iter().copied().chain(vectors);
                 let known: Vec<&str> = known.map(String::as_str).collect();
-                let message = format!("no input block or vector{}", suggest(name, &known));
+                let message = format!("no input block, vector or scalar{}", suggest(name, &known));
                 return Err(Invalid::because(&key, message));
             }
         }
@@ -216,10 +219,6 @@ impl CellConfig for CustomConfig {
         invalid::width("d_hidden", self.d_hidden)?;
         let program =
             Program::parse(&self.equations).map_err(|e| Invalid::because("equations", e))?;
-        if program.hiddens().is_empty() {
-            let none = "there is no recurrent block; declare one with a line `hidden u`, and use it: `U_u h + d_u`";
-            return Err(Invalid::because("equations", none));
-        }
         self.check_projection(&program)?;
         self.check_begin(&program)
     }
