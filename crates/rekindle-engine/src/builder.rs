@@ -1,6 +1,6 @@
 //! The builder: a [`Step`] hands out handles, and operators on them record nodes.
 
-use crate::program::{Binary, Blocks, Id, Node, Program, Unary};
+use crate::program::{Binary, Blocks, Fault, Id, Node, Program, Unary};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -226,6 +226,11 @@ impl Step {
         Next(values.iter().map(|v| v.id).collect())
     }
 
+    /// The node of a value.
+    pub(crate) fn node(&self, id: Id) -> Node {
+        self.draft.borrow().nodes[id]
+    }
+
     /// Fixes the stored order of the blocks, for a program whose text names it.
     pub(crate) fn declare(&self, names: Blocks) {
         self.draft.borrow_mut().names = names;
@@ -249,12 +254,13 @@ impl Program {
     pub fn new(cell: impl Fn(&Step) -> Next) -> Program {
         let step = Step::default();
         let next = cell(&step);
-        step.finish(next)
+        let program = step.finish(next);
+        program.unwrap_or_else(|fault| panic!("{}", fault.message))
     }
 }
 
 impl Step {
-    pub(crate) fn finish(self, next: Next) -> Program {
+    pub(crate) fn finish(self, next: Next) -> Result<Program, Fault> {
         let draft = self.draft.into_inner();
         Program::from_nodes(&draft.nodes, &next.0, draft.names)
     }

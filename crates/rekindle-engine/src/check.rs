@@ -1,54 +1,90 @@
 //! What every program must satisfy, checked once, when it is made.
 
-use crate::program::{Node, Program, RAW, Width};
+use crate::program::{At, Fault, Id, Node, Program, RAW, Width};
 
 impl Program {
-    /// # Panics
+    /// # Errors
     ///
     /// With the names of the offending blocks, where the equations make no sense.
-    pub(crate) fn check(&self) {
-        assert!(!self.states().is_empty(), "a cell needs at least one state");
-        assert!(
-            self.next.len() == self.states().len(),
-            "{} states ({}) but {} new values",
-            self.states().len(),
-            self.states().join(", "),
-            self.next.len()
-        );
-        if self.has_raw() {
-            let named = [self.states(), self.inputs(), self.hiddens(), self.vectors()];
-            assert!(
-                !named.concat().iter().any(|name| name == RAW),
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        let whole = |message: String| {
+            let at = At::Program;
+            Err(Fault { at, message })
+        };
+        if self.states().is_empty() {
+            return whole("a cell needs at least one state".into());
+        }
+        if self.next.len() != self.states().len() {
+            return whole(format!(
+                "{} states ({}) but {} new values",
+                self.states().len(),
+                self.states().join(", "),
+                self.next.len()
+            ));
+        }
+        let named = [self.states(), self.inputs(), self.hiddens(), self.vectors()];
+        if self.has_raw() && named.concat().iter().any(|name| name == RAW) {
+            return whole(format!(
                 "something is called {RAW:?}, which is the name of the input itself"
-            );
+            ));
         }
-        let product = self.product_width();
-        for node in &self.nodes {
-            if let Node::Hidden(_, v) | Node::Project(v) = *node {
-                assert!(
-                    !self.is_number(v),
-                    "a product takes a number, not a value per unit"
+        for (s, &id) in self.next.iter().enumerate() {
+            if self.width(id) != self.state_width(s) {
+                let name = &self.states()[s];
+                let message = format!(
+                    "`{name}'` is made of a projected value; only `{name}' = R ...` itself gives a state that width"
                 );
-            }
-            match *node {
-                Node::Hidden(g, v) => assert!(
-                    self.width(v) == product,
-                    "U_{} takes a value of another width than the other recurrent products",
-                    self.hiddens()[g]
-                ),
-                Node::Project(v) => assert!(
-                    self.width(v) == Width::Hidden,
-                    "a projected value is projected again"
-                ),
-                Node::Binary(op, a, b) => {
-                    let number = self.is_number(a) || self.is_number(b);
-                    assert!(
-                        number || self.width(a) == self.width(b),
-                        "{op:?} combines a projected value with one that is not"
-                    );
-                }
-                _ => {}
+                return Err(at(id, message));
             }
         }
+        for id in 0..self.nodes.len() {
+            self.operands_fit(id).map_err(|message| at(id, message))?;
+        }
+        Ok(())
+    }
+
+    /// Checks the widths of what a node reads.
+    fn operands_fit(&self, id: Id) -> Result<(), String> {
+        let fits = |fit: bool, otherwise: &str| match fit {
+            true => Ok(()),
+            false => Err(otherwise.to_string()),
+        };
+        let per_unit = |v: Id| {
+            fits(
+                !self.is_number(v),
+                "a product takes a number, not a value per unit",
+            )
+        };
+        match self.nodes[id] {
+            Node::Hidden(g, v) => {
+                per_unit(v)?;
+                let message = format!(
+                    "`U_{}` takes a value of another width than the other recurrent products",
+                    self.hiddens()[g]
+                );
+                fits(self.width(v) == self.product_width(), &message)
+            }
+            Node::Project(v) => {
+                per_unit(v)?;
+                let projected = self.width(v) == Width::Projection;
+                fits(!projected, "a projected value is projected again")
+            }
+            Node::Binary(op, a, b) => {
+                let number = self.is_number(a) || self.is_number(b);
+                let message = format!(
+                    "`{}` combines a projected value with one that is not",
+                    op.sign()
+                );
+                fits(number || self.width(a) == self.width(b), &message)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn at(id: Id, message: String) -> Fault {
+    Fault {
+        at: At::Node(id),
+        message,
     }
 }

@@ -33,6 +33,7 @@ mod program;
 mod run;
 mod simd;
 mod steps;
+mod suggest;
 mod tiles;
 mod weights;
 
@@ -42,9 +43,10 @@ pub use builder::{
 };
 pub use call::Recurrence;
 pub use choose::{Choice, Engine, Executor, Policy, choose};
-pub use parse::ParseError;
+pub use parse::{GRAMMAR, ParseError};
 pub use program::{Binary, Id, Node, Out, Program, Subject, Unary, Width};
 pub use run::{scan, step};
 pub use simd::Isa;
 pub use steps::{drive, unbind};
+pub use suggest::suggest;
 pub use weights::{Direction, Weights};

@@ -28,13 +28,14 @@ impl Program {
                 .concat()
                 .into_iter()
                 .collect();
-        // A gate takes its block's name unless a state or a vector has it.
+        // A gate takes its block's name unless a state, a vector or the input has it.
         let mut free: HashSet<String> = self
             .inputs()
             .iter()
             .chain(self.hiddens())
             .cloned()
             .collect();
+        free.remove(RAW);
         free.retain(|name| !self.states().contains(name) && !self.vectors().contains(name));
         let mut labels: Vec<Option<String>> = vec![None; self.nodes.len()];
         let mut shared = 0;
@@ -75,7 +76,7 @@ impl Program {
     /// The first block that the text of a node starts with, unless another line stands before it.
     fn leading_block(&self, id: Id, labels: &[Option<String>]) -> Option<&str> {
         match self.nodes[id] {
-            _ if labels[id].is_some() => None,
+            _ if labels[id].is_some() || self.next.contains(&id) => None,
             Node::Input(g) => Some(&self.inputs()[g]),
             Node::Hidden(g, _) => Some(&self.hiddens()[g]),
             Node::Unary(_, a) | Node::Project(a) => self.leading_block(a, labels),
@@ -196,11 +197,10 @@ impl Printer<'_> {
     }
 
     fn binary(&self, op: Binary, a: Id, b: Id) -> (String, Binds) {
-        let (sign, own, right) = match op {
-            Binary::Add => ("+", Binds::Sum, Binds::Sum),
-            Binary::Sub => ("-", Binds::Sum, Binds::Product),
-            Binary::Mul => ("*", Binds::Product, Binds::Factor),
-            Binary::Div => ("/", Binds::Product, Binds::Factor),
+        let (own, right) = match op {
+            Binary::Add => (Binds::Sum, Binds::Sum),
+            Binary::Sub => (Binds::Sum, Binds::Product),
+            Binary::Mul | Binary::Div => (Binds::Product, Binds::Factor),
         };
         // `a + b + c` reads as `(a + b) + c`; a sum on the right keeps its parentheses, save for
         // the two terms of an affine block, which the parser takes as one.
@@ -209,7 +209,7 @@ impl Printer<'_> {
             _ => right,
         };
         let (a, b) = (self.refer(a, own), self.refer(b, right));
-        (format!("{a} {sign} {b}"), own)
+        (format!("{a} {} {b}", op.sign()), own)
     }
 }
 

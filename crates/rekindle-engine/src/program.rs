@@ -150,6 +150,16 @@ impl Binary {
             Binary::Div => a / b,
         }
     }
+
+    /// The sign between the operands.
+    pub(crate) fn sign(self) -> char {
+        match self {
+            Binary::Add => '+',
+            Binary::Sub => '-',
+            Binary::Mul => '*',
+            Binary::Div => '/',
+        }
+    }
 }
 
 /// One value per unit and row of the batch.
@@ -236,6 +246,11 @@ impl Node {
         a.into_iter().chain(b)
     }
 
+    /// Whether this is the number 0.
+    pub(crate) fn is_zero(&self) -> bool {
+        matches!(*self, Node::Constant(bits) if f64::from_bits(bits) == 0.0)
+    }
+
     /// The same node with its operands renamed.
     pub(crate) fn renamed(self, id: impl Fn(Id) -> Id) -> Node {
         match self {
@@ -310,22 +325,57 @@ pub(crate) struct Blocks {
     pub adjoints: Vec<String>,
 }
 
+/// Why nodes are no program.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub at: At,
+    pub message: String,
+}
+
+/// What a [`Fault`] lies at.
+#[derive(Debug)]
+pub(crate) enum At {
+    /// The program as a whole.
+    Program,
+    /// One of its nodes.
+    Node(Id),
+}
+
 impl Program {
     /// Numbers the nodes that the new states need, and drops the others.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Where the equations make no sense (see [`Program::new`]).
-    pub(crate) fn from_nodes(nodes: &[Node], next: &[Id], names: Blocks) -> Program {
+    /// Where the equations make no sense; a fault lies at one of the nodes as they were given.
+    pub(crate) fn from_nodes(nodes: &[Node], next: &[Id], names: Blocks) -> Result<Program, Fault> {
         let next = next.iter().enumerate();
         let results: Vec<(Out, Id)> = next.map(|(s, &id)| (Out::Next(s), id)).collect();
-        let program = Program::numbered(nodes, &results, names);
-        program.check();
-        program
+        let (program, place) = Program::placed(nodes, &results, names);
+        let given = |at| match at {
+            At::Node(id) => {
+                let given = place.iter().position(|&new| new == Some(id));
+                At::Node(given.expect("numbered"))
+            }
+            At::Program => At::Program,
+        };
+        program.check().map_err(|Fault { at, message }| Fault {
+            at: given(at),
+            message,
+        })?;
+        Ok(program)
     }
 
     /// Numbers the nodes that the results need, and drops the others.
     pub(crate) fn numbered(nodes: &[Node], results: &[(Out, Id)], names: Blocks) -> Program {
+        Program::placed(nodes, results, names).0
+    }
+
+    /// The same, with the place that each node was given.
+    fn placed(
+        nodes: &[Node],
+        results: &[(Out, Id)],
+        names: Blocks,
+    ) -> (Program, Vec<Option<Id>>) {
         let mut program = Program {
             names,
             ..Program::default()
@@ -339,7 +389,7 @@ impl Program {
                 out => program.outs.push((out, id)),
             }
         }
-        program
+        (program, place)
     }
 
     /// The same program with other nodes, `place` telling where each node went.
@@ -440,14 +490,21 @@ impl Program {
         }
     }
 
-    /// Whether a node is one number, the same for every row and unit.
+    /// Whether a node is one number, the same for every row and unit: made of numbers alone.
     pub(crate) fn is_number(&self, id: Id) -> bool {
-        match self.nodes[id] {
-            Node::Constant(_) => true,
-            Node::Unary(_, a) => self.is_number(a),
-            Node::Binary(_, a, b) => self.is_number(a) && self.is_number(b),
-            _ => false,
+        let mut seen = vec![false; id + 1];
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            if std::mem::replace(&mut seen[id], true) {
+                continue;
+            }
+            match self.nodes[id] {
+                Node::Constant(_) => {}
+                Node::Unary(..) | Node::Binary(..) => open.extend(self.nodes[id].operands()),
+                _ => return false,
+            }
         }
+        true
     }
 
     /// The width of a state: a state that is given a projected value has the projection's width.

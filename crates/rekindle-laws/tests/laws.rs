@@ -120,6 +120,14 @@ fn trial(name: String, check: impl Fn() -> Verdict + Send + 'static) -> Trial {
     Trial::test(name, move || Ok(check()?))
 }
 
+/// A value without quotes; a text by its first line, which is a comment.
+fn short(value: &toml::Value) -> String {
+    match value.as_str().and_then(|text| text.lines().next()) {
+        Some(line) => line.trim_start_matches("# ").to_string(),
+        None => value.to_string(),
+    }
+}
+
 /// `lstm`, or `lstm(d_projection=2,bias=false)` for a form that is not the paper's default.
 fn label(form: &AnyCellConfig) -> String {
     let kind = form.card().name;
@@ -129,7 +137,7 @@ fn label(form: &AnyCellConfig) -> String {
     let options: Vec<String> = table(form)
         .into_iter()
         .filter(|(key, value)| usual.get(key) != Some(value))
-        .map(|(key, value)| format!("{key}={}", value.to_string().replace('"', "")))
+        .map(|(key, value)| format!("{key}={}", short(&value)))
         .collect();
     match options.is_empty() {
         true => kind.to_string(),

@@ -13,7 +13,7 @@ use crate::{
     files,
 };
 
-pub use explain::suggest;
+pub use rekindle::engine::suggest;
 
 /// Reads a TOML file, applies the overrides and deserialises the result.
 pub fn load<T: DeserializeOwned>(path: &Path, overrides: &[String]) -> Result<T> {

@@ -7,10 +7,10 @@ use std::fmt;
 pub struct Invalid {
     /// The key, with dots where it is nested: `cell.d_hidden`.
     pub key: String,
-    /// The value found.
-    pub value: String,
-    /// What the value must be.
-    pub expected: String,
+    /// The value found; none where the reason says enough.
+    pub value: Option<String>,
+    /// What is wrong with it, and the remedy.
+    pub reason: String,
 }
 
 impl Invalid {
@@ -18,8 +18,17 @@ impl Invalid {
     pub fn new(key: &str, value: impl fmt::Display, expected: &str) -> Self {
         Invalid {
             key: key.into(),
-            value: value.to_string(),
-            expected: expected.into(),
+            value: Some(value.to_string()),
+            reason: format!("must be {expected}"),
+        }
+    }
+
+    /// A key, and what is wrong with its value, for a value that is missing or too long to repeat.
+    pub fn because(key: &str, reason: impl fmt::Display) -> Self {
+        Invalid {
+            key: key.into(),
+            value: None,
+            reason: reason.to_string(),
         }
     }
 
@@ -32,11 +41,10 @@ impl Invalid {
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} = {}: must be {}",
-            self.key, self.value, self.expected
-        )
+        match &self.value {
+            Some(value) => write!(f, "{} = {value}: {}", self.key, self.reason),
+            None => write!(f, "{}: {}", self.key, self.reason),
+        }
     }
 }
 

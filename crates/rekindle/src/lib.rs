@@ -4,7 +4,8 @@
 //! directions, padded batches, dropout, zoneout, streaming, weights by PyTorch's names — is
 //! [`Recurrent`], once, for every cell. The same code trains on every Burn device.
 //!
-//! Start with [`Recurrent`]; write your own cell with [`Gates`] and [`Equations`].
+//! Start with [`Recurrent`]; write your own cell with [`Gates`] and [`Equations`], or its equations as
+//! a text with [`CustomConfig`].
 
 mod cell;
 pub mod cells;
@@ -18,7 +19,9 @@ mod streamer;
 mod zoo;
 
 pub use cell::{Cell, CellConfig, Equations};
-pub use cells::{Activation, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset};
+pub use cells::{
+    Activation, Custom, CustomConfig, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset,
+};
 pub use gates::{GateSizes, Gates};
 pub use init::Init;
 pub use invalid::{Invalid, positive, rate, width};

@@ -20,7 +20,8 @@ pub struct Card {
     pub year: u16,
     /// The paper.
     pub url: &'static str,
-    /// Each block of the equations in stored order, and what it does.
+    /// Each block of the equations in stored order, and what it does; none where the equations are
+    /// part of the config.
     pub gates: &'static [(&'static str, &'static str)],
     /// The independent implementation that the tests compare with.
     pub oracle: &'static str,
@@ -61,7 +62,7 @@ macro_rules! zoo {
             fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
                 match self { $(AnyCell::$Cell(cell) => {
                     let (y, state) = cell.step(x, State::from_parts(state));
-                    (y, state.into_parts())
+                    (y, State::into_parts(state))
                 })* }
             }
 
@@ -77,7 +78,7 @@ macro_rules! zoo {
             ) -> (Tensor<3>, Self::State) {
                 match self { $(AnyCell::$Cell(cell) => {
                     let (y, state) = cell.scan(x, State::from_parts(state), direction);
-                    (y, state.into_parts())
+                    (y, State::into_parts(state))
                 })* }
             }
         }
@@ -139,4 +140,5 @@ zoo! {
     "elman" => elman::Elman, ElmanConfig;
     "lstm" => lstm::Lstm, LstmConfig;
     "gru" => gru::Gru, GruConfig;
+    "custom" => custom::Custom, CustomConfig;
 }

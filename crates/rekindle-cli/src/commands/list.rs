@@ -66,6 +66,9 @@ fn markdown() -> String {
 }
 
 fn gates(card: &Card, quote: &str) -> String {
+    if card.gates.is_empty() {
+        return "those of its equations".to_owned();
+    }
     let names = card
         .gates
         .iter()

@@ -3,6 +3,7 @@
 mod form;
 mod keys;
 
+use rekindle::engine::GRAMMAR;
 use rekindle::{CATALOG, Card};
 use rekindle_train::{Error, Result, config};
 
@@ -53,11 +54,16 @@ fn page(card: &Card) -> Result<String> {
     let gates: Vec<_> = gates
         .map(|(name, what)| [name, what].map(|s| s.to_string()))
         .collect();
-    section("Gates, in stored order", &table::aligned(&gates));
+    if !gates.is_empty() {
+        section("Gates, in stored order", &table::aligned(&gates));
+    }
     section(
         "Keys",
         &format!("[cell]\nkind = \"{name}\"\n{}", keys::table(name)?),
     );
+    if keys::defaults(name, keys::D_HIDDEN)?.contains_key("equations") {
+        section("The language of equations", GRAMMAR);
+    }
     let mut shown = String::new();
     for form in &forms {
         let parameters = form.parameters()?;

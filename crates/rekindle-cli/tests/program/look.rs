@@ -94,6 +94,30 @@ fn show_prints_every_form_with_the_keys_that_ask_for_it() {
 }
 
 #[test]
+fn show_explains_the_language_of_equations() {
+    let page = rekindle(&["show", "custom"]).done();
+    for line in [
+        "Equations\n",
+        "Equations, with equations = \"# an LSTM ...\"\n",
+        "  equations = \"\"\"\n",
+        "  h' = tanh(affine(h, h))\n  \"\"\"",
+        "a text",
+        "  # begin",
+        "a table of numbers by names, or left out",
+        "[d_projection, d_hidden]",
+        "vector_p_l0",
+        "  A text of equations has a line",
+    ] {
+        assert!(page.contains(line), "`{line}` is not in\n{page}");
+    }
+    assert!(!page.contains("Gates, in stored order"), "{page}");
+    let lines = rekindle::engine::GRAMMAR.lines();
+    for line in lines.map(str::trim) {
+        assert!(page.contains(line), "`{line}` is not in\n{page}");
+    }
+}
+
+#[test]
 fn an_unknown_cell_is_met_with_the_nearest_and_all_others() {
     rekindle(&["show", "lstn"]).refused(&["unknown cell `lstn`", "did you mean `lstm`", "gru"]);
     rekindle(&["show", "zzzzzz"]).refused(&["unknown cell `zzzzzz` (known: "]);

@@ -112,7 +112,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "card",
-        statement: "the card names the blocks of the equations in stored order",
+        statement: "the card names the blocks in stored order, unless the config has the equations",
         check: Check::Form(card::check),
     },
 ];

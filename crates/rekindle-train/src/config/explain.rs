@@ -5,6 +5,7 @@ use serde_path_to_error::Path;
 use toml::Value;
 
 use super::site::Site;
+use rekindle::engine::suggest;
 
 /// Rewords what serde said about the value at `path` of the table `written`.
 pub(super) fn explain(path: &Path, message: &str, written: &Value) -> String {
@@ -58,23 +59,6 @@ fn reword(message: &str, found: &str, expected: &str) -> String {
     } else {
         message.to_owned()
     }
-}
-
-/// The end of a message about an unknown name: `; did you mean ..?` where one is close, and all that
-/// are known.
-pub fn suggest(name: &str, choices: &[&str]) -> String {
-    if choices.is_empty() {
-        return String::new();
-    }
-    let close = choices
-        .iter()
-        .map(|choice| (strsim::osa_distance(name, choice), choice))
-        .filter(|(distance, _)| *distance <= name.chars().count().max(3) / 3)
-        .min();
-    let guess = close.map_or_else(String::new, |(_, choice)| {
-        format!("; did you mean `{choice}`?")
-    });
-    format!("{guess} (known: {})", choices.join(", "))
 }
 
 #[cfg(test)]

@@ -96,13 +96,22 @@ impl<K: CellConfig> RecurrentConfig<K> {
             invalid::width("projection", width)?;
         }
         self.cell.validate().map_err(|e| e.under("cell"))?;
-        if self.recurrent_dropout > 0.0 && self.cell.program().hiddens().is_empty() {
-            let expected = "0: this cell has no recurrent product whose operand it could drop";
-            return Err(Invalid::new(
-                "recurrent_dropout",
-                self.recurrent_dropout,
-                expected,
-            ));
+        if self.recurrent_dropout == 0.0 {
+            return Ok(());
+        }
+        let program = self.cell.program();
+        let refused = |expected| {
+            let (key, rate) = ("recurrent_dropout", self.recurrent_dropout);
+            Err(Invalid::new(key, rate, expected))
+        };
+        if program.hiddens().is_empty() {
+            return refused("0: this cell has no recurrent product whose operand it could drop");
+        }
+        // One mask of the output's width serves all products.
+        if program.product_width() != program.state_width(0) {
+            return refused(
+                "0: the recurrent products of this cell take another width than its output has",
+            );
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ impl Form {
             .iter()
             .map(|(key, value)| match value.is_integer() {
                 true => key.clone(),
-                false => format!("{key} = {value}"),
+                false => format!("{key} = {}", keys::first_line(value)),
             });
         match keys.collect::<Vec<_>>()[..] {
             [] => section.to_owned(),

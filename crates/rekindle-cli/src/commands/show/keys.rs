@@ -6,6 +6,14 @@ use toml::{Table, Value};
 
 use crate::table;
 
+/// A value in one line: of a text, the first, which is a comment.
+pub(super) fn first_line(value: &Value) -> String {
+    match value.as_str().map(|text| (text.lines().next(), text)) {
+        Some((Some(line), text)) if line != text => format!("\"{line} ...\""),
+        _ => value.to_string(),
+    }
+}
+
 /// A width that stands for the one the reader will choose.
 pub(super) const D_HIDDEN: usize = 128;
 
@@ -33,12 +41,20 @@ pub(super) fn table(name: &str) -> Result<String> {
     let defaults = defaults(name, D_HIDDEN)?;
     // serde names a struct's keys only where it refuses one, and an enum's names likewise.
     let keys = choices(&defaults, "?", Value::Boolean(true));
-    let rows = keys.iter().map(|key| {
-        let line = match defaults.get(key) {
+    let rows = keys.iter().flat_map(|key| {
+        let written = match defaults.get(key) {
             Some(value) => format!("{key} = {value}"),
             None => format!("# {key}"),
         };
-        [line, format!("# {}", allowed(&defaults, key))]
+        let mut comment = format!("# {}", allowed(&defaults, key));
+        let lines: Vec<String> = written.lines().map(str::to_owned).collect();
+        // A text is written in several lines; inside its quotes there is no comment.
+        let last = lines.len() - 1;
+        let rows = lines.into_iter().enumerate().map(move |(i, line)| {
+            let comment = (i == last).then(|| std::mem::take(&mut comment));
+            [line, comment.unwrap_or_default()]
+        });
+        rows.collect::<Vec<_>>()
     });
     Ok(table::aligned(&rows.collect::<Vec<_>>()))
 }
@@ -53,6 +69,7 @@ fn allowed(defaults: &Table, key: &str) -> String {
         (_, Some(Value::Boolean(_))) => "true | false".to_owned(),
         (_, Some(Value::Float(_))) => "a number".to_owned(),
         (_, Some(Value::Integer(_))) => "a whole number".to_owned(),
+        (_, Some(Value::String(_))) => "a text".to_owned(),
         _ => optional(defaults, key).to_owned(),
     };
     match key {
@@ -68,9 +85,11 @@ fn optional(defaults: &Table, key: &str) -> &'static str {
         table.insert(key.to_owned(), value);
         read(&table).is_ok()
     };
+    let numbers = Table::from_iter([("name".to_owned(), Value::Float(0.5))]);
     match (takes(Value::Float(0.5)), takes(Value::Integer(1))) {
         (true, _) => "a number, or left out",
         (_, true) => "a whole number, or left out",
+        _ if takes(Value::Table(numbers)) => "a table of numbers by names, or left out",
         _ => "a value, or left out",
     }
 }

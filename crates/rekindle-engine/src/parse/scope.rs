@@ -1,0 +1,231 @@
+//! What the equations read so far have defined.
+
+use super::declare::{Declared, Kind, OTHER, reserved};
+use super::error::{ParseError, Parsed, Place, Text};
+use super::expression::Reader;
+use super::lex::{Line, Word, shown};
+use crate::builder::{Step, Var};
+use crate::program::{Id, Node, Program};
+use crate::suggest::suggest;
+use std::collections::HashMap;
+
+/// The largest number of operations. More than any cell has, and so few that a walk through them can
+/// call itself.
+const MOST: usize = 1000;
+
+/// A value with a name.
+pub(super) struct Value<'k> {
+    pub name: String,
+    pub value: Var<'k>,
+    pub place: Place,
+    pub used: bool,
+}
+
+pub(super) struct Scope<'t, 'k> {
+    pub text: &'t Text<'t>,
+    pub declared: &'t Declared,
+    pub step: &'k Step,
+    pub values: Vec<Value<'k>>,
+    /// The new value of each state, and where it stands.
+    pub next: Vec<Option<(Var<'k>, Place)>>,
+    /// The operand of each recurrent block, and where it stands.
+    pub operands: HashMap<usize, (Id, Place)>,
+    /// Whether each block has a bias, and where it was seen; an input block first, then a hidden one.
+    pub biases: [HashMap<usize, (bool, Place)>; 2],
+    /// Where each operation stands first.
+    places: HashMap<Id, Place>,
+    /// Every name that an equation defines, and the line.
+    defined: HashMap<&'t str, usize>,
+}
+
+impl<'t, 'k> Scope<'t, 'k> {
+    pub(super) fn new(
+        text: &'t Text<'t>,
+        declared: &'t Declared,
+        equations: &[&'t Line],
+        step: &'k Step,
+    ) -> Self {
+        let defined = equations
+            .iter()
+            .filter_map(|line| match &line.tokens[0].word {
+                Word::Name(name) => Some((name.as_str(), line.end.line)),
+                _ => None,
+            });
+        Scope {
+            text,
+            declared,
+            step,
+            values: Vec::new(),
+            next: vec![None; declared.blocks.states.len()],
+            operands: HashMap::new(),
+            biases: Default::default(),
+            places: HashMap::new(),
+            defined: defined.collect(),
+        }
+    }
+
+    pub(super) fn error(&self, place: Place, message: impl Into<String>) -> ParseError {
+        self.text.error(place, message)
+    }
+
+    /// Reads a line `name = expression`.
+    pub(super) fn equation(&mut self, line: &Line) -> Parsed<()> {
+        let first = &line.tokens[0];
+        let Word::Name(name) = &first.word else {
+            let message = format!("expected a name, found {}", first.word);
+            return Err(self.error(first.place, message));
+        };
+        let sign = line.tokens.get(1);
+        if sign.map(|token| &token.word) != Some(&Word::Sign('=')) {
+            let words = Kind::ALL.map(Kind::word);
+            let close = suggest(name, &words);
+            let guess = close.split(" (").next().unwrap_or_default();
+            let message = format!("expected `=` behind `{name}`, found {}{guess}", shown(sign));
+            let place = sign.map_or(line.end, |token| token.place);
+            return Err(self.error(place, message));
+        }
+        let state = self.target(name, first.place)?;
+        let value = Reader::new(self, line, 2).whole()?;
+        match state {
+            Some(s) => self.next[s] = Some((value, first.place)),
+            None => self.values.push(Value {
+                name: name.clone(),
+                value,
+                place: first.place,
+                used: false,
+            }),
+        }
+        Ok(())
+    }
+
+    /// The state whose new value an equation gives, if it gives one; checks that it may.
+    fn target(&self, name: &str, place: Place) -> Parsed<Option<usize>> {
+        let fails = |message: String| Err(self.error(place, message));
+        let twice = |before: Place| {
+            let line = before.line + 1;
+            fails(format!("`{name}` is defined twice: on line {line} as well"))
+        };
+        if let Some(state) = name.strip_suffix('\'') {
+            let Some(s) = self.declared.index(Kind::State, state) else {
+                return fails(self.no_state(state));
+            };
+            return match self.next[s] {
+                Some((_, before)) => twice(before),
+                None => Ok(Some(s)),
+            };
+        }
+        if let Some(what) = reserved(name) {
+            return fails(format!("`{name}` is {what}; {OTHER}"));
+        }
+        if self.declared.is_bias(name) {
+            return fails(format!("`{name}` is a block's bias; {OTHER}"));
+        }
+        if self.declared.index(Kind::State, name).is_some() {
+            return fails(format!("`{name}` is a state; its new value is `{name}'`"));
+        }
+        if let Some(v) = self.declared.index(Kind::Vector, name) {
+            let kinds = [Kind::Vector, Kind::Scalar];
+            let noun = kinds[usize::from(self.declared.blocks.scalars[v])].noun();
+            return fails(format!("`{name}` is a {noun}, which is learned; {OTHER}"));
+        }
+        match self.values.iter().find(|value| value.name == name) {
+            Some(value) => twice(value.place),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn no_state(&self, name: &str) -> String {
+        let states: Vec<&str> = names(&self.declared.blocks.states);
+        format!("`{name}` is no state{}", suggest(name, &states))
+    }
+
+    /// Why a name stands for nothing.
+    pub(super) fn unknown(&self, name: &str) -> String {
+        let blocks = &self.declared.blocks;
+        if self.declared.is_bias(name) {
+            return format!("the bias `{name}` stands only behind `+` and the matrix of its block");
+        }
+        if let Some(line) = self.defined.get(name) {
+            let line = line + 1;
+            return format!(
+                "`{name}` is defined on line {line}; that line must stand above its use"
+            );
+        }
+        if let Some(kind) = [Kind::Input, Kind::Hidden]
+            .into_iter()
+            .find(|kind| self.declared.index(*kind, name).is_some())
+        {
+            let written = match kind {
+                Kind::Input => format!("W_{name} x + b_{name}"),
+                _ => format!("U_{name} h + d_{name}"),
+            };
+            return format!("`{name}` is a block, not a value; write `{written}`");
+        }
+        let values = self.values.iter().map(|value| value.name.as_str());
+        let known = names(&blocks.states)
+            .into_iter()
+            .chain(names(&blocks.vectors));
+        let known: Vec<&str> = known.chain(values).collect();
+        format!("`{name}` is not defined{}", suggest(name, &known))
+    }
+
+    /// Notes where an operation stands.
+    pub(super) fn mark(&mut self, value: Var<'k>, place: Place) -> Parsed<Var<'k>> {
+        if value.id() >= MOST {
+            let message = format!("more than {MOST} operations");
+            return Err(self.error(place, message));
+        }
+        self.places.entry(value.id()).or_insert(place);
+        Ok(value)
+    }
+
+    /// Checks that everything declared or defined is used and every state has a new value; gives
+    /// these, and where each operation stands.
+    pub(super) fn finish(self) -> Parsed<(Vec<Var<'k>>, HashMap<Id, Place>)> {
+        for Value {
+            name, place, used, ..
+        } in &self.values
+        {
+            if !used {
+                let message = format!("`{name}` is used nowhere; use it or leave it out");
+                return Err(self.error(*place, message));
+            }
+        }
+        let next = self.next.iter().zip(&self.declared.blocks.states);
+        for (s, (value, name)) in next.enumerate() {
+            if value.is_none() {
+                let mut list = self.declared.list.iter();
+                let declaration = list.find(|d| d.kind == Kind::State && d.index == s);
+                let place = declaration.map_or_else(Place::default, |d| d.place);
+                let message =
+                    format!("state `{name}` has no equation; write a line `{name}' = ...`");
+                return Err(self.error(place, message));
+            }
+        }
+        let values = self.next.into_iter().flatten().map(|(value, _)| value);
+        Ok((values.collect(), self.places))
+    }
+}
+
+/// Checks that a program uses every block that was declared.
+pub(super) fn all_used(text: &Text, declared: &Declared, program: &Program) -> Parsed<()> {
+    for declaration in &declared.list {
+        let (kind, index) = (declaration.kind, declaration.index);
+        let used = program.nodes().iter().any(|node| match *node {
+            Node::Input(g) => kind == Kind::Input && g == index,
+            Node::Hidden(g, _) => kind == Kind::Hidden && g == index,
+            Node::Vector(v) => matches!(kind, Kind::Vector | Kind::Scalar) && v == index,
+            _ => false,
+        });
+        if !used && kind != Kind::State {
+            let (noun, name) = (kind.noun(), &declaration.name);
+            let message = format!("{noun} `{name}` is used nowhere; use it or leave it out");
+            return Err(text.error(declaration.place, message));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn names(list: &[String]) -> Vec<&str> {
+    list.iter().map(String::as_str).collect()
+}
