@@ -1,4 +1,6 @@
 //! What is timed: one run of a layer through the library's public functions.
+//!
+//! The program measures with these, and so does `benches/layers.rs`, which includes this file.
 
 use std::fmt;
 
