@@ -29,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long = "shape", value_name = "B,T,I,H")]
     shapes: Vec<String>,
     /// What to time; may be repeated. Without it: all three. A stream takes I and H alone.
-    #[arg(long = "mode", value_enum)]
+    #[arg(long = "mode", value_name = "MODE", value_enum)]
     modes: Vec<Mode>,
     /// The threads of the process, as the environment variable RAYON_NUM_THREADS sets them
     /// elsewhere.
@@ -83,7 +83,8 @@ fn times(args: &Args, jobs: &[Job], budget: Duration, chosen: &Chosen) -> Result
     let subjects = jobs.iter().map(|job| subject(args, job, &chosen.name));
     let mut printer = Printer::new(args.json, subjects.collect(), args.peer.map(name))?;
     for job in jobs {
-        let (config, mut works, executor) = ours(job, job.mode, chosen);
+        let (config, ours, executor) = ours(job, chosen);
+        let mut works = vec![ours];
         if let Some(peer) = args.peer {
             works.push(peer.work(&config, job.mode, job.shape, &chosen.device));
         }
@@ -98,16 +99,17 @@ fn times(args: &Args, jobs: &[Job], budget: Duration, chosen: &Chosen) -> Result
 }
 
 /// The configuration of a job's cell, a run of it, and what runs it.
-fn ours(job: &Job, mode: Mode, chosen: &Chosen) -> (AnyCellConfig, Vec<Work>, &'static str) {
+fn ours(job: &Job, chosen: &Chosen) -> (AnyCellConfig, Work, &'static str) {
     let Shape {
         d_input, d_hidden, ..
     } = job.shape;
     let config = AnyCellConfig::named(job.card.name, d_hidden).expect("a card has a cell's name");
     chosen.device.seed(0);
-    let layer = RecurrentConfig::new(config.clone()).init(d_input, &mode.device(&chosen.device));
+    let device = job.mode.device(&chosen.device);
+    let layer = RecurrentConfig::new(config.clone()).init(d_input, &device);
     let executor = executor(&layer);
-    let ours = work(layer, mode, job.shape, &chosen.device);
-    (config, vec![ours], executor)
+    let ours = work(layer, job.mode, job.shape, &chosen.device);
+    (config, ours, executor)
 }
 
 /// The peak memory of a training step in this process.
@@ -117,9 +119,9 @@ fn memory_of(args: &Args, job: &Job, chosen: &Chosen) -> Result<()> {
         shape: Shape::new([1, 2, 8, 8]),
         ..*job
     };
-    ours(&small, Mode::Train, chosen).1[0]();
-    let (_, mut works, executor) = ours(job, Mode::Train, chosen);
-    let rise = memory::rise(works.remove(0));
+    ours(&small, chosen).1();
+    let (_, step, executor) = ours(job, chosen);
+    let rise = memory::rise(step);
     let subject = subject(args, job, &chosen.name);
     Printer::of_memory(args.json, vec![subject])?.memory(executor, rise)
 }
