@@ -1,5 +1,6 @@
 //! The program `rekindle`: train recurrent networks from config files, and look at what there is.
 
+mod bench;
 mod commands;
 mod console;
 mod defect;
@@ -41,6 +42,8 @@ enum Command {
     Devices,
     /// Run one layer on tensors from a file, with its gradients if asked.
     Apply(apply::Args),
+    /// Measure how long a layer takes, or its memory, alone or beside others.
+    Bench(commands::bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -65,5 +68,6 @@ fn run(command: Command) -> Result<()> {
         Command::Show(args) => show::run(args),
         Command::Devices => devices::run(),
         Command::Apply(args) => apply::run(args),
+        Command::Bench(args) => commands::bench::run(args),
     }
 }

@@ -100,7 +100,10 @@ fn host(device: &Device) -> Option<&'static str> {
         return Some("flex");
     }
     #[cfg(feature = "ndarray")]
-    #[allow(deprecated, reason = "burn deprecates ndarray; Rekindle supports it as long as it is there")]
+    #[allow(
+        deprecated,
+        reason = "burn deprecates ndarray; Rekindle supports it as long as it is there"
+    )]
     if *device == Device::ndarray() {
         return Some("ndarray");
     }

@@ -225,7 +225,11 @@ impl fmt::Display for Program {
             }
         }
         // Vectors and scalars are stored in one order, so each run of a kind is a line.
-        let declared = if self.next.is_empty() { &[] } else { self.scalars() };
+        let declared = if self.next.is_empty() {
+            &[]
+        } else {
+            self.scalars()
+        };
         let mut rest = self.vectors();
         for run in declared.chunk_by(PartialEq::eq) {
             let (names, after) = rest.split_at(run.len());

@@ -53,8 +53,20 @@ impl Unary {
             Unary::Sigmoid => v * (1.0 - v),
             Unary::Tanh => 1.0 - v * v,
             Unary::Relu => f64::from(v > 0.0),
-            Unary::LeakyRelu => if v > 0.0 { 1.0 } else { 0.01 },
-            Unary::Elu => if v > 0.0 { 1.0 } else { v + 1.0 },
+            Unary::LeakyRelu => {
+                if v > 0.0 {
+                    1.0
+                } else {
+                    0.01
+                }
+            }
+            Unary::Elu => {
+                if v > 0.0 {
+                    1.0
+                } else {
+                    v + 1.0
+                }
+            }
             Unary::Gelu => {
                 // Φ(x) + x φ(x)
                 let cumulative = 0.5 * (1.0 + libm::erf(v * std::f64::consts::FRAC_1_SQRT_2));
@@ -63,7 +75,13 @@ impl Unary {
             }
             Unary::Silu => sigmoid(v) * (1.0 + v * (1.0 - sigmoid(v))),
             Unary::Softplus => sigmoid(v),
-            Unary::HardSigmoid => if v > 0.0 && v < 1.0 { 1.0 / 6.0 } else { 0.0 },
+            Unary::HardSigmoid => {
+                if v > 0.0 && v < 1.0 {
+                    1.0 / 6.0
+                } else {
+                    0.0
+                }
+            }
             Unary::Softsign => (1.0 - v.abs()).powi(2),
         }
     }
@@ -371,11 +389,7 @@ impl Program {
     }
 
     /// The same, with the place that each node was given.
-    fn placed(
-        nodes: &[Node],
-        results: &[(Out, Id)],
-        names: Blocks,
-    ) -> (Program, Vec<Option<Id>>) {
+    fn placed(nodes: &[Node], results: &[(Out, Id)], names: Blocks) -> (Program, Vec<Option<Id>>) {
         let mut program = Program {
             names,
             ..Program::default()

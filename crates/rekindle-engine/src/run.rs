@@ -73,7 +73,16 @@ pub fn step(
         return steps::step(recurrence.program(), weights, x, &state);
     }
     let x = x.unsqueeze_dim(1);
-    scan(recurrence, weights, x, None, state, Direction::Forward, engine).1
+    scan(
+        recurrence,
+        weights,
+        x,
+        None,
+        state,
+        Direction::Forward,
+        engine,
+    )
+    .1
 }
 
 /// The operation itself, with the operands in their places.

@@ -4,7 +4,9 @@ use crate::{Init, Sequence};
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
-use rekindle_engine::{Direction, Engine, Next, Program, Recurrence, Step, Weights, Width, scan, step};
+use rekindle_engine::{
+    Direction, Engine, Next, Program, Recurrence, Step, Weights, Width, scan, step,
+};
 use std::sync::Arc;
 
 /// The sizes of a cell and how its parameters begin.

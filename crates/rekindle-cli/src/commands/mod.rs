@@ -1,6 +1,7 @@
 //! The commands, a file each: its arguments, and what it prints.
 
 pub(crate) mod apply;
+pub(crate) mod bench;
 pub(crate) mod devices;
 pub(crate) mod eval;
 pub(crate) mod list;

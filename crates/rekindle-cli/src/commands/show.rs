@@ -21,7 +21,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     console::print(&page(card(&args.cell)?)?)
 }
 
-fn card(name: &str) -> Result<&'static Card> {
+/// What there is to say of a cell.
+pub(crate) fn card(name: &str) -> Result<&'static Card> {
     CATALOG
         .iter()
         .find(|card| card.name == name)

@@ -100,7 +100,9 @@ impl<B: Run + Recur, C: CheckpointStrategy> Recur for Autodiff<B, C> {
                 let past = Past {
                     operands,
                     call,
-                    tape: ran.tape.expect("a pass that is differentiated keeps a tape"),
+                    tape: ran
+                        .tape
+                        .expect("a pass that is differentiated keeps a tape"),
                     slots: slots.clone(),
                 };
                 let token: FloatTensor<Self> = pass.finish(past, zero.clone());

@@ -117,7 +117,7 @@ run!(
 );
 run!(
     #[cfg(feature = "ndarray")]
-        burn::backend::NdArray
+    burn::backend::NdArray
 );
 
 /// The operands of a pass, held for the kernels.
@@ -142,7 +142,11 @@ impl<B: Host> Held<B> {
             time: x[1],
             d_input: x[2],
             d_hidden,
-            d_projection: if call.present[operand::R] { r[1] } else { d_hidden },
+            d_projection: if call.present[operand::R] {
+                r[1]
+            } else {
+                d_hidden
+            },
         };
         Held {
             widths: shapes[operand::STATE][1],
@@ -174,11 +178,7 @@ impl<B: Host> Held<B> {
     }
 }
 
-fn forward<B: Host, E: Number>(
-    operands: Operands<B>,
-    call: &Call,
-    keep: Keep,
-) -> Ran<B, Tape<B>> {
+fn forward<B: Host, E: Number>(operands: Operands<B>, call: &Call, keep: Keep) -> Ran<B, Tape<B>> {
     let held = Held::<B>::new(operands, call);
     let compiled = &call.prepared.compiled;
     let output = tiles::forward::<E>(Isa::current(), compiled, &held.layer(call), keep);
@@ -203,7 +203,9 @@ fn backward<B: Host, E: Number>(
     let Tape::Kernel(tape) = tape else {
         unreachable!("the tape is a kernel's")
     };
-    let tape = tape.downcast::<tiles::Tape<E>>().expect("the tape has the type of the pass");
+    let tape = tape
+        .downcast::<tiles::Tape<E>>()
+        .expect("the tape has the type of the pass");
     let held = Held::<B>::new(operands, call);
     let [dy, dlast] = [dy, dlast].map(|g| g.map(B::hold));
     let gradients = tiles::backward::<E>(

@@ -2,12 +2,15 @@
 //!
 //! A pass is one call whatever its length: on an autodiff device one node of the graph, with a child for the
 //! output and one for the final states.
-#![allow(deprecated, reason = "burn deprecates ndarray; Rekindle supports it as long as it is there")]
+#![allow(
+    deprecated,
+    reason = "burn deprecates ndarray; Rekindle supports it as long as it is there"
+)]
 
 mod autodiff;
 mod host;
-mod primitives;
 mod pointwise;
+mod primitives;
 
 use crate::call::{Call, Operands, Ran};
 use crate::tiles::Keep;
@@ -51,7 +54,10 @@ pub(crate) trait Run: Backend {
 
 /// The operation that tensors of every device have.
 #[backend_extension(Flex: cfg(feature = "flex"), NdArray: cfg(feature = "ndarray"), Cube: cfg(feature = "cube"), Autodiff, Fusion: cfg(feature = "fusion"))]
-#[allow(clippy::too_many_arguments, reason = "the operands of a pass, as Burn's macro takes them")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the operands of a pass, as Burn's macro takes them"
+)]
 pub trait Recur: Backend {
     /// A pass over a sequence: the output and the final states side by side.
     #[fusion(default)]

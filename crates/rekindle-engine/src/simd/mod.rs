@@ -1,6 +1,9 @@
 //! Vectors of numbers, and the choice of instructions at run time.
 
-#![allow(unsafe_code, reason = "instructions of the machine, which exist where `Isa` says so")]
+#![allow(
+    unsafe_code,
+    reason = "instructions of the machine, which exist where `Isa` says so"
+)]
 
 mod arm;
 mod functions;

@@ -109,11 +109,18 @@ fn ends_are_what_mathematics_says_and_nan_stays_nan() {
             // Limits of inf * 0 and inf / inf, which IEEE 754 leaves to NaN.
             Unary::Gelu | Unary::Silu | Unary::Softsign => [y[0], y[1]],
         };
-        assert_eq!([y[0], y[1]].map(f32::to_bits), ends.map(f32::to_bits), "{isa:?} {op:?}");
+        assert_eq!(
+            [y[0], y[1]].map(f32::to_bits),
+            ends.map(f32::to_bits),
+            "{isa:?} {op:?}"
+        );
         assert!(y[2].is_nan(), "{isa:?} {op:?} of NaN is {}", y[2]);
         let at_zero = op.of(0.0) as f32;
         assert_eq!([y[3], y[4]], [at_zero, at_zero], "{isa:?} {op:?} of ±0");
-        assert!(!y[5].is_nan() && !y[6].is_nan(), "{isa:?} {op:?} of the largest");
+        assert!(
+            !y[5].is_nan() && !y[6].is_nan(),
+            "{isa:?} {op:?} of the largest"
+        );
     });
 }
 
@@ -130,8 +137,14 @@ fn derivatives_agree_with_differences() {
         for ((x, slope), subject) in x.iter().zip(slopes).zip(subject) {
             let h = 1e-5;
             let difference = (op.of(x + h) - op.of(x - h)) / (2.0 * h);
-            assert!((slope - difference).abs() < 1e-8, "{isa:?} {op:?}' at {x}: {slope} {difference}");
-            assert!((slope - op.slope(*subject)).abs() < 1e-12, "{isa:?} {op:?}' at {x}");
+            assert!(
+                (slope - difference).abs() < 1e-8,
+                "{isa:?} {op:?}' at {x}: {slope} {difference}"
+            );
+            assert!(
+                (slope - op.slope(*subject)).abs() < 1e-12,
+                "{isa:?} {op:?}' at {x}"
+            );
         }
     });
 }

@@ -103,7 +103,12 @@ impl<'a, E: Real> Backward<'a, E> {
 
         let mut sizes: Vec<usize> = widths.iter().map(|w| 2 * rows * w).collect();
         let gradients = both.map(|p| p.map_or(&[][..], |p| &p.gradients));
-        sizes.extend(gradients.iter().flat_map(|g| g.iter()).map(|&w| area * pitch(w)));
+        sizes.extend(
+            gradients
+                .iter()
+                .flat_map(|g| g.iter())
+                .map(|&w| area * pitch(w)),
+        );
         sizes.push(if self.w.is_some() { area * d } else { 0 });
         let sum_sizes = Sums::<E>::sizes(self, part);
         sizes.extend(&sum_sizes);

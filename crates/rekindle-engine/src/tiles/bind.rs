@@ -118,9 +118,7 @@ impl<E: Real> Binder<'_, '_, E> {
     /// The sizes of the planes that [`Binder::bind`] takes from an arena.
     pub(super) fn sizes(&self) -> Vec<usize> {
         let places = self.plan.places.iter().filter_map(|p| match p.loc {
-            Loc::Scratch(_) | Loc::Vector(_) | Loc::Mask => {
-                Some(self.rows * (self.pitch)(p.width))
-            }
+            Loc::Scratch(_) | Loc::Vector(_) | Loc::Mask => Some(self.rows * (self.pitch)(p.width)),
             Loc::Number(_) => Some(TILE),
             Loc::Register(_) => Some(self.members * TILE),
             _ => None,

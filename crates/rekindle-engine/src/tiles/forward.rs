@@ -124,8 +124,7 @@ impl<'a, E: Real> Forward<'a, E> {
     /// The planes of a part that are of no use after it.
     pub(super) fn bench<'f>(&'f self, part: &Part, kept: &Kept<E>) -> Bench<'f, E> {
         let pitch = |w| self.pitch(w);
-        let repeated =
-            |v: Option<usize>, w: Width, to: &mut [E]| self.repeat(part, v, w, to);
+        let repeated = |v: Option<usize>, w: Width, to: &mut [E]| self.repeat(part, v, w, to);
         let other = [0, 1].map(|phase| move |loc, _: Width| kept.place(loc, phase));
         let binder = |plan: &'f Plan, phase: usize, rows| Binder {
             plan,
@@ -247,13 +246,7 @@ impl<'a, E: Real> Forward<'a, E> {
     }
 
     /// Repeats the mask for every step of a chunk, which may have fewer rows than the part.
-    unsafe fn mask(
-        &self,
-        part: &Part,
-        chunk: &Chunk,
-        before: &Bound<'_, E>,
-        member: Member<'_>,
-    ) {
+    unsafe fn mask(&self, part: &Part, chunk: &Chunk, before: &Bound<'_, E>, member: Member<'_>) {
         let mut places = before.plan.places.iter();
         let Some(mask) = places.position(|p| p.loc == Loc::Mask) else {
             return;

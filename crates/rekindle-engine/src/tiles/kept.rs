@@ -89,7 +89,10 @@ impl<E: Real> Kept<E> {
             wanted.extend(widths.iter().map(|&p| (starts, p, Scope::Fixed)));
         }
 
-        let sizes: Vec<usize> = wanted.iter().map(|&(rows, pitch, _)| rows * pitch).collect();
+        let sizes: Vec<usize> = wanted
+            .iter()
+            .map(|&(rows, pitch, _)| rows * pitch)
+            .collect();
         let mut arena = Arena::new(&sizes);
         let mut planes = wanted.into_iter().map(|(rows, pitch, scope)| Plane {
             at: arena.plane(rows * pitch),

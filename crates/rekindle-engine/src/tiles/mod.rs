@@ -13,7 +13,10 @@
 //!
 //! A thread takes some rows of the batch through all steps without waiting for anybody; where there are
 //! too few rows, a team of threads takes the same rows, each with columns of its own.
-#![allow(unsafe_code, reason = "kernels: addresses in place of slices, and vectors of the machine")]
+#![allow(
+    unsafe_code,
+    reason = "kernels: addresses in place of slices, and vectors of the machine"
+)]
 
 mod backward;
 mod bind;
@@ -119,8 +122,12 @@ pub(crate) fn backward<E: Vectors>(
     impl<E: Real> Kernel<E> for Run<'_, E> {
         type Output = Gradients<E>;
         fn run<S: Simd<E = E>>(self) -> Gradients<E> {
-            let forward =
-                Forward::new::<S>(self.compiled, &self.compiled.forward, self.layer, self.tape.members);
+            let forward = Forward::new::<S>(
+                self.compiled,
+                &self.compiled.forward,
+                self.layer,
+                self.tape.members,
+            );
             let backward = Backward::new::<S>(&forward, self.dy, self.dlast, self.wanted);
             run_backward::<S>(&backward, self.tape)
         }
@@ -146,11 +153,7 @@ fn each<T: Sync, R: Send>(parts: &[T], work: impl Fn(&T) -> R + Send + Sync) -> 
     }
 }
 
-fn run_forward<S: Simd>(
-    compiled: &Compiled,
-    layer: &Layer<'_, S::E>,
-    keep: Keep,
-) -> Output<S::E> {
+fn run_forward<S: Simd>(compiled: &Compiled, layer: &Layer<'_, S::E>, keep: Keep) -> Output<S::E> {
     let sizes = &layer.sizes;
     let parts = parts(sizes.batch, sizes.time, layer.lengths);
     let members = members(parts.len(), sizes);
@@ -187,10 +190,7 @@ fn run_forward<S: Simd>(
     Output { y, last, tape }
 }
 
-fn run_backward<S: Simd>(
-    backward: &Backward<'_, S::E>,
-    tape: &Tape<S::E>,
-) -> Gradients<S::E> {
+fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gradients<S::E> {
     let forward = backward.forward;
     let layer = forward.layer;
     let zeros = |n: usize| vec![S::E::default(); n];

@@ -236,9 +236,10 @@ impl Plan {
                 _ => unreachable!("a term of a product is a product"),
             };
             let (kind, block, operand) = term(&terms[0]);
-            let shared = built.products.iter_mut().find(|p| {
-                kind == Kind::Hidden && p.kind == kind && p.operands[0].1 == operand
-            });
+            let shared = built
+                .products
+                .iter_mut()
+                .find(|p| kind == Kind::Hidden && p.kind == kind && p.operands[0].1 == operand);
             match shared {
                 Some(p) => p.results.push((block, from, to)),
                 None => built.products.push(Product {

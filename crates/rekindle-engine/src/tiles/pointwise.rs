@@ -22,12 +22,7 @@ pub(super) struct Walk<E> {
 /// As for [`Simd`]. Every operand must be good for the numbers `from..to`, a whole number of vectors,
 /// or for a tile.
 #[inline(never)]
-pub(super) unsafe fn pointwise<S: Simd>(
-    ops: &[Op],
-    walks: &[Walk<S::E>],
-    from: usize,
-    to: usize,
-) {
+pub(super) unsafe fn pointwise<S: Simd>(ops: &[Op], walks: &[Walk<S::E>], from: usize, to: usize) {
     // SAFETY: the caller's; the places of a plan are all in `walks`.
     unsafe {
         S::vectorize(
@@ -87,7 +82,9 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
             Code::Sub => each!(|i| S::sub(S::load(a.add(i)), S::load(b.add(i)))),
             Code::Mul => each!(|i| S::mul(S::load(a.add(i)), S::load(b.add(i)))),
             Code::Div => each!(|i| S::div(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::MulAdd => each!(|i| S::fma(S::load(a.add(i)), S::load(b.add(i)), S::load(c.add(i)))),
+            Code::MulAdd => {
+                each!(|i| S::fma(S::load(a.add(i)), S::load(b.add(i)), S::load(c.add(i))))
+            }
             Code::MulSub => each!(|i| S::sub(
                 S::mul(S::load(a.add(i)), S::load(b.add(i))),
                 S::load(c.add(i))

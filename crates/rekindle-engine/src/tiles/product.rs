@@ -111,7 +111,13 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
             let mut k = 0;
             while k + U <= left.depth {
                 for u in 0..U {
-                    accumulate::<S, R, T>(at, left.pitch, k + u, panel.add(u * 4 * S::N), &mut sums[u]);
+                    accumulate::<S, R, T>(
+                        at,
+                        left.pitch,
+                        k + u,
+                        panel.add(u * 4 * S::N),
+                        &mut sums[u],
+                    );
                 }
                 panel = panel.add(U * 4 * S::N);
                 k += U;

@@ -153,7 +153,9 @@ mod tests {
     fn the_reverse_direction_begins_at_each_rows_end() {
         let part = &parts(2, 5, Some(&[2, 5]))[0];
         let order = |row| -> Vec<usize> {
-            (0..part.lengths[row]).map(|k| part.time(row, k, true)).collect()
+            (0..part.lengths[row])
+                .map(|k| part.time(row, k, true))
+                .collect()
         };
         assert_eq!((order(0), order(1)), (vec![4, 3, 2, 1, 0], vec![1, 0]));
     }

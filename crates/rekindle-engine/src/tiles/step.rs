@@ -85,9 +85,7 @@ impl<E: Real> Bound<'_, E> {
                         unsafe {
                             let (from, from_pitch) = match from {
                                 Some(from) => (walks[from].at.add(c) as *const E, to_pitch),
-                                None if biased => {
-                                    (self.bias.as_ptr().add(block * to_pitch + c), 0)
-                                }
+                                None if biased => (self.bias.as_ptr().add(block * to_pitch + c), 0),
                                 None => (std::ptr::null(), 0),
                             };
                             Column {

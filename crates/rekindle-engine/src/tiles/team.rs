@@ -39,7 +39,9 @@ impl Member<'_> {
         let round = barrier.round.load(Ordering::Acquire);
         if barrier.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.count {
             barrier.arrived.store(0, Ordering::Relaxed);
-            barrier.round.store(round.wrapping_add(1), Ordering::Release);
+            barrier
+                .round
+                .store(round.wrapping_add(1), Ordering::Release);
             return;
         }
         let mut spins = 0u32;

@@ -38,7 +38,12 @@ impl Problem {
 
     /// The sum of outputs and final states times the given gradients.
     fn loss(&self, numbers: &Numbers) -> f64 {
-        let (y, last) = reference(&self.program, numbers, self.lengths.as_deref(), self.reverse);
+        let (y, last) = reference(
+            &self.program,
+            numbers,
+            self.lengths.as_deref(),
+            self.reverse,
+        );
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         dot(&y, &self.numbers.dy) + dot(&last, &self.numbers.dlast)
     }
@@ -75,7 +80,15 @@ impl Problem {
             weights: true,
         };
         let (dy, dlast) = (of(&n.dy), of(&n.dlast));
-        let g = backward(isa, &compiled, &layer, &tape, Some(&dy), Some(&dlast), wanted);
+        let g = backward(
+            isa,
+            &compiled,
+            &layer,
+            &tape,
+            Some(&dy),
+            Some(&dlast),
+            wanted,
+        );
         let gradients = [g.x, g.w, g.b, g.u, g.d, g.r, g.vectors, g.state];
         (y, last, gradients.map(|g| wide(&g)).to_vec())
     }
@@ -103,7 +116,13 @@ fn present() -> impl Iterator<Item = Isa> {
 
 #[test]
 fn outputs_are_those_of_the_equations() {
-    let shapes = [[1, 1, 1, 1], [3, 5, 4, 7], [5, 9, 17, 35], [33, 12, 3, 16], [2, 400, 2, 5]];
+    let shapes = [
+        [1, 1, 1, 1],
+        [3, 5, 4, 7],
+        [5, 9, 17, 35],
+        [33, 12, 3, 16],
+        [2, 400, 2, 5],
+    ];
     for (name, cell) in CELLS {
         let program = Program::new(cell);
         for shape in shapes {
@@ -121,7 +140,10 @@ fn outputs_are_those_of_the_equations() {
                     for keep in [Keep::Nothing, Keep::Values, Keep::States] {
                         let (ours, states, _) = problem.tiles::<f64>(isa, keep);
                         let apart = distance(&ours, &y).max(distance(&states, &last));
-                        assert!(apart < 1e-12, "{name} {shape:?} {isa:?} {keep:?}: {apart:e}");
+                        assert!(
+                            apart < 1e-12,
+                            "{name} {shape:?} {isa:?} {keep:?}: {apart:e}"
+                        );
                     }
                     let (ours, states, _) = problem.tiles::<f32>(isa, Keep::Nothing);
                     let apart = distance(&ours, &y).max(distance(&states, &last));
@@ -188,7 +210,10 @@ fn gradients_of_f32_and_of_all_instructions_agree_at_larger_shapes() {
                     let apart = distance(&same[i], &exact[i]);
                     assert!(apart < 1e-11, "{name} {shape:?} d{of} {isa:?}: {apart:e}");
                     let apart = distance(&coarse[i], &exact[i]);
-                    assert!(apart < 1e-4, "{name} {shape:?} d{of} {isa:?} f32: {apart:e}");
+                    assert!(
+                        apart < 1e-4,
+                        "{name} {shape:?} d{of} {isa:?} f32: {apart:e}"
+                    );
                 }
             }
         }
@@ -197,16 +222,27 @@ fn gradients_of_f32_and_of_all_instructions_agree_at_larger_shapes() {
 
 #[test]
 fn threads_change_no_bit() {
-    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+    let pool = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("a pool")
+    };
     for (name, cell) in CELLS {
         for shape in [[21, 9, 5, 12], [1, 12, 40, 270]] {
             let program = Program::new(cell);
             let shape = fitted(&program, shape);
             let problem = Problem::new(&program, shape, false);
-            let run = |threads| pool(threads).install(|| problem.tiles::<f32>(Isa::current(), Keep::Values));
+            let run = |threads| {
+                pool(threads).install(|| problem.tiles::<f32>(Isa::current(), Keep::Values))
+            };
             let alone = run(1);
             for threads in [2, 3] {
-                assert_eq!(run(threads), alone, "{name} {shape:?} with {threads} threads");
+                assert_eq!(
+                    run(threads),
+                    alone,
+                    "{name} {shape:?} with {threads} threads"
+                );
             }
         }
     }

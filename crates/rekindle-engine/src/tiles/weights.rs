@@ -79,7 +79,10 @@ impl<E: Real> Sums<E> {
         let mut vectors = Vec::new();
         let compiled = forward.compiled;
         let phases: [[Option<&Plan>; 2]; 2] = [
-            [forward.plans.before.as_ref(), compiled.backward.before.as_ref()],
+            [
+                forward.plans.before.as_ref(),
+                compiled.backward.before.as_ref(),
+            ],
             [Some(&forward.plans.step), Some(&compiled.backward.step)],
         ];
         for (phase, [there, back]) in phases.into_iter().enumerate() {
@@ -124,7 +127,11 @@ impl<E: Real> Sums<E> {
             .iter()
             .map(|s| (s.depth + 1) * s.panels.lanes.len() * 4 * n)
             .collect();
-        sizes.extend(vectors.iter().map(|_| backward.forward.pitch(Width::Hidden)));
+        sizes.extend(
+            vectors
+                .iter()
+                .map(|_| backward.forward.pitch(Width::Hidden)),
+        );
         sizes.extend((0..backward.forward.members).map(|_| Sums::<E>::scratch_size(part, n)));
         sizes
     }
@@ -247,7 +254,12 @@ impl<E: Real> Sums<E> {
     }
 
     /// Adds the sums of a part to gradients in the layout of the weights.
-    pub(super) fn give<S: Simd<E = E>>(&self, layer: &Layer<'_, E>, blocks: [usize; 2], to: &mut Gradients<E>) {
+    pub(super) fn give<S: Simd<E = E>>(
+        &self,
+        layer: &Layer<'_, E>,
+        blocks: [usize; 2],
+        to: &mut Gradients<E>,
+    ) {
         let h = layer.sizes.d_hidden;
         let n = self.n;
         for sum in &self.sums {
@@ -258,8 +270,7 @@ impl<E: Real> Sums<E> {
                 Of::Project => (&mut to.r, None, sum.width),
             };
             // SAFETY: the plane has `depth + 1` rows, and the loop over time is over.
-            let from =
-                unsafe { std::slice::from_raw_parts(sum.at.0, (sum.depth + 1) * pitch) };
+            let from = unsafe { std::slice::from_raw_parts(sum.at.0, (sum.depth + 1) * pitch) };
             let lanes = sum.panels.lanes.iter().flatten().enumerate();
             let lanes = lanes.filter_map(|(i, lane)| lane.map(|(b, c)| (i * n, b, c)));
             let lanes: Vec<(usize, usize, usize)> = lanes
@@ -274,7 +285,10 @@ impl<E: Real> Sums<E> {
             }
             if let Some(bias) = bias.filter(|b| !b.is_empty()) {
                 for &(i, c, live) in &lanes {
-                    accumulate::<S>(&mut bias[c..][..live], &from[sum.depth * pitch + i..][..live]);
+                    accumulate::<S>(
+                        &mut bias[c..][..live],
+                        &from[sum.depth * pitch + i..][..live],
+                    );
                 }
             }
         }

@@ -164,7 +164,11 @@ impl<B: Backend> Past<'_, B> {
             (_, Loc::Plane(k)) => self.tape.planes[k].clone(),
             (_, Loc::Raw) => self.tape.x.clone(),
             (0, loc) => {
-                let plan = compiled.forward.before.as_ref().expect("a plan before the loop");
+                let plan = compiled
+                    .forward
+                    .before
+                    .as_ref()
+                    .expect("a plan before the loop");
                 rows(past_value(plan, &self.tape.before, loc))
             }
             (_, loc) => {
@@ -187,8 +191,14 @@ impl<B: Backend> Past<'_, B> {
         let weights = self.weights;
         let compiled = &weights.call.prepared.compiled;
         let h = weights.sizes.d_hidden;
-        let backs = [compiled.backward.before.as_ref(), Some(&compiled.backward.step)];
-        let theres = [compiled.forward.before.as_ref(), Some(&compiled.forward.step)];
+        let backs = [
+            compiled.backward.before.as_ref(),
+            Some(&compiled.backward.step),
+        ];
+        let theres = [
+            compiled.forward.before.as_ref(),
+            Some(&compiled.forward.step),
+        ];
         let like = &self.tape.x;
         let area = like.shape()[0];
         let plane = |phase: usize, out: Out| -> Option<FloatTensor<B>> {
@@ -212,7 +222,10 @@ impl<B: Backend> Past<'_, B> {
         if wanted[operand::X] {
             let w = weights.tensors[operand::W].clone();
             let mut dx = B::float_matmul(inputs.clone(), B::float_transpose(w));
-            for raw in [plane(0, Out::Raw), plane(1, Out::Raw)].into_iter().flatten() {
+            for raw in [plane(0, Out::Raw), plane(1, Out::Raw)]
+                .into_iter()
+                .flatten()
+            {
                 dx = B::float_add(dx, raw);
             }
             let (batch, time) = (weights.sizes.batch, weights.sizes.time);
@@ -257,7 +270,9 @@ impl<B: Backend> Past<'_, B> {
             }
         }
         if wanted[operand::U] {
-            let blocks = du.into_iter().map(|d| d.unwrap_or_else(|| zeros::<B>([depth, h], like)));
+            let blocks = du
+                .into_iter()
+                .map(|d| d.unwrap_or_else(|| zeros::<B>([depth, h], like)));
             gradients[operand::U] = Some(beside::<B>(blocks.collect()));
         }
         if wanted[operand::D] {

@@ -2,8 +2,8 @@
 
 use super::Tensors;
 use super::machine::{Machine, Weights, columns, rows};
-use crate::backend::pointwise::Value;
 use crate::backend::Tape;
+use crate::backend::pointwise::Value;
 use crate::call::{Call, Operands, Ran, operand};
 use crate::tiles::{Keep, Loc};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
@@ -20,11 +20,18 @@ pub(super) fn alive<B: Backend>(
     if lengths.iter().all(|&n| t < n) {
         return None;
     }
-    let alive: Vec<f32> = lengths.iter().map(|&n| f32::from(u8::from(t < n))).collect();
+    let alive: Vec<f32> = lengths
+        .iter()
+        .map(|&n| f32::from(u8::from(t < n)))
+        .collect();
     let data = TensorData::new(alive, [lengths.len(), 1]).convert_dtype(like.dtype());
     let device = like.device();
     let dtype = get_device_settings::<B>(&device).bool_dtype;
-    Some(B::float_greater_elem(B::float_from_data(data, &device), 0.5.into(), dtype))
+    Some(B::float_greater_elem(
+        B::float_from_data(data, &device),
+        0.5.into(),
+        dtype,
+    ))
 }
 
 /// `a` in the rows that are alive, `b` in the others.
@@ -50,7 +57,10 @@ pub(super) fn zeros<B: Backend>(shape: [usize; 2], like: &FloatTensor<B>) -> Flo
 /// `[batch, time, width]` to `[time * batch, width]`.
 pub(super) fn by_time<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
     let [batch, time, width] = [0, 1, 2].map(|i| x.shape()[i]);
-    B::float_reshape(B::float_swap_dims(x, 0, 1), Shape::new([time * batch, width]))
+    B::float_reshape(
+        B::float_swap_dims(x, 0, 1),
+        Shape::new([time * batch, width]),
+    )
 }
 
 /// And back.
@@ -105,14 +115,16 @@ pub(in crate::backend) fn run<B: Backend>(
         }
     };
     let outs = compiled.hoisted.before.outs.iter().enumerate();
-    let planes = outs.map(|(k, &(_, id))| match (compiled.hoisted.block(k), &plans.before) {
-        (Some(g), _) => inputs[g].clone(),
-        (None, Some(plan)) => {
-            let width = weights.sizes.width(compiled.hoisted.before.width(id));
-            Machine::take(&before, plan, Loc::Plane(k), [time * batch, width], &x)
-        }
-        (None, None) => unreachable!("what is no block is computed before the loop"),
-    });
+    let planes = outs.map(
+        |(k, &(_, id))| match (compiled.hoisted.block(k), &plans.before) {
+            (Some(g), _) => inputs[g].clone(),
+            (None, Some(plan)) => {
+                let width = weights.sizes.width(compiled.hoisted.before.width(id));
+                Machine::take(&before, plan, Loc::Plane(k), [time * batch, width], &x)
+            }
+            (None, None) => unreachable!("what is no block is computed before the loop"),
+        },
+    );
     let planes: Vec<FloatTensor<B>> = planes.collect();
 
     let states = weights.sizes.states(step);
@@ -149,7 +161,9 @@ pub(in crate::backend) fn run<B: Backend>(
         let nothing = zeros::<B>([batch, states[0].1], &x);
         outputs[t] = Some(choose::<B>(alive.as_ref(), fresh[0].clone(), nothing));
         let held = fresh.into_iter().zip(state);
-        state = held.map(|(new, old)| choose::<B>(alive.as_ref(), new, old)).collect();
+        state = held
+            .map(|(new, old)| choose::<B>(alive.as_ref(), new, old))
+            .collect();
         if keep != Keep::Nothing {
             steps.push((t, values));
         }
@@ -186,7 +200,9 @@ fn inputs<B: Backend>(
         let biases = [weights.bias(operand::B, g)]
             .into_iter()
             .chain(more.map(|f| weights.bias(operand::D, f.1)));
-        biases.flatten().fold(own, |sum, bias| B::float_add(sum, bias))
+        biases
+            .flatten()
+            .fold(own, |sum, bias| B::float_add(sum, bias))
     };
     blocks.map(block).collect()
 }

@@ -55,7 +55,9 @@ impl<'c, B: Backend> Weights<'c, B> {
     /// Blocks of `U` side by side: `[P, n * H]`.
     pub(super) fn blocks(&self, blocks: impl Iterator<Item = usize>) -> FloatTensor<B> {
         let h = self.sizes.d_hidden;
-        let u = self.get(operand::U).expect("a recurrent product has weights");
+        let u = self
+            .get(operand::U)
+            .expect("a recurrent product has weights");
         // Neighbours are one slice.
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for g in blocks {
@@ -70,23 +72,30 @@ impl<'c, B: Backend> Weights<'c, B> {
 
     /// A learned vector as a row.
     pub(super) fn vector(&self, v: usize) -> FloatTensor<B> {
-        let vectors = self.get(operand::VECTORS).expect("a learned vector").clone();
+        let vectors = self
+            .get(operand::VECTORS)
+            .expect("a learned vector")
+            .clone();
         B::float_slice(vectors, &[Slice::from(v..v + 1), Slice::full()])
     }
 
     /// A matrix for every product of a plan, ready to be multiplied with.
     pub(super) fn matrices(&self, plan: &Plan) -> Vec<Vec<FloatTensor<B>>> {
-        let r = || self.get(operand::R).expect("a projection has weights").clone();
+        let r = || {
+            self.get(operand::R)
+                .expect("a projection has weights")
+                .clone()
+        };
         let matrix = |product: &Product| match product.kind {
             Kind::Hidden => self.blocks(product.results.iter().map(|r| r.0)),
-            Kind::HiddenT => {
-                B::float_transpose(self.blocks(product.operands.iter().map(|o| o.0)))
-            }
+            Kind::HiddenT => B::float_transpose(self.blocks(product.operands.iter().map(|o| o.0))),
             Kind::Project => r(),
             Kind::ProjectT => B::float_transpose(r()),
         };
         let stages = plan.stages.iter();
-        stages.map(|s| s.products.iter().map(matrix).collect()).collect()
+        stages
+            .map(|s| s.products.iter().map(matrix).collect())
+            .collect()
     }
 }
 
@@ -149,11 +158,14 @@ impl<B: Backend> Machine<'_, B> {
             Width::Projection => self.weights.sizes.d_projection,
         };
         let shape = Shape::new([self.like.shape()[0], like]);
-        let value = self.values[place].as_ref().expect("values are there before they are read");
+        let value = self.values[place]
+            .as_ref()
+            .expect("values are there before they are read");
         let rows = match value {
             Value::Rows(rows) => rows.clone(),
             number => {
-                let like = B::float_zeros(shape.clone(), &self.like.device(), self.like.dtype().into());
+                let like =
+                    B::float_zeros(shape.clone(), &self.like.device(), self.like.dtype().into());
                 number.rows(&like)
             }
         };
@@ -213,7 +225,9 @@ impl<B: Backend> Machine<'_, B> {
         like: &FloatTensor<B>,
     ) -> FloatTensor<B> {
         let place = plan.places.iter().position(|p| p.loc == loc);
-        let value = place.and_then(|p| values[p].as_ref()).expect("a result was computed");
+        let value = place
+            .and_then(|p| values[p].as_ref())
+            .expect("a result was computed");
         let shape = Shape::new(shape);
         match value {
             Value::Rows(rows) if rows.shape() == shape => rows.clone(),

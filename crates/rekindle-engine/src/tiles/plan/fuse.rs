@@ -114,7 +114,9 @@ impl Fused {
     pub(super) fn reads(&self, source: &Source<'_>, id: Id) -> Vec<Id> {
         match (&self.products[id], &self.ops[id]) {
             (Some((terms, from)), _) => {
-                let operands = terms.iter().flat_map(|&t| source.program.nodes[t].operands());
+                let operands = terms
+                    .iter()
+                    .flat_map(|&t| source.program.nodes[t].operands());
                 operands.chain(*from).collect()
             }
             (None, Some((_, of))) => of.clone(),

@@ -132,7 +132,10 @@ impl<'s> Homes<'s> {
                 Loc::Number(plan.numbers.len() - 1)
             }
             Node::Forward(of) => {
-                let (_, forward) = self.source.forward.expect("a backward program has a forward one");
+                let (_, forward) = self
+                    .source
+                    .forward
+                    .expect("a backward program has a forward one");
                 forward.places[forward.home(of)].loc
             }
             _ => return None,

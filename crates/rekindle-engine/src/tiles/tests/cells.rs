@@ -1,6 +1,8 @@
 //! Equations of every kind that the engine has to deal with.
 
-use crate::{Next, Step, elu, gelu, hard_sigmoid, leaky_relu, relu, sigmoid, silu, softplus, softsign, tanh};
+use crate::{
+    Next, Step, elu, gelu, hard_sigmoid, leaky_relu, relu, sigmoid, silu, softplus, softsign, tanh,
+};
 
 pub(super) type Equations = fn(&Step) -> Next;
 

@@ -53,12 +53,32 @@ impl Numbers {
 
     /// Whatever has a gradient.
     pub(super) fn parts(&self) -> [&Vec<f64>; 8] {
-        let Numbers { x, w, b, u, d, r, vectors, state, .. } = self;
+        let Numbers {
+            x,
+            w,
+            b,
+            u,
+            d,
+            r,
+            vectors,
+            state,
+            ..
+        } = self;
         [x, w, b, u, d, r, vectors, state]
     }
 
     pub(super) fn parts_mut(&mut self) -> [&mut Vec<f64>; 8] {
-        let Numbers { x, w, b, u, d, r, vectors, state, .. } = self;
+        let Numbers {
+            x,
+            w,
+            b,
+            u,
+            d,
+            r,
+            vectors,
+            state,
+            ..
+        } = self;
         [x, w, b, u, d, r, vectors, state]
     }
 }
@@ -70,7 +90,12 @@ pub(super) fn reference(
     lengths: Option<&[usize]>,
     reverse: bool,
 ) -> (Vec<f64>, Vec<f64>) {
-    let Sizes { batch, time, d_input, .. } = n.sizes;
+    let Sizes {
+        batch,
+        time,
+        d_input,
+        ..
+    } = n.sizes;
     let states = n.sizes.states(program);
     let (total, output): (usize, usize) = (states.iter().map(|s| s.1).sum(), states[0].1);
     let mut y = vec![0.0; batch * time * output];
@@ -103,7 +128,11 @@ fn step(
     let affine = |v: &[f64], m: &[f64], bias: &[f64], blocks: usize, b: usize| -> Vec<f64> {
         let column = |j: usize| {
             let at = b * h + j;
-            let dot: f64 = v.iter().enumerate().map(|(i, v)| v * m[i * blocks * h + at]).sum();
+            let dot: f64 = v
+                .iter()
+                .enumerate()
+                .map(|(i, v)| v * m[i * blocks * h + at])
+                .sum();
             dot + bias.get(at).copied().unwrap_or(0.0)
         };
         (0..h).map(column).collect()
@@ -125,7 +154,9 @@ fn step(
             Node::Unary(op, a) => values[a].iter().map(|&x| op.of(x)).collect(),
             Node::Binary(op, a, b) => {
                 let n = values[a].len().max(values[b].len());
-                (0..n).map(|j| op.of(at(&values[a], j), at(&values[b], j))).collect()
+                (0..n)
+                    .map(|j| op.of(at(&values[a], j), at(&values[b], j)))
+                    .collect()
             }
             Node::Hidden(b, v) => affine(&values[v], &n.u, &n.d, k, b),
             Node::Project(v) => {
@@ -140,7 +171,9 @@ fn step(
     let next = program.next().iter().enumerate();
     next.map(|(s, &id)| {
         let v = &values[id];
-        (0..states[s].1).map(|j| if v.len() == 1 { v[0] } else { v[j] }).collect()
+        (0..states[s].1)
+            .map(|j| if v.len() == 1 { v[0] } else { v[j] })
+            .collect()
     })
     .collect()
 }
