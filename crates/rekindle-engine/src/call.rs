@@ -6,7 +6,8 @@ use crate::program::Program;
 use crate::tiles::{Compiled, Keep};
 use burn::backend::Backend;
 use burn::backend::tensor::FloatTensor;
-use std::sync::{Arc, OnceLock};
+use std::any::Any;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// How many tensors a pass computes from.
 pub(crate) const OPERANDS: usize = 9;
@@ -64,6 +65,19 @@ pub(crate) struct Ran<B: Backend, T> {
 pub(crate) struct Prepared {
     pub program: Program,
     pub compiled: Compiled,
+    /// The packed weights of the last inference.
+    pub packed: Mutex<Option<PackedWeights>>,
+}
+
+/// Packed weights, and the tensors that they were packed from.
+///
+/// As long as these are held, nothing else can come to lie where their numbers are, and nobody changes
+/// the numbers in place: Burn does so only for a sole owner. So the same addresses are the same numbers.
+#[derive(Debug)]
+pub(crate) struct PackedWeights {
+    pub addresses: Vec<usize>,
+    pub _tensors: Box<dyn Any + Send + Sync>,
+    pub packing: Arc<dyn Any + Send + Sync>,
 }
 
 /// A program with all that is derived from it, once: in the plain form, and with a mask for variational
@@ -100,6 +114,7 @@ impl Recurrence {
             Arc::new(Prepared {
                 compiled: Compiled::new(&program),
                 program,
+                packed: Mutex::new(None),
             })
         })
     }

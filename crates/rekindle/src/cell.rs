@@ -2,8 +2,8 @@
 
 use crate::{Gates, Invalid, Sequence, State};
 use burn::module::{Module, ModuleDisplay};
-use burn::tensor::{Device, Tensor};
-use rekindle_engine::{Direction, Program, drive, unbind};
+use burn::tensor::{DType, Device, Tensor};
+use rekindle_engine::{Choice, Direction, Engine, Program, Stream, choose, drive, unbind};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
@@ -43,6 +43,26 @@ pub trait Cell: Module + ModuleDisplay {
     fn masked(&self, mask: Tensor<2>) -> Self {
         let _ = mask;
         panic!("this cell has no recurrent dropout: implement `Cell::masked` for it")
+    }
+
+    /// The same cell with its equations run in another way. A cell that is no set of equations is run as it
+    /// is.
+    fn run_by(self, engine: Engine) -> Self {
+        let _ = engine;
+        self
+    }
+
+    /// What runs the equations on tensors of a device and type, and why; `None` for a cell that is no
+    /// set of equations.
+    fn executor(&self, device: &Device, dtype: DType) -> Option<Choice> {
+        let _ = (device, dtype);
+        None
+    }
+
+    /// A stream of this cell that begins with a state, where that is faster than single steps.
+    fn stream(&self, state: Self::State) -> Option<Stream> {
+        let _ = state;
+        None
     }
 
     /// The state before the first step: zeros.
@@ -164,6 +184,19 @@ impl<C: Equations> Cell for C {
         let mut cell = self.clone();
         cell.gates_mut().set_mask(mask);
         cell
+    }
+
+    fn run_by(mut self, engine: Engine) -> Self {
+        self.gates_mut().set_engine(engine);
+        self
+    }
+
+    fn stream(&self, state: Self::State) -> Option<Stream> {
+        self.gates().stream(&state.into_parts())
+    }
+
+    fn executor(&self, device: &Device, dtype: DType) -> Option<Choice> {
+        Some(choose(self.gates().engine(), device, dtype))
     }
 
     fn scan(

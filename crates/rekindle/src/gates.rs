@@ -5,7 +5,7 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{
-    Direction, Engine, Next, Program, Recurrence, Step, Weights, Width, scan, step,
+    Direction, Engine, Next, Program, Recurrence, Step, Stream, Weights, Width, scan, step,
 };
 use std::sync::Arc;
 
@@ -207,6 +207,11 @@ impl Gates {
     /// One step from a state to the next; the first new state is the output.
     pub(crate) fn step(&self, x: Tensor<2>, state: Vec<Tensor<2>>) -> Vec<Tensor<2>> {
         step(&self.recurrence, &self.weights(), x, state, self.engine)
+    }
+
+    /// A stream that begins with a state, if a kernel takes it.
+    pub(crate) fn stream(&self, state: &[Tensor<2>]) -> Option<Stream> {
+        Stream::new(&self.recurrence, &self.weights(), state, self.engine)
     }
 
     /// A whole sequence: the output over time and the final states.

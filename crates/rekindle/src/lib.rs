@@ -25,7 +25,10 @@ pub use cells::{
 pub use gates::{GateSizes, Gates};
 pub use init::Init;
 pub use invalid::{Invalid, positive, rate, width};
-pub use recurrent::{Layer, LayerState, Merge, Recurrent, RecurrentConfig, States};
+pub use recurrent::{
+    EngineConfig, ExecutorChoice, Layer, LayerState, Merge, PolicyChoice, Recurrent,
+    RecurrentConfig, States,
+};
 pub use rekindle_engine as engine;
 pub use sequence::{LengthError, Lengths, Sequence};
 pub use state::State;

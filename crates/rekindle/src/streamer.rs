@@ -1,7 +1,8 @@
 //! Streaming: a layer that keeps its state between calls.
 
-use crate::{Cell, Recurrent, States};
+use crate::{Cell, LayerState, Recurrent, State, States};
 use burn::tensor::Tensor;
+use rekindle_engine::Stream;
 
 /// A layer and its state: frames go in one at a time, outputs come out.
 ///
@@ -18,10 +19,12 @@ use burn::tensor::Tensor;
 /// stream.reset();
 /// stream.restore(here);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Streamer<C: Cell> {
     layer: Recurrent<C>,
+    /// The states, while no kernel holds them.
     states: Option<States<C::State>>,
+    kernels: Option<Vec<Stream>>,
 }
 
 impl<C: Cell> Streamer<C> {
@@ -38,32 +41,66 @@ impl<C: Cell> Streamer<C> {
         Streamer {
             layer,
             states: None,
+            kernels: None,
         }
     }
 
     /// Feeds a frame, `[batch, d_input]`; returns its output, `[batch, d_output]`.
     ///
+    /// On the CPU a plain stack of layers is packed and bound when the first frame comes; every further
+    /// frame is one pass over the weights.
+    ///
     /// # Panics
     ///
     /// If the shape does not fit the layer, or the batch changes within a stream.
     pub fn push(&mut self, frame: Tensor<2>) -> Tensor<2> {
-        let (y, states) = self.layer.step(frame, self.states.take());
-        self.states = Some(states);
-        y
+        if self.kernels.is_none() {
+            self.kernels = self.layer.streams(&frame, self.states.clone());
+        }
+        match &mut self.kernels {
+            Some(kernels) => kernels.iter_mut().fold(frame, |x, kernel| kernel.push(x)),
+            None => {
+                let (y, states) = self.layer.step(frame, self.states.take());
+                self.states = Some(states);
+                y
+            }
+        }
     }
 
     /// Goes back to the beginning.
     pub fn reset(&mut self) {
         self.states = None;
+        self.kernels = None;
     }
 
     /// The state now, to be [restored](Self::restore) later; `None` at the beginning.
     pub fn snapshot(&self) -> Option<States<C::State>> {
-        self.states.clone()
+        let Some(kernels) = &self.kernels else {
+            return self.states.clone();
+        };
+        let layers = kernels.iter().map(|kernel| LayerState {
+            forward: State::from_parts(kernel.state()),
+            reverse: None,
+        });
+        Some(States {
+            layers: layers.collect(),
+        })
     }
 
     /// Goes on from a snapshot.
+    ///
+    /// # Panics
+    ///
+    /// If the snapshot is that of a stream of another batch or another layer.
     pub fn restore(&mut self, states: Option<States<C::State>>) {
+        match (&mut self.kernels, &states) {
+            (Some(kernels), Some(states)) => {
+                for (kernel, layer) in kernels.iter_mut().zip(&states.layers) {
+                    kernel.set_state(&layer.forward.clone().into_parts());
+                }
+            }
+            _ => self.kernels = None,
+        }
         self.states = states;
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::{Cell, CellConfig, Invalid, Sequence, State, cells};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
-use rekindle_engine::{Direction, Program};
+use burn::tensor::{DType, Device, Tensor};
+use rekindle_engine::{Choice, Direction, Engine, Program, Stream};
 use serde::{Deserialize, Serialize};
 
 /// What the table of cells says of a cell.
@@ -68,6 +68,18 @@ macro_rules! zoo {
 
             fn masked(&self, mask: Tensor<2>) -> Self {
                 match self { $(AnyCell::$Cell(cell) => AnyCell::$Cell(cell.masked(mask)),)* }
+            }
+
+            fn run_by(self, engine: Engine) -> Self {
+                match self { $(AnyCell::$Cell(cell) => AnyCell::$Cell(cell.run_by(engine)),)* }
+            }
+
+            fn stream(&self, state: Self::State) -> Option<Stream> {
+                match self { $(AnyCell::$Cell(cell) => cell.stream(State::from_parts(state)),)* }
+            }
+
+            fn executor(&self, device: &Device, dtype: DType) -> Option<Choice> {
+                match self { $(AnyCell::$Cell(cell) => cell.executor(device, dtype),)* }
             }
 
             fn scan(

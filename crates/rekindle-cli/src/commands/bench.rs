@@ -107,7 +107,7 @@ fn ours(job: &Job, chosen: &Chosen) -> (AnyCellConfig, Work, &'static str) {
     chosen.device.seed(0);
     let device = job.mode.device(&chosen.device);
     let layer = RecurrentConfig::new(config.clone()).init(d_input, &device);
-    let executor = executor(&layer);
+    let executor = executor(&layer, &device);
     let ours = work(layer, job.mode, job.shape, &chosen.device);
     (config, ours, executor)
 }

@@ -15,10 +15,34 @@ use form::Form;
 pub(crate) struct Args {
     /// The cell, as `rekindle list` names it.
     cell: String,
+
+    /// Print what the engine makes of the equations: what is hoisted, what is joined.
+    #[arg(long)]
+    program: bool,
+
+    /// With --program, print the derived backward programs as well.
+    #[arg(long, requires = "program")]
+    backward: bool,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    console::print(&page(card(&args.cell)?)?)
+    let card = card(&args.cell)?;
+    console::print(&match args.program {
+        true => programs(card, args.backward)?,
+        false => page(card)?,
+    })
+}
+
+/// The programs of every form, pass by pass.
+fn programs(card: &Card, backward: bool) -> Result<String> {
+    let mut text = format!("{}\n", card.title);
+    for form in Form::all(card.name)? {
+        for (title, program) in form.programs(backward) {
+            let title = form.title(&title);
+            text.push_str(&format!("\n{title}\n{}", table::indented(&program)));
+        }
+    }
+    Ok(text)
 }
 
 /// What there is to say of a cell.

@@ -2,7 +2,7 @@
 #![cfg(any(feature = "flex", feature = "ndarray"))]
 
 use super::{Gradients, Run, Tape, primitives};
-use crate::call::{Call, OPERANDS, Operands, Ran, operand};
+use crate::call::{Call, OPERANDS, Operands, PackedWeights, Ran, operand};
 use crate::choose::Executor;
 use crate::simd::{Isa, Vectors};
 use crate::tiles::{self, Keep, Layer, Sizes, Wanted};
@@ -11,7 +11,7 @@ use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::{DType, Element, TensorData};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// A number type of the kernels, as tensors have it.
 pub(super) trait Number: Vectors + Element {
@@ -35,7 +35,9 @@ number!(f32 f64);
 /// A backend whose tensors are numbers in memory.
 pub(super) trait Host: Backend {
     /// A tensor whose numbers stand row after row.
-    type Held;
+    type Held: Clone + Send + Sync + 'static;
+    /// Where the numbers of a tensor are, if they stay there as long as it is held.
+    fn address(held: &Self::Held) -> Option<usize>;
     fn hold(tensor: FloatTensor<Self>) -> Self::Held;
     fn numbers<E: Number>(held: &Self::Held) -> &[E];
     fn tensor<E: Number>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self>;
@@ -44,6 +46,10 @@ pub(super) trait Host: Backend {
 #[cfg(feature = "flex")]
 impl Host for burn::backend::Flex {
     type Held = burn::backend::flex::FlexTensor;
+
+    fn address(held: &Self::Held) -> Option<usize> {
+        Some(held.bytes().as_ptr() as usize + held.layout().start_offset())
+    }
 
     fn hold(tensor: FloatTensor<Self>) -> Self::Held {
         match tensor.is_contiguous() {
@@ -64,6 +70,10 @@ impl Host for burn::backend::Flex {
 #[cfg(feature = "ndarray")]
 impl Host for burn::backend::NdArray {
     type Held = TensorData;
+
+    fn address(_: &Self::Held) -> Option<usize> {
+        None
+    }
 
     fn hold(tensor: FloatTensor<Self>) -> Self::Held {
         burn::tensor::read_sync(Self::float_into_data(tensor)).expect("memory can be read")
@@ -181,13 +191,63 @@ impl<B: Host> Held<B> {
 fn forward<B: Host, E: Number>(operands: Operands<B>, call: &Call, keep: Keep) -> Ran<B, Tape<B>> {
     let held = Held::<B>::new(operands, call);
     let compiled = &call.prepared.compiled;
-    let output = tiles::forward::<E>(Isa::current(), compiled, &held.layer(call), keep);
+    let known = match keep {
+        Keep::Nothing => held.packed::<E>(call),
+        Keep::Values | Keep::States => None,
+    };
+    let fresh = known.is_none();
+    let layer = held.layer(call);
+    let (output, packing) = tiles::forward::<E>(Isa::current(), compiled, &layer, keep, known);
+    if let (Keep::Nothing, true, Some(packing)) = (keep, fresh, packing) {
+        held.remember(call, packing);
+    }
     let Sizes { batch, time, .. } = held.sizes;
     let width = output.y.len() / (batch * time);
     Ran {
         y: B::tensor(output.y, &[batch, time, width]),
         last: B::tensor(output.last, &[batch, held.widths]),
         tape: output.tape.map(|tape| Tape::Kernel(Arc::new(tape))),
+    }
+}
+
+/// The operands that are packed.
+const WEIGHTS: [usize; 5] = [operand::W, operand::B, operand::U, operand::D, operand::R];
+
+impl<B: Host> Held<B> {
+    /// Where the weights are.
+    fn addresses(&self) -> Option<Vec<usize>> {
+        let addresses = WEIGHTS.iter().map(|&i| B::address(&self.operands[i]));
+        addresses.collect()
+    }
+
+    /// The weights as they were packed before, if they are the same.
+    fn packed<E: Number>(&self, call: &Call) -> Option<Arc<tiles::Packing<E>>> {
+        let packed = call
+            .prepared
+            .packed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let packed = packed.as_ref()?;
+        let same = self.addresses()? == packed.addresses;
+        same.then(|| packed.packing.clone().downcast().ok())
+            .flatten()
+    }
+
+    fn remember<E: Number>(&self, call: &Call, packing: Arc<tiles::Packing<E>>) {
+        if let Some(addresses) = self.addresses() {
+            let tensors: Vec<B::Held> = WEIGHTS.iter().map(|&i| self.operands[i].clone()).collect();
+            let packed = PackedWeights {
+                addresses,
+                _tensors: Box::new(tensors),
+                packing,
+            };
+            let mut last = call
+                .prepared
+                .packed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *last = Some(packed);
+        }
     }
 }
 

@@ -8,9 +8,11 @@
 //! recompute       what the backward program computes again rather than reads from memory
 //! linear          whether the states enter linearly, so that a scan may run the rest
 //! stages          the matrix products that must wait for one another
+//! explain         all of them as text, as `rekindle show CELL --program` prints it
 //! ```
 
 mod differentiate;
+mod explain;
 mod fold;
 mod hoist;
 mod linear;
@@ -20,6 +22,7 @@ mod stages;
 mod writer;
 
 pub use differentiate::differentiate;
+pub use explain::explain;
 pub use fold::fold;
 pub use hoist::{Hoisted, hoist};
 pub use linear::{Linear, linear};

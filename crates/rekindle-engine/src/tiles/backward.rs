@@ -1,15 +1,16 @@
 //! The backward pass: the derived program, from the last step to the first.
 
-use super::bind::{Binder, Moment, Plane, Scope};
-use super::forward::{Bench, Forward, pack};
+use super::bind::{Binder, Moment, Plane, Planes, Scope};
+use super::forward::{Bench, Forward};
 use super::kept::Kept;
 use super::layer::Wanted;
 use super::memory::{Arena, At};
 use super::pack::{Matrix, Packed, columns};
+use super::packing::pack;
 use super::plan::{Loc, Plan};
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, Part};
-use super::step::Bound;
+use super::step::Script;
 use super::team::Member;
 use super::weights::Sums;
 use crate::program::{Out, Width};
@@ -30,7 +31,7 @@ pub(super) struct Backward<'a, E: Real> {
 }
 
 /// What a part needs while its gradients are computed.
-pub(super) struct Desk<'b, E: Real> {
+pub(super) struct Desk<E: Real> {
     _arena: Arena<E>,
     /// Two gradients of every state.
     states: Vec<Plane<E>>,
@@ -38,8 +39,8 @@ pub(super) struct Desk<'b, E: Real> {
     pub gradients: [Vec<Plane<E>>; 2],
     /// The gradient of the chunk's input.
     dx: Plane<E>,
-    before: Option<Bound<'b, E>>,
-    step: Bound<'b, E>,
+    before: Option<Planes<E>>,
+    step: Planes<E>,
     pub sums: Sums<E>,
 }
 
@@ -52,7 +53,7 @@ impl<'a, E: Real> Backward<'a, E> {
     ) -> Self {
         let layer = forward.layer;
         let plans = &forward.compiled.backward;
-        let (n, h) = (forward.n, layer.sizes.d_hidden);
+        let (n, h) = (forward.n(), layer.sizes.d_hidden);
         let program = &forward.compiled.hoisted.step;
         let (g, k) = (program.inputs().len(), program.hiddens().len());
         let gradient = |block: usize| {
@@ -73,14 +74,14 @@ impl<'a, E: Real> Backward<'a, E> {
             data: layer.w,
             pitch: (g * h).max(1),
         };
-        let pack = |plan: &Plan| pack(plan, layer, n, forward.members, k);
+        let pack = |plan: &Plan| pack(plan, layer, n, forward.members(), k);
         Backward {
             forward,
             dy,
             dlast,
             wanted,
             w: (wanted.x && !starts.is_empty())
-                .then(|| Packed::transposed(w, &starts, h, n, forward.members)),
+                .then(|| Packed::transposed(w, &starts, h, n, forward.members())),
             packed: [
                 plans.before.as_ref().map(pack).unwrap_or_default(),
                 pack(&plans.step),
@@ -89,7 +90,7 @@ impl<'a, E: Real> Backward<'a, E> {
         }
     }
 
-    pub(super) fn desk<S: Simd<E = E>>(&self, part: &Part, kept: &Kept<E>) -> Desk<'_, E> {
+    pub(super) fn desk<S: Simd<E = E>>(&self, part: &Part, kept: &Kept<E>) -> Desk<E> {
         let forward = self.forward;
         let plans = &forward.compiled.backward;
         let pitch = |w| forward.pitch(w);
@@ -99,7 +100,7 @@ impl<'a, E: Real> Backward<'a, E> {
         let widths: Vec<usize> = widths.collect();
         let both = [plans.before.as_ref(), Some(&plans.step)];
         let (rows, area) = (part.rows.len(), part.widest());
-        let d = forward.layer.sizes.d_input.next_multiple_of(forward.n);
+        let d = forward.layer.sizes.d_input.next_multiple_of(forward.n());
 
         let mut sizes: Vec<usize> = widths.iter().map(|w| 2 * rows * w).collect();
         let gradients = both.map(|p| p.map_or(&[][..], |p| &p.gradients));
@@ -126,7 +127,7 @@ impl<'a, E: Real> Backward<'a, E> {
                 pitch: &pitch,
                 repeated: &repeated,
                 other: &nowhere,
-                members: forward.members,
+                members: forward.members(),
             });
             sizes.extend(binder.iter().flat_map(Binder::sizes));
         }
@@ -169,20 +170,16 @@ impl<'a, E: Real> Backward<'a, E> {
             }
         };
         let others = [other(0), other(1)];
-        let mut bound = |plan: &'a Plan, phase: usize| Bound {
-            plan,
-            planes: Binder {
+        let mut bound = |plan: &'a Plan, phase: usize| {
+            let binder = Binder {
                 plan,
                 rows: plan_rows[phase],
                 pitch: &pitch,
                 repeated: &repeated,
                 other: &others[phase],
-                members: forward.members,
-            }
-            .bind(&mut arena),
-            packed: &self.packed[phase],
-            bias: &[],
-            widths: forward.widths(),
+                members: forward.members(),
+            };
+            binder.bind(&mut arena)
         };
         let before = plans.before.as_ref().map(|p| bound(p, 0));
         let step = bound(&plans.step, 1);
@@ -206,13 +203,21 @@ impl<'a, E: Real> Backward<'a, E> {
         &self,
         part: &Part,
         kept: &Kept<E>,
-        bench: &Bench<'_, E>,
-        desk: &Desk<'_, E>,
+        bench: &Bench<E>,
+        desk: &Desk<E>,
         [dx, dstate]: [At<E>; 2],
         member: Member<'_>,
     ) {
         let forward = self.forward;
-        let mut walks = Vec::with_capacity(desk.step.planes.len());
+        let mut walks = Vec::with_capacity(desk.step.len());
+        let plans = &forward.compiled.backward;
+        let script = |phase: usize, plan: &'a Plan| Script {
+            plan,
+            packed: &self.packed[phase],
+            bias: &[],
+            widths: forward.widths(),
+        };
+        let step = script(1, &plans.step);
         let height = part.rows.len();
         let mut alive = 0;
         let mut taken = 0;
@@ -226,20 +231,20 @@ impl<'a, E: Real> Backward<'a, E> {
                         forward.checkpoint(part, index, kept, true);
                     }
                     member.wait();
-                    forward.chunk::<S>(part, chunk, kept, bench, member);
+                    forward.chunk::<S>(part, chunk, kept, bench, &mut walks, member);
                 }
                 self.revive(part, alive..chunk.rows, &moment(0, taken), desk, member);
                 alive = chunk.rows;
                 for k in (0..chunk.steps).rev() {
                     let now = moment(k, taken);
                     self.add_dy::<S>(part, chunk, k, &now, desk, member);
-                    desk.step.run::<S>(&now, chunk.rows, &mut walks, member);
+                    step.run::<S>(&desk.step, &now, chunk.rows, &mut walks, member);
                     taken += 1;
                 }
                 let now = moment(0, taken);
-                if let Some(before) = &desk.before {
+                if let (Some(planes), Some(plan)) = (&desk.before, &plans.before) {
                     member.wait();
-                    before.run::<S>(&now, chunk.area(), &mut walks, member);
+                    script(0, plan).run::<S>(planes, &now, chunk.area(), &mut walks, member);
                 }
                 member.wait();
                 self.input::<S>(part, chunk, &now, desk, dx, member);
@@ -254,9 +259,9 @@ impl<'a, E: Real> Backward<'a, E> {
                 member.wait();
             }
         }
-        let total: usize = forward.states.iter().map(|s| s.1).sum();
+        let total: usize = forward.states().iter().map(|s| s.1).sum();
         let now = Moment::new(&part.chunks[0], 0, true, taken, height);
-        for (plane, &(start, width)) in desk.states.iter().zip(&forward.states) {
+        for (plane, &(start, width)) in desk.states.iter().zip(forward.states()) {
             for r in (member.index..height).step_by(member.count) {
                 // SAFETY: `dstate` has room for the batch.
                 unsafe {
@@ -274,12 +279,12 @@ impl<'a, E: Real> Backward<'a, E> {
         part: &Part,
         rows: std::ops::Range<usize>,
         now: &Moment,
-        desk: &Desk<'_, E>,
+        desk: &Desk<E>,
         member: Member<'_>,
     ) {
-        let total: usize = self.forward.states.iter().map(|s| s.1).sum();
-        for (plane, &(start, width)) in desk.states.iter().zip(&self.forward.states) {
-            let own = columns(plane.pitch, self.forward.n, member.index, member.count);
+        let total: usize = self.forward.states().iter().map(|s| s.1).sum();
+        for (plane, &(start, width)) in desk.states.iter().zip(self.forward.states()) {
+            let own = columns(plane.pitch, self.forward.n(), member.index, member.count);
             for r in rows.clone() {
                 // SAFETY: the plane has a row for every row of the part.
                 let to = unsafe {
@@ -303,11 +308,11 @@ impl<'a, E: Real> Backward<'a, E> {
         chunk: &Chunk,
         k: usize,
         now: &Moment,
-        desk: &Desk<'_, E>,
+        desk: &Desk<E>,
         member: Member<'_>,
     ) {
         let Some(dy) = self.dy else { return };
-        let (plane, width) = (&desk.states[0], self.forward.states[0].1);
+        let (plane, width) = (&desk.states[0], self.forward.states()[0].1);
         let own = columns(plane.pitch, S::N, member.index, member.count);
         let time = self.forward.layer.sizes.time;
         for r in 0..chunk.rows {
@@ -329,7 +334,7 @@ impl<'a, E: Real> Backward<'a, E> {
         part: &Part,
         chunk: &Chunk,
         now: &Moment,
-        desk: &Desk<'_, E>,
+        desk: &Desk<E>,
         dx: At<E>,
         member: Member<'_>,
     ) {
@@ -387,7 +392,7 @@ impl<'a, E: Real> Backward<'a, E> {
     }
 
     /// The gradients of the input itself, where the equations read it.
-    fn raws(&self, desk: &Desk<'_, E>) -> [Option<Plane<E>>; 2] {
+    fn raws(&self, desk: &Desk<E>) -> [Option<Plane<E>>; 2] {
         let plans = &self.forward.compiled.backward;
         let of = |plan: Option<&Plan>, phase: usize| {
             let i = plan.and_then(|p| p.gradient(Out::Raw))?;

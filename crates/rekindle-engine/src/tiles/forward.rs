@@ -1,15 +1,17 @@
 //! The forward pass.
 
-use super::bind::{Binder, Moment, Plane};
+use super::bind::{Binder, Moment, Plane, Planes};
 use super::compiled::{Compiled, Plans};
 use super::kept::Kept;
 use super::layer::{Keep, Layer};
-use super::memory::{Arena, At, Buffer};
-use super::pack::{Matrix, Packed, columns};
-use super::plan::{Kind, Loc, Plan};
+use super::memory::{Arena, At};
+use super::pack::columns;
+use super::packing::Packing;
+use super::plan::{Loc, Plan};
+use super::pointwise::Walk;
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, Part};
-use super::step::Bound;
+use super::step::Script;
 use super::team::Member;
 use crate::program::Width;
 use crate::simd::{Real, Simd};
@@ -20,78 +22,47 @@ pub(super) struct Forward<'a, E: Real> {
     pub compiled: &'a Compiled,
     pub plans: &'a Plans,
     pub layer: &'a Layer<'a, E>,
-    /// The numbers of a vector.
-    pub n: usize,
-    pub members: usize,
-    /// Where each state begins among the states side by side, and its width.
-    pub states: Vec<(usize, usize)>,
-    w: Packed<E>,
-    /// `b` with what is folded into it, and `d`: every block as wide as a plane.
-    input_bias: Buffer<E>,
-    bias: Vec<E>,
-    /// The weights of the products before the loop and in it.
-    packed: [Vec<Vec<Packed<E>>>; 2],
+    pub weights: &'a Packing<E>,
 }
 
-/// What a part needs while a chunk is worked on, bound to its planes.
-pub(super) struct Bench<'f, E: Real> {
+/// What a part needs while a chunk is worked on.
+#[derive(Debug)]
+pub(super) struct Bench<E: Real> {
     _arena: Arena<E>,
     /// The input of the chunk's steps.
     pub x: At<E>,
-    before: Option<Bound<'f, E>>,
-    step: Bound<'f, E>,
+    before: Option<Planes<E>>,
+    step: Planes<E>,
 }
 
 impl<'a, E: Real> Forward<'a, E> {
-    pub(super) fn new<S: Simd<E = E>>(
-        compiled: &'a Compiled,
-        plans: &'a Plans,
-        layer: &'a Layer<'a, E>,
-        members: usize,
-    ) -> Self {
-        let h = layer.sizes.d_hidden;
-        let n = S::N;
-        let pitch = h.next_multiple_of(n);
-        let program = &compiled.hoisted.step;
-        let (g, k) = (program.inputs().len(), program.hiddens().len());
-        let starts: Vec<usize> = (0..g).map(|g| g * h).collect();
-        let w = Matrix {
-            data: if g == 0 { &[] } else { layer.w },
-            pitch: (g * h).max(1),
-        };
-        let bias = padded(layer.d, k, h, pitch);
-        let mut input_bias = Buffer::new(g * pitch + 1);
-        let b = padded(layer.b, g, h, pitch);
-        let to = input_bias.as_mut_slice();
-        to.fill(E::default());
-        to[..b.len()].copy_from_slice(&b);
-        for (input, block) in plans.folded(&compiled.hoisted) {
-            if !bias.is_empty() {
-                let from = &bias[block * pitch..][..pitch];
-                super::pointwise::accumulate::<S>(&mut to[input * pitch..][..pitch], from);
-            }
-        }
-        let pack = |plan: &Plan| pack(plan, layer, n, members, k);
-        Forward {
-            compiled,
-            plans,
-            layer,
-            n,
-            members,
-            states: layer.sizes.states(program),
-            w: Packed::new(w, &starts, h, n, members),
-            input_bias,
-            bias,
-            packed: [
-                plans.before.as_ref().map(pack).unwrap_or_default(),
-                pack(&plans.step),
-            ],
+    /// The numbers of a vector.
+    pub(super) fn n(&self) -> usize {
+        self.weights.n
+    }
+
+    pub(super) fn members(&self) -> usize {
+        self.weights.members
+    }
+
+    /// Where each state begins among the states side by side, and its width.
+    pub(super) fn states(&self) -> &'a [(usize, usize)] {
+        &self.weights.states
+    }
+
+    /// The plan of a phase with its weights.
+    fn script(&self, phase: usize, plan: &'a Plan) -> Script<'a, E> {
+        Script {
+            plan,
+            packed: &self.weights.packed[phase],
+            bias: &self.weights.bias,
+            widths: self.widths(),
         }
     }
 
     /// The width of a row in memory.
     pub(super) fn pitch(&self, width: Width) -> usize {
-        self.layer.sizes.width(width).next_multiple_of(self.n)
+        self.layer.sizes.width(width).next_multiple_of(self.n())
     }
 
     pub(super) fn widths(&self) -> [[usize; 2]; 2] {
@@ -122,17 +93,17 @@ impl<'a, E: Real> Forward<'a, E> {
     }
 
     /// The planes of a part that are of no use after it.
-    pub(super) fn bench<'f>(&'f self, part: &Part, kept: &Kept<E>) -> Bench<'f, E> {
+    pub(super) fn bench(&self, part: &Part, kept: &Kept<E>) -> Bench<E> {
         let pitch = |w| self.pitch(w);
         let repeated = |v: Option<usize>, w: Width, to: &mut [E]| self.repeat(part, v, w, to);
         let other = [0, 1].map(|phase| move |loc, _: Width| kept.place(loc, phase));
-        let binder = |plan: &'f Plan, phase: usize, rows| Binder {
+        let binder = |plan: &'a Plan, phase: usize, rows| Binder {
             plan,
             rows,
             pitch: &pitch,
             repeated: &repeated,
             other: &other[phase],
-            members: self.members,
+            members: self.members(),
         };
         let before = self.plans.before.as_ref();
         let before = before.map(|plan| binder(plan, 0, part.widest()));
@@ -143,15 +114,8 @@ impl<'a, E: Real> Forward<'a, E> {
         sizes.extend(step.sizes());
         let mut arena = Arena::new(&sizes);
         let x = arena.plane(x);
-        let mut bound = |binder: &Binder<'_, 'f, E>, phase: usize| Bound {
-            plan: binder.plan,
-            planes: binder.bind(&mut arena),
-            packed: &self.packed[phase],
-            bias: &self.bias,
-            widths: self.widths(),
-        };
-        let before = before.as_ref().map(|b| bound(b, 0));
-        let step = bound(&step, 1);
+        let before = before.as_ref().map(|b| b.bind(&mut arena));
+        let step = step.bind(&mut arena);
         Bench {
             _arena: arena,
             x,
@@ -166,8 +130,8 @@ impl<'a, E: Real> Forward<'a, E> {
     ///
     /// Nobody else may use the planes.
     pub(super) unsafe fn begin(&self, part: &Part, kept: &Kept<E>) {
-        let total: usize = self.states.iter().map(|s| s.1).sum();
-        for (plane, &(start, width)) in kept.states.iter().zip(&self.states) {
+        let total: usize = self.states().iter().map(|s| s.1).sum();
+        for (plane, &(start, width)) in kept.states.iter().zip(self.states()) {
             for (r, &row) in part.rows.iter().enumerate() {
                 // SAFETY: the first slot has room for every row.
                 unsafe {
@@ -190,24 +154,25 @@ impl<'a, E: Real> Forward<'a, E> {
         part: &Part,
         chunk: &Chunk,
         kept: &Kept<E>,
-        bench: &Bench<'_, E>,
+        bench: &Bench<E>,
+        walks: &mut Vec<Walk<E>>,
         member: Member<'_>,
     ) {
         let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
         let area = chunk.area();
-        let mut walks = Vec::with_capacity(bench.step.planes.len());
         // SAFETY: the caller's.
         unsafe {
             self.read(part, chunk, kept, bench.x, member);
             member.wait();
             self.project::<S>(bench.x, area, &moment(0), kept, member);
-            if let Some(before) = &bench.before {
-                self.mask(part, chunk, before, member);
-                before.run::<S>(&moment(0), area, &mut walks, member);
+            if let (Some(planes), Some(plan)) = (&bench.before, &self.plans.before) {
+                let script = self.script(0, plan);
+                self.mask(part, chunk, &script, planes, member);
+                script.run::<S>(planes, &moment(0), area, walks, member);
             }
+            let script = self.script(1, &self.plans.step);
             for k in 0..chunk.steps {
-                let step = &bench.step;
-                step.run::<S>(&moment(k), chunk.rows, &mut walks, member);
+                script.run::<S>(&bench.step, &moment(k), chunk.rows, walks, member);
             }
         }
     }
@@ -246,13 +211,20 @@ impl<'a, E: Real> Forward<'a, E> {
     }
 
     /// Repeats the mask for every step of a chunk, which may have fewer rows than the part.
-    unsafe fn mask(&self, part: &Part, chunk: &Chunk, before: &Bound<'_, E>, member: Member<'_>) {
-        let mut places = before.plan.places.iter();
+    unsafe fn mask(
+        &self,
+        part: &Part,
+        chunk: &Chunk,
+        script: &Script<'_, E>,
+        planes: &Planes<E>,
+        member: Member<'_>,
+    ) {
+        let mut places = script.plan.places.iter();
         let Some(mask) = places.position(|p| p.loc == Loc::Mask) else {
             return;
         };
-        let plane = &before.planes[mask];
-        let width = before.width(before.plan.places[mask].width)[0];
+        let plane = &planes[mask];
+        let width = script.width(script.plan.places[mask].width)[0];
         for k in (member.index..chunk.steps).step_by(member.count) {
             for r in 0..chunk.rows {
                 let from = &self.layer.mask[part.rows[r] * width..][..width];
@@ -279,15 +251,15 @@ impl<'a, E: Real> Forward<'a, E> {
             pitch: d,
             depth: d,
         };
-        for p in self.w.panels.range(member) {
-            let column = |q: usize| match self.w.panels.lanes[p][q] {
+        for p in self.weights.w.panels.range(member) {
+            let column = |q: usize| match self.weights.w.panels.lanes[p][q] {
                 None => Column::none(),
                 Some((g, c)) => {
                     let plane: &Plane<E> = &kept.inputs[g];
                     // SAFETY: column `c` lies within the plane and the bias.
                     unsafe {
                         Column {
-                            from: self.input_bias.as_ptr().add(g * plane.pitch + c),
+                            from: self.weights.input_bias.as_ptr().add(g * plane.pitch + c),
                             from_pitch: 0,
                             to: plane.at(moment).add(c),
                             to_pitch: plane.pitch,
@@ -297,7 +269,7 @@ impl<'a, E: Real> Forward<'a, E> {
             };
             let columns = [column(0), column(1), column(2), column(3)];
             // SAFETY: the caller's.
-            unsafe { panel::<S, false>(rows, left, self.w.panel(p), &columns) };
+            unsafe { panel::<S, false>(rows, left, self.weights.w.panel(p), &columns) };
         }
     }
 
@@ -322,7 +294,7 @@ impl<'a, E: Real> Forward<'a, E> {
         let time = self.layer.sizes.time;
         member.wait();
         let output = kept.place(Loc::Next(0), 1);
-        let width = self.states[0].1;
+        let width = self.states()[0].1;
         // SAFETY: the caller's.
         unsafe {
             for k in (member.index..chunk.steps).step_by(member.count) {
@@ -335,9 +307,9 @@ impl<'a, E: Real> Forward<'a, E> {
             }
             let end = moment(chunk.steps - 1);
             let alive = next.map_or(0, |c| c.rows);
-            let total: usize = self.states.iter().map(|s| s.1).sum();
+            let total: usize = self.states().iter().map(|s| s.1).sum();
             if member.index == 0 {
-                for (s, &(start, width)) in self.states.iter().enumerate() {
+                for (s, &(start, width)) in self.states().iter().enumerate() {
                     let plane = kept.place(Loc::Next(s), 1);
                     for r in alive..chunk.rows {
                         let from = plane.at(&end).add(r * plane.pitch);
@@ -354,13 +326,34 @@ impl<'a, E: Real> Forward<'a, E> {
         }
     }
 
+    /// Writes the output of the only step of a part, and begins it anew with the states behind the step.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Forward::chunk`].
+    pub(super) unsafe fn turn(&self, part: &Part, kept: &Kept<E>, y: &mut [E]) {
+        let chunk = &part.chunks[0];
+        let moment = Moment::new(chunk, 0, kept.windowed, 0, 0);
+        let (output, width) = (kept.place(Loc::Next(0), 1), self.states()[0].1);
+        for (r, to) in y.chunks_exact_mut(width).enumerate() {
+            // SAFETY: the plane has a row for every row of the part.
+            let from = unsafe {
+                let from = output.at(&moment).add(r * output.pitch);
+                std::slice::from_raw_parts(from, width)
+            };
+            to.copy_from_slice(from);
+        }
+        // SAFETY: the caller's.
+        unsafe { self.hand_on(&moment, chunk, kept, Member::alone()) };
+    }
+
     /// Puts the states at the end of a chunk in front of the next one.
     unsafe fn hand_on(&self, end: &Moment, next: &Chunk, kept: &Kept<E>, member: Member<'_>) {
         let start = Moment::new(next, 0, kept.windowed, 0, 0);
         for s in 0..kept.states.len() {
             let from = kept.place(Loc::Next(s), 1);
             let to = kept.place(Loc::State(s), 1);
-            let own = columns(from.pitch, self.n, member.index, member.count);
+            let own = columns(from.pitch, self.n(), member.index, member.count);
             for r in 0..next.rows {
                 // SAFETY: both slots have these rows; in a window they may not overlap, for a chunk has a
                 // step at least.
@@ -395,53 +388,6 @@ impl<'a, E: Real> Forward<'a, E> {
             }
         }
     }
-}
-
-/// Packs the weights of a plan's products, stage by stage. `k` is the number of recurrent blocks.
-pub(super) fn pack<E: Real>(
-    plan: &Plan,
-    layer: &Layer<'_, E>,
-    n: usize,
-    members: usize,
-    k: usize,
-) -> Vec<Vec<Packed<E>>> {
-    let (h, p) = (layer.sizes.d_hidden, layer.sizes.d_projection);
-    let u = Matrix {
-        data: layer.u,
-        pitch: (k * h).max(1),
-    };
-    let r = Matrix {
-        data: layer.r,
-        pitch: p,
-    };
-    let stages = plan.stages.iter().map(|stage| {
-        let products = stage.products.iter().map(|product| {
-            let results = product.results.iter().map(|r| r.0 * h);
-            let operands = product.operands.iter().map(|o| o.0 * h);
-            match product.kind {
-                Kind::Hidden => Packed::new(u, &results.collect::<Vec<_>>(), h, n, members),
-                Kind::Project => Packed::new(r, &[0], p, n, members),
-                Kind::HiddenT => {
-                    Packed::transposed(u, &operands.collect::<Vec<_>>(), h, n, members)
-                }
-                Kind::ProjectT => Packed::transposed(r, &[0], p, n, members),
-            }
-        });
-        products.collect()
-    });
-    stages.collect()
-}
-
-/// A bias with every block as wide as a plane.
-fn padded<E: Real>(bias: &[E], blocks: usize, width: usize, pitch: usize) -> Vec<E> {
-    if bias.is_empty() {
-        return Vec::new();
-    }
-    let mut padded = vec![E::default(); blocks * pitch];
-    for (to, from) in padded.chunks_exact_mut(pitch).zip(bias.chunks_exact(width)) {
-        to[..width].copy_from_slice(from);
-    }
-    padded
 }
 
 unsafe fn copy<E: Real>(from: &[E], to: *mut E) {

@@ -26,18 +26,22 @@ mod kept;
 mod layer;
 mod memory;
 mod pack;
+mod packing;
 mod plan;
 mod pointwise;
 mod product;
 mod schedule;
 mod step;
+mod stream;
 mod team;
 mod weights;
 
 pub(crate) use compiled::{Compiled, Plans};
 pub use layer::Keep;
 pub(crate) use layer::{Gradients, Layer, Sizes, Wanted};
+pub(crate) use packing::Packing;
 pub(crate) use plan::{Code, Kind, Loc, Op, Plan, Product};
+pub(crate) use stream::Stream;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +53,7 @@ use kept::Kept;
 use memory::At;
 use rayon::prelude::*;
 use schedule::{Part, parts};
+use std::sync::Arc;
 use team::{Member, gather};
 
 /// What a forward pass leaves behind for the backward one.
@@ -84,21 +89,29 @@ fn members(parts: usize, sizes: &Sizes) -> usize {
     }
 }
 
-/// Runs a program over a batch.
+/// Runs a program over a batch, with weights that are packed already if they are given and fit.
+///
+/// Also returns the packed weights, if they are those of inference.
 pub(crate) fn forward<E: Vectors>(
     isa: Isa,
     compiled: &Compiled,
     layer: &Layer<'_, E>,
     keep: Keep,
-) -> Output<E> {
-    struct Run<'r, E>(&'r Compiled, &'r Layer<'r, E>, Keep);
+    packing: Option<Arc<Packing<E>>>,
+) -> (Output<E>, Option<Arc<Packing<E>>>) {
+    struct Run<'r, E: Real>(
+        &'r Compiled,
+        &'r Layer<'r, E>,
+        Keep,
+        Option<Arc<Packing<E>>>,
+    );
     impl<E: Real> Kernel<E> for Run<'_, E> {
-        type Output = Output<E>;
-        fn run<S: Simd<E = E>>(self) -> Output<E> {
-            run_forward::<S>(self.0, self.1, self.2)
+        type Output = (Output<E>, Option<Arc<Packing<E>>>);
+        fn run<S: Simd<E = E>>(self) -> Self::Output {
+            run_forward::<S>(self.0, self.1, self.2, self.3)
         }
     }
-    E::with(isa, Run(compiled, layer, keep))
+    E::with(isa, Run(compiled, layer, keep, packing))
 }
 
 /// The gradients of a forward pass whose tape was kept.
@@ -122,12 +135,13 @@ pub(crate) fn backward<E: Vectors>(
     impl<E: Real> Kernel<E> for Run<'_, E> {
         type Output = Gradients<E>;
         fn run<S: Simd<E = E>>(self) -> Gradients<E> {
-            let forward = Forward::new::<S>(
-                self.compiled,
-                &self.compiled.forward,
-                self.layer,
-                self.tape.members,
-            );
+            let plans = &self.compiled.forward;
+            let forward = Forward {
+                compiled: self.compiled,
+                plans,
+                layer: self.layer,
+                weights: &Packing::new::<S>(self.compiled, plans, self.layer, self.tape.members),
+            };
             let backward = Backward::new::<S>(&forward, self.dy, self.dlast, self.wanted);
             run_backward::<S>(&backward, self.tape)
         }
@@ -153,7 +167,12 @@ fn each<T: Sync, R: Send>(parts: &[T], work: impl Fn(&T) -> R + Send + Sync) -> 
     }
 }
 
-fn run_forward<S: Simd>(compiled: &Compiled, layer: &Layer<'_, S::E>, keep: Keep) -> Output<S::E> {
+fn run_forward<S: Simd>(
+    compiled: &Compiled,
+    layer: &Layer<'_, S::E>,
+    keep: Keep,
+    packing: Option<Arc<Packing<S::E>>>,
+) -> (Output<S::E>, Option<Arc<Packing<S::E>>>) {
     let sizes = &layer.sizes;
     let parts = parts(sizes.batch, sizes.time, layer.lengths);
     let members = members(parts.len(), sizes);
@@ -161,9 +180,17 @@ fn run_forward<S: Simd>(compiled: &Compiled, layer: &Layer<'_, S::E>, keep: Keep
         Keep::Values => &compiled.forward,
         Keep::Nothing | Keep::States => &compiled.inference,
     };
-    let run = Forward::new::<S>(compiled, plans, layer, members);
-    let total: usize = run.states.iter().map(|s| s.1).sum();
-    let mut y = vec![S::E::default(); sizes.batch * sizes.time * run.states[0].1];
+    let packing = packing
+        .filter(|p| p.members == members && p.n == S::N)
+        .unwrap_or_else(|| Arc::new(Packing::new::<S>(compiled, plans, layer, members)));
+    let run = Forward {
+        compiled,
+        plans,
+        layer,
+        weights: &packing,
+    };
+    let total: usize = run.states().iter().map(|s| s.1).sum();
+    let mut y = vec![S::E::default(); sizes.batch * sizes.time * run.states()[0].1];
     let mut last = vec![S::E::default(); sizes.batch * total];
     let (to_y, to_last) = (At(y.as_mut_ptr()), At(last.as_mut_ptr()));
     let kept = each(&parts, |part| {
@@ -173,11 +200,12 @@ fn run_forward<S: Simd>(compiled: &Compiled, layer: &Layer<'_, S::E>, keep: Keep
         // team keep to their columns.
         unsafe { run.begin(part, &kept) };
         gather(members, |member: Member<'_>| unsafe {
+            let mut walks = Vec::new();
             for (index, chunk) in part.chunks.iter().enumerate() {
                 if keep == Keep::States && member.index == 0 {
                     run.checkpoint(part, index, &kept, false);
                 }
-                run.chunk::<S>(part, chunk, &kept, &bench, member);
+                run.chunk::<S>(part, chunk, &kept, &bench, &mut walks, member);
                 run.write(part, index, &kept, to_y, to_last, member);
             }
         });
@@ -187,7 +215,10 @@ fn run_forward<S: Simd>(compiled: &Compiled, layer: &Layer<'_, S::E>, keep: Keep
         parts: parts.into_iter().zip(kept).collect(),
         members,
     });
-    Output { y, last, tape }
+    (
+        Output { y, last, tape },
+        (keep != Keep::Values).then_some(packing),
+    )
 }
 
 fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gradients<S::E> {
@@ -195,7 +226,7 @@ fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gr
     let layer = forward.layer;
     let zeros = |n: usize| vec![S::E::default(); n];
     let sizes = &layer.sizes;
-    let total: usize = forward.states.iter().map(|s| s.1).sum();
+    let total: usize = forward.states().iter().map(|s| s.1).sum();
     let weights = |of: &[S::E]| zeros(if backward.wanted.weights { of.len() } else { 0 });
     let mut gradients = Gradients {
         x: zeros(if backward.wanted.x { layer.x.len() } else { 0 }),

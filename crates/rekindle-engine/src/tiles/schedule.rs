@@ -47,7 +47,8 @@ impl Chunk {
 }
 
 impl Part {
-    fn new(rows: Vec<usize>, lengths: Vec<usize>) -> Part {
+    /// These rows of a batch, which have these steps, the longest first.
+    pub(super) fn of(rows: Vec<usize>, lengths: Vec<usize>) -> Part {
         let mut chunks = Vec::new();
         let (mut first, mut plane, mut slot) = (0, 0, 0);
         for (live, &length) in lengths.iter().enumerate().rev().map(|(i, l)| (i + 1, l)) {
@@ -114,7 +115,7 @@ pub(super) fn parts(batch: usize, time: usize, lengths: Option<&[usize]>) -> Vec
     let part = |i: usize| {
         let rows = rows[batch * i / count..batch * (i + 1) / count].to_vec();
         let lengths = rows.iter().map(|&row| length(row)).collect();
-        Part::new(rows, lengths)
+        Part::of(rows, lengths)
     };
     (0..count).map(part).collect()
 }

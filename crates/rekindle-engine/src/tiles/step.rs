@@ -12,20 +12,19 @@ use crate::simd::{Real, Simd};
 /// The most operands that one product adds up.
 const SEGMENTS: usize = 32;
 
-/// A plan with everything it needs but the moment.
-#[derive(Debug)]
-pub(super) struct Bound<'b, E: Real> {
-    pub plan: &'b Plan,
-    pub planes: Planes<E>,
+/// A plan with its weights.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Script<'s, E: Real> {
+    pub plan: &'s Plan,
     /// The weights of every product, stage by stage.
-    pub packed: &'b [Vec<Packed<E>>],
+    pub packed: &'s [Vec<Packed<E>>],
     /// `d`, every block as wide as a plane, or empty.
-    pub bias: &'b [E],
+    pub bias: &'s [E],
     /// The numbers and the memory of a row, by width.
     pub widths: [[usize; 2]; 2],
 }
 
-impl<E: Real> Bound<'_, E> {
+impl<E: Real> Script<'_, E> {
     pub(super) fn width(&self, width: Width) -> [usize; 2] {
         self.widths[usize::from(width == Width::Projection)]
     }
@@ -38,13 +37,14 @@ impl<E: Real> Bound<'_, E> {
     /// in this function only.
     pub(super) unsafe fn run<S: Simd<E = E>>(
         &self,
+        planes: &Planes<E>,
         moment: &Moment,
         rows: usize,
         walks: &mut Vec<Walk<E>>,
         member: Member<'_>,
     ) {
         walks.clear();
-        for plane in &self.planes {
+        for plane in planes {
             walks.push(plane.walk(moment));
         }
         if member.index > 0 {
@@ -79,7 +79,7 @@ impl<E: Real> Bound<'_, E> {
                             return Column::none();
                         };
                         let (block, from, to) = product.results[b];
-                        let to_pitch = self.planes[to].pitch;
+                        let to_pitch = planes[to].pitch;
                         let biased = product.kind == Kind::Hidden && !self.bias.is_empty();
                         // SAFETY: column `c` lies within the planes and the bias.
                         unsafe {

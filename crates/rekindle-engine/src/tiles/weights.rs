@@ -63,7 +63,7 @@ impl<E: Real> Sums<E> {
                 operand,
                 depth,
                 width: sizes.width(width),
-                panels: Panels::new(gradients.len(), pitch, forward.n, forward.members),
+                panels: Panels::new(gradients.len(), pitch, forward.n(), forward.members()),
                 gradients,
                 at: At(std::ptr::null_mut()),
             }
@@ -121,7 +121,7 @@ impl<E: Real> Sums<E> {
     }
 
     pub(super) fn sizes(backward: &Backward<'_, E>, part: &Part) -> Vec<usize> {
-        let n = backward.forward.n;
+        let n = backward.forward.n();
         let (sums, vectors) = Sums::plan(backward);
         let mut sizes: Vec<usize> = sums
             .iter()
@@ -132,7 +132,7 @@ impl<E: Real> Sums<E> {
                 .iter()
                 .map(|_| backward.forward.pitch(Width::Hidden)),
         );
-        sizes.extend((0..backward.forward.members).map(|_| Sums::<E>::scratch_size(part, n)));
+        sizes.extend((0..backward.forward.members()).map(|_| Sums::<E>::scratch_size(part, n)));
         sizes
     }
 
@@ -156,9 +156,9 @@ impl<E: Real> Sums<E> {
         for (vector, size) in vectors.iter_mut().zip(sizes.by_ref()) {
             vector.3 = zeroed(size);
         }
-        let n = backward.forward.n;
+        let n = backward.forward.n();
         let size = Sums::<E>::scratch_size(part, n);
-        let members = 0..backward.forward.members;
+        let members = 0..backward.forward.members();
         Sums {
             sums,
             vectors,
@@ -176,7 +176,7 @@ impl<E: Real> Sums<E> {
     pub(super) unsafe fn add<S: Simd<E = E>>(
         &self,
         backward: &Backward<'_, E>,
-        desk: &Desk<'_, E>,
+        desk: &Desk<E>,
         kept: &Kept<E>,
         x: At<E>,
         chunk: &Chunk,

@@ -2,6 +2,7 @@
 
 mod card;
 mod chunk;
+mod executors;
 mod gradient;
 mod init;
 mod noise;
@@ -64,6 +65,11 @@ pub const LAWS: &[Law] = &[
         name: "step",
         statement: "a loop of single steps is the whole sequence, gradients included",
         check: Check::Case(Reach::Every, step::check),
+    },
+    Law {
+        name: "executors",
+        statement: "every executor gives what steps of Burn's operations give, gradients included",
+        check: Check::Case(Reach::Every, executors::check),
     },
     Law {
         name: "chunk",

@@ -1,6 +1,6 @@
 //! The configuration of a recurrent layer.
 
-use super::{Layer, Merge, Recurrent};
+use super::{EngineConfig, Layer, Merge, Recurrent};
 use crate::{AnyCellConfig, Cell, CellConfig, Invalid, invalid};
 use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
@@ -52,6 +52,9 @@ pub struct RecurrentConfig<K = AnyCellConfig> {
     /// The width of a linear map behind every layer; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub projection: Option<usize>,
+    /// How the equations are run.
+    #[serde(default, skip_serializing_if = "EngineConfig::is_default")]
+    pub engine: EngineConfig,
     /// The cell of every layer and direction.
     pub cell: K,
 }
@@ -74,6 +77,7 @@ impl<K: CellConfig> RecurrentConfig<K> {
             residual: false,
             learned_initial: false,
             projection: None,
+            engine: EngineConfig::default(),
             cell,
         }
     }
@@ -146,8 +150,12 @@ impl<K: CellConfig> RecurrentConfig<K> {
     }
 
     fn layer(&self, d_input: usize, device: &Device) -> Layer<K::Cell> {
-        let forward = self.cell.init(d_input, device);
-        let reverse = self.bidirectional.then(|| self.cell.init(d_input, device));
+        let cell = || {
+            let cell = self.cell.init(d_input, device);
+            cell.run_by(self.engine.into())
+        };
+        let forward = cell();
+        let reverse = self.bidirectional.then(cell);
         let initial = match self.learned_initial {
             false => Vec::new(),
             true => [Some(&forward), reverse.as_ref()]

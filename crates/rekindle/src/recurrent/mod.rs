@@ -1,12 +1,14 @@
 //! The one recurrent layer, for every cell.
 
 mod config;
+mod engine;
 mod layer;
 mod merge;
 mod noise;
 mod states;
 
 pub use config::RecurrentConfig;
+pub use engine::{EngineConfig, ExecutorChoice, PolicyChoice};
 pub use layer::Layer;
 pub use merge::Merge;
 pub use states::{LayerState, States};
@@ -15,8 +17,9 @@ use crate::cell::unroll;
 use crate::{Cell, Sequence, State};
 use burn::module::Module;
 use burn::nn::Dropout;
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Device, Tensor};
 use noise::Noise;
+use rekindle_engine::{Choice, Stream};
 
 /// A stack of recurrent layers.
 ///
@@ -209,6 +212,34 @@ impl<C: Cell> Recurrent<C> {
         States {
             layers: layers.collect(),
         }
+    }
+
+    /// A stream for every layer, that begins with these states or the initial ones, where a frame is
+    /// nothing more than a step of one cell after another, and kernels take them.
+    pub(crate) fn streams(
+        &self,
+        frame: &Tensor<2>,
+        states: Option<States<C::State>>,
+    ) -> Option<Vec<Stream>> {
+        let plain = !self.residual && self.zoneout.prob == 0.0 && !self.is_bidirectional();
+        if !plain || self.layers.iter().any(|layer| layer.projection.is_some()) {
+            return None;
+        }
+        let x = Sequence::new(frame.clone().unsqueeze_dim(1));
+        let states = self.begin(&x, states);
+        let layers = self.layers.iter().zip(states.layers);
+        layers
+            .map(|(layer, state)| layer.forward.stream(state.forward))
+            .collect()
+    }
+
+    /// What runs the equations of each layer on tensors of a device and type, and why: the cells that
+    /// read forward first. `None` for a cell that is no set of equations.
+    pub fn executors(&self, device: &Device, dtype: DType) -> Vec<Option<Choice>> {
+        let cells = self.layers.iter().flat_map(Layer::cells);
+        cells
+            .map(|(_, cell)| cell.executor(device, dtype))
+            .collect()
     }
 
     fn begin(&self, x: &Sequence, states: Option<States<C::State>>) -> States<C::State> {

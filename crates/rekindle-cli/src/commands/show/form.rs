@@ -1,6 +1,7 @@
 //! The forms of a cell: the equations that its options choose between.
 
 use rekindle::engine::Program;
+use rekindle::engine::passes::explain;
 use rekindle::{AnyCellConfig, Cell, CellConfig, RecurrentConfig};
 use rekindle_train::device::{self, Preference};
 use rekindle_train::{Error, Result};
@@ -60,6 +61,11 @@ impl Form {
 
     pub(super) fn equations(&self) -> String {
         self.program.to_string()
+    }
+
+    /// What the engine makes of the equations: titles and texts.
+    pub(super) fn programs(&self, backward: bool) -> Vec<(String, String)> {
+        explain(&self.program, backward)
     }
 
     /// The names and shapes of the states and weights of a first layer.

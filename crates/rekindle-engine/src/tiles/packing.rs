@@ -1,0 +1,117 @@
+//! The weights of a layer, packed: once for a pass, and for streams and inference once for all passes.
+
+use super::compiled::{Compiled, Plans};
+use super::layer::Layer;
+use super::memory::Buffer;
+use super::pack::{Matrix, Packed};
+use super::plan::{Kind, Plan};
+use super::pointwise::accumulate;
+use crate::simd::{Real, Simd};
+
+/// The packed weights of a forward pass.
+#[derive(Debug)]
+pub(crate) struct Packing<E: Real> {
+    /// The numbers of a vector.
+    pub(super) n: usize,
+    pub(super) members: usize,
+    /// Where each state begins among the states side by side, and its width.
+    pub(super) states: Vec<(usize, usize)>,
+    pub(super) w: Packed<E>,
+    /// `b` with what is folded into it, and `d`: every block as wide as a plane.
+    pub(super) input_bias: Buffer<E>,
+    pub(super) bias: Vec<E>,
+    /// The weights of the products before the loop and in it.
+    pub(super) packed: [Vec<Vec<Packed<E>>>; 2],
+}
+
+impl<E: Real> Packing<E> {
+    pub(super) fn new<S: Simd<E = E>>(
+        compiled: &Compiled,
+        plans: &Plans,
+        layer: &Layer<'_, E>,
+        members: usize,
+    ) -> Self {
+        let h = layer.sizes.d_hidden;
+        let n = S::N;
+        let pitch = h.next_multiple_of(n);
+        let program = &compiled.hoisted.step;
+        let (g, k) = (program.inputs().len(), program.hiddens().len());
+        let starts: Vec<usize> = (0..g).map(|g| g * h).collect();
+        let w = Matrix {
+            data: layer.w,
+            pitch: g * h,
+        };
+        let bias = padded(layer.d, k, h, pitch);
+        let mut input_bias = Buffer::new(g * pitch);
+        let b = padded(layer.b, g, h, pitch);
+        let to = input_bias.as_mut_slice();
+        to.fill(E::default());
+        to[..b.len()].copy_from_slice(&b);
+        for (input, block) in plans.folded(&compiled.hoisted) {
+            if !bias.is_empty() {
+                let from = &bias[block * pitch..][..pitch];
+                accumulate::<S>(&mut to[input * pitch..][..pitch], from);
+            }
+        }
+        let pack = |plan: &Plan| pack(plan, layer, n, members, k);
+        Packing {
+            n,
+            members,
+            states: layer.sizes.states(program),
+            w: Packed::new(w, &starts, h, n, members),
+            input_bias,
+            bias,
+            packed: [
+                plans.before.as_ref().map(pack).unwrap_or_default(),
+                pack(&plans.step),
+            ],
+        }
+    }
+}
+
+/// Packs the weights of a plan's products, stage by stage. `k` is the number of recurrent blocks.
+pub(super) fn pack<E: Real>(
+    plan: &Plan,
+    layer: &Layer<'_, E>,
+    n: usize,
+    members: usize,
+    k: usize,
+) -> Vec<Vec<Packed<E>>> {
+    let (h, p) = (layer.sizes.d_hidden, layer.sizes.d_projection);
+    let u = Matrix {
+        data: layer.u,
+        pitch: (k * h).max(1),
+    };
+    let r = Matrix {
+        data: layer.r,
+        pitch: p,
+    };
+    let stages = plan.stages.iter().map(|stage| {
+        let products = stage.products.iter().map(|product| {
+            let results = product.results.iter().map(|r| r.0 * h);
+            let operands = product.operands.iter().map(|o| o.0 * h);
+            match product.kind {
+                Kind::Hidden => Packed::new(u, &results.collect::<Vec<_>>(), h, n, members),
+                Kind::Project => Packed::new(r, &[0], p, n, members),
+                Kind::HiddenT => {
+                    Packed::transposed(u, &operands.collect::<Vec<_>>(), h, n, members)
+                }
+                Kind::ProjectT => Packed::transposed(r, &[0], p, n, members),
+            }
+        });
+        products.collect()
+    });
+    stages.collect()
+}
+
+/// A bias with every block as wide as a plane.
+fn padded<E: Real>(bias: &[E], blocks: usize, width: usize, pitch: usize) -> Vec<E> {
+    if bias.is_empty() {
+        return Vec::new();
+    }
+    let mut padded = vec![E::default(); blocks * pitch];
+    for (to, from) in padded.chunks_exact_mut(pitch).zip(bias.chunks_exact(width)) {
+        to[..width].copy_from_slice(from);
+    }
+    padded
+}

@@ -1,0 +1,66 @@
+//! How the equations of a layer are run.
+
+use rekindle_engine::{Engine, Executor, Policy};
+use serde::{Deserialize, Serialize};
+
+/// How the equations of a layer are run: for debugging, and to trade time for memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngineConfig {
+    /// The executor; `auto` takes the best that takes the device.
+    #[serde(default)]
+    pub executor: ExecutorChoice,
+    /// What a forward pass keeps for the backward one: with `memory`, values are computed again.
+    #[serde(default)]
+    pub policy: PolicyChoice,
+}
+
+/// What runs the equations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExecutorChoice {
+    /// The best that takes the device and the type.
+    #[default]
+    Auto,
+    /// Fused kernels, on `flex` and `ndarray`.
+    Tiles,
+    /// Burn's tensor operations, with the derived backward program.
+    Primitives,
+    /// Burn's tensor operations, differentiated by Burn.
+    Steps,
+}
+
+/// What a forward pass keeps for the backward one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PolicyChoice {
+    /// Every value that the backward pass reads.
+    #[default]
+    Speed,
+    /// The states now and then; values are computed again.
+    Memory,
+}
+
+impl From<EngineConfig> for Engine {
+    fn from(config: EngineConfig) -> Engine {
+        Engine {
+            executor: match config.executor {
+                ExecutorChoice::Auto => None,
+                ExecutorChoice::Tiles => Some(Executor::Tiles),
+                ExecutorChoice::Primitives => Some(Executor::Primitives),
+                ExecutorChoice::Steps => Some(Executor::Steps),
+            },
+            policy: match config.policy {
+                PolicyChoice::Speed => Policy::Speed,
+                PolicyChoice::Memory => Policy::Memory,
+            },
+        }
+    }
+}
+
+impl EngineConfig {
+    /// Whether this is the default, which no config has to show.
+    pub(crate) fn is_default(&self) -> bool {
+        *self == EngineConfig::default()
+    }
+}
