@@ -1,7 +1,7 @@
 //! The configuration of a recurrent layer.
 
 use super::{Layer, Merge, Recurrent};
-use crate::{AnyCellConfig, Cell, CellConfig, Invalid, invalid};
+use crate::{AnyCellConfig, CellConfig, Invalid, invalid};
 use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
@@ -139,21 +139,17 @@ impl<K: CellConfig> RecurrentConfig<K> {
     fn layer(&self, d_input: usize, device: &Device) -> Layer<K::Cell> {
         let forward = self.cell.init(d_input, device);
         let reverse = self.bidirectional.then(|| self.cell.init(d_input, device));
-        let initial = match self.learned_initial {
-            false => Vec::new(),
-            true => [Some(&forward), reverse.as_ref()]
-                .into_iter()
-                .flatten()
-                .flat_map(Cell::states)
-                .map(|(_, width)| Param::from_tensor(Tensor::zeros([width], device)))
-                .collect(),
-        };
         let mut layer = Layer {
             forward,
             reverse,
-            initial,
+            initial: Vec::new(),
             projection: None,
         };
+        if self.learned_initial {
+            let states = layer.learnable().into_iter();
+            let zeros = |(_, _, width)| Param::from_tensor(Tensor::zeros([width], device));
+            layer.initial = states.map(zeros).collect();
+        }
         // Without a bias, padding stays zero.
         layer.projection = self.projection.map(|width| -> Linear {
             let d_merged = layer.d_merged(self.merge);
