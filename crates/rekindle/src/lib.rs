@@ -7,6 +7,7 @@
 //! Start with [`Recurrent`]; write your own cell with [`Gates`] and [`Equations`].
 
 mod cell;
+mod cell_config;
 pub mod cells;
 mod gates;
 mod init;
@@ -18,6 +19,7 @@ mod streamer;
 mod zoo;
 
 pub use cell::{Cell, CellConfig, Equations};
+pub(crate) use cell_config::cell_config;
 pub use cells::{Activation, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset};
 pub use gates::{GateSizes, Gates};
 pub use init::Init;

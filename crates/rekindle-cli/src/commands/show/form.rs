@@ -59,7 +59,11 @@ impl Form {
     }
 
     pub(super) fn equations(&self) -> String {
-        self.program.to_string()
+        let mut text = self.program.to_string();
+        if self.program.has_raw() {
+            text.push_str("where d_input is not d_hidden, a last input block maps x: W_x x\n");
+        }
+        text
     }
 
     /// The names and shapes of the states and weights of a first layer.
