@@ -91,6 +91,28 @@ def lem_weights(w):
     return usual(w) | own
 
 
+def rhn(depth):
+    def step(x, state, w):
+        (s,), first = state, w.x(x)
+        for level in range(depth):
+            h, t = w.h(2 * level, s), w.h(2 * level + 1, s)
+            if level == 0:
+                h, t = h + first[0], t + first[1]
+            s = tanh(h) * sigmoid(t) + s * (1 - sigmoid(t))
+        return [s]
+
+    return step
+
+
+def rhn_flat(x, state, w):
+    """One level is the update gate network, whose gate keeps what this one's replaces."""
+
+    def turned(v):
+        return torch.cat([v[:D_HIDDEN], -v[D_HIDDEN:]])
+
+    return of(tr.UGRNNCell, lambda w: {key: turned(value) for key, value in usual(w).items()})(x, state, w)
+
+
 def qrnn(x, state, w):
     """Pooling by the number of blocks: z, f; z, f, o; z, f, o, i."""
     z, f, *more = w.x(x)
@@ -174,6 +196,7 @@ CELLS = [
     Cell("scrn", "h s", "-b a", "-p a", scrn),
     NAS,
     LEM,
+    Cell("rhn", "s", "h t", "h1 t1 h2 t2 h3 t3", rhn(3)),
     Cell("qrnn", "h c", "z f o", "", qrnn),
     SRU,
     MINGRU,
@@ -182,6 +205,7 @@ CELLS = [
 ]
 # Options, one layer each.
 FORMS = [
+    Cell("rhn", "s", "h t", "h1 t1", rhn(1), options={"depth": 1}, label="flat", check=rhn_flat),
     Cell("qrnn", "h c", "z f", "", qrnn, options={"pooling": '"f"'}, label="f"),
     Cell("qrnn", "h c", "z f o i", "", qrnn, options={"pooling": '"ifo"'}, label="ifo"),
     replace(SRU, step=sru(1.5), options={"scale": 1.5}, label="scaled"),

@@ -171,6 +171,7 @@ zoo! {
     "mut3" => mut3::Mut3, Mut3Config;
     "scrn" => scrn::Scrn, ScrnConfig;
     "nas" => nas::Nas, NasConfig;
+    "rhn" => rhn::Rhn, RhnConfig;
     "indrnn" => indrnn::IndRnn, IndRnnConfig;
     "cornn" => cornn::CoRnn, CoRnnConfig;
     "unicornn" => unicornn::UniCornn, UniCornnConfig;
