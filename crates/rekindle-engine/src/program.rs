@@ -487,6 +487,11 @@ impl Program {
         mapped
     }
 
+    /// Whether a step reads what it left in a state; if not, the state is output only.
+    pub fn reads(&self, state: usize) -> bool {
+        self.nodes.contains(&Node::State(state))
+    }
+
     /// Whether the equations contain a recurrent projection.
     pub fn has_projection(&self) -> bool {
         self.nodes.iter().any(|n| matches!(n, Node::Project(_)))

@@ -4,6 +4,7 @@ use crate::WeightError;
 use crate::load::{Slot, load};
 use crate::read::{Place, named_gradients, named_tensors, places};
 use burn::tensor::{Gradients, TensorData};
+use rekindle::engine::Direction;
 use rekindle::{Cell, Layer, Recurrent};
 use std::collections::{BTreeMap, HashMap};
 
@@ -97,7 +98,8 @@ fn slot<C: Cell>(layers: &[Layer<C>], place: Place) -> Slot {
     let (stem, transposed, reverse) = match owner {
         "projection" => ("weight_proj".to_string(), true, false),
         "initial" => {
-            let (state, reverse) = initial(layer, index(rest));
+            let (direction, state, _) = layer.learnable().swap_remove(index(rest));
+            let reverse = direction == Direction::Reverse;
             (format!("initial_{state}"), false, reverse)
         }
         side => {
@@ -131,14 +133,6 @@ fn weight<C: Cell>(cell: &C, path: &str) -> (String, bool) {
         }
         _ => (path.replace('.', "_"), false),
     }
-}
-
-/// The state that a learned initial state is of, and whether it is that of the reverse cell.
-fn initial<C: Cell>(layer: &Layer<C>, index: usize) -> (String, bool) {
-    let mut names = layer.forward.states();
-    let reverse = index >= names.len();
-    let (name, _) = names.swap_remove(index % names.len());
-    (name, reverse)
 }
 
 fn index(segment: &str) -> usize {

@@ -2,7 +2,7 @@
 """Writes golden numbers of the GRU whose reset gate comes before the recurrent product into ../golden.
 
     python3 -m venv env
-    env/bin/pip install torch==2.8.0 numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0
+    env/bin/pip install torch==2.15.0 numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0
     env/bin/python crates/rekindle-laws/oracles/gru_before.py
 
 PyTorch has no such GRU; ONNX does (operator GRU with linear_before_reset=0). The outputs and final states of

@@ -2,7 +2,7 @@
 """Writes golden numbers of PyTorch's RNN, LSTM and GRU into ../golden, one .safetensors file a case.
 
     python3 -m venv env
-    env/bin/pip install torch==2.8.0 numpy==2.4.6
+    env/bin/pip install torch==2.15.0 numpy==2.4.6
     env/bin/python crates/rekindle-laws/oracles/torch_rnn.py
 
 Runs in float64 on one CPU thread. No random numbers: every weight, input and cotangent is a closed form of its index
@@ -34,9 +34,9 @@ def weight_wave(shape, k):
     return wave(shape, 0.5, k)
 
 
-def inputs(layers, bidirectional, widths, d_output, lengths):
+def inputs(layers, bidirectional, widths, d_output, lengths, d_input=D_INPUT):
     """The inputs and cotangents of a case; widths: state name -> width."""
-    tensors = {"input.x": wave([BATCH, TIME, D_INPUT], 1.0, 0.3)}
+    tensors = {"input.x": wave([BATCH, TIME, d_input], 1.0, 0.3)}
     if lengths is not None:
         tensors["input.lengths"] = torch.tensor(lengths, dtype=torch.int64)
     tensors["cotangent.y"] = wave([BATCH, TIME, d_output], 1.0, 1.9)
@@ -51,10 +51,10 @@ def inputs(layers, bidirectional, widths, d_output, lengths):
     return tensors
 
 
-def layer_toml(layers, bidirectional, kind, bias, option):
-    """option: one more line of the cell's table, or an empty string."""
+def layer_toml(layers, bidirectional, kind, bias, option, d_input=D_INPUT):
+    """option: more lines of the cell's table, or an empty string."""
     lines = [
-        f"d_input = {D_INPUT}",
+        f"d_input = {d_input}",
         f"layers = {layers}",
         f"bidirectional = {str(bidirectional).lower()}",
         "[cell]",
@@ -74,11 +74,14 @@ def case_name(kind, layers, bidirectional, bias, lengths):
 
 
 def gradients(tensors, leaves, y, states):
-    """Gradients of sum(y * cotangent) + sum(final states * cotangents) for leaves: name -> leaf tensor."""
+    """Gradients of sum(y * cotangent) + sum(final states * cotangents) for leaves: name -> leaf tensor.
+
+    That of an initial state that nothing reads is zero.
+    """
     total = (y * tensors["cotangent.y"]).sum()
     for name, value in states.items():
         total = total + (value * tensors[f"cotangent.{name}"]).sum()
-    found = torch.autograd.grad(total, list(leaves.values()))
+    found = torch.autograd.grad(total, list(leaves.values()), materialize_grads=True)
     return {name: value for name, value in zip(leaves, found, strict=True)}
 
 

@@ -66,6 +66,14 @@ impl Init {
     }
 }
 
+/// `ln u`, with `u` uniform in [1, longest - 1]: biases of forget gates that begin with time scales
+/// up to the longest dependency expected (Tallec & Ollivier 2018,
+/// <https://arxiv.org/abs/1804.11188>).
+pub(crate) fn chrono(longest: usize, d_hidden: usize, device: &Device) -> Tensor<1> {
+    let scales = Distribution::Uniform(1.0, longest as f64 - 1.0);
+    Tensor::<1>::random([d_hidden], scales, device).log()
+}
+
 fn side_by_side(blocks: usize, block: impl Fn() -> Tensor<2>) -> Tensor<2> {
     Tensor::cat((0..blocks).map(|_| block()).collect(), 1)
 }

@@ -81,6 +81,55 @@ pub fn width(key: &str, value: usize) -> Result<(), Invalid> {
     }
 }
 
+/// Checks a number of which nothing else is asked.
+///
+/// # Errors
+///
+/// If it is not finite.
+pub(crate) fn finite(key: &str, value: f64) -> Result<(), Invalid> {
+    match value.is_finite() {
+        true => Ok(()),
+        false => Err(Invalid::new(key, value, "a finite number")),
+    }
+}
+
+/// Checks the length of a step in time.
+///
+/// # Errors
+///
+/// If it is not in (0, 1].
+pub(crate) fn step_size(key: &str, value: f64) -> Result<(), Invalid> {
+    match value > 0.0 && value <= 1.0 {
+        true => Ok(()),
+        false => Err(Invalid::new(key, value, "greater than 0 and at most 1")),
+    }
+}
+
+/// Checks the share of something.
+///
+/// # Errors
+///
+/// If it is not in [0, 1].
+pub(crate) fn share(key: &str, value: f64) -> Result<(), Invalid> {
+    match (0.0..=1.0).contains(&value) {
+        true => Ok(()),
+        false => Err(Invalid::new(key, value, "from 0 to 1")),
+    }
+}
+
+/// The longest dependency that a chrono initialisation may expect: `b = ln u`, `u` uniform in
+/// [1, longest - 1] (Tallec & Ollivier 2018, <https://arxiv.org/abs/1804.11188>).
+///
+/// # Errors
+///
+/// If it is so short that the interval is empty, or longer than any sequence.
+pub(crate) fn chrono(key: &str, longest: usize) -> Result<(), Invalid> {
+    match (3..=1 << 20).contains(&longest) {
+        true => Ok(()),
+        false => Err(Invalid::new(key, longest, "from 3 to 1048576 steps")),
+    }
+}
+
 /// Checks the probability of dropping something.
 ///
 /// # Errors

@@ -8,6 +8,7 @@
 //! a text with [`CustomConfig`].
 
 mod cell;
+mod cell_config;
 pub mod cells;
 mod gates;
 mod init;
@@ -19,6 +20,7 @@ mod streamer;
 mod zoo;
 
 pub use cell::{Cell, CellConfig, Equations};
+pub(crate) use cell_config::cell_config;
 pub use cells::{
     Activation, Custom, CustomConfig, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset,
 };

@@ -1,4 +1,5 @@
-//! The card names the blocks of the equations in stored order, save where the config has these.
+//! The card names the blocks of the equations in stored order, save where the config has these; a form may lack
+//! the last of them.
 
 use super::holds;
 use crate::Verdict;
@@ -9,13 +10,20 @@ pub(super) fn check(cell: &AnyCellConfig) -> Verdict {
     let gates: Vec<&str> = card.gates.iter().map(|(name, _)| *name).collect();
     let program = cell.program();
     let table = toml::Table::try_from(cell).map_err(|e| e.to_string())?;
-    let blocks = match table.contains_key("equations") {
-        true => &[],
-        false => program.inputs(),
+    let own = table.contains_key("equations");
+    let blocks: Vec<&str> = match own {
+        true => Vec::new(),
+        false => program.inputs().iter().map(String::as_str).collect(),
     };
-    holds(blocks == gates, || {
+    holds(gates.starts_with(&blocks), || {
         format!("the card has {gates:?}, the equations {blocks:?}")
     })?;
+    let forms = AnyCellConfig::forms(4).into_iter();
+    let mut forms = forms.filter(|form| form.card() == card);
+    holds(
+        own || forms.any(|form| form.program().inputs().len() == gates.len()),
+        || format!("no form has all blocks of the card, {gates:?}"),
+    )?;
     let places = CATALOG.iter().filter(|other| other.name == card.name);
     holds(places.count() == 1, || {
         format!("{:?} is not once in the catalogue", card.name)

@@ -103,8 +103,14 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "record",
-        statement: "what is saved is what is loaded; another cell's weights are refused by name",
+        statement: "what is saved is what is loaded",
         check: Check::Case(Reach::Every, record::check),
+    },
+    // Names and shapes are compared on the host, with every other cell of the list.
+    Law {
+        name: "refusal",
+        statement: "weights of another cell or width are refused by name",
+        check: Check::Case(Reach::Flex, record::refusals),
     },
     Law {
         name: "toml",

@@ -170,14 +170,15 @@ fn zoneout_holds_units(place: &Place, plain: &RecurrentConfig) -> Verdict {
     for ((name, state), old) in names.zip(old_in_order(&zoned, place, old.cloned().collect())) {
         let new = &moved[name];
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * (1.0 + b.abs());
-        let units = 0..state.values.len();
-        let held = units
-            .clone()
-            .filter(|&i| near(state.values[i], old.values[i]));
-        let gone = units
-            .clone()
-            .filter(|&i| near(state.values[i], new.values[i]));
-        let (held, gone) = (held.count(), gone.count());
+        // A unit that stays where it is either way, behind a gate that is shut, says nothing.
+        let tells = |&i: &usize| !near(old.values[i], new.values[i]);
+        let units: Vec<usize> = (0..state.values.len()).filter(tells).collect();
+        let at = |there: &Numbers| {
+            let units = units.iter();
+            let units = units.filter(|&&i| near(state.values[i], there.values[i]));
+            units.count()
+        };
+        let (held, gone) = (at(&old), at(new));
         let all = held + gone == units.len();
         holds(all && held > 0 && gone > 0, || {
             format!(

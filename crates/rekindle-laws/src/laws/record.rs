@@ -1,4 +1,4 @@
-//! Save -> load is the identity; the wrong cell is refused with the tensor's name.
+//! Save -> load is the identity; the wrong cell or width is refused with the tensor's name.
 
 use super::holds;
 use crate::case::{D_HIDDEN, D_INPUT};
@@ -23,7 +23,11 @@ pub(super) fn check(case: &Case) -> Verdict {
         let weights: BTreeMap<_, _> = export(&layer).into_iter().collect();
         let loaded = import(fresh(), &weights).map_err(|e| e.to_string())?;
         same(&loaded, "export")
-    })?;
+    })
+}
+
+/// Weights that do not fit are refused before a number is moved.
+pub(super) fn refusals(case: &Case) -> Verdict {
     let place = Place {
         device: case.device.clone(),
         dtype: case.dtypes[0],
@@ -42,14 +46,13 @@ fn record(layer: &Recurrent<AnyCell>) -> Result<ModuleRecord, String> {
 /// The record of one cell is refused by every other cell.
 fn wrong_cell(case: &Case, place: &Place) -> Verdict {
     let own = case.cell(D_HIDDEN);
-    let layer = |cell: &AnyCellConfig| {
-        let config = RecurrentConfig::new(cell.clone());
-        Subject::new(config, D_INPUT, &place.device).layer(&place.device, place.dtype)
-    };
+    let layer =
+        |cell: &AnyCellConfig| RecurrentConfig::new(cell.clone()).init(D_INPUT, &place.device);
+    let record = record(&layer(&own))?;
     let others = AnyCellConfig::forms(D_HIDDEN);
     for other in others.iter().filter(|other| other.card() != own.card()) {
         let name = other.card().name;
-        let message = match layer(other).try_load_record(record(&layer(&own))?) {
+        let message = match layer(other).try_load_record(record.clone()) {
             Ok(_) => return Err(format!("{name} takes the record of another cell")),
             Err(e) => e.to_string(),
         };

@@ -12,9 +12,8 @@
 //!
 //! As stored here, and by PyTorch, the input matrix is `W`, the recurrent one `U`, each with a bias.
 
-use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, invalid};
-use burn::tensor::Device;
-use rekindle_engine::{Next, Program, Step, Unary, Var};
+use crate::Card;
+use rekindle_engine::{Next, Step, Unary, Var};
 use serde::{Deserialize, Serialize};
 
 fn elman(k: &Step, activation: Activation) -> Next {
@@ -43,7 +42,7 @@ pub enum Activation {
 }
 
 impl Activation {
-    fn of(self, v: Var) -> Var {
+    pub(super) fn of(self, v: Var) -> Var {
         let op = match self {
             Activation::Identity => return v,
             Activation::Tanh => Unary::Tanh,
@@ -66,62 +65,14 @@ crate::cell! {
     pub struct Elman: 1
 }
 
-/// Configuration of [`Elman`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ElmanConfig {
-    /// The number of units.
-    pub d_hidden: usize,
-    /// What squashes the memory: `tanh`, as in the paper, or another.
-    #[serde(default)]
-    pub activation: Activation,
-    /// Whether both products carry a bias.
-    #[serde(default = "crate::yes")]
-    pub bias: bool,
-    /// How the parameters begin.
-    #[serde(default)]
-    pub init: Init,
-}
-
-impl CellConfig for ElmanConfig {
-    type Cell = Elman;
-
-    fn new(d_hidden: usize) -> Self {
-        ElmanConfig {
-            d_hidden,
-            activation: Activation::Tanh,
-            bias: true,
-            init: Init::default(),
-        }
+crate::cell_config! {
+    /// Configuration of [`Elman`].
+    pub struct ElmanConfig: Elman {
+        /// What squashes the memory: `tanh`, as in the paper, or another.
+        activation: Activation = Activation::Tanh,
     }
-
-    fn validate(&self) -> Result<(), Invalid> {
-        invalid::width("d_hidden", self.d_hidden)
-    }
-
-    fn program(&self) -> Program {
-        Program::new(|k| elman(k, self.activation))
-    }
-
-    fn forms(d_hidden: usize) -> Vec<Self> {
-        let relu = ElmanConfig {
-            activation: Activation::Relu,
-            bias: false,
-            ..Self::new(d_hidden)
-        };
-        vec![Self::new(d_hidden), relu]
-    }
-
-    fn init(&self, d_input: usize, device: &Device) -> Elman {
-        let sizes = GateSizes {
-            bias: self.bias,
-            init: self.init,
-            ..GateSizes::new(d_input, self.d_hidden)
-        };
-        Elman {
-            gates: Gates::from_program(self.program(), sizes, device),
-        }
-    }
+    equations: |config, k| elman(k, config.activation);
+    forms: |usual| vec![ElmanConfig { activation: Activation::Relu, bias: false, ..usual }];
 }
 
 /// What the table of cells says of it.

@@ -18,9 +18,8 @@
 //! cuDNN, PyTorch and Keras, and the default. The candidate is called `n`; blocks are stacked
 //! r, z, n, as PyTorch has them.
 
-use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, invalid};
-use burn::tensor::Device;
-use rekindle_engine::{Next, Program, Step, sigmoid, tanh};
+use crate::Card;
+use rekindle_engine::{Next, Step, sigmoid, tanh};
 use serde::{Deserialize, Serialize};
 
 fn gru(k: &Step) -> Next {
@@ -53,65 +52,17 @@ crate::cell! {
     pub struct Gru: 1
 }
 
-/// Configuration of [`Gru`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GruConfig {
-    /// The number of units.
-    pub d_hidden: usize,
-    /// Where the reset gate acts: `after`, as in PyTorch, or `before`, as in the paper.
-    #[serde(default)]
-    pub reset: Reset,
-    /// Whether both products carry a bias.
-    #[serde(default = "crate::yes")]
-    pub bias: bool,
-    /// How the parameters begin.
-    #[serde(default)]
-    pub init: Init,
-}
-
-impl CellConfig for GruConfig {
-    type Cell = Gru;
-
-    fn new(d_hidden: usize) -> Self {
-        GruConfig {
-            d_hidden,
-            reset: Reset::After,
-            bias: true,
-            init: Init::default(),
-        }
+crate::cell_config! {
+    /// Configuration of [`Gru`].
+    pub struct GruConfig: Gru {
+        /// Where the reset gate acts: `after`, as in PyTorch, or `before`, as in the paper.
+        reset: Reset = Reset::After,
     }
-
-    fn validate(&self) -> Result<(), Invalid> {
-        invalid::width("d_hidden", self.d_hidden)
-    }
-
-    fn program(&self) -> Program {
-        match self.reset {
-            Reset::After => Program::new(gru),
-            Reset::Before => Program::new(gru_before),
-        }
-    }
-
-    fn forms(d_hidden: usize) -> Vec<Self> {
-        let before = GruConfig {
-            reset: Reset::Before,
-            bias: false,
-            ..Self::new(d_hidden)
-        };
-        vec![Self::new(d_hidden), before]
-    }
-
-    fn init(&self, d_input: usize, device: &Device) -> Gru {
-        let sizes = GateSizes {
-            bias: self.bias,
-            init: self.init,
-            ..GateSizes::new(d_input, self.d_hidden)
-        };
-        Gru {
-            gates: Gates::from_program(self.program(), sizes, device),
-        }
-    }
+    equations: |config, k| match config.reset {
+        Reset::After => gru(k),
+        Reset::Before => gru_before(k),
+    };
+    forms: |usual| vec![GruConfig { reset: Reset::Before, bias: false, ..usual }];
 }
 
 /// What the table of cells says of it.

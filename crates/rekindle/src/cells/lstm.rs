@@ -20,8 +20,8 @@
 //! stacked i, f, g, o, as PyTorch has them. With `d_projection` the output is `h_t = R (o_t *
 //! tanh(C_t))` (Sak et al. 2014, <https://arxiv.org/abs/1402.1128>), PyTorch's `proj_size`.
 
-use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, invalid};
-use burn::tensor::{Device, Distribution, Tensor};
+use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, init, invalid};
+use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Next, Program, Step, sigmoid, tanh};
 use serde::{Deserialize, Serialize};
 
@@ -80,20 +80,14 @@ impl CellConfig for LstmConfig {
 
     fn validate(&self) -> Result<(), Invalid> {
         invalid::width("d_hidden", self.d_hidden)?;
-        match self.forget_bias {
-            Some(b) if !b.is_finite() => {
-                return Err(Invalid::new("forget_bias", b, "a finite number"));
-            }
-            _ => {}
+        if let Some(b) = self.forget_bias {
+            invalid::finite("forget_bias", b)?;
         }
-        match (self.chrono, self.forget_bias) {
-            (Some(t), _) if !(3..=1 << 20).contains(&t) => {
-                return Err(Invalid::new("chrono", t, "from 3 to 1048576 steps"));
-            }
-            (Some(t), Some(_)) => {
+        if let Some(t) = self.chrono {
+            invalid::chrono("chrono", t)?;
+            if self.forget_bias.is_some() {
                 return Err(Invalid::new("chrono", t, "alone, without forget_bias"));
             }
-            _ => {}
         }
         match self.d_projection {
             None => Ok(()),
@@ -129,8 +123,7 @@ impl CellConfig for LstmConfig {
                 gates.with_bias("f", Tensor::full([1], forget_bias, device))
             }
             Some(longest) => {
-                let scales = Distribution::Uniform(1.0, longest as f64 - 1.0);
-                let b_f = Tensor::<1>::random([self.d_hidden], scales, device).log();
+                let b_f = init::chrono(longest, self.d_hidden, device);
                 gates.with_bias("f", b_f.clone()).with_bias("i", b_f.neg())
             }
         };

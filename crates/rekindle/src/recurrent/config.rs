@@ -156,21 +156,17 @@ impl<K: CellConfig> RecurrentConfig<K> {
         };
         let forward = cell();
         let reverse = self.bidirectional.then(cell);
-        let initial = match self.learned_initial {
-            false => Vec::new(),
-            true => [Some(&forward), reverse.as_ref()]
-                .into_iter()
-                .flatten()
-                .flat_map(Cell::states)
-                .map(|(_, width)| Param::from_tensor(Tensor::zeros([width], device)))
-                .collect(),
-        };
         let mut layer = Layer {
             forward,
             reverse,
-            initial,
+            initial: Vec::new(),
             projection: None,
         };
+        if self.learned_initial {
+            let states = layer.learnable().into_iter();
+            let zeros = |(_, _, width)| Param::from_tensor(Tensor::zeros([width], device));
+            layer.initial = states.map(zeros).collect();
+        }
         // Without a bias, padding stays zero.
         layer.projection = self.projection.map(|width| -> Linear {
             let d_merged = layer.d_merged(self.merge);

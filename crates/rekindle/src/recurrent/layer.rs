@@ -15,7 +15,8 @@ pub struct Layer<C: Cell> {
     pub forward: C,
     /// The cell that reads from the last.
     pub reverse: Option<C>,
-    /// Learned initial states, `[width]` each, those of `forward` first; empty for zeros.
+    /// Learned initial states, `[width]` each, in the order of [`learnable`](Layer::learnable);
+    /// empty for zeros.
     pub initial: Vec<Param<Tensor<1>>>,
     /// The linear map behind the merged output.
     pub projection: Option<Linear>,
@@ -26,6 +27,18 @@ impl<C: Cell> Layer<C> {
     pub(crate) fn cells(&self) -> impl Iterator<Item = (Direction, &C)> {
         let reverse = self.reverse.as_ref().map(|c| (Direction::Reverse, c));
         std::iter::once((Direction::Forward, &self.forward)).chain(reverse)
+    }
+
+    /// The initial states that can be learned, those of `forward` first: direction, name and width.
+    /// A state that no step reads, an output only, is not among them.
+    pub fn learnable(&self) -> Vec<(Direction, String, usize)> {
+        let mut found = Vec::new();
+        for (direction, cell) in self.cells() {
+            let states = cell.states().into_iter().zip(reads(cell));
+            let read = states.filter(|(_, read)| *read);
+            found.extend(read.map(|((name, width), _)| (direction, name, width)));
+        }
+        found
     }
 
     /// The width of the merged output, before the projection.
@@ -52,10 +65,15 @@ impl<C: Cell> Layer<C> {
             let zeros = cell.initial(batch, &x.device());
             match self.initial.is_empty() {
                 true => zeros.map(|z| z.cast(x.dtype())),
-                false => zeros.map(|z| match learned.next() {
-                    Some(h) => h.val().unsqueeze::<2>().expand(z.dims()),
-                    None => z,
-                }),
+                false => {
+                    let mut reads = reads(cell).into_iter();
+                    zeros.map(
+                        |z| match reads.next().and_then(|r| r.then(|| learned.next())) {
+                            Some(Some(h)) => h.val().unsqueeze::<2>().expand(z.dims()),
+                            _ => z.cast(x.dtype()),
+                        },
+                    )
+                }
             }
         };
         LayerState {
@@ -106,5 +124,14 @@ impl<C: Cell> Layer<C> {
                 reverse: None,
             },
         )
+    }
+}
+
+/// Whether each of a cell's states is read by a step.
+fn reads<C: Cell>(cell: &C) -> Vec<bool> {
+    let states = 0..cell.states().len();
+    match cell.program() {
+        Some(program) => states.map(|s| program.reads(s)).collect(),
+        None => states.map(|_| true).collect(),
     }
 }

@@ -60,7 +60,11 @@ impl Form {
     }
 
     pub(super) fn equations(&self) -> String {
-        self.program.to_string()
+        let mut text = self.program.to_string();
+        if self.program.has_raw() {
+            text.push_str("where d_input is not d_hidden, a last input block maps x: W_x x\n");
+        }
+        text
     }
 
     /// What the engine makes of the equations: titles and texts.
