@@ -42,7 +42,7 @@ pub(crate) type Operands<B> = [FloatTensor<B>; OPERANDS];
 
 /// Everything about a pass but its tensors.
 #[derive(Debug)]
-pub struct Call {
+pub(crate) struct Call {
     pub(crate) prepared: Arc<Prepared>,
     pub(crate) executor: Executor,
     /// What a forward pass keeps that is differentiated.

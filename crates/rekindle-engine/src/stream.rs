@@ -119,7 +119,7 @@ impl Stream {
             Numbers::F32(stream) => TensorData::new(stream.state(), shape),
             Numbers::F64(stream) => TensorData::new(stream.state(), shape),
         };
-        let dtype = all.dtype;
+        let dtype = all.dtype();
         let all = Tensor::<2>::from_data(all, (&self.device, dtype));
         let mut start = 0;
         let states = self.widths.iter().map(|&width| {
@@ -133,7 +133,7 @@ impl Stream {
 /// The numbers of a tensor, row after row.
 fn numbers<E: Element, const D: usize>(tensor: &Tensor<D>) -> Vec<E> {
     let data = tensor.clone().into_data();
-    data.into_vec()
+    data.try_into_vec()
         .unwrap_or_else(|e| panic!("the weights and states of a stream have one type: {e}"))
 }
 

@@ -122,3 +122,72 @@ impl<B: Run + Recur, C: CheckpointStrategy> Recur for Autodiff<B, C> {
         }
     }
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use super::*;
+    use crate::call::Recurrence;
+    use crate::choose::Executor;
+    use crate::program::Program;
+    use crate::tiles::Keep;
+    use crate::{Step, tanh};
+    use burn::backend::Flex;
+    use burn::backend::ops::FloatTensorOps;
+    use burn::tensor::DType;
+
+    type Graph = Autodiff<Flex>;
+
+    fn tensor(shape: &[usize]) -> FloatTensor<Graph> {
+        let shape = Shape::from(shape.to_vec());
+        Graph::from_inner(Flex::float_ones(
+            shape,
+            &Default::default(),
+            DType::F32.into(),
+        ))
+    }
+
+    /// How many nodes the graph gains by a pass over so many steps. Nodes are numbered as they are made.
+    fn nodes(executor: Executor, time: usize) -> u64 {
+        let program = Program::new(|k: &Step| {
+            let h = k.state("h");
+            k.next(tanh(k.affine("h", h)))
+        });
+        let recurrence = Recurrence::new(program);
+        let absent = || tensor(&[1]);
+        let w = Graph::float_set_require_grad(tensor(&[3, 4]), true);
+        let (x, u, state) = (tensor(&[2, time, 3]), tensor(&[4, 4]), tensor(&[2, 4]));
+        let operands = (absent(), absent(), absent(), absent(), absent());
+        let (b, d, r, vectors, mask) = operands;
+        let mut present = [false; OPERANDS];
+        for i in [crate::call::operand::X, crate::call::operand::W] {
+            present[i] = true;
+        }
+        for i in [crate::call::operand::U, crate::call::operand::STATE] {
+            present[i] = true;
+        }
+        let call = Call {
+            prepared: recurrence.prepared(false).clone(),
+            executor,
+            keep: Keep::Values,
+            lengths: None,
+            reverse: false,
+            present,
+        };
+        let before = absent().node().id().value;
+        let given = Graph::recur(x, w, b, u, d, r, vectors, mask, state, Arc::new(call));
+        let after = absent().node().id().value;
+        drop(given);
+        after - before
+    }
+
+    #[test]
+    fn the_graph_does_not_grow_with_the_length() {
+        for executor in [Executor::Tiles, Executor::Primitives] {
+            assert_eq!(nodes(executor, 2), nodes(executor, 200), "{executor}");
+            assert!(
+                nodes(executor, 2) <= 4,
+                "a pass, what it gives, and the mark behind them"
+            );
+        }
+    }
+}

@@ -58,7 +58,7 @@ pub(crate) trait Run: Backend {
     clippy::too_many_arguments,
     reason = "the operands of a pass, as Burn's macro takes them"
 )]
-pub trait Recur: Backend {
+pub(crate) trait Recur: Backend {
     /// A pass over a sequence: the output and the final states side by side.
     #[fusion(default)]
     fn recur(

@@ -66,7 +66,7 @@ impl Sizes {
 
 /// What the forward keeps for a backward pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Keep {
+pub(crate) enum Keep {
     /// Nothing: inference.
     #[default]
     Nothing,

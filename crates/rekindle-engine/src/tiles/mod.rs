@@ -37,7 +37,7 @@ mod team;
 mod weights;
 
 pub(crate) use compiled::{Compiled, Plans};
-pub use layer::Keep;
+pub(crate) use layer::Keep;
 pub(crate) use layer::{Gradients, Layer, Sizes, Wanted};
 pub(crate) use packing::Packing;
 pub(crate) use plan::{Code, Kind, Loc, Op, Plan, Product};

@@ -266,3 +266,74 @@ fn nan_in_the_padding_is_never_read() {
         assert_eq!(run(&dirty), run(&clean), "{name}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_shape_is_right(
+        cell in 0..CELLS.len(),
+        batch in 1..20usize,
+        time in 1..30usize,
+        d_input in 1..20usize,
+        d_hidden in 1..40usize,
+        lengths: bool,
+        reverse: bool,
+    ) {
+        let (name, cell) = CELLS[cell];
+        let program = Program::new(cell);
+        let shape = fitted(&program, [batch, time, d_input, d_hidden]);
+        let mut problem = Problem::new(&program, shape, lengths);
+        problem.reverse = reverse;
+        let lengths = problem.lengths.as_deref();
+        let (y, last) = reference(&program, &problem.numbers, lengths, reverse);
+        for isa in present() {
+            let (ours, states, speed) = problem.tiles::<f64>(isa, Keep::Values);
+            let apart = distance(&ours, &y).max(distance(&states, &last));
+            assert!(apart < 1e-11, "{name} {shape:?} {isa:?}: {apart:e}");
+            let (_, _, memory) = problem.tiles::<f64>(isa, Keep::States);
+            assert_eq!(speed, memory, "{name} {shape:?} {isa:?}: the policies differ");
+        }
+    }
+}
+
+#[test]
+fn a_stream_is_the_sequence() {
+    for (name, cell) in CELLS {
+        let program = Program::new(cell);
+        let shape = fitted(&program, [3, 6, 5, 9]);
+        let problem = Problem::new(&program, shape, false);
+        let n = &problem.numbers;
+        let (y, last) = reference(&program, n, None, false);
+        let [x, w, b, u, d, r, vectors, state] = n.parts().map(|p| p.as_slice());
+        let layer = Layer {
+            x: &[],
+            lengths: None,
+            reverse: false,
+            w,
+            b,
+            u,
+            d,
+            r,
+            vectors,
+            mask: &[],
+            state,
+            sizes: Sizes { time: 1, ..n.sizes },
+        };
+        let compiled = Compiled::new(&program);
+        for isa in present() {
+            let mut stream = Stream::<f64>::new(isa, &compiled, &layer);
+            let [d_input, d_output] = stream.widths();
+            let mut out = vec![0.0; shape[0] * d_output];
+            for t in 0..shape[1] {
+                let row = |row: usize| &x[(row * shape[1] + t) * d_input..][..d_input];
+                let frame = [row(0), row(1), row(2)].concat();
+                stream.push(&compiled, &frame, &mut out);
+                let row = |row: usize| &y[(row * shape[1] + t) * d_output..][..d_output];
+                let apart = distance(&out, &[row(0), row(1), row(2)].concat());
+                assert!(apart < 1e-12, "{name} {isa:?} step {t}: {apart:e}");
+            }
+            assert!(distance(&stream.state(), &last) < 1e-12, "{name} {isa:?}");
+        }
+    }
+}
