@@ -58,7 +58,13 @@ fn is_golden(card: &'static Card) -> Trial {
 /// The laws on a device.
 fn of_device(device: &NamedDevice) -> Vec<Trial> {
     let mut trials = Vec::new();
+    let mut seen = Vec::new();
     for (index, form) in AnyCellConfig::forms(4).iter().enumerate() {
+        let structure = Structure::of(form);
+        if device.slow && seen.contains(&structure) {
+            continue;
+        }
+        seen.push(structure);
         for law in LAWS {
             let Check::Case(reach, check) = law.check else {
                 continue;
@@ -81,6 +87,33 @@ fn of_device(device: &NamedDevice) -> Vec<Trial> {
         }
     }
     trials
+}
+
+/// What of a form's equations decides which operations run. Where every shape is a kernel to compile, the
+/// laws are tried on the first form of each structure; the golden numbers are those of every cell.
+#[derive(PartialEq)]
+struct Structure {
+    states: usize,
+    stages: usize,
+    projection: bool,
+    raw: bool,
+    vectors: bool,
+    bias: bool,
+}
+
+impl Structure {
+    fn of(form: &AnyCellConfig) -> Self {
+        let program = form.program();
+        let stages = rekindle::engine::passes::stages(&program);
+        Structure {
+            states: program.states().len(),
+            stages: stages.into_iter().max().unwrap_or(0),
+            projection: program.has_projection(),
+            raw: program.has_raw(),
+            vectors: !program.vectors().is_empty(),
+            bias: program.input_biases().contains(&true),
+        }
+    }
 }
 
 /// The golden numbers on a device.

@@ -116,6 +116,11 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     unsafe fn scale(a: Self::V, n: Self::V) -> Self::V;
     /// `x` where `a > b`, `y` elsewhere and where either is NaN.
     unsafe fn above(a: Self::V, b: Self::V, x: Self::V, y: Self::V) -> Self::V;
+    /// Asks for what is at an address, which need not be anybody's, to be brought near.
+    #[inline(always)]
+    unsafe fn prefetch(p: *const Self::E) {
+        let _ = p;
+    }
     /// Runs `f` compiled with the instructions.
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R;
 }

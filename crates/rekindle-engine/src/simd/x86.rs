@@ -73,6 +73,10 @@ macro_rules! simd {
                 unsafe { $above }
             }
             #[inline(always)]
+            unsafe fn prefetch(p: *const $E) {
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
+            }
+            #[inline(always)]
             unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
                 #[target_feature(enable = $features)]
                 #[inline]

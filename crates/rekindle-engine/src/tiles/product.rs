@@ -43,6 +43,12 @@ pub(super) struct Left<'a, E> {
     pub depth: usize,
 }
 
+/// How many vectors ahead the weights are fetched where each is used but once.
+const AHEAD: usize = 64;
+
+/// How many bytes of a panel are used at a time: they stay in the nearest cache while all rows pass by.
+const PANEL: usize = 32 << 10;
+
 /// `rows` rows of four vectors of columns: `to = from + left * panel`, with the left operand transposed
 /// where `T`.
 ///
@@ -52,6 +58,49 @@ pub(super) struct Left<'a, E> {
 /// `columns` must be good for that many rows and columns.
 #[inline(never)]
 pub(super) unsafe fn panel<S: Simd, const T: bool>(
+    rows: usize,
+    left: Left<'_, S::E>,
+    panel: *const S::E,
+    columns: &[Column<S::E>; 4],
+) {
+    let most = PANEL / (4 * S::N * size_of::<S::E>());
+    let pieces = left.depth.div_ceil(most);
+    // Rows that are one block pass by once; there is nothing to keep.
+    if rows <= S::ROWS || left.segments.len() * pieces == 1 {
+        // SAFETY: the caller's.
+        return unsafe { blocks::<S, T>(rows, left, panel, columns) };
+    }
+    let mut columns = *columns;
+    let mut at = panel;
+    for &segment in left.segments {
+        for piece in 0..pieces {
+            let (from, to) = (
+                left.depth * piece / pieces,
+                left.depth * (piece + 1) / pieces,
+            );
+            // SAFETY: the piece lies within the segment and the panel.
+            unsafe {
+                let start = segment.add(if T { from * left.pitch } else { from });
+                let left = Left {
+                    segments: &[start],
+                    depth: to - from,
+                    ..left
+                };
+                blocks::<S, T>(rows, left, at, &columns);
+                at = at.add((to - from) * 4 * S::N);
+            }
+            // The next piece goes on from what is there.
+            for column in &mut columns {
+                column.from = column.to;
+                column.from_pitch = column.to_pitch;
+            }
+        }
+    }
+}
+
+/// The same for a piece of the depth.
+#[inline(never)]
+unsafe fn blocks<S: Simd, const T: bool>(
     rows: usize,
     left: Left<'_, S::E>,
     panel: *const S::E,
@@ -110,6 +159,12 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
             };
             let mut k = 0;
             while k + U <= left.depth {
+                if U > 1 {
+                    // One pass over the weights: nothing else hides how far away they are.
+                    for u in 0..U * 4 {
+                        S::prefetch(panel.wrapping_add((AHEAD + u) * S::N));
+                    }
+                }
                 for u in 0..U {
                     accumulate::<S, R, T>(
                         at,

@@ -11,7 +11,7 @@ const CHUNK: usize = 160;
 
 /// How many rows of the batch a part has at most. It does not depend on the number of threads, and so
 /// neither do the sums.
-const PART: usize = 16;
+const PART: usize = 32;
 
 /// Below so many rows the batch is one part.
 const SPLIT: usize = 4;
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(sizes(3), [3]);
         assert_eq!(sizes(5), [2, 3]);
         assert_eq!(sizes(32), [16, 16]);
-        assert_eq!(sizes(70), [14, 14, 14, 14, 14]);
+        assert_eq!(sizes(70), [23, 23, 24]);
     }
 
     #[test]

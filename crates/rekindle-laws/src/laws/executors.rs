@@ -6,6 +6,17 @@ use crate::{Case, Named, Place, Tolerance, Verdict, compare};
 use rekindle::{EngineConfig, ExecutorChoice, PolicyChoice};
 
 pub(super) fn check(case: &Case) -> Verdict {
+    // Where kernels do not run, primitives are all there is, and keep what they keep.
+    let (executors, policies) = match case.slow {
+        true => (
+            &[ExecutorChoice::Primitives][..],
+            &[PolicyChoice::Speed][..],
+        ),
+        false => (
+            &[ExecutorChoice::Primitives, ExecutorChoice::Tiles][..],
+            &[PolicyChoice::Speed, PolicyChoice::Memory][..],
+        ),
+    };
     case.each(case.all(), |place, subject| {
         for lengths in [None, Some(&LENGTHS[..])] {
             let batch = subject.batch(ROWS, TIME, lengths);
@@ -16,8 +27,8 @@ pub(super) fn check(case: &Case) -> Verdict {
                 (there, infer(place, &subject, &batch, &forward))
             };
             let (steps, _) = by(ExecutorChoice::Steps, PolicyChoice::Speed);
-            for executor in [ExecutorChoice::Primitives, ExecutorChoice::Tiles] {
-                for policy in [PolicyChoice::Speed, PolicyChoice::Memory] {
+            for &executor in executors {
+                for &policy in policies {
                     let (trained, inferred) = by(executor, policy);
                     let about = |e| format!("{executor:?}, {policy:?}: {e}");
                     compare(&trained, &steps, place.dtype, Tolerance::for_tensor).map_err(about)?;
