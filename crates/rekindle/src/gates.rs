@@ -265,7 +265,7 @@ fn every_bias(stored: Tensor<1>, has: &[bool], units: usize) -> Tensor<1> {
             false => Tensor::zeros([width], (&stored.device(), stored.dtype())),
             true => {
                 at += width;
-                stored.clone().slice([at - width..at])
+                stored.clone().narrow(0, at - width, width)
             }
         }
     });

@@ -197,8 +197,8 @@ fn forward<B: Host, E: Number>(operands: Operands<B>, call: &Call, keep: Keep) -
     };
     let fresh = known.is_none();
     let layer = held.layer(call);
-    let (output, packing) = tiles::forward::<E>(Isa::current(), compiled, &layer, keep, known);
-    if let (Keep::Nothing, true, Some(packing)) = (keep, fresh, packing) {
+    let output = tiles::forward::<E>(Isa::current(), compiled, &layer, keep, known);
+    if let (Keep::Nothing, true, Some(packing)) = (keep, fresh, output.packing) {
         held.remember(call, packing);
     }
     let Sizes { batch, time, .. } = held.sizes;

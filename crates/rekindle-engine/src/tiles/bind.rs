@@ -100,6 +100,9 @@ impl<E: Real> Plane<E> {
 /// The planes of a plan, in the order of its places.
 pub(super) type Planes<E> = Vec<Plane<E>>;
 
+/// Fills a plane with a learned vector, or with `None` the mask, again and again.
+pub(super) type Repeat<'b, E> = dyn Fn(Option<usize>, Width, &mut [E]) + 'b;
+
 /// Binds what a plan needs for itself; `other` knows the places that outlive it.
 pub(super) struct Binder<'b, 'p, E> {
     pub plan: &'p Plan,
@@ -107,8 +110,8 @@ pub(super) struct Binder<'b, 'p, E> {
     pub rows: usize,
     /// The width of a row in memory.
     pub pitch: &'b dyn Fn(Width) -> usize,
-    /// A learned vector, or with `None` the mask, repeated over the rows.
-    pub repeated: &'b dyn Fn(Option<usize>, Width, &mut [E]),
+    /// Repeats a vector over the rows.
+    pub repeated: &'b Repeat<'b, E>,
     pub other: &'b dyn Fn(Loc, Width) -> Plane<E>,
     /// How many members run it, each with tiles of its own.
     pub members: usize,

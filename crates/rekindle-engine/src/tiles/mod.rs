@@ -69,6 +69,8 @@ pub(crate) struct Output<E: Real> {
     pub y: Vec<E>,
     pub last: Vec<E>,
     pub tape: Option<Tape<E>>,
+    /// The packed weights, if they are those of inference.
+    pub packing: Option<Arc<Packing<E>>>,
 }
 
 /// The least width at which a team is faster than one thread.
@@ -90,15 +92,13 @@ fn members(parts: usize, sizes: &Sizes) -> usize {
 }
 
 /// Runs a program over a batch, with weights that are packed already if they are given and fit.
-///
-/// Also returns the packed weights, if they are those of inference.
 pub(crate) fn forward<E: Vectors>(
     isa: Isa,
     compiled: &Compiled,
     layer: &Layer<'_, E>,
     keep: Keep,
     packing: Option<Arc<Packing<E>>>,
-) -> (Output<E>, Option<Arc<Packing<E>>>) {
+) -> Output<E> {
     struct Run<'r, E: Real>(
         &'r Compiled,
         &'r Layer<'r, E>,
@@ -106,8 +106,8 @@ pub(crate) fn forward<E: Vectors>(
         Option<Arc<Packing<E>>>,
     );
     impl<E: Real> Kernel<E> for Run<'_, E> {
-        type Output = (Output<E>, Option<Arc<Packing<E>>>);
-        fn run<S: Simd<E = E>>(self) -> Self::Output {
+        type Output = Output<E>;
+        fn run<S: Simd<E = E>>(self) -> Output<E> {
             run_forward::<S>(self.0, self.1, self.2, self.3)
         }
     }
@@ -172,7 +172,7 @@ fn run_forward<S: Simd>(
     layer: &Layer<'_, S::E>,
     keep: Keep,
     packing: Option<Arc<Packing<S::E>>>,
-) -> (Output<S::E>, Option<Arc<Packing<S::E>>>) {
+) -> Output<S::E> {
     let sizes = &layer.sizes;
     let parts = parts(sizes.batch, sizes.time, layer.lengths);
     let members = members(parts.len(), sizes);
@@ -215,10 +215,12 @@ fn run_forward<S: Simd>(
         parts: parts.into_iter().zip(kept).collect(),
         members,
     });
-    (
-        Output { y, last, tape },
-        (keep != Keep::Values).then_some(packing),
-    )
+    Output {
+        y,
+        last,
+        tape,
+        packing: (keep != Keep::Values).then_some(packing),
+    }
 }
 
 fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gradients<S::E> {

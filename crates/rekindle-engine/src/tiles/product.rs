@@ -147,8 +147,8 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
         let mut sums = [[[zero; 4]; R]; U];
         for (g, column) in columns.iter().enumerate() {
             if !column.from.is_null() {
-                for r in 0..R {
-                    sums[0][r][g] = S::load(column.from.add((row + r) * column.from_pitch));
+                for (r, sums) in sums[0].iter_mut().enumerate() {
+                    sums[g] = S::load(column.from.add((row + r) * column.from_pitch));
                 }
             }
         }
@@ -165,14 +165,9 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
                         S::prefetch(panel.wrapping_add((AHEAD + u) * S::N));
                     }
                 }
-                for u in 0..U {
-                    accumulate::<S, R, T>(
-                        at,
-                        left.pitch,
-                        k + u,
-                        panel.add(u * 4 * S::N),
-                        &mut sums[u],
-                    );
+                for (u, sums) in sums.iter_mut().enumerate() {
+                    let panel = panel.add(u * 4 * S::N);
+                    accumulate::<S, R, T>(at, left.pitch, k + u, panel, sums);
                 }
                 panel = panel.add(U * 4 * S::N);
                 k += U;

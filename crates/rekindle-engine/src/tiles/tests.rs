@@ -70,7 +70,7 @@ impl Problem {
             sizes: n.sizes,
         };
         let compiled = Compiled::new(&self.program);
-        let (output, _) = forward(isa, &compiled, &layer, keep, None);
+        let output = forward(isa, &compiled, &layer, keep, None);
         let (y, last) = (wide(&output.y), wide(&output.last));
         let Some(tape) = output.tape else {
             return (y, last, Vec::new());

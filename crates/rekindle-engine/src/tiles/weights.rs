@@ -37,12 +37,20 @@ enum Of {
     Project,
 }
 
+/// The sum of a learned vector's gradients, which stand on a plane of a phase.
+#[derive(Debug)]
+struct VectorSum<E> {
+    vector: usize,
+    phase: usize,
+    plane: usize,
+    at: At<E>,
+}
+
 /// All sums of a part.
 #[derive(Debug)]
 pub(super) struct Sums<E> {
     sums: Vec<Sum<E>>,
-    /// The sum of a learned vector's gradients: the vector, phase and plane, its numbers.
-    vectors: Vec<(usize, usize, usize, At<E>)>,
+    vectors: Vec<VectorSum<E>>,
     /// Gradients of a chunk, packed for the micro-kernel, for each member.
     scratch: Vec<At<E>>,
     n: usize,
@@ -50,7 +58,7 @@ pub(super) struct Sums<E> {
 
 impl<E: Real> Sums<E> {
     /// What is to be added up, with no memory yet.
-    fn plan(backward: &Backward<'_, E>) -> (Vec<Sum<E>>, Vec<(usize, usize, usize, At<E>)>) {
+    fn plan(backward: &Backward<'_, E>) -> (Vec<Sum<E>>, Vec<VectorSum<E>>) {
         if !backward.wanted.weights {
             return (Vec::new(), Vec::new());
         }
@@ -109,7 +117,12 @@ impl<E: Real> Sums<E> {
             }
             for &(out, i) in &back.results {
                 if let Out::Vector(v) = out {
-                    vectors.push((v, phase, i, At(std::ptr::null_mut())));
+                    vectors.push(VectorSum {
+                        vector: v,
+                        phase,
+                        plane: i,
+                        at: At(std::ptr::null_mut()),
+                    });
                 }
             }
         }
@@ -154,7 +167,7 @@ impl<E: Real> Sums<E> {
             sum.at = zeroed(size);
         }
         for (vector, size) in vectors.iter_mut().zip(sizes.by_ref()) {
-            vector.3 = zeroed(size);
+            vector.at = zeroed(size);
         }
         let n = backward.forward.n();
         let size = Sums::<E>::scratch_size(part, n);
@@ -198,8 +211,8 @@ impl<E: Real> Sums<E> {
             // SAFETY: the caller's.
             unsafe { self.product::<S>(sum, &operand, &planes, rows, now, member) };
         }
-        for &(_, phase, i, to) in &self.vectors {
-            let plane = &desk.gradients[phase][i];
+        for sum in &self.vectors {
+            let (plane, to) = (&desk.gradients[sum.phase][sum.plane], sum.at);
             let own = columns(plane.pitch, self.n, member.index, member.count);
             // SAFETY: every plane has these rows and columns.
             unsafe {
@@ -292,7 +305,7 @@ impl<E: Real> Sums<E> {
                 }
             }
         }
-        for &(v, _, _, at) in &self.vectors {
+        for &VectorSum { vector: v, at, .. } in &self.vectors {
             // SAFETY: as above.
             let from = unsafe { std::slice::from_raw_parts(at.0, h) };
             accumulate::<S>(&mut to.vectors[v * h..][..h], from);
