@@ -63,7 +63,9 @@ fn a_sequence_of_such_a_cell_is_its_steps() {
             let frame = x.clone().narrow(1, t, 1).squeeze_dim(1);
             let (output, next) = cell.step(frame, state);
             let whole = y.clone().narrow(1, t, 1).squeeze_dim::<2>(1);
-            assert_eq!(values(output), values(whole));
+            // In what order a sum is added up depends on how many rows are taken at once.
+            let apart = (output - whole).abs().max().into_scalar::<f32>();
+            assert!(apart < 1e-6, "step {t} is {apart:e} apart");
             state = next;
         }
     }

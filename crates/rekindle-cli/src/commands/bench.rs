@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use rekindle::{AnyCellConfig, Card, RecurrentConfig};
+use rekindle::{AnyCellConfig, Card, PolicyChoice, RecurrentConfig};
 use rekindle_train::device::{self, Chosen, Preference};
 use rekindle_train::{Error, Result};
 
@@ -44,12 +44,23 @@ pub(crate) struct Args {
     /// How long to measure each line, at least.
     #[arg(long, value_name = "S", default_value_t = 1.0)]
     seconds: f64,
+    /// What a training step keeps for its way back: speed (all that is read) or memory (little, and
+    /// computes it again).
+    #[arg(long, default_value = "speed", value_parser = policy)]
+    policy: PolicyChoice,
     /// In place of times, the peak memory of one training step, without the layer and its input.
     #[arg(long, conflicts_with_all = ["modes", "peer", "seconds"])]
     memory: bool,
     /// Print one JSON object a line.
     #[arg(long)]
     json: bool,
+}
+
+/// A policy by its name in configs.
+fn policy(name: &str) -> std::result::Result<PolicyChoice, String> {
+    let name = toml::Value::String(name.to_string());
+    name.try_into()
+        .map_err(|error: toml::de::Error| error.message().to_string())
 }
 
 /// One line of the result, to be measured.
@@ -83,7 +94,7 @@ fn times(args: &Args, jobs: &[Job], budget: Duration, chosen: &Chosen) -> Result
     let subjects = jobs.iter().map(|job| subject(args, job, &chosen.name));
     let mut printer = Printer::new(args.json, subjects.collect(), args.peer.map(name))?;
     for job in jobs {
-        let (config, ours, executor) = ours(job, chosen);
+        let (config, ours, executor) = ours(args, job, chosen);
         let mut works = vec![ours];
         if let Some(peer) = args.peer {
             works.push(peer.work(&config, job.mode, job.shape, &chosen.device));
@@ -99,14 +110,16 @@ fn times(args: &Args, jobs: &[Job], budget: Duration, chosen: &Chosen) -> Result
 }
 
 /// The configuration of a job's cell, a run of it, and what runs it.
-fn ours(job: &Job, chosen: &Chosen) -> (AnyCellConfig, Work, &'static str) {
+fn ours(args: &Args, job: &Job, chosen: &Chosen) -> (AnyCellConfig, Work, &'static str) {
     let Shape {
         d_input, d_hidden, ..
     } = job.shape;
     let config = AnyCellConfig::named(job.card.name, d_hidden).expect("a card has a cell's name");
     chosen.device.seed(0);
     let device = job.mode.device(&chosen.device);
-    let layer = RecurrentConfig::new(config.clone()).init(d_input, &device);
+    let mut layer = RecurrentConfig::new(config.clone());
+    layer.engine.policy = args.policy;
+    let layer = layer.init(d_input, &device);
     let executor = executor(&layer, &device);
     let ours = work(layer, job.mode, job.shape, &chosen.device);
     (config, ours, executor)
@@ -119,8 +132,8 @@ fn memory_of(args: &Args, job: &Job, chosen: &Chosen) -> Result<()> {
         shape: Shape::new([1, 2, 8, 8]),
         ..*job
     };
-    ours(&small, chosen).1();
-    let (_, step, executor) = ours(job, chosen);
+    ours(args, &small, chosen).1();
+    let (_, step, executor) = ours(args, job, chosen);
     let rise = memory::rise(step);
     let subject = subject(args, job, &chosen.name);
     Printer::of_memory(args.json, vec![subject])?.memory(executor, rise)
@@ -138,6 +151,9 @@ fn memory_of_each(args: &Args, jobs: &[Job], chosen: &Chosen) -> Result<()> {
         step.args(["--shape", &job.shape.to_string()]);
         step.args(["--threads", &args.threads.to_string()]);
         step.args(["--device", &chosen.name]);
+        if args.policy == PolicyChoice::Memory {
+            step.args(["--policy", "memory"]);
+        }
         let output = step.output().map_err(failed)?;
         let line = serde_json::from_slice::<Line>(&output.stdout).map_err(|_| {
             let said = String::from_utf8_lossy(&output.stderr);

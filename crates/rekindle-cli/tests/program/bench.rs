@@ -121,6 +121,28 @@ fn memory_is_that_of_a_step() {
 }
 
 #[test]
+fn the_policy_memory_keeps_less() {
+    let peak = |policy: &str| {
+        let shape = [
+            "--cell",
+            "lstm",
+            "--shape",
+            "16,400,64,128",
+            "--policy",
+            policy,
+        ];
+        let arguments: Vec<&str> = ["bench", "--memory", "--json"]
+            .into_iter()
+            .chain(shape)
+            .collect();
+        let line = lines(&rekindle(&arguments).done()).remove(0);
+        cfg!(target_os = "linux").then(|| number(&line, "peak_mib"))
+    };
+    let (speed, memory) = (peak("speed"), peak("memory"));
+    assert!(speed.is_none() || memory < speed, "{memory:?} {speed:?}");
+}
+
+#[test]
 fn mistakes_are_one_line() {
     let refused = |arguments: &[&str], words: &[&str]| {
         let said = rekindle(&[&["bench"], arguments].concat());
@@ -164,5 +186,6 @@ fn mistakes_are_one_line() {
         Some(2)
     );
     assert_eq!(rekindle(&["bench", "--mode", "trian"]).code, Some(2));
+    assert_eq!(rekindle(&["bench", "--policy", "fast"]).code, Some(2));
     assert_eq!(rekindle(&["bench", "--peer", "torch"]).code, Some(2));
 }

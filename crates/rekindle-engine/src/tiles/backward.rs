@@ -6,7 +6,7 @@ use super::kept::Kept;
 use super::layer::Wanted;
 use super::memory::{Arena, At};
 use super::pack::{Matrix, Packed, columns};
-use super::packing::pack;
+use super::packing::{at_once, pack};
 use super::plan::{Loc, Plan};
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, Part};
@@ -75,17 +75,24 @@ impl<'a, E: Real> Backward<'a, E> {
             pitch: (g * h).max(1),
         };
         let pack = |plan: &Plan| pack(plan, layer, n, forward.members(), k);
+        let (w, packed) = at_once(
+            layer.w.len(),
+            || {
+                (wanted.x && !starts.is_empty())
+                    .then(|| Packed::transposed(w, &starts, h, n, forward.members()))
+            },
+            || {
+                let before = plans.before.as_ref().map(pack).unwrap_or_default();
+                [before, pack(&plans.step)]
+            },
+        );
         Backward {
             forward,
             dy,
             dlast,
             wanted,
-            w: (wanted.x && !starts.is_empty())
-                .then(|| Packed::transposed(w, &starts, h, n, forward.members())),
-            packed: [
-                plans.before.as_ref().map(pack).unwrap_or_default(),
-                pack(&plans.step),
-            ],
+            w,
+            packed,
             blocks,
         }
     }
@@ -254,7 +261,8 @@ impl<'a, E: Real> Backward<'a, E> {
                         member.wait();
                     }
                     let sums = &desk.sums;
-                    sums.add::<S>(self, desk, kept, bench.x, chunk, &now, member);
+                    let first = index + 1 == part.chunks.len();
+                    sums.add::<S>(self, desk, kept, bench.x, chunk, first, &now, member);
                 }
                 member.wait();
             }

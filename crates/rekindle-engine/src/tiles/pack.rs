@@ -52,6 +52,9 @@ pub(super) fn columns(pitch: usize, n: usize, member: usize, members: usize) -> 
     vectors * member / members * n..vectors * (member + 1) / members * n
 }
 
+/// How many numbers of a row are transposed at a time, so that what is written stays near: a cache line.
+const LINE: usize = 16;
+
 /// A packed matrix.
 #[derive(Debug)]
 pub(super) struct Packed<E: Real> {
@@ -119,15 +122,20 @@ impl<E: Real> Packed<E> {
             for (q, lane) in lanes.iter().enumerate() {
                 let base = p * depth * 4 * n + q * n;
                 let first = lane.map_or(rows, |(_, c)| c);
-                for j in 0..n {
-                    if first + j >= rows {
-                        (0..depth).for_each(|k| data[base + k * 4 * n + j] = E::default());
-                        continue;
-                    }
-                    let row = &matrix.data[(first + j) * matrix.pitch..][..matrix.pitch];
-                    let of = starts.iter().flat_map(|&s| &row[s..s + width]);
-                    for (k, &x) in of.enumerate() {
-                        data[base + k * 4 * n + j] = x;
+                let live = n.min(rows.saturating_sub(first));
+                for (block, &start) in starts.iter().enumerate() {
+                    for from in (0..width).step_by(LINE) {
+                        let count = LINE.min(width - from);
+                        let to = base + (block * width + from) * 4 * n;
+                        for j in 0..live {
+                            let row = &matrix.data[(first + j) * matrix.pitch + start + from..];
+                            for (k, &x) in row[..count].iter().enumerate() {
+                                data[to + k * 4 * n + j] = x;
+                            }
+                        }
+                        for k in 0..count {
+                            data[to + k * 4 * n..][live..n].fill(E::default());
+                        }
                     }
                 }
             }

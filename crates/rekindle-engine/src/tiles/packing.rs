@@ -54,18 +54,38 @@ impl<E: Real> Packing<E> {
             }
         }
         let pack = |plan: &Plan| pack(plan, layer, n, members, k);
+        let (w, packed) = at_once(
+            layer.w.len(),
+            || Packed::new(w, &starts, h, n, members),
+            || {
+                let before = plans.before.as_ref().map(pack).unwrap_or_default();
+                [before, pack(&plans.step)]
+            },
+        );
         Packing {
             n,
             members,
             states: layer.sizes.states(program),
-            w: Packed::new(w, &starts, h, n, members),
+            w,
             input_bias,
             bias,
-            packed: [
-                plans.before.as_ref().map(pack).unwrap_or_default(),
-                pack(&plans.step),
-            ],
+            packed,
         }
+    }
+}
+
+/// From how many numbers on packing is worth a second thread.
+const LARGE: usize = 1 << 16;
+
+/// Packs two things, at once if they are large.
+pub(super) fn at_once<A: Send, B: Send>(
+    size: usize,
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    match size >= LARGE && rayon::current_num_threads() > 1 {
+        true => rayon::join(a, b),
+        false => (a(), b()),
     }
 }
 

@@ -157,17 +157,19 @@ impl<E: Real> Sums<E> {
     ) -> Self {
         let (mut sums, mut vectors) = Sums::plan(backward);
         let mut sizes = sizes.iter().copied();
-        let mut zeroed = |size: usize| {
+        // The first chunk writes the products; only what is added up besides begins with zero.
+        let mut plane = |size: usize, zeros: usize| {
             let at = arena.plane(size);
             // SAFETY: the plane is new and has this size.
-            unsafe { std::slice::from_raw_parts_mut(at.0, size) }.fill(E::default());
+            unsafe { std::slice::from_raw_parts_mut(at.plus(size - zeros), zeros) }
+                .fill(E::default());
             at
         };
         for (sum, size) in sums.iter_mut().zip(sizes.by_ref()) {
-            sum.at = zeroed(size);
+            sum.at = plane(size, size / (sum.depth + 1));
         }
         for (vector, size) in vectors.iter_mut().zip(sizes.by_ref()) {
-            vector.at = zeroed(size);
+            vector.at = plane(size, size);
         }
         let n = backward.forward.n();
         let size = Sums::<E>::scratch_size(part, n);
@@ -180,7 +182,8 @@ impl<E: Real> Sums<E> {
         }
     }
 
-    /// Adds what a chunk contributes. `x` is its input, step by step.
+    /// Adds what a chunk contributes. `x` is its input, step by step; `first` is the chunk with which the
+    /// sums begin.
     ///
     /// # Safety
     ///
@@ -193,6 +196,7 @@ impl<E: Real> Sums<E> {
         kept: &Kept<E>,
         x: At<E>,
         chunk: &Chunk,
+        first: bool,
         now: &Moment,
         member: Member<'_>,
     ) {
@@ -209,7 +213,7 @@ impl<E: Real> Sums<E> {
             let planes = sum.gradients.iter();
             let planes: Vec<Plane<E>> = planes.map(|g| desk.gradients[g.1][g.2]).collect();
             // SAFETY: the caller's.
-            unsafe { self.product::<S>(sum, &operand, &planes, rows, now, member) };
+            unsafe { self.product::<S>(sum, &operand, &planes, rows, first, now, member) };
         }
         for sum in &self.vectors {
             let (plane, to) = (&desk.gradients[sum.phase][sum.plane], sum.at);
@@ -226,12 +230,14 @@ impl<E: Real> Sums<E> {
     }
 
     /// `to += operand^T gradients`, and the sums of the gradients below.
+    #[allow(clippy::too_many_arguments, reason = "what a product is made of")]
     unsafe fn product<S: Simd<E = E>>(
         &self,
         sum: &Sum<E>,
         operand: &Plane<E>,
         gradients: &[Plane<E>],
         rows: usize,
+        first: bool,
         now: &Moment,
         member: Member<'_>,
     ) {
@@ -254,7 +260,7 @@ impl<E: Real> Sums<E> {
                 let column = |q: usize| {
                     let at = sum.at.plus((p * 4 + q) * S::N);
                     Column {
-                        from: at,
+                        from: if first { std::ptr::null() } else { at },
                         from_pitch: pitch,
                         to: at,
                         to_pitch: pitch,
