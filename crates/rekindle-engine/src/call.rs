@@ -3,9 +3,9 @@
 use crate::choose::Executor;
 use crate::passes::{fold, mask};
 use crate::program::Program;
-use crate::tiles::{Compiled, Keep};
-use burn::backend::Backend;
+use crate::tiles::{Compiled, Keep, Sizes};
 use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, TensorMetadata};
 use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -50,6 +50,25 @@ pub(crate) struct Call {
     pub(crate) lengths: Option<Vec<usize>>,
     pub(crate) reverse: bool,
     pub(crate) present: [bool; OPERANDS],
+}
+
+impl Call {
+    /// The sizes of the operands.
+    pub(crate) fn sizes<B: Backend>(&self, operands: &Operands<B>) -> Sizes {
+        let shape = |i: usize| operands[i].shape();
+        let x = shape(operand::X);
+        let d_hidden = shape(operand::W)[1] / self.prepared.program.inputs().len();
+        Sizes {
+            batch: x[0],
+            time: x[1],
+            d_input: x[2],
+            d_hidden,
+            d_projection: match self.present[operand::R] {
+                true => shape(operand::R)[1],
+                false => d_hidden,
+            },
+        }
+    }
 }
 
 /// What a pass gives: the output `[batch, time, width]`, the final states side by side

@@ -21,6 +21,11 @@
 //! ([`step`]) on any Burn device. The engine knows no cell and no module: it takes
 //! tensors and a program.
 
+#![cfg_attr(
+    not(any(feature = "flex", feature = "ndarray")),
+    allow(dead_code, reason = "kernels are for the CPU backends")
+)]
+
 mod backend;
 mod builder;
 mod call;

@@ -8,7 +8,7 @@ mod expression;
 mod lex;
 mod scope;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::ParseError;
 

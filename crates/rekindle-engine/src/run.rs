@@ -1,5 +1,8 @@
 //! Passes over sequences and single steps, by whichever executor is chosen.
 
+#[cfg(all(test, feature = "flex"))]
+mod tests;
+
 use crate::backend::Recur;
 use crate::call::{Call, OPERANDS, Recurrence, operand};
 use crate::choose::{Engine, Executor, choose};

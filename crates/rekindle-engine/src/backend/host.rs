@@ -140,24 +140,8 @@ struct Held<B: Host> {
 
 impl<B: Host> Held<B> {
     fn new(operands: Operands<B>, call: &Call) -> Self {
-        let shapes = std::array::from_fn(|i| {
-            let shape: Vec<usize> = operands[i].shape().to_vec();
-            shape
-        });
-        let [x, w, _, _, _, r, ..]: &[Vec<usize>; OPERANDS] = &shapes;
-        let blocks = call.prepared.program.inputs().len();
-        let d_hidden = w[1] / blocks;
-        let sizes = Sizes {
-            batch: x[0],
-            time: x[1],
-            d_input: x[2],
-            d_hidden,
-            d_projection: if call.present[operand::R] {
-                r[1]
-            } else {
-                d_hidden
-            },
-        };
+        let shapes: [Vec<usize>; OPERANDS] = std::array::from_fn(|i| operands[i].shape().to_vec());
+        let sizes = call.sizes::<B>(&operands);
         Held {
             widths: shapes[operand::STATE][1],
             operands: operands.map(B::hold),

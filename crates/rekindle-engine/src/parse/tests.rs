@@ -248,7 +248,7 @@ fn mutated() -> impl Strategy<Value = String> {
 }
 
 /// Equations as code writes them: each step takes two values before it and makes a third.
-fn recorded(steps: &[(usize, Index, Index)], projected: bool) -> Program {
+pub(crate) fn recorded(steps: &[(usize, Index, Index)], projected: bool) -> Program {
     fn combine<'k>(k: &'k Step, of: usize, a: Var<'k>, b: Var<'k>, n: usize) -> Var<'k> {
         match of {
             0 => a + b,

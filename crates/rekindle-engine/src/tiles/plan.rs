@@ -10,6 +10,9 @@ use crate::program::{Id, Node, Out, Program, Unary, Width};
 use fuse::Fused;
 use homes::Homes;
 
+/// The most operands that one product adds up.
+pub(super) const OPERANDS: usize = 32;
+
 /// Where a value lives while a program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Loc {

@@ -2,15 +2,12 @@
 
 use super::bind::{Moment, Planes};
 use super::pack::{Packed, columns};
-use super::plan::{Kind, Loc, Plan};
+use super::plan::{Kind, Loc, OPERANDS, Plan};
 use super::pointwise::{Walk, pointwise};
 use super::product::{Column, Left, panel};
 use super::team::Member;
 use crate::program::Width;
 use crate::simd::{Real, Simd};
-
-/// The most operands that one product adds up.
-const SEGMENTS: usize = 32;
 
 /// A plan with its weights.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +61,7 @@ impl<E: Real> Script<'_, E> {
                 let place = self.plan.places[product.operands[0].1];
                 overwritten |= matches!(place.loc, Loc::Scratch(_));
                 let [depth, pitch] = self.width(place.width);
-                let mut segments = [std::ptr::null::<E>(); SEGMENTS];
+                let mut segments = [std::ptr::null::<E>(); OPERANDS];
                 for (segment, operand) in segments.iter_mut().zip(&product.operands) {
                     *segment = walks[operand.1].at;
                 }

@@ -18,20 +18,7 @@ pub(super) struct Weights<'c, B: Backend> {
 
 impl<'c, B: Backend> Weights<'c, B> {
     pub(super) fn new(tensors: Operands<B>, call: &'c Call) -> Self {
-        let shape = |i: usize| -> Vec<usize> { tensors[i].shape().to_vec() };
-        let x = shape(operand::X);
-        let blocks = call.prepared.program.inputs().len();
-        let d_hidden = shape(operand::W)[1] / blocks;
-        let sizes = Sizes {
-            batch: x[0],
-            time: x[1],
-            d_input: x[2],
-            d_hidden,
-            d_projection: match call.present[operand::R] {
-                true => shape(operand::R)[1],
-                false => d_hidden,
-            },
-        };
+        let sizes = call.sizes::<B>(&tensors);
         Weights {
             call,
             tensors,

@@ -1,7 +1,7 @@
 //! Which nodes become one: sums that a product starts from, products that are added up, multiplications
 //! that are added.
 
-use super::{Code, Source};
+use super::{Code, OPERANDS, Source};
 use crate::program::{Binary, Id, Node};
 
 /// What is emitted for every node.
@@ -101,10 +101,11 @@ impl Fused {
                 }
                 if alike(rest) {
                     terms.push(rest);
-                    return Some((terms, None));
+                    return (terms.len() <= OPERANDS).then_some((terms, None));
                 }
                 // What the sums start from must be there before the stage's products begin.
-                (self.stage[rest] < self.stage[first]).then_some((terms, Some(rest)))
+                let before = self.stage[rest] < self.stage[first];
+                (before && terms.len() <= OPERANDS).then_some((terms, Some(rest)))
             }
             _ => None,
         }

@@ -6,7 +6,7 @@ use crate::{
 
 pub(super) type Equations = fn(&Step) -> Next;
 
-pub(super) const CELLS: [(&str, Equations); 12] = [
+pub(super) const CELLS: [(&str, Equations); 13] = [
     ("elman", elman),
     ("lstm", lstm),
     ("gru", gru),
@@ -19,6 +19,7 @@ pub(super) const CELLS: [(&str, Equations); 12] = [
     ("raw", raw),
     ("chain", chain),
     ("functions", functions),
+    ("wide", wide),
 ];
 
 fn elman(k: &Step) -> Next {
@@ -96,11 +97,10 @@ fn raw(k: &Step) -> Next {
 
 /// Three dependent products, a state that is merely handed on, and one that nothing reads.
 fn chain(k: &Step) -> Next {
-    let [h, old, unread] = k.state(["h", "old", "unread"]);
+    let [h, old, _unread] = k.state(["h", "old", "unread"]);
     let a = tanh(k.affine("a", h));
     let b = tanh(k.hidden("b", a + old) + a);
     let c = sigmoid(k.affine("c", a * b));
-    let _ = unread;
     k.next([c * h + b, h, tanh(c)])
 }
 
@@ -110,4 +110,12 @@ fn functions(k: &Step) -> Next {
     let sum = relu(a) + leaky_relu(b) + elu(c) + gelu(d);
     let product = silu(a) * softplus(b) * hard_sigmoid(c) * softsign(d);
     k.next(tanh(sum * 0.3 + product))
+}
+
+/// More blocks than one product adds up on its way back.
+fn wide(k: &Step) -> Next {
+    let h = k.state("h");
+    let blocks = (0..40).map(|i| tanh(k.affine(format!("g{i}").as_str(), h)));
+    let sum = blocks.reduce(|a, b| a + b).expect("blocks");
+    k.next(sum * 0.05)
 }

@@ -1,6 +1,6 @@
 //! The equations, interpreted one row, one step and one unit at a time.
 
-use crate::program::{Node, Program, Width};
+use crate::program::{Node, Program};
 use crate::tiles::Sizes;
 
 /// All numbers of a problem.
@@ -138,11 +138,7 @@ fn step(
         (0..h).map(column).collect()
     };
     let mut values: Vec<Vec<f64>> = Vec::new();
-    for (id, node) in program.nodes().iter().enumerate() {
-        let width = match program.width(id) {
-            Width::Hidden => h,
-            Width::Projection => p,
-        };
+    for node in program.nodes() {
         let at = |v: &Vec<f64>, j: usize| if v.len() == 1 { v[0] } else { v[j] };
         let value = match *node {
             Node::Input(b) => affine(x, &n.w, &n.b, g, b),
@@ -165,7 +161,6 @@ fn step(
             }
             ref other => unreachable!("{other:?} stands in no cell"),
         };
-        let _ = width;
         values.push(value);
     }
     let next = program.next().iter().enumerate();

@@ -1,0 +1,128 @@
+//! Executors agree on equations that nobody wrote.
+
+use super::*;
+use crate::parse::tests::recorded;
+use crate::program::Program;
+use burn::tensor::{DType, Device, TensorData};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+const BATCH: usize = 3;
+const TIME: usize = 4;
+const D_INPUT: usize = 3;
+const D_HIDDEN: usize = 5;
+const D_PROJECTION: usize = 2;
+
+/// Numbers in closed form, so large that no gradient vanishes.
+fn wave<const D: usize>(shape: [usize; D], phase: f64, device: &Device) -> Tensor<D> {
+    let count = shape.iter().product::<usize>();
+    let numbers = (0..count).map(|i| 0.6 * ((i as f64 + 1.3) * 0.77 + phase).sin());
+    let data = TensorData::new(numbers.collect::<Vec<f64>>(), shape);
+    Tensor::from_data(data, (device, DType::F64)).require_grad()
+}
+
+/// The output, the final states and every gradient, by an executor.
+fn all(program: &Program, executor: Executor, lengths: Option<&[usize]>) -> Vec<Vec<f64>> {
+    let device = Device::flex().autodiff();
+    let (g, k) = (program.inputs().len(), program.hiddens().len());
+    let projected = program.has_projection();
+    let product = match program.product_width() {
+        crate::Width::Hidden => D_HIDDEN,
+        crate::Width::Projection => D_PROJECTION,
+    };
+    let weights = Weights {
+        input: wave([D_INPUT, g * D_HIDDEN], 0.1, &device),
+        input_bias: Some(wave([g * D_HIDDEN], 0.2, &device)),
+        hidden: (k > 0).then(|| wave([product, k * D_HIDDEN], 0.3, &device)),
+        hidden_bias: (k > 0).then(|| wave([k * D_HIDDEN], 0.4, &device)),
+        vectors: (0..program.vectors().len())
+            .map(|v| wave([D_HIDDEN], 0.5 + v as f64, &device))
+            .collect(),
+        projection: projected.then(|| wave([D_HIDDEN, D_PROJECTION], 0.6, &device)),
+        mask: None,
+    };
+    let x = wave([BATCH, TIME, D_INPUT], 0.7, &device);
+    let widths = (0..program.states().len()).map(|s| match program.state_width(s) {
+        crate::Width::Hidden => D_HIDDEN,
+        crate::Width::Projection => D_PROJECTION,
+    });
+    let state: Vec<Tensor<2>> = widths
+        .enumerate()
+        .map(|(s, width)| wave([BATCH, width], 0.8 + s as f64, &device))
+        .collect();
+    let recurrence = Recurrence::new(program.clone());
+    let engine = Engine {
+        executor: Some(executor),
+        ..Engine::default()
+    };
+    let direction = Direction::Reverse;
+    let (y, last) = scan(
+        &recurrence,
+        &weights,
+        x.clone(),
+        lengths,
+        state.clone(),
+        direction,
+        engine,
+    );
+    let mut loss = (y.clone() * wave(y.dims(), 1.1, &device).detach()).sum();
+    for last in &last {
+        loss = loss + (last.clone() * wave(last.dims(), 1.2, &device).detach()).sum();
+    }
+    let gradients = loss.backward();
+    let numbers = |data: TensorData| data.try_into_vec::<f64>().expect("f64");
+    let mut all = vec![numbers(y.into_data())];
+    all.extend(last.into_iter().map(|s| numbers(s.into_data())));
+    macro_rules! gradient {
+        ($($tensor:expr),*) => { $(
+            let gradient = $tensor.grad(&gradients);
+            let nothing = || $tensor.clone().inner().zeros_like();
+            all.push(numbers(gradient.unwrap_or_else(nothing).into_data()));
+        )* };
+    }
+    gradient!(x, weights.input);
+    for vector in weights
+        .vectors
+        .iter()
+        .chain(&weights.input_bias)
+        .chain(&weights.hidden_bias)
+    {
+        gradient!(vector);
+    }
+    for matrix in weights
+        .hidden
+        .iter()
+        .chain(&weights.projection)
+        .chain(&state)
+    {
+        gradient!(matrix);
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn executors_agree_on_any_equations(
+        // Without quotients, whose divisors come near zero, and without the input itself.
+        steps in vec((prop_oneof![0..3_usize, 4..12_usize, 14..24_usize], any::<Index>(), any::<Index>()), 1..12),
+        projected in any::<bool>(),
+        padded in any::<bool>(),
+    ) {
+        let program = recorded(&steps, projected);
+        let lengths = padded.then_some(&[2, 4, 1][..]);
+        let steps = all(&program, Executor::Steps, lengths);
+        let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        // Equations may explode; then there is nothing to compare.
+        prop_assume!(steps.iter().all(|v| norm(v) < 1e12));
+        for executor in [Executor::Primitives, Executor::Tiles] {
+            for (i, (ours, theirs)) in all(&program, executor, lengths).iter().zip(&steps).enumerate() {
+                let apart: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
+                let (apart, size) = (norm(&apart), norm(theirs));
+                prop_assert!(apart <= 1e-9 * size.max(1e-3), "{executor} {i}: {apart:e} of {size:e}\n{program}");
+            }
+        }
+    }
+}
