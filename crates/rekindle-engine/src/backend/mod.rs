@@ -2,6 +2,13 @@
 //!
 //! A pass is one call whatever its length: on an autodiff device one node of the graph, with a child for the
 //! output and one for the final states.
+#![cfg_attr(
+    not(any(feature = "flex", feature = "ndarray", feature = "cube")),
+    allow(
+        unused_variables,
+        reason = "without a backend there is nothing to pass operands to"
+    )
+)]
 #![allow(
     deprecated,
     reason = "burn deprecates ndarray; Rekindle supports it as long as it is there"
