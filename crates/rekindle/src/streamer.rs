@@ -25,6 +25,8 @@ pub struct Streamer<C: Cell> {
     /// The states, while no kernel holds them.
     states: Option<States<C::State>>,
     kernels: Option<Vec<Stream>>,
+    /// Whether no kernel takes this layer, and there is no use in asking again.
+    refused: bool,
 }
 
 impl<C: Cell> Streamer<C> {
@@ -42,6 +44,7 @@ impl<C: Cell> Streamer<C> {
             layer,
             states: None,
             kernels: None,
+            refused: false,
         }
     }
 
@@ -54,8 +57,9 @@ impl<C: Cell> Streamer<C> {
     ///
     /// If the shape does not fit the layer, or the batch changes within a stream.
     pub fn push(&mut self, frame: Tensor<2>) -> Tensor<2> {
-        if self.kernels.is_none() {
+        if self.kernels.is_none() && !self.refused {
             self.kernels = self.layer.streams(&frame, self.states.clone());
+            self.refused = self.kernels.is_none();
         }
         match &mut self.kernels {
             Some(kernels) => kernels.iter_mut().fold(frame, |x, kernel| kernel.push(x)),

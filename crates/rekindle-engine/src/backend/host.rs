@@ -198,10 +198,10 @@ fn forward<B: Host, E: Number>(operands: Operands<B>, call: &Call, keep: Keep) -
 const WEIGHTS: [usize; 5] = [operand::W, operand::B, operand::U, operand::D, operand::R];
 
 impl<B: Host> Held<B> {
-    /// Where the weights are.
-    fn addresses(&self) -> Option<Vec<usize>> {
-        let addresses = WEIGHTS.iter().map(|&i| B::address(&self.operands[i]));
-        addresses.collect()
+    /// Where the weights are that the pass has; what stands for an absent one is new each time.
+    fn addresses(&self, call: &Call) -> Option<Vec<usize>> {
+        let present = WEIGHTS.iter().filter(|&&i| call.present[i]);
+        present.map(|&i| B::address(&self.operands[i])).collect()
     }
 
     /// The weights as they were packed before, if they are the same.
@@ -212,13 +212,13 @@ impl<B: Host> Held<B> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let packed = packed.as_ref()?;
-        let same = self.addresses()? == packed.addresses;
+        let same = self.addresses(call)? == packed.addresses;
         same.then(|| packed.packing.clone().downcast().ok())
             .flatten()
     }
 
     fn remember<E: Number>(&self, call: &Call, packing: Arc<tiles::Packing<E>>) {
-        if let Some(addresses) = self.addresses() {
+        if let Some(addresses) = self.addresses(call) {
             let tensors: Vec<B::Held> = WEIGHTS.iter().map(|&i| self.operands[i].clone()).collect();
             let packed = PackedWeights {
                 addresses,

@@ -19,7 +19,11 @@ fn wave<const D: usize>(shape: [usize; D], phase: f64, device: &Device) -> Tenso
     let count = shape.iter().product::<usize>();
     let numbers = (0..count).map(|i| 0.6 * ((i as f64 + 1.3) * 0.77 + phase).sin());
     let data = TensorData::new(numbers.collect::<Vec<f64>>(), shape);
-    Tensor::from_data(data, (device, DType::F64)).require_grad()
+    let tensor = Tensor::from_data(data, (device, DType::F64));
+    match device.is_autodiff() {
+        true => tensor.require_grad(),
+        false => tensor,
+    }
 }
 
 /// The output, the final states and every gradient, by an executor.
@@ -99,6 +103,69 @@ fn all(program: &Program, executor: Executor, lengths: Option<&[usize]>) -> Vec<
         gradient!(matrix);
     }
     all
+}
+
+/// The packed weights that a program holds, by their address.
+fn packed(recurrence: &Recurrence) -> Option<*const ()> {
+    let packed = recurrence
+        .prepared(false)
+        .packed
+        .lock()
+        .expect("no thread panicked");
+    packed.as_ref().map(|p| Arc::as_ptr(&p.packing).cast())
+}
+
+#[test]
+fn inference_packs_weights_once_and_others_anew() {
+    let program = Program::new(|k: &crate::Step| {
+        let h = k.state("h");
+        k.next(crate::tanh(k.affine("h", h)))
+    });
+    let recurrence = Recurrence::new(program);
+    let device = Device::flex();
+    let mut weights = Weights {
+        input: wave([D_INPUT, D_HIDDEN], 0.1, &device),
+        input_bias: None,
+        hidden: Some(wave([D_HIDDEN, D_HIDDEN], 0.2, &device)),
+        hidden_bias: None,
+        vectors: Vec::new(),
+        projection: None,
+        mask: None,
+    };
+    let run = |weights: &Weights, executor| {
+        let x = wave([BATCH, TIME, D_INPUT], 0.3, &device);
+        let state = vec![wave([BATCH, D_HIDDEN], 0.4, &device)];
+        let engine = Engine {
+            executor: Some(executor),
+            ..Engine::default()
+        };
+        let (y, _) = scan(
+            &recurrence,
+            weights,
+            x,
+            None,
+            state,
+            Direction::Forward,
+            engine,
+        );
+        y.into_data().try_into_vec::<f64>().expect("f64")
+    };
+    let first = run(&weights, Executor::Tiles);
+    let once = packed(&recurrence);
+    assert!(once.is_some());
+    assert_eq!(run(&weights, Executor::Tiles), first);
+    assert_eq!(
+        packed(&recurrence),
+        once,
+        "the same weights are packed again"
+    );
+
+    weights.hidden = weights.hidden.map(|u| u * 0.5);
+    let other = run(&weights, Executor::Tiles);
+    assert_ne!(packed(&recurrence), once, "other weights are not packed");
+    let steps = run(&weights, Executor::Steps);
+    let apart = other.iter().zip(&steps).map(|(a, b)| (a - b).abs());
+    assert!(apart.fold(0.0, f64::max) < 1e-12, "stale weights are used");
 }
 
 proptest! {
