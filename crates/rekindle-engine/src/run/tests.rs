@@ -168,6 +168,38 @@ fn inference_packs_weights_once_and_others_anew() {
     assert!(apart.fold(0.0, f64::max) < 1e-12, "stale weights are used");
 }
 
+/// What the executors disagree on, against [`Executor::Steps`]; nothing where the numbers explode,
+/// for then there is nothing to compare.
+fn disagreement(program: &Program, lengths: Option<&[usize]>) -> Option<String> {
+    let steps = all(program, Executor::Steps, lengths);
+    let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+    if !steps.iter().all(|v| norm(v) < 1e12) {
+        return None;
+    }
+    for executor in [Executor::Primitives, Executor::Tiles] {
+        let ours = all(program, executor, lengths);
+        for (i, (ours, theirs)) in ours.iter().zip(&steps).enumerate() {
+            let apart: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
+            let (apart, size) = (norm(&apart), norm(theirs));
+            if apart > 1e-9 * size.max(1e-3) {
+                return Some(format!("{executor} {i}: {apart:e} of {size:e}\n{program}"));
+            }
+        }
+    }
+    None
+}
+
+/// Between 20, where single precision calls it `x`, and 40, where double precision does.
+#[test]
+fn executors_agree_on_the_softplus_of_a_large_number() {
+    let program = Program::new(|k: &crate::Step| {
+        let h = k.state("h");
+        let large = 20.0 + crate::softplus(k.affine("h", h.clone()));
+        k.next(h - crate::tanh(1.0e3 * (crate::softplus(large.clone()) - large)))
+    });
+    assert_eq!(disagreement(&program, None), None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -178,18 +210,7 @@ proptest! {
         projected in any::<bool>(),
         padded in any::<bool>(),
     ) {
-        let program = recorded(&steps, projected);
         let lengths = padded.then_some(&[2, 4, 1][..]);
-        let steps = all(&program, Executor::Steps, lengths);
-        let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
-        // Equations may explode; then there is nothing to compare.
-        prop_assume!(steps.iter().all(|v| norm(v) < 1e12));
-        for executor in [Executor::Primitives, Executor::Tiles] {
-            for (i, (ours, theirs)) in all(&program, executor, lengths).iter().zip(&steps).enumerate() {
-                let apart: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
-                let (apart, size) = (norm(&apart), norm(theirs));
-                prop_assert!(apart <= 1e-9 * size.max(1e-3), "{executor} {i}: {apart:e} of {size:e}\n{program}");
-            }
-        }
+        prop_assert_eq!(disagreement(&recorded(&steps, projected), lengths), None);
     }
 }
