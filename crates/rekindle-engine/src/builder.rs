@@ -334,8 +334,19 @@ macro_rules! functions {
 }
 functions!(
     sigmoid Sigmoid, tanh Tanh, relu Relu, leaky_relu LeakyRelu, elu Elu, gelu Gelu, silu Silu,
-    softplus Softplus, hard_sigmoid HardSigmoid, softsign Softsign
+    softplus Softplus, hard_sigmoid HardSigmoid, softsign Softsign, exp Exp, sqrt Sqrt, sin Sin,
+    cos Cos, floor Floor, abs Abs
 );
+
+/// [`Binary::Max`] of two values.
+pub fn max<'k>(a: Var<'k>, b: Var<'k>) -> Var<'k> {
+    a.binary(Binary::Max, b)
+}
+
+/// [`Binary::Min`] of two values.
+pub fn min<'k>(a: Var<'k>, b: Var<'k>) -> Var<'k> {
+    a.binary(Binary::Min, b)
+}
 
 #[cfg(test)]
 mod tests {

@@ -73,7 +73,7 @@ impl Program {
                 let number = self.is_number(a) || self.is_number(b);
                 let message = format!(
                     "`{}` combines a projected value with one that is not",
-                    op.sign()
+                    op.name()
                 );
                 fits(number || self.width(a) == self.width(b), &message)
             }

@@ -44,8 +44,8 @@ mod tiles;
 mod weights;
 
 pub use builder::{
-    Names, Next, Step, Values, Var, elu, gelu, hard_sigmoid, leaky_relu, relu, sigmoid, silu,
-    softplus, softsign, tanh,
+    Names, Next, Step, Values, Var, abs, cos, elu, exp, floor, gelu, hard_sigmoid, leaky_relu, max,
+    min, relu, sigmoid, silu, sin, softplus, softsign, sqrt, tanh,
 };
 pub use call::Recurrence;
 pub use choose::{Choice, Engine, Executor, Policy, choose};

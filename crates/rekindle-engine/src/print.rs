@@ -198,6 +198,10 @@ impl Printer<'_> {
 
     fn binary(&self, op: Binary, a: Id, b: Id) -> (String, Binds) {
         let (own, right) = match op {
+            Binary::Max | Binary::Min => {
+                let [a, b] = [a, b].map(|id| self.refer(id, Binds::Sum));
+                return (format!("{}({a}, {b})", op.name()), Binds::Factor);
+            }
             Binary::Add => (Binds::Sum, Binds::Sum),
             Binary::Sub => (Binds::Sum, Binds::Product),
             Binary::Mul | Binary::Div => (Binds::Product, Binds::Factor),
@@ -209,7 +213,7 @@ impl Printer<'_> {
             _ => right,
         };
         let (a, b) = (self.refer(a, own), self.refer(b, right));
-        (format!("{a} {} {b}", op.sign()), own)
+        (format!("{a} {} {b}", op.name()), own)
     }
 }
 

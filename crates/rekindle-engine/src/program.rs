@@ -26,6 +26,18 @@ pub enum Unary {
     HardSigmoid,
     /// `x / (1 + |x|)`.
     Softsign,
+    /// `exp(x)`; infinite beyond the largest number, as IEEE 754 has it.
+    Exp,
+    /// The square root; NaN below 0.
+    Sqrt,
+    /// The sine of an angle in radians, however large.
+    Sin,
+    /// The cosine of an angle in radians, however large.
+    Cos,
+    /// The largest integer that is not above `x`; its derivative is 0.
+    Floor,
+    /// `|x|`; its derivative at 0 is 0.
+    Abs,
 }
 
 impl Unary {
@@ -43,6 +55,12 @@ impl Unary {
             Unary::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
             Unary::HardSigmoid => (x / 6.0 + 0.5).clamp(0.0, 1.0),
             Unary::Softsign => x / (1.0 + x.abs()),
+            Unary::Exp => x.exp(),
+            Unary::Sqrt => x.sqrt(),
+            Unary::Sin => x.sin(),
+            Unary::Cos => x.cos(),
+            Unary::Floor => x.floor(),
+            Unary::Abs => x.abs(),
         }
     }
 
@@ -83,11 +101,17 @@ impl Unary {
                 }
             }
             Unary::Softsign => (1.0 - v.abs()).powi(2),
+            Unary::Exp => v,
+            Unary::Sqrt => 0.5 / v,
+            Unary::Sin => v.cos(),
+            Unary::Cos => -v.sin(),
+            Unary::Floor => 0.0,
+            Unary::Abs => f64::from(v > 0.0) - f64::from(v < 0.0),
         }
     }
 
     /// Every pointwise function; the only list of them.
-    pub const ALL: [Unary; 10] = [
+    pub const ALL: [Unary; 16] = [
         Unary::Sigmoid,
         Unary::Tanh,
         Unary::Relu,
@@ -98,6 +122,12 @@ impl Unary {
         Unary::Softplus,
         Unary::HardSigmoid,
         Unary::Softsign,
+        Unary::Exp,
+        Unary::Sqrt,
+        Unary::Sin,
+        Unary::Cos,
+        Unary::Floor,
+        Unary::Abs,
     ];
 
     /// The name in equations and in configs.
@@ -113,6 +143,12 @@ impl Unary {
             Unary::Softplus => "softplus",
             Unary::HardSigmoid => "hard_sigmoid",
             Unary::Softsign => "softsign",
+            Unary::Exp => "exp",
+            Unary::Sqrt => "sqrt",
+            Unary::Sin => "sin",
+            Unary::Cos => "cos",
+            Unary::Floor => "floor",
+            Unary::Abs => "abs",
         }
     }
 
@@ -125,8 +161,13 @@ impl Unary {
             | Unary::LeakyRelu
             | Unary::Elu
             | Unary::HardSigmoid
-            | Unary::Softsign => Subject::Value,
-            Unary::Gelu | Unary::Silu | Unary::Softplus => Subject::Argument,
+            | Unary::Softsign
+            | Unary::Exp
+            | Unary::Sqrt
+            | Unary::Floor => Subject::Value,
+            Unary::Gelu | Unary::Silu | Unary::Softplus | Unary::Sin | Unary::Cos | Unary::Abs => {
+                Subject::Argument
+            }
         }
     }
 
@@ -156,9 +197,16 @@ pub enum Binary {
     Mul,
     /// `a / b`
     Div,
+    /// The larger; `a`, and all of the gradient to `a`, where they are equal; NaN where either is.
+    Max,
+    /// The smaller; `a`, and all of the gradient to `a`, where they are equal; NaN where either is.
+    Min,
 }
 
 impl Binary {
+    /// Those that are written as functions, `max(a, b)`, and not as a sign.
+    pub(crate) const FUNCTIONS: [Binary; 2] = [Binary::Max, Binary::Min];
+
     /// The function of two numbers.
     pub fn of(self, a: f64, b: f64) -> f64 {
         match self {
@@ -166,17 +214,27 @@ impl Binary {
             Binary::Sub => a - b,
             Binary::Mul => a * b,
             Binary::Div => a / b,
+            Binary::Max if b > a || b.is_nan() => b,
+            Binary::Min if b < a || b.is_nan() => b,
+            Binary::Max | Binary::Min => a,
         }
     }
 
-    /// The sign between the operands.
-    pub(crate) fn sign(self) -> char {
+    /// The sign between the operands, or the function's name.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Binary::Add => '+',
-            Binary::Sub => '-',
-            Binary::Mul => '*',
-            Binary::Div => '/',
+            Binary::Add => "+",
+            Binary::Sub => "-",
+            Binary::Mul => "*",
+            Binary::Div => "/",
+            Binary::Max => "max",
+            Binary::Min => "min",
         }
+    }
+
+    /// The function of that name, if there is one.
+    pub(crate) fn from_name(name: &str) -> Option<Binary> {
+        Binary::FUNCTIONS.into_iter().find(|op| op.name() == name)
     }
 }
 

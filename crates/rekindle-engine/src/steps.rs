@@ -301,12 +301,14 @@ impl Value {
     fn binary(&self, op: Binary, other: &Value) -> Value {
         use Value::{Number, Rows};
         match (op, self, other) {
-            (_, Number(a), Number(b)) => Number(match op {
-                Binary::Add => a + b,
-                Binary::Sub => a - b,
-                Binary::Mul => a * b,
-                Binary::Div => a / b,
-            }),
+            (_, Number(a), Number(b)) => Number(op.of(*a, *b)),
+            (Binary::Max | Binary::Min, a, b) => {
+                let like = match (a, b) {
+                    (Rows(rows), _) | (_, Rows(rows)) => rows,
+                    _ => unreachable!("two numbers are a number"),
+                };
+                Rows(extreme(op, a.rows(like), b.rows(like)))
+            }
             (Binary::Add, Rows(a), Rows(b)) => Rows(a.clone() + b.clone()),
             (Binary::Sub, Rows(a), Rows(b)) => Rows(a.clone() - b.clone()),
             (Binary::Mul, Rows(a), Rows(b)) => Rows(a.clone() * b.clone()),
@@ -325,6 +327,18 @@ impl Value {
     }
 }
 
+/// The larger or the smaller of two values: `b` where it is that, or NaN, and `a` elsewhere.
+fn extreme(op: Binary, a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {
+    let [rows, columns] = [0, 1].map(|i| a.dims()[i].max(b.dims()[i]));
+    let [a, b] = [a, b].map(|v| v.expand([rows, columns]));
+    let beyond = match op {
+        Binary::Min => b.clone().lower(a.clone()),
+        _ => b.clone().greater(a.clone()),
+    };
+    let beyond = beyond.bool_or(b.clone().is_nan());
+    a.mask_where(beyond, b)
+}
+
 /// A pointwise function as a tensor operation.
 fn apply(op: Unary, x: Tensor<2>) -> Tensor<2> {
     match op {
@@ -340,6 +354,12 @@ fn apply(op: Unary, x: Tensor<2>) -> Tensor<2> {
         // Burn's gradient of a division by a number rounds to f32, whatever the type.
         Unary::HardSigmoid => x.mul_scalar(1.0 / 6.0).add_scalar(0.5).clamp(0.0, 1.0),
         Unary::Softsign => activation::softsign(x),
+        Unary::Exp => x.exp(),
+        Unary::Sqrt => x.sqrt(),
+        Unary::Sin => x.sin(),
+        Unary::Cos => x.cos(),
+        Unary::Floor => x.floor(),
+        Unary::Abs => x.abs(),
     }
 }
 

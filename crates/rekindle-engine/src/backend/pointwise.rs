@@ -3,7 +3,7 @@
 use crate::program::{Binary, Unary};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata, get_device_settings};
-use burn::tensor::DType;
+use burn::tensor::{DType, Shape};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// A node's value: rows of numbers, or one number for all.
@@ -50,7 +50,14 @@ impl<B: Backend> Value<B> {
                     Binary::Sub => B::float_sub(a, b),
                     Binary::Mul => B::float_mul(a, b),
                     Binary::Div => B::float_div(a, b),
+                    Binary::Max | Binary::Min => extreme::<B>(op, a, b),
                 })
+            }
+            (Rows(a), Number(_)) if Binary::FUNCTIONS.contains(&op) => {
+                Rows(extreme::<B>(op, a.clone(), other.rows(a)))
+            }
+            (Number(_), Rows(b)) if Binary::FUNCTIONS.contains(&op) => {
+                Rows(extreme::<B>(op, self.rows(b), b.clone()))
             }
             (Rows(a), Number(n)) => {
                 let (a, n) = (a.clone(), (*n).into());
@@ -59,6 +66,7 @@ impl<B: Backend> Value<B> {
                     Binary::Sub => B::float_sub_scalar(a, n),
                     Binary::Mul => B::float_mul_scalar(a, n),
                     Binary::Div => B::float_div_scalar(a, n),
+                    Binary::Max | Binary::Min => unreachable!("taken above"),
                 })
             }
             (Number(n), Rows(b)) => {
@@ -68,6 +76,7 @@ impl<B: Backend> Value<B> {
                     Binary::Sub => B::float_add_scalar(B::float_neg(b), n),
                     Binary::Mul => B::float_mul_scalar(b, n),
                     Binary::Div => B::float_mul_scalar(B::float_recip(b), n),
+                    Binary::Max | Binary::Min => unreachable!("taken above"),
                 })
             }
         }
@@ -91,6 +100,19 @@ fn rest<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
 fn above<B: Backend>(x: FloatTensor<B>, a: FloatTensor<B>, b: FloatTensor<B>) -> FloatTensor<B> {
     let bool_dtype = get_device_settings::<B>(&x.device()).bool_dtype;
     B::float_mask_where(b, B::float_greater_elem(x, 0.0.into(), bool_dtype), a)
+}
+
+/// The larger or the smaller of two values: `b` where it is that, or NaN, and `a` elsewhere.
+fn extreme<B: Backend>(op: Binary, a: FloatTensor<B>, b: FloatTensor<B>) -> FloatTensor<B> {
+    let [rows, columns] = [0, 1].map(|i| a.shape()[i].max(b.shape()[i]));
+    let [a, b] = [a, b].map(|v| B::float_expand(v, Shape::new([rows, columns])));
+    let bool_dtype = get_device_settings::<B>(&a.device()).bool_dtype;
+    let beyond = match op {
+        Binary::Min => B::float_lower(b.clone(), a.clone(), bool_dtype),
+        _ => B::float_greater(b.clone(), a.clone(), bool_dtype),
+    };
+    let beyond = B::bool_or(beyond, B::float_is_nan(b.clone(), bool_dtype));
+    B::float_mask_where(a, beyond, b)
 }
 
 /// The logistic function. Burn's own rounds to f32 on some backends, whatever the type; f64 takes
@@ -134,6 +156,12 @@ fn unary<B: Backend>(op: Unary, x: FloatTensor<B>) -> FloatTensor<B> {
             B::float_clamp(line, 0.0.into(), 1.0.into())
         }
         Unary::Softsign => B::float_div(x.clone(), plus::<B>(B::float_abs(x), 1.0)),
+        Unary::Exp => B::float_exp(x),
+        Unary::Sqrt => B::float_sqrt(x),
+        Unary::Sin => B::float_sin(x),
+        Unary::Cos => B::float_cos(x),
+        Unary::Floor => B::float_floor(x),
+        Unary::Abs => B::float_abs(x),
     }
 }
 
@@ -164,5 +192,11 @@ fn slope<B: Backend>(op: Unary, v: FloatTensor<B>) -> FloatTensor<B> {
             let r = rest::<B>(B::float_abs(v));
             B::float_mul(r.clone(), r)
         }
+        Unary::Exp => v,
+        Unary::Sqrt => times::<B>(B::float_recip(v), 0.5),
+        Unary::Sin => B::float_cos(v),
+        Unary::Cos => B::float_neg(B::float_sin(v)),
+        Unary::Floor => number(0.0),
+        Unary::Abs => B::float_sign(v),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::{Parsed, Place, Text};
 use super::lex::{Line, Word, shown};
-use crate::program::{Blocks, RAW, Unary};
+use crate::program::{Binary, Blocks, RAW, Unary};
 
 /// What a line declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +202,7 @@ const WORDS: [&str; 3] = [RAW, "R", "affine"];
 pub(super) fn reserved(name: &str) -> Option<&'static str> {
     if WORDS.contains(&name) || Kind::ALL.iter().any(|kind| kind.word() == name) {
         Some("a word of the language")
-    } else if Unary::from_name(name).is_some() {
+    } else if Unary::from_name(name).is_some() || Binary::from_name(name).is_some() {
         Some("a function")
     } else if name.starts_with("W_") || name.starts_with("U_") {
         Some("a block's matrix")

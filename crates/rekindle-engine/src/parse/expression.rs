@@ -5,7 +5,7 @@ use super::error::{Parsed, Place};
 use super::lex::{Line, Token, Word, shown};
 use super::scope::{Scope, names};
 use crate::builder::Var;
-use crate::program::{Id, Node, RAW, Unary};
+use crate::program::{Binary, Id, Node, RAW, Unary};
 use crate::suggest::suggest;
 
 /// The deepest nesting of parentheses and functions, so that no text overflows the stack.
@@ -202,6 +202,22 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
         }
     }
 
+    /// Two values in parentheses.
+    fn pair(&mut self) -> Parsed<[Var<'k>; 2]> {
+        if !self.eats('(') {
+            return self.expected("`(`");
+        }
+        let first = self.sum()?;
+        if !self.eats(',') {
+            return self.expected("an operator or the `,` before the second value");
+        }
+        let second = self.sum()?;
+        match self.eats(')') {
+            true => Ok([first, second]),
+            false => self.expected("an operator or `)`"),
+        }
+    }
+
     /// The value of a name, which is the token before this one.
     fn named(&mut self, name: &'l str, at: usize) -> Parsed<Var<'k>> {
         let (declared, step) = (self.scope.declared, self.scope.step);
@@ -233,6 +249,10 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
             let value = self.parentheses()?;
             return Ok(value.apply(op));
         }
+        if let Some(op) = Binary::from_name(name) {
+            let [a, b] = self.pair()?;
+            return Ok(step.push(Node::Binary(op, a.id(), b.id())));
+        }
         match name {
             RAW => Ok(step.raw()),
             "affine" => self.affine(),
@@ -241,7 +261,8 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
                 Ok(step.project(value))
             }
             _ if self.is_sign('(') => {
-                let functions = Unary::ALL.map(Unary::name);
+                let of_two = Binary::FUNCTIONS.map(Binary::name);
+                let functions = [&Unary::ALL.map(Unary::name)[..], &of_two].concat();
                 let message = format!("`{name}` is no function{}", suggest(name, &functions));
                 self.fails(at, message)
             }

@@ -69,7 +69,7 @@ impl Reverse<'_> {
 
     /// Passes the gradient `g` of a node on to its operands.
     fn through(&mut self, id: Id, g: Id) {
-        use Binary::{Add, Div, Mul, Sub};
+        use Binary::{Add, Div, Max, Min, Mul, Sub};
         match self.forward.nodes[id] {
             Node::Input(k) => self.outs.push((Out::Input(k), g)),
             Node::Raw => self.outs.push((Out::Raw, g)),
@@ -115,6 +115,19 @@ impl Reverse<'_> {
                 let term = self.writer.binary(Mul, term, y);
                 let term = self.writer.negate(term);
                 self.terms[b].push(term);
+            }
+            Node::Binary(op @ (Max | Min), a, b) => {
+                // The derivative of relu is 1 above 0 and 0 elsewhere: of `b - a`, where `b` is larger.
+                let (x, y) = (self.value(a), self.value(b));
+                let beyond = match op {
+                    Max => self.writer.binary(Sub, y, x),
+                    _ => self.writer.binary(Sub, x, y),
+                };
+                let chosen = self.writer.push(Node::Slope(Unary::Relu, beyond));
+                let term = self.writer.binary(Mul, g, chosen);
+                self.terms[b].push(term);
+                let term = self.writer.binary(Sub, g, term);
+                self.terms[a].push(term);
             }
             Node::Constant(_) | Node::Mask => {}
             Node::Slope(..)

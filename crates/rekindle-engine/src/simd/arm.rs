@@ -7,7 +7,7 @@ use std::arch::aarch64::*;
 macro_rules! simd {
     ($(#[$doc:meta])* $name:ident, $E:ident, $V:ident, $n:literal,
      $set1:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $fma:ident
-     $less:ident $greater:ident $select:ident $round:ident, |$k:ident| $power:expr) => {
+     $less:ident $greater:ident $select:ident $round:ident $floor:ident $sqrt:ident, |$k:ident| $power:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct $name;
@@ -64,6 +64,14 @@ macro_rules! simd {
                 unsafe { $round(a) }
             }
             #[inline(always)]
+            unsafe fn floor(a: $V) -> $V {
+                unsafe { $floor(a) }
+            }
+            #[inline(always)]
+            unsafe fn sqrt(a: $V) -> $V {
+                unsafe { $sqrt(a) }
+            }
+            #[inline(always)]
             unsafe fn scale(a: $V, n: $V) -> $V {
                 unsafe {
                     let half = $round($mul(n, $set1(0.5)));
@@ -87,7 +95,7 @@ simd!(
     /// Four f32.
     NeonF32, f32, float32x4_t, 4,
     vdupq_n_f32 vld1q_f32 vst1q_f32 vaddq_f32 vsubq_f32 vmulq_f32 vdivq_f32 vfmaq_f32
-    vcltq_f32 vcgtq_f32 vbslq_f32 vrndnq_f32,
+    vcltq_f32 vcgtq_f32 vbslq_f32 vrndnq_f32 vrndmq_f32 vsqrtq_f32,
     |n| vreinterpretq_f32_s32(vshlq_n_s32::<23>(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127))))
 );
 
@@ -95,6 +103,6 @@ simd!(
     /// Two f64.
     NeonF64, f64, float64x2_t, 2,
     vdupq_n_f64 vld1q_f64 vst1q_f64 vaddq_f64 vsubq_f64 vmulq_f64 vdivq_f64 vfmaq_f64
-    vcltq_f64 vcgtq_f64 vbslq_f64 vrndnq_f64,
+    vcltq_f64 vcgtq_f64 vbslq_f64 vrndnq_f64 vrndmq_f64 vsqrtq_f64,
     |n| vreinterpretq_f64_s64(vshlq_n_s64::<52>(vaddq_s64(vcvtq_s64_f64(n), vdupq_n_s64(1023))))
 );

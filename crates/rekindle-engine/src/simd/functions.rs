@@ -3,7 +3,7 @@
 //! `exp(x) = 2^n (1 + q)`, with `n` the integer nearest to `x / ln 2` and `q = exp(r) - 1` from the
 //! series at the small rest `r`. The sigmoid, tanh and the others are made of `q` and `2^n` such that
 //! no digits cancel. Errors against libm, in units in the last place, over all finite arguments (the
-//! tests below): sigmoid and softplus 4, tanh 4, exp-like tails of elu 4. At ±∞ and NaN the functions
+//! tests below): sigmoid and softplus 4, tanh 4, exp and exp-like tails of elu 4. At ±∞ and NaN the functions
 //! give what mathematics and IEEE 754 say.
 
 use super::{Real, Simd};
@@ -103,7 +103,8 @@ unsafe fn softplus<S: Simd>(x: S::V) -> S::V {
     }
 }
 
-/// A function of each number by itself: for those that are rare.
+/// A function of each number by itself, in f64: for those that are rare. So angles are as exact as libm has
+/// them, whatever their size.
 #[inline(always)]
 unsafe fn each<S: Simd>(x: S::V, f: impl Fn(f64) -> f64) -> S::V {
     unsafe {
@@ -139,6 +140,11 @@ pub(crate) unsafe fn unary<S: Simd>(op: Unary, x: S::V) -> S::V {
                 S::max(zero, S::min(number::<S>(1.0), y))
             }
             Unary::Softsign => S::div(x, S::add(number::<S>(1.0), magnitude::<S>(x))),
+            Unary::Exp => exp::<S>(x),
+            Unary::Sqrt => S::sqrt(x),
+            Unary::Sin | Unary::Cos => each::<S>(x, |x| op.of(x)),
+            Unary::Floor => S::floor(x),
+            Unary::Abs => magnitude::<S>(x),
         }
     }
 }
@@ -173,6 +179,44 @@ pub(crate) unsafe fn slope<S: Simd>(op: Unary, v: S::V) -> S::V {
                 let rest = S::sub(one, magnitude::<S>(v));
                 S::mul(rest, rest)
             }
+            Unary::Exp => v,
+            Unary::Sqrt => S::div(number::<S>(0.5), v),
+            Unary::Sin | Unary::Cos => each::<S>(v, |x| op.slope(x)),
+            Unary::Floor => zero,
+            Unary::Abs => {
+                let below = S::above(zero, v, number::<S>(-1.0), zero);
+                S::above(v, zero, one, below)
+            }
         }
     }
+}
+
+/// `x` where `a` is a number, NaN where it is not.
+#[inline(always)]
+unsafe fn unless_nan<S: Simd>(a: S::V, x: S::V) -> S::V {
+    unsafe {
+        // A number is above 0 or below 1.
+        let low = S::above(number::<S>(1.0), a, x, a);
+        S::above(a, number::<S>(0.0), x, low)
+    }
+}
+
+/// The larger of two, and NaN where either is.
+///
+/// # Safety
+///
+/// As for every function of [`Simd`].
+#[inline(always)]
+pub(crate) unsafe fn larger<S: Simd>(a: S::V, b: S::V) -> S::V {
+    unsafe { unless_nan::<S>(a, S::max(a, b)) }
+}
+
+/// The smaller of two, and NaN where either is.
+///
+/// # Safety
+///
+/// As for every function of [`Simd`].
+#[inline(always)]
+pub(crate) unsafe fn smaller<S: Simd>(a: S::V, b: S::V) -> S::V {
+    unsafe { unless_nan::<S>(a, S::min(a, b)) }
 }

@@ -10,7 +10,7 @@ mod functions;
 mod portable;
 mod x86;
 
-pub(crate) use functions::{slope, unary};
+pub(crate) use functions::{larger, slope, smaller, unary};
 pub(crate) use portable::Portable;
 
 #[cfg(test)]
@@ -112,6 +112,10 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
     /// The nearest integers.
     unsafe fn round(a: Self::V) -> Self::V;
+    /// The largest integers that are not above.
+    unsafe fn floor(a: Self::V) -> Self::V;
+    /// The square roots.
+    unsafe fn sqrt(a: Self::V) -> Self::V;
     /// `a 2^n` for integers `n`, with gradual overflow and underflow.
     unsafe fn scale(a: Self::V, n: Self::V) -> Self::V;
     /// `x` where `a > b`, `y` elsewhere and where either is NaN.

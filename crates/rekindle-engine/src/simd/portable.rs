@@ -65,6 +65,14 @@ macro_rules! portable {
                 std::array::from_fn(|i| (a[i] + $magic) - $magic)
             }
             #[inline(always)]
+            unsafe fn floor(a: Self::V) -> Self::V {
+                a.map($E::floor)
+            }
+            #[inline(always)]
+            unsafe fn sqrt(a: Self::V) -> Self::V {
+                a.map($E::sqrt)
+            }
+            #[inline(always)]
             unsafe fn scale(a: Self::V, n: Self::V) -> Self::V {
                 let power = |n: $E| $E::from_bits(((n as $I + $bias) << $mantissa) as _);
                 std::array::from_fn(|i| {

@@ -6,8 +6,8 @@ use std::arch::x86_64::*;
 
 macro_rules! simd {
     ($(#[$doc:meta])* $name:ident, $E:ident, $V:ident, $n:literal, $rows:literal, $features:literal,
-     $set1:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $fma:ident $min:ident $max:ident,
-     |$r:ident| $round:expr, |$a:ident, $k:ident| $scale:expr, |$p:ident, $q:ident, $x:ident, $y:ident| $above:expr) => {
+     $set1:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $fma:ident $min:ident $max:ident $sqrt:ident,
+     |$r:ident| $round:expr, |$f:ident| $floor:expr, |$a:ident, $k:ident| $scale:expr, |$p:ident, $q:ident, $x:ident, $y:ident| $above:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct $name;
@@ -65,6 +65,14 @@ macro_rules! simd {
                 unsafe { $round }
             }
             #[inline(always)]
+            unsafe fn floor($f: $V) -> $V {
+                unsafe { $floor }
+            }
+            #[inline(always)]
+            unsafe fn sqrt(a: $V) -> $V {
+                unsafe { $sqrt(a) }
+            }
+            #[inline(always)]
             unsafe fn scale($a: $V, $k: $V) -> $V {
                 unsafe { $scale }
             }
@@ -93,8 +101,9 @@ simd!(
     /// Sixteen f32 in a register of 512 bits.
     Avx512F32, f32, __m512, 16, 6, "avx512f,avx2,fma",
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps
-    _mm512_div_ps _mm512_fmadd_ps _mm512_min_ps _mm512_max_ps,
+    _mm512_div_ps _mm512_fmadd_ps _mm512_min_ps _mm512_max_ps _mm512_sqrt_ps,
     |a| _mm512_roundscale_ps::<0>(a),
+    |a| _mm512_roundscale_ps::<1>(a),
     |a, n| _mm512_scalef_ps(a, n),
     |a, b, x, y| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b), y, x)
 );
@@ -103,8 +112,9 @@ simd!(
     /// Eight f64 in a register of 512 bits.
     Avx512F64, f64, __m512d, 8, 6, "avx512f,avx2,fma",
     _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd
-    _mm512_div_pd _mm512_fmadd_pd _mm512_min_pd _mm512_max_pd,
+    _mm512_div_pd _mm512_fmadd_pd _mm512_min_pd _mm512_max_pd _mm512_sqrt_pd,
     |a| _mm512_roundscale_pd::<0>(a),
+    |a| _mm512_roundscale_pd::<1>(a),
     |a, n| _mm512_scalef_pd(a, n),
     |a, b, x, y| _mm512_mask_blend_pd(_mm512_cmp_pd_mask::<_CMP_GT_OQ>(a, b), y, x)
 );
@@ -113,8 +123,9 @@ simd!(
     /// Eight f32 in a register of 256 bits.
     Avx2F32, f32, __m256, 8, 3, "avx2,fma",
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps
-    _mm256_div_ps _mm256_fmadd_ps _mm256_min_ps _mm256_max_ps,
+    _mm256_div_ps _mm256_fmadd_ps _mm256_min_ps _mm256_max_ps _mm256_sqrt_ps,
     |a| _mm256_round_ps::<8>(a),
+    |a| _mm256_floor_ps(a),
     |a, n| {
         // In two factors, each of which is a power of two that exists.
         let half = _mm256_round_ps::<8>(_mm256_mul_ps(n, _mm256_set1_ps(0.5)));
@@ -128,8 +139,9 @@ simd!(
     /// Four f64 in a register of 256 bits.
     Avx2F64, f64, __m256d, 4, 3, "avx2,fma",
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd
-    _mm256_div_pd _mm256_fmadd_pd _mm256_min_pd _mm256_max_pd,
+    _mm256_div_pd _mm256_fmadd_pd _mm256_min_pd _mm256_max_pd _mm256_sqrt_pd,
     |a| _mm256_round_pd::<8>(a),
+    |a| _mm256_floor_pd(a),
     |a, n| {
         let half = _mm256_round_pd::<8>(_mm256_mul_pd(n, _mm256_set1_pd(0.5)));
         let a = _mm256_mul_pd(a, power_f64(half));

@@ -72,6 +72,10 @@ pub(crate) enum Code {
     Mul,
     /// `a / b`
     Div,
+    /// The larger of `a` and `b`.
+    Max,
+    /// The smaller of `a` and `b`.
+    Min,
     /// `a b + c`
     MulAdd,
     /// `a b - c`

@@ -67,7 +67,7 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
         }
         macro_rules! every {
             ($op:expr, |$f:ident| $loop:expr) => {
-                chosen!($op, |$f| $loop, Sigmoid Tanh Relu LeakyRelu Elu Gelu Silu Softplus HardSigmoid Softsign)
+                chosen!($op, |$f| $loop, Sigmoid Tanh Relu LeakyRelu Elu Gelu Silu Softplus HardSigmoid Softsign Exp Sqrt Sin Cos Floor Abs)
             };
         }
         match code {
@@ -82,6 +82,8 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
             Code::Sub => each!(|i| S::sub(S::load(a.add(i)), S::load(b.add(i)))),
             Code::Mul => each!(|i| S::mul(S::load(a.add(i)), S::load(b.add(i)))),
             Code::Div => each!(|i| S::div(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Max => each!(|i| simd::larger::<S>(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Min => each!(|i| simd::smaller::<S>(S::load(a.add(i)), S::load(b.add(i)))),
             Code::MulAdd => {
                 each!(|i| S::fma(S::load(a.add(i)), S::load(b.add(i)), S::load(c.add(i))))
             }

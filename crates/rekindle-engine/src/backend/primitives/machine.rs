@@ -196,6 +196,8 @@ impl<B: Backend> Machine<'_, B> {
             Code::Sub => value(0).binary(Binary::Sub, value(1)),
             Code::Mul => mul(),
             Code::Div => value(0).binary(Binary::Div, value(1)),
+            Code::Max => value(0).binary(Binary::Max, value(1)),
+            Code::Min => value(0).binary(Binary::Min, value(1)),
             Code::MulAdd => mul().binary(Binary::Add, value(2)),
             Code::MulSub => mul().binary(Binary::Sub, value(2)),
             Code::SubMul => value(2).binary(Binary::Sub, &mul()),

@@ -167,6 +167,8 @@ fn instruction(
             (None, None) => (Code::Sub, vec![a, b], None),
         },
         Node::Binary(Binary::Div, a, b) => (Code::Div, vec![a, b], None),
+        Node::Binary(Binary::Max, a, b) => (Code::Max, vec![a, b], None),
+        Node::Binary(Binary::Min, a, b) => (Code::Min, vec![a, b], None),
         ref other => unreachable!("{other:?} is no pointwise node"),
     }
 }

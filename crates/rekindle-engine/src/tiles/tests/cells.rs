@@ -1,12 +1,13 @@
 //! Equations of every kind that the engine has to deal with.
 
 use crate::{
-    Next, Step, elu, gelu, hard_sigmoid, leaky_relu, relu, sigmoid, silu, softplus, softsign, tanh,
+    Next, Step, abs, cos, elu, exp, floor, gelu, hard_sigmoid, leaky_relu, max, min, relu, sigmoid,
+    silu, sin, softplus, softsign, sqrt, tanh,
 };
 
 pub(super) type Equations = fn(&Step) -> Next;
 
-pub(super) const CELLS: [(&str, Equations); 13] = [
+pub(super) const CELLS: [(&str, Equations); 14] = [
     ("elman", elman),
     ("lstm", lstm),
     ("gru", gru),
@@ -19,6 +20,7 @@ pub(super) const CELLS: [(&str, Equations); 13] = [
     ("raw", raw),
     ("chain", chain),
     ("functions", functions),
+    ("calculus", calculus),
     ("wide", wide),
 ];
 
@@ -110,6 +112,16 @@ fn functions(k: &Step) -> Next {
     let sum = relu(a) + leaky_relu(b) + elu(c) + gelu(d);
     let product = silu(a) * softplus(b) * hard_sigmoid(c) * softsign(d);
     k.next(tanh(sum * 0.3 + product))
+}
+
+/// The functions that are no activations, and two of two values, some of them of numbers.
+fn calculus(k: &Step) -> Next {
+    let [h, n] = k.state(["h", "n"]);
+    let [a, b, c, d] = k.affine(["a", "b", "c", "d"], h);
+    let wave = sin(2.0 * a) * cos(b + n * (1.0 - n)) + abs(c);
+    let size = sqrt(1.0 + a * a) * exp(min(b, k.constant(0.5)));
+    let n = n + 0.25 - floor(n + 0.25);
+    k.next([tanh(max(wave / size, d) * 0.5), n])
 }
 
 /// More blocks than one product adds up on its way back.
