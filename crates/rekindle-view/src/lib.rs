@@ -1,0 +1,13 @@
+//! Numbers become pictures: pages, figures and diagrams.
+//!
+//! Everything here is a pure function from plain data to a text (HTML, SVG) or bytes (PNG). The
+//! crate knows no tensor, no cell and no file: who has numbers fills in a [`Trace`], a [`Figure`],
+//! [`Bars`], a [`Confusion`] or a [`Page`] of them, and writes what it gets back.
+
+mod figure;
+mod page;
+mod trace;
+
+pub use figure::{Axis, Bars, Confusion, Figure, Mark, Scale, Series};
+pub use page::{Block, Page, Section, Table};
+pub use trace::{Plane, Role, Trace};
