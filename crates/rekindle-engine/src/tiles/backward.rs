@@ -9,12 +9,13 @@ use super::pack::{Matrix, Packed, columns};
 use super::packing::{at_once, pack};
 use super::plan::{Loc, Plan};
 use super::product::{Column, Left, panel};
-use super::schedule::{Chunk, Part};
+use super::schedule::{Chunk, PIECE, Part, piece};
 use super::step::Script;
-use super::team::Member;
+use super::team::{Member, Share};
 use super::weights::Sums;
 use crate::program::{Out, Width};
 use crate::simd::{Real, Simd};
+use std::ops::Range;
 
 /// A layer with its weights packed for the backward pass.
 pub(super) struct Backward<'a, E: Real> {
@@ -74,12 +75,13 @@ impl<'a, E: Real> Backward<'a, E> {
             data: layer.w,
             pitch: (g * h).max(1),
         };
-        let pack = |plan: &Plan| pack(plan, layer, n, forward.members(), k);
+        let shares = forward.compiled.shares(forward.members());
+        let pack = |plan: &Plan| pack(plan, layer, n, shares, k);
         let (w, packed) = at_once(
             layer.w.len(),
             || {
                 (wanted.x && !starts.is_empty())
-                    .then(|| Packed::transposed(w, &starts, h, n, forward.members()))
+                    .then(|| Packed::transposed(w, &starts, h, n, shares))
             },
             || {
                 let before = plans.before.as_ref().map(pack).unwrap_or_default();
@@ -213,7 +215,7 @@ impl<'a, E: Real> Backward<'a, E> {
         bench: &Bench<E>,
         desk: &Desk<E>,
         [dx, dstate]: [At<E>; 2],
-        member: Member<'_>,
+        member: &Member<'_>,
     ) {
         let forward = self.forward;
         let mut walks = Vec::with_capacity(desk.step.len());
@@ -234,51 +236,85 @@ impl<'a, E: Real> Backward<'a, E> {
             unsafe {
                 if kept.windowed {
                     // Compute the values of this chunk again.
-                    if member.index == 0 {
-                        forward.checkpoint(part, index, kept, true);
-                    }
-                    member.wait();
+                    member.once(|| forward.checkpoint(part, index, kept, true));
                     forward.chunk::<S>(part, chunk, kept, bench, &mut walks, member);
                 }
-                self.revive(part, alive..chunk.rows, &moment(0, taken), desk, member);
+                let start = moment(0, taken);
+                member.all(|share| self.revive(part, alive..chunk.rows, &start, desk, share));
                 alive = chunk.rows;
-                for k in (0..chunk.steps).rev() {
-                    let now = moment(k, taken);
-                    self.add_dy::<S>(part, chunk, k, &now, desk, member);
-                    step.run::<S>(&desk.step, &now, chunk.rows, &mut walks, member);
-                    taken += 1;
+                let add_dy = |k, now: &Moment, share| {
+                    self.add_dy::<S>(part, chunk, k, now, desk, share);
+                };
+                let times = (0..chunk.steps).rev().zip(taken..);
+                let rows = 0..chunk.rows;
+                if forward.apart() {
+                    member.all(|share| {
+                        for (k, n) in times.clone() {
+                            let (now, rows, tile) = (moment(k, n), rows.clone(), member.index);
+                            add_dy(k, &now, share);
+                            step.run_share::<S>(&desk.step, &now, rows, &mut walks, tile, share);
+                        }
+                    });
+                } else {
+                    for (k, n) in times {
+                        let (now, rows) = (moment(k, n), rows.clone());
+                        let mut first = |share| add_dy(k, &now, share);
+                        let first: &mut dyn FnMut(Share) = &mut first;
+                        step.run::<S>(&desk.step, &now, rows, &mut walks, member, Some(first));
+                    }
                 }
+                taken += chunk.steps;
                 let now = moment(0, taken);
-                if let (Some(planes), Some(plan)) = (&desk.before, &plans.before) {
-                    member.wait();
-                    script(0, plan).run::<S>(planes, &now, chunk.area(), &mut walks, member);
+                let before = desk.before.as_ref().zip(plans.before.as_ref());
+                let before = before.map(|(planes, plan)| (planes, script(0, plan)));
+                let area = chunk.area();
+                if forward.apart() {
+                    member.each(area.div_ceil(PIECE), |share| {
+                        let (rows, all) = (piece(share, area), Share::WHOLE);
+                        if let Some((planes, script)) = &before {
+                            let (rows, tile) = (rows.clone(), member.index);
+                            script.run_share::<S>(planes, &now, rows, &mut walks, tile, all);
+                        }
+                        self.input::<S>(rows, &now, desk, all);
+                    });
+                } else {
+                    if let Some((planes, script)) = &before {
+                        script.run::<S>(planes, &now, 0..area, &mut walks, member, None);
+                    }
+                    member.all(|share| self.input::<S>(0..area, &now, desk, share));
                 }
-                member.wait();
-                self.input::<S>(part, chunk, &now, desk, dx, member);
+                if self.wanted.x {
+                    member.all(|share| self.give_dx::<S>(part, chunk, &now, desk, dx, share));
+                }
                 if self.wanted.weights {
                     if !kept.windowed {
-                        forward.read(part, chunk, kept, bench.x, member);
-                        member.wait();
+                        member.all(|share| forward.read(part, chunk, kept, bench.x, share));
                     }
                     let sums = &desk.sums;
                     let first = index + 1 == part.chunks.len();
-                    sums.add::<S>(self, desk, kept, bench.x, chunk, first, &now, member);
+                    member.all(|share| {
+                        let scratch = member.index;
+                        sums.add::<S>(
+                            self, desk, kept, bench.x, chunk, first, &now, scratch, share,
+                        );
+                    });
                 }
-                member.wait();
             }
         }
         let total: usize = forward.states().iter().map(|s| s.1).sum();
         let now = Moment::new(&part.chunks[0], 0, true, taken, height);
-        for (plane, &(start, width)) in desk.states.iter().zip(forward.states()) {
-            for r in (member.index..height).step_by(member.count) {
-                // SAFETY: `dstate` has room for the batch.
-                unsafe {
-                    let to = dstate.plus(part.rows[r] * total + start);
-                    let from = plane.at(&now).add(r * plane.pitch);
-                    from.copy_to_nonoverlapping(to, width);
+        member.once(|| {
+            for (plane, &(start, width)) in desk.states.iter().zip(forward.states()) {
+                for r in 0..height {
+                    // SAFETY: `dstate` has room for the batch.
+                    unsafe {
+                        let to = dstate.plus(part.rows[r] * total + start);
+                        let from = plane.at(&now).add(r * plane.pitch);
+                        from.copy_to_nonoverlapping(to, width);
+                    }
                 }
             }
-        }
+        });
     }
 
     /// Rows whose last step is in this chunk begin with the gradients of their final states.
@@ -288,11 +324,11 @@ impl<'a, E: Real> Backward<'a, E> {
         rows: std::ops::Range<usize>,
         now: &Moment,
         desk: &Desk<E>,
-        member: Member<'_>,
+        share: Share,
     ) {
         let total: usize = self.forward.states().iter().map(|s| s.1).sum();
         for (plane, &(start, width)) in desk.states.iter().zip(self.forward.states()) {
-            let own = columns(plane.pitch, self.forward.n(), member.index, member.count);
+            let own = columns(plane.pitch, self.forward.n(), share);
             for r in rows.clone() {
                 // SAFETY: the plane has a row for every row of the part.
                 let to = unsafe {
@@ -317,11 +353,11 @@ impl<'a, E: Real> Backward<'a, E> {
         k: usize,
         now: &Moment,
         desk: &Desk<E>,
-        member: Member<'_>,
+        share: Share,
     ) {
         let Some(dy) = self.dy else { return };
         let (plane, width) = (&desk.states[0], self.forward.states()[0].1);
-        let own = columns(plane.pitch, S::N, member.index, member.count);
+        let own = columns(plane.pitch, S::N, share);
         let time = self.forward.layer.sizes.time;
         for r in 0..chunk.rows {
             let t = part.time(r, chunk.first + k, self.forward.layer.reverse);
@@ -336,49 +372,56 @@ impl<'a, E: Real> Backward<'a, E> {
         }
     }
 
-    /// The gradient of the input.
+    /// `W^T` times the gradients of the projection, for some rows of a chunk.
     unsafe fn input<S: Simd<E = E>>(
+        &self,
+        rows: Range<usize>,
+        now: &Moment,
+        desk: &Desk<E>,
+        share: Share,
+    ) {
+        let Some(w) = &self.w else { return };
+        let blocks = self.blocks.iter().flatten();
+        let planes: Vec<&Plane<E>> = blocks.map(|&(f, i)| &desk.gradients[f][i]).collect();
+        let at = |plane: &Plane<E>| plane.walk(now, rows.start).at;
+        let segments: Vec<*const E> = planes.iter().map(|p| at(p) as *const E).collect();
+        let left = Left {
+            segments: &segments,
+            pitch: planes[0].pitch,
+            depth: self.forward.layer.sizes.d_hidden,
+        };
+        for p in w.panels.range(share) {
+            let column = |q: usize| match w.panels.lanes[p][q] {
+                None => Column::none(),
+                Some((_, c)) => Column {
+                    // SAFETY: column `c` lies within the plane.
+                    to: unsafe { at(&desk.dx).add(c) },
+                    to_pitch: desk.dx.pitch,
+                    ..Column::none()
+                },
+            };
+            let columns = [column(0), column(1), column(2), column(3)];
+            // SAFETY: the caller's.
+            unsafe { panel::<S, false>(rows.len(), left, w.panel(p), &columns) };
+        }
+    }
+
+    /// Writes the gradient of a chunk's input to where it belongs.
+    unsafe fn give_dx<S: Simd<E = E>>(
         &self,
         part: &Part,
         chunk: &Chunk,
         now: &Moment,
         desk: &Desk<E>,
         dx: At<E>,
-        member: Member<'_>,
+        share: Share,
     ) {
-        if !self.wanted.x {
-            return;
-        }
         let layer = self.forward.layer;
         let d = layer.sizes.d_input;
         // SAFETY: the caller's; `dx` has room for the batch.
         unsafe {
-            if let Some(w) = &self.w {
-                let blocks = self.blocks.iter().flatten();
-                let planes: Vec<&Plane<E>> = blocks.map(|&(f, i)| &desk.gradients[f][i]).collect();
-                let segments: Vec<*const E> =
-                    planes.iter().map(|p| p.at(now) as *const E).collect();
-                let left = Left {
-                    segments: &segments,
-                    pitch: planes[0].pitch,
-                    depth: layer.sizes.d_hidden,
-                };
-                for p in w.panels.range(member) {
-                    let column = |q: usize| match w.panels.lanes[p][q] {
-                        None => Column::none(),
-                        Some((_, c)) => Column {
-                            to: desk.dx.at(now).add(c),
-                            to_pitch: desk.dx.pitch,
-                            ..Column::none()
-                        },
-                    };
-                    let columns = [column(0), column(1), column(2), column(3)];
-                    panel::<S, false>(chunk.area(), left, w.panel(p), &columns);
-                }
-            }
-            member.wait();
             let raws = self.raws(desk);
-            for k in (member.index..chunk.steps).step_by(member.count) {
+            for k in (share.index..chunk.steps).step_by(share.of) {
                 for r in 0..chunk.rows {
                     let t = part.time(r, chunk.first + k, layer.reverse);
                     let row = k * chunk.rows + r;

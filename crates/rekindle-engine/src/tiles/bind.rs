@@ -85,13 +85,17 @@ impl<E: Real> Plane<E> {
         self.at.plus(moment.row(self.scope) * self.pitch)
     }
 
+    /// From its row `first` at a moment on; a tile has one row for all.
     #[inline(always)]
-    pub(super) fn walk(&self, moment: &Moment) -> Walk<E> {
-        Walk {
-            at: self.at(moment),
-            along: match self.scope {
-                Scope::Tile => 0,
-                _ => usize::MAX,
+    pub(super) fn walk(&self, moment: &Moment, first: usize) -> Walk<E> {
+        match self.scope {
+            Scope::Tile => Walk {
+                at: self.at(moment),
+                along: 0,
+            },
+            _ => Walk {
+                at: self.at.plus((moment.row(self.scope) + first) * self.pitch),
+                along: usize::MAX,
             },
         }
     }

@@ -30,6 +30,8 @@ impl Plans {
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) hoisted: Hoisted,
+    /// Whether units do not meet in the loop over time: no matrix product is left there.
+    pub(crate) apart: bool,
     pub(crate) inference: Plans,
     pub(crate) forward: Plans,
     pub(crate) backward: Plans,
@@ -65,11 +67,21 @@ impl Compiled {
                 .map(|p| plan(&before_back, &[], Some((before, p)))),
             step: plan(&step_back, &[], Some((step, &forward.step))),
         };
+        let product = |n: &Node| matches!(n, Node::Hidden(..) | Node::Project(_));
         Compiled {
+            apart: !step.nodes.iter().any(product),
             inference,
             forward,
             backward,
             hoisted,
+        }
+    }
+
+    /// Into how many shares the columns of a product are cut, for so many members.
+    pub(crate) fn shares(&self, members: usize) -> usize {
+        match self.apart {
+            true => 1,
+            false => members,
         }
     }
 

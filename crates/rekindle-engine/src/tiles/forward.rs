@@ -10,11 +10,12 @@ use super::packing::Packing;
 use super::plan::{Loc, Plan};
 use super::pointwise::Walk;
 use super::product::{Column, Left, panel};
-use super::schedule::{Chunk, Part};
+use super::schedule::{Chunk, PIECE, Part, few, piece};
 use super::step::Script;
-use super::team::Member;
+use super::team::{Member, Share};
 use crate::program::Width;
 use crate::simd::{Real, Simd};
+use std::ops::Range;
 
 /// A layer with its weights packed for the forward pass.
 #[derive(Debug)]
@@ -43,6 +44,11 @@ impl<'a, E: Real> Forward<'a, E> {
 
     pub(super) fn members(&self) -> usize {
         self.weights.members
+    }
+
+    /// Whether members of a team share out steps, and not only columns.
+    pub(super) fn apart(&self) -> bool {
+        self.compiled.apart && few(self.layer.sizes.batch)
     }
 
     /// Where each state begins among the states side by side, and its width.
@@ -156,23 +162,43 @@ impl<'a, E: Real> Forward<'a, E> {
         kept: &Kept<E>,
         bench: &Bench<E>,
         walks: &mut Vec<Walk<E>>,
-        member: Member<'_>,
+        member: &Member<'_>,
     ) {
         let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
         let area = chunk.area();
+        let before = bench.before.as_ref().zip(self.plans.before.as_ref());
+        let before = before.map(|(planes, plan)| (planes, self.script(0, plan)));
+        let script = self.script(1, &self.plans.step);
+        let now = moment(0);
         // SAFETY: the caller's.
         unsafe {
-            self.read(part, chunk, kept, bench.x, member);
-            member.wait();
-            self.project::<S>(bench.x, area, &moment(0), kept, member);
-            if let (Some(planes), Some(plan)) = (&bench.before, &self.plans.before) {
-                let script = self.script(0, plan);
-                self.mask(part, chunk, &script, planes, member);
-                script.run::<S>(planes, &moment(0), area, walks, member);
+            member.all(|share| self.read(part, chunk, kept, bench.x, share));
+            if let Some((planes, script)) = &before {
+                self.mask(part, chunk, script, planes, member);
             }
-            let script = self.script(1, &self.plans.step);
+            if self.apart() {
+                member.each(area.div_ceil(PIECE), |share| {
+                    let rows = piece(share, area);
+                    self.project::<S>(bench.x, rows.clone(), &now, kept, Share::WHOLE);
+                    if let Some((planes, script)) = &before {
+                        let (tile, all) = (member.index, Share::WHOLE);
+                        script.run_share::<S>(planes, &now, rows, walks, tile, all);
+                    }
+                });
+                member.all(|share| {
+                    for k in 0..chunk.steps {
+                        let (now, rows) = (moment(k), 0..chunk.rows);
+                        script.run_share::<S>(&bench.step, &now, rows, walks, member.index, share);
+                    }
+                });
+                return;
+            }
+            member.all(|share| self.project::<S>(bench.x, 0..area, &now, kept, share));
+            if let Some((planes, script)) = &before {
+                script.run::<S>(planes, &now, 0..area, walks, member, None);
+            }
             for k in 0..chunk.steps {
-                script.run::<S>(&bench.step, &moment(k), chunk.rows, walks, member);
+                script.run::<S>(&bench.step, &moment(k), 0..chunk.rows, walks, member, None);
             }
         }
     }
@@ -188,10 +214,10 @@ impl<'a, E: Real> Forward<'a, E> {
         chunk: &Chunk,
         kept: &Kept<E>,
         x: At<E>,
-        member: Member<'_>,
+        share: Share,
     ) {
         let (time, d) = (self.layer.sizes.time, self.layer.sizes.d_input);
-        for k in (member.index..chunk.steps).step_by(member.count) {
+        for k in (share.index..chunk.steps).step_by(share.of) {
             for r in 0..chunk.rows {
                 let t = part.time(r, chunk.first + k, self.layer.reverse);
                 let from = &self.layer.x[(part.rows[r] * time + t) * d..][..d];
@@ -217,7 +243,7 @@ impl<'a, E: Real> Forward<'a, E> {
         chunk: &Chunk,
         script: &Script<'_, E>,
         planes: &Planes<E>,
-        member: Member<'_>,
+        member: &Member<'_>,
     ) {
         let mut places = script.plan.places.iter();
         let Some(mask) = places.position(|p| p.loc == Loc::Mask) else {
@@ -225,33 +251,34 @@ impl<'a, E: Real> Forward<'a, E> {
         };
         let plane = &planes[mask];
         let width = script.width(script.plan.places[mask].width)[0];
-        for k in (member.index..chunk.steps).step_by(member.count) {
-            for r in 0..chunk.rows {
-                let from = &self.layer.mask[part.rows[r] * width..][..width];
-                // SAFETY: the plane has room for the chunk.
-                unsafe { copy(from, plane.at.plus((k * chunk.rows + r) * plane.pitch)) };
+        member.all(|share| {
+            for k in (share.index..chunk.steps).step_by(share.of) {
+                for r in 0..chunk.rows {
+                    let from = &self.layer.mask[part.rows[r] * width..][..width];
+                    // SAFETY: the plane has room for the chunk.
+                    unsafe { copy(from, plane.at.plus((k * chunk.rows + r) * plane.pitch)) };
+                }
             }
-        }
-        member.wait();
+        });
     }
 
-    /// `W x + b` for all steps of a chunk.
+    /// `W x + b` for some rows of a chunk.
     unsafe fn project<S: Simd<E = E>>(
         &self,
         x: At<E>,
-        rows: usize,
+        rows: Range<usize>,
         moment: &Moment,
         kept: &Kept<E>,
-        member: Member<'_>,
+        share: Share,
     ) {
         let d = self.layer.sizes.d_input;
-        let segment = [x.0 as *const E];
+        let segment = [x.plus(rows.start * d) as *const E];
         let left = Left {
             segments: &segment,
             pitch: d,
             depth: d,
         };
-        for p in self.weights.w.panels.range(member) {
+        for p in self.weights.w.panels.range(share) {
             let column = |q: usize| match self.weights.w.panels.lanes[p][q] {
                 None => Column::none(),
                 Some((g, c)) => {
@@ -261,7 +288,7 @@ impl<'a, E: Real> Forward<'a, E> {
                         Column {
                             from: self.weights.input_bias.as_ptr().add(g * plane.pitch + c),
                             from_pitch: 0,
-                            to: plane.at(moment).add(c),
+                            to: plane.walk(moment, rows.start).at.add(c),
                             to_pitch: plane.pitch,
                         }
                     }
@@ -269,7 +296,7 @@ impl<'a, E: Real> Forward<'a, E> {
             };
             let columns = [column(0), column(1), column(2), column(3)];
             // SAFETY: the caller's.
-            unsafe { panel::<S, false>(rows, left, self.weights.w.panel(p), &columns) };
+            unsafe { panel::<S, false>(rows.len(), left, self.weights.w.panel(p), &columns) };
         }
     }
 
@@ -286,29 +313,30 @@ impl<'a, E: Real> Forward<'a, E> {
         kept: &Kept<E>,
         y: At<E>,
         last: At<E>,
-        member: Member<'_>,
+        member: &Member<'_>,
     ) {
         let chunk = &part.chunks[index];
         let next = part.chunks.get(index + 1);
         let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
         let time = self.layer.sizes.time;
-        member.wait();
         let output = kept.place(Loc::Next(0), 1);
         let width = self.states()[0].1;
+        let end = moment(chunk.steps - 1);
+        let alive = next.map_or(0, |c| c.rows);
+        let total: usize = self.states().iter().map(|s| s.1).sum();
         // SAFETY: the caller's.
         unsafe {
-            for k in (member.index..chunk.steps).step_by(member.count) {
-                let from = output.at(&moment(k));
-                for r in 0..chunk.rows {
-                    let t = part.time(r, chunk.first + k, self.layer.reverse);
-                    let to = y.plus((part.rows[r] * time + t) * width);
-                    from.add(r * output.pitch).copy_to_nonoverlapping(to, width);
+            member.all(|share| {
+                for k in (share.index..chunk.steps).step_by(share.of) {
+                    let from = output.at(&moment(k));
+                    for r in 0..chunk.rows {
+                        let t = part.time(r, chunk.first + k, self.layer.reverse);
+                        let to = y.plus((part.rows[r] * time + t) * width);
+                        from.add(r * output.pitch).copy_to_nonoverlapping(to, width);
+                    }
                 }
-            }
-            let end = moment(chunk.steps - 1);
-            let alive = next.map_or(0, |c| c.rows);
-            let total: usize = self.states().iter().map(|s| s.1).sum();
-            if member.index == 0 {
+            });
+            member.once(|| {
                 for (s, &(start, width)) in self.states().iter().enumerate() {
                     let plane = kept.place(Loc::Next(s), 1);
                     for r in alive..chunk.rows {
@@ -317,12 +345,10 @@ impl<'a, E: Real> Forward<'a, E> {
                         from.copy_to_nonoverlapping(to, width);
                     }
                 }
-            }
-            member.wait();
+            });
             if let Some(next) = next {
-                self.hand_on(&end, next, kept, member);
+                member.all(|share| self.hand_on(&end, next, kept, share));
             }
-            member.wait();
         }
     }
 
@@ -344,16 +370,16 @@ impl<'a, E: Real> Forward<'a, E> {
             to.copy_from_slice(from);
         }
         // SAFETY: the caller's.
-        unsafe { self.hand_on(&moment, chunk, kept, Member::alone()) };
+        unsafe { self.hand_on(&moment, chunk, kept, Share::WHOLE) };
     }
 
     /// Puts the states at the end of a chunk in front of the next one.
-    unsafe fn hand_on(&self, end: &Moment, next: &Chunk, kept: &Kept<E>, member: Member<'_>) {
+    unsafe fn hand_on(&self, end: &Moment, next: &Chunk, kept: &Kept<E>, share: Share) {
         let start = Moment::new(next, 0, kept.windowed, 0, 0);
         for s in 0..kept.states.len() {
             let from = kept.place(Loc::Next(s), 1);
             let to = kept.place(Loc::State(s), 1);
-            let own = columns(from.pitch, self.n(), member.index, member.count);
+            let own = columns(from.pitch, self.n(), share);
             for r in 0..next.rows {
                 // SAFETY: both slots have these rows; in a window they may not overlap, for a chunk has a
                 // step at least.

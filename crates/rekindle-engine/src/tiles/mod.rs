@@ -52,9 +52,9 @@ use forward::Forward;
 use kept::Kept;
 use memory::At;
 use rayon::prelude::*;
-use schedule::{Part, parts};
+use schedule::{PIECE, Part, few, parts};
 use std::sync::Arc;
-use team::{Member, gather};
+use team::{Member, SHARES, gather};
 
 /// What a forward pass leaves behind for the backward one.
 #[derive(Debug)]
@@ -76,19 +76,23 @@ pub(crate) struct Output<E: Real> {
 /// The least width at which a team is faster than one thread.
 const TEAM_WIDTH: usize = 192;
 
+/// The same where the team shares out steps.
+const APART_WIDTH: usize = 64;
+
 /// The columns that a member of a team has at least.
 const MEMBER_WIDTH: usize = 128;
 
 /// How many threads take a part together.
-fn members(parts: usize, sizes: &Sizes) -> usize {
+fn members(compiled: &Compiled, parts: &[Part], sizes: &Sizes) -> usize {
     let columns = sizes.d_hidden;
-    match parts {
-        1 if columns >= TEAM_WIDTH => {
-            let most = columns.div_ceil(MEMBER_WIDTH);
-            most.min(rayon::current_num_threads()).max(1)
+    let most = match parts {
+        [part] if compiled.apart && few(sizes.batch) && columns >= APART_WIDTH => {
+            part.widest() / PIECE
         }
+        [_] if !compiled.apart && columns >= TEAM_WIDTH => columns.div_ceil(MEMBER_WIDTH),
         _ => 1,
-    }
+    };
+    most.min(rayon::current_num_threads()).clamp(1, SHARES)
 }
 
 /// Runs a program over a batch, with weights that are packed already if they are given and fit.
@@ -174,8 +178,15 @@ fn run_forward<S: Simd>(
     packing: Option<Arc<Packing<S::E>>>,
 ) -> Output<S::E> {
     let sizes = &layer.sizes;
-    let parts = parts(sizes.batch, sizes.time, layer.lengths);
-    let members = members(parts.len(), sizes);
+    let width = sizes.d_hidden.max(sizes.d_input);
+    let parts = parts(
+        sizes.batch,
+        sizes.time,
+        layer.lengths,
+        width,
+        compiled.apart,
+    );
+    let members = members(compiled, &parts, sizes);
     let plans = match keep {
         Keep::Values => &compiled.forward,
         Keep::Nothing | Keep::States => &compiled.inference,
@@ -199,11 +210,11 @@ fn run_forward<S: Simd>(
         // SAFETY: the planes are this part's, its rows of `y` and `last` are no other's, and members of a
         // team keep to their columns.
         unsafe { run.begin(part, &kept) };
-        gather(members, |member: Member<'_>| unsafe {
+        gather(members, |member: &Member<'_>| unsafe {
             let mut walks = Vec::new();
             for (index, chunk) in part.chunks.iter().enumerate() {
-                if keep == Keep::States && member.index == 0 {
-                    run.checkpoint(part, index, &kept, false);
+                if keep == Keep::States {
+                    member.once(|| run.checkpoint(part, index, &kept, false));
                 }
                 run.chunk::<S>(part, chunk, &kept, &bench, &mut walks, member);
                 run.write(part, index, &kept, to_y, to_last, member);
@@ -248,7 +259,7 @@ fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gr
         let bench = forward.bench(part, values);
         let desk = backward.desk::<S>(part, values);
         // SAFETY: as in the forward pass.
-        gather(tape.members, |member: Member<'_>| unsafe {
+        gather(tape.members, |member: &Member<'_>| unsafe {
             backward.part::<S>(part, values, &bench, &desk, to, member);
         });
         desk

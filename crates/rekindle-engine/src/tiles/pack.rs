@@ -1,29 +1,29 @@
 //! Weights, packed once for all steps in the order in which the micro-kernel reads them.
 
 use super::memory::Buffer;
-use super::team::Member;
+use super::team::Share;
 use crate::simd::Real;
 use std::ops::Range;
 
 /// A vector of columns: which block of the result, and which column of it comes first.
 pub(super) type Lane = Option<(usize, usize)>;
 
-/// Which vectors of columns each panel of four holds. The members of a team own columns, the same ones
+/// Which vectors of columns each panel of four holds. The shares of a team are columns, the same ones
 /// of every block, and each has panels of its own.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Panels {
     pub lanes: Vec<[Lane; 4]>,
-    /// The panels of each member.
+    /// The panels of each share.
     pub of: Vec<Range<usize>>,
 }
 
 impl Panels {
     /// Panels of `blocks` results, each `pitch` columns wide, in vectors of `n`.
-    pub(super) fn new(blocks: usize, pitch: usize, n: usize, members: usize) -> Self {
+    pub(super) fn new(blocks: usize, pitch: usize, n: usize, shares: usize) -> Self {
         let mut panels = Panels::default();
-        for member in 0..members {
+        for index in 0..shares {
             let first = panels.lanes.len();
-            let columns = columns(pitch, n, member, members);
+            let columns = columns(pitch, n, Share { index, of: shares });
             let all: Vec<(usize, usize)> = (0..blocks)
                 .flat_map(|b| columns.clone().step_by(n).map(move |c| (b, c)))
                 .collect();
@@ -36,20 +36,20 @@ impl Panels {
         panels
     }
 
-    /// The panels that a member computes: its own, or all if it is alone.
+    /// The panels of a share: those of its columns, or all.
     #[inline(always)]
-    pub(super) fn range(&self, member: Member<'_>) -> Range<usize> {
-        match member.count {
+    pub(super) fn range(&self, share: Share) -> Range<usize> {
+        match share.of {
             1 => 0..self.lanes.len(),
-            _ => self.of[member.index].clone(),
+            _ => self.of[share.index].clone(),
         }
     }
 }
 
-/// The columns that a member of a team owns, of a plane `pitch` wide.
-pub(super) fn columns(pitch: usize, n: usize, member: usize, members: usize) -> Range<usize> {
+/// The columns of a share, of a plane `pitch` wide, in vectors of `n`.
+pub(super) fn columns(pitch: usize, n: usize, share: Share) -> Range<usize> {
     let vectors = pitch / n;
-    vectors * member / members * n..vectors * (member + 1) / members * n
+    vectors * share.index / share.of * n..vectors * (share.index + 1) / share.of * n
 }
 
 /// How many numbers of a row are transposed at a time, so that what is written stays near: a cache line.
@@ -80,9 +80,9 @@ impl<E: Real> Packed<E> {
         starts: &[usize],
         width: usize,
         n: usize,
-        members: usize,
+        shares: usize,
     ) -> Self {
-        let panels = Panels::new(starts.len(), width.next_multiple_of(n), n, members);
+        let panels = Panels::new(starts.len(), width.next_multiple_of(n), n, shares);
         let depth = matrix.data.len() / matrix.pitch;
         let mut packed = Packed::empty(panels, depth, n);
         let mut to = packed.data.as_mut_slice().chunks_exact_mut(n);
@@ -111,10 +111,10 @@ impl<E: Real> Packed<E> {
         starts: &[usize],
         width: usize,
         n: usize,
-        members: usize,
+        shares: usize,
     ) -> Self {
         let rows = matrix.data.len() / matrix.pitch;
-        let panels = Panels::new(1, rows.next_multiple_of(n), n, members);
+        let panels = Panels::new(1, rows.next_multiple_of(n), n, shares);
         let depth = starts.len() * width;
         let mut packed = Packed::empty(panels, depth, n);
         let data = packed.data.as_mut_slice();

@@ -53,10 +53,11 @@ impl<E: Real> Packing<E> {
                 accumulate::<S>(&mut to[input * pitch..][..pitch], from);
             }
         }
-        let pack = |plan: &Plan| pack(plan, layer, n, members, k);
+        let shares = compiled.shares(members);
+        let pack = |plan: &Plan| pack(plan, layer, n, shares, k);
         let (w, packed) = at_once(
             layer.w.len(),
-            || Packed::new(w, &starts, h, n, members),
+            || Packed::new(w, &starts, h, n, shares),
             || {
                 let before = plans.before.as_ref().map(pack).unwrap_or_default();
                 [before, pack(&plans.step)]
@@ -94,7 +95,7 @@ pub(super) fn pack<E: Real>(
     plan: &Plan,
     layer: &Layer<'_, E>,
     n: usize,
-    members: usize,
+    shares: usize,
     k: usize,
 ) -> Vec<Vec<Packed<E>>> {
     let (h, p) = (layer.sizes.d_hidden, layer.sizes.d_projection);
@@ -111,12 +112,10 @@ pub(super) fn pack<E: Real>(
             let results = product.results.iter().map(|r| r.0 * h);
             let operands = product.operands.iter().map(|o| o.0 * h);
             match product.kind {
-                Kind::Hidden => Packed::new(u, &results.collect::<Vec<_>>(), h, n, members),
-                Kind::Project => Packed::new(r, &[0], p, n, members),
-                Kind::HiddenT => {
-                    Packed::transposed(u, &operands.collect::<Vec<_>>(), h, n, members)
-                }
-                Kind::ProjectT => Packed::transposed(r, &[0], p, n, members),
+                Kind::Hidden => Packed::new(u, &results.collect::<Vec<_>>(), h, n, shares),
+                Kind::Project => Packed::new(r, &[0], p, n, shares),
+                Kind::HiddenT => Packed::transposed(u, &operands.collect::<Vec<_>>(), h, n, shares),
+                Kind::ProjectT => Packed::transposed(r, &[0], p, n, shares),
             }
         });
         products.collect()

@@ -5,9 +5,19 @@
 //! rectangles. No work is done on padding, and the reverse direction is nothing but another order of
 //! reading and writing the sequence.
 
+use super::team::Share;
+use std::ops::Range;
+
 /// How many rows of a plane (steps times rows of the batch) a chunk has: few enough that its planes stay in
 /// the second-level cache, many enough that a matrix product over them runs at full speed.
 const CHUNK: usize = 160;
+
+/// The same where the loop over time has no matrix product and steps can be shared out: planes of as many
+/// bytes, however narrow, so that there are many steps between two barriers.
+const NUMBERS: usize = CHUNK * 256;
+
+/// How many rows of such a chunk are one share of the work.
+pub(super) const PIECE: usize = 40;
 
 /// How many rows of the batch a part has at most. It does not depend on the number of threads, and so
 /// neither do the sums.
@@ -46,14 +56,22 @@ impl Chunk {
     }
 }
 
+/// How many rows of a plane a chunk has, of so many numbers each; `apart` where steps can be shared out.
+fn height(batch: usize, width: usize, apart: bool) -> usize {
+    match apart && few(batch) {
+        false => CHUNK,
+        true => (NUMBERS / width / PIECE * PIECE).clamp(CHUNK, 8 * CHUNK),
+    }
+}
+
 impl Part {
-    /// These rows of a batch, which have these steps, the longest first.
-    pub(super) fn of(rows: Vec<usize>, lengths: Vec<usize>) -> Part {
+    /// These rows of a batch, which have these steps, the longest first, in chunks of some height.
+    pub(super) fn of(rows: Vec<usize>, lengths: Vec<usize>, height: usize) -> Part {
         let mut chunks = Vec::new();
         let (mut first, mut plane, mut slot) = (0, 0, 0);
         for (live, &length) in lengths.iter().enumerate().rev().map(|(i, l)| (i + 1, l)) {
             while first < length {
-                let steps = (CHUNK / live).clamp(1, length - first);
+                let steps = (height / live).clamp(1, length - first);
                 chunks.push(Chunk {
                     first,
                     steps,
@@ -103,8 +121,25 @@ impl Part {
     }
 }
 
-/// The parts of a batch.
-pub(super) fn parts(batch: usize, time: usize, lengths: Option<&[usize]>) -> Vec<Part> {
+/// Whether so many rows are too few to be shared out among threads.
+pub(super) fn few(batch: usize) -> bool {
+    batch < SPLIT
+}
+
+/// The rows of a piece, of so many.
+pub(super) fn piece(share: Share, rows: usize) -> Range<usize> {
+    share.index * PIECE..rows.min((share.index + 1) * PIECE)
+}
+
+/// The parts of a batch. Rows are `width` numbers; `apart` says that units do not meet in the loop over time.
+pub(super) fn parts(
+    batch: usize,
+    time: usize,
+    lengths: Option<&[usize]>,
+    width: usize,
+    apart: bool,
+) -> Vec<Part> {
+    let height = height(batch, width, apart);
     let length = |row: usize| lengths.map_or(time, |l| l[row]);
     let mut rows: Vec<usize> = (0..batch).collect();
     rows.sort_by_key(|&row| std::cmp::Reverse(length(row)));
@@ -115,7 +150,7 @@ pub(super) fn parts(batch: usize, time: usize, lengths: Option<&[usize]>) -> Vec
     let part = |i: usize| {
         let rows = rows[batch * i / count..batch * (i + 1) / count].to_vec();
         let lengths = rows.iter().map(|&row| length(row)).collect();
-        Part::of(rows, lengths)
+        Part::of(rows, lengths, height)
     };
     (0..count).map(part).collect()
 }
@@ -127,7 +162,7 @@ mod tests {
     #[test]
     fn every_step_of_every_row_is_in_one_chunk() {
         let lengths = [3, 700, 1, 3, 40];
-        for part in parts(5, 700, Some(&lengths)) {
+        for part in parts(5, 700, Some(&lengths), 128, false) {
             for (i, &row) in part.rows.iter().enumerate() {
                 let steps = part.chunks.iter().filter(|c| i < c.rows).map(|c| c.steps);
                 assert_eq!(steps.sum::<usize>(), lengths[row]);
@@ -142,7 +177,12 @@ mod tests {
 
     #[test]
     fn rows_are_shared_out_evenly() {
-        let sizes = |b| -> Vec<usize> { parts(b, 9, None).iter().map(|p| p.rows.len()).collect() };
+        let sizes = |b| -> Vec<usize> {
+            parts(b, 9, None, 128, false)
+                .iter()
+                .map(|p| p.rows.len())
+                .collect()
+        };
         assert_eq!(sizes(1), [1]);
         assert_eq!(sizes(3), [3]);
         assert_eq!(sizes(5), [2, 3]);
@@ -152,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_reverse_direction_begins_at_each_rows_end() {
-        let part = &parts(2, 5, Some(&[2, 5]))[0];
+        let part = &parts(2, 5, Some(&[2, 5]), 128, true)[0];
         let order = |row| -> Vec<usize> {
             (0..part.lengths[row])
                 .map(|k| part.time(row, k, true))

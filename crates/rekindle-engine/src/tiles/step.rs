@@ -2,12 +2,13 @@
 
 use super::bind::{Moment, Planes};
 use super::pack::{Packed, columns};
-use super::plan::{Kind, Loc, OPERANDS, Plan};
+use super::plan::{Kind, Loc, OPERANDS, Plan, Product, Stage};
 use super::pointwise::{Walk, pointwise};
 use super::product::{Column, Left, panel};
-use super::team::Member;
+use super::team::{Member, Share};
 use crate::program::Width;
 use crate::simd::{Real, Simd};
+use std::ops::Range;
 
 /// A plan with its weights.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,8 @@ impl<E: Real> Script<'_, E> {
         self.widths[usize::from(width == Width::Projection)]
     }
 
-    /// Runs every stage over `rows` rows.
+    /// Runs every stage over some rows of the planes, together with the other members. `first` comes before
+    /// all else, for each share of the columns.
     ///
     /// # Safety
     ///
@@ -36,89 +38,167 @@ impl<E: Real> Script<'_, E> {
         &self,
         planes: &Planes<E>,
         moment: &Moment,
-        rows: usize,
+        rows: Range<usize>,
         walks: &mut Vec<Walk<E>>,
-        member: Member<'_>,
+        member: &Member<'_>,
+        mut first: Option<&mut dyn FnMut(Share)>,
+    ) {
+        self.bind(planes, moment, rows.start, walks, member.index);
+        let rows = rows.len();
+        for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
+            // A product reads what all members have written.
+            if !stage.products.is_empty()
+                && let Some(first) = first.take()
+            {
+                member.all(first);
+            }
+            let scratch = |p: &Product| {
+                let place = self.plan.places[p.operands[0].1];
+                matches!(place.loc, Loc::Scratch(_))
+            };
+            let overwritten = stage.products.iter().any(scratch);
+            member.all(|share| {
+                if let Some(first) = first.as_mut() {
+                    first(share);
+                }
+                // SAFETY: the caller's.
+                unsafe {
+                    self.products::<S>(stage, packed, planes, walks, rows, share);
+                    if !overwritten {
+                        self.instructions::<S>(stage, walks, rows, share);
+                    }
+                }
+            });
+            if overwritten {
+                // SAFETY: the caller's.
+                member.all(|share| unsafe { self.instructions::<S>(stage, walks, rows, share) });
+            }
+            first = None;
+        }
+    }
+
+    /// The same for one share of the columns, all of them if there are products; `tile` is that of the member.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Script::run`].
+    pub(super) unsafe fn run_share<S: Simd<E = E>>(
+        &self,
+        planes: &Planes<E>,
+        moment: &Moment,
+        rows: Range<usize>,
+        walks: &mut Vec<Walk<E>>,
+        tile: usize,
+        share: Share,
+    ) {
+        self.bind(planes, moment, rows.start, walks, tile);
+        for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
+            // SAFETY: the caller's.
+            unsafe {
+                self.products::<S>(stage, packed, planes, walks, rows.len(), share);
+                self.instructions::<S>(stage, walks, rows.len(), share);
+            }
+        }
+    }
+
+    /// Finds the addresses of all places, from row `first` on.
+    fn bind(
+        &self,
+        planes: &Planes<E>,
+        moment: &Moment,
+        first: usize,
+        walks: &mut Vec<Walk<E>>,
+        tile: usize,
     ) {
         walks.clear();
         for plane in planes {
-            walks.push(plane.walk(moment));
+            walks.push(plane.walk(moment, first));
         }
-        if member.index > 0 {
+        if tile > 0 {
             for (walk, place) in walks.iter_mut().zip(&self.plan.places) {
                 if let Loc::Register(_) = place.loc {
                     // SAFETY: there is a tile for every member.
-                    walk.at = unsafe { walk.at.add(member.index * super::pointwise::TILE) };
+                    walk.at = unsafe { walk.at.add(tile * super::pointwise::TILE) };
                 }
             }
         }
-        for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
-            if !stage.products.is_empty() {
-                member.wait();
+    }
+
+    unsafe fn products<S: Simd<E = E>>(
+        &self,
+        stage: &Stage,
+        packed: &[Packed<E>],
+        planes: &Planes<E>,
+        walks: &[Walk<E>],
+        rows: usize,
+        share: Share,
+    ) {
+        for (product, packed) in stage.products.iter().zip(packed) {
+            let place = self.plan.places[product.operands[0].1];
+            let [depth, pitch] = self.width(place.width);
+            let mut segments = [std::ptr::null::<E>(); OPERANDS];
+            for (segment, operand) in segments.iter_mut().zip(&product.operands) {
+                *segment = walks[operand.1].at;
             }
-            let mut overwritten = false;
-            for (product, packed) in stage.products.iter().zip(packed) {
-                let place = self.plan.places[product.operands[0].1];
-                overwritten |= matches!(place.loc, Loc::Scratch(_));
-                let [depth, pitch] = self.width(place.width);
-                let mut segments = [std::ptr::null::<E>(); OPERANDS];
-                for (segment, operand) in segments.iter_mut().zip(&product.operands) {
-                    *segment = walks[operand.1].at;
-                }
-                let left = Left {
-                    segments: &segments[..product.operands.len()],
-                    pitch,
-                    depth,
-                };
-                for p in packed.panels.range(member) {
-                    let column = |q: usize| {
-                        let Some((b, c)) = packed.panels.lanes[p][q] else {
-                            return Column::none();
-                        };
-                        let (block, from, to) = product.results[b];
-                        let to_pitch = planes[to].pitch;
-                        let biased = product.kind == Kind::Hidden && !self.bias.is_empty();
-                        // SAFETY: column `c` lies within the planes and the bias.
-                        unsafe {
-                            let (from, from_pitch) = match from {
-                                Some(from) => (walks[from].at.add(c) as *const E, to_pitch),
-                                None if biased => (self.bias.as_ptr().add(block * to_pitch + c), 0),
-                                None => (std::ptr::null(), 0),
-                            };
-                            Column {
-                                from,
-                                from_pitch,
-                                to: walks[to].at.add(c),
-                                to_pitch,
-                            }
-                        }
+            let left = Left {
+                segments: &segments[..product.operands.len()],
+                pitch,
+                depth,
+            };
+            for p in packed.panels.range(share) {
+                let column = |q: usize| {
+                    let Some((b, c)) = packed.panels.lanes[p][q] else {
+                        return Column::none();
                     };
-                    let columns = [column(0), column(1), column(2), column(3)];
-                    // SAFETY: the caller's.
-                    unsafe { panel::<S, false>(rows, left, packed.panel(p), &columns) };
-                }
+                    let (block, from, to) = product.results[b];
+                    let to_pitch = planes[to].pitch;
+                    let biased = product.kind == Kind::Hidden && !self.bias.is_empty();
+                    // SAFETY: column `c` lies within the planes and the bias.
+                    unsafe {
+                        let (from, from_pitch) = match from {
+                            Some(from) => (walks[from].at.add(c) as *const E, to_pitch),
+                            None if biased => (self.bias.as_ptr().add(block * to_pitch + c), 0),
+                            None => (std::ptr::null(), 0),
+                        };
+                        Column {
+                            from,
+                            from_pitch,
+                            to: walks[to].at.add(c),
+                            to_pitch,
+                        }
+                    }
+                };
+                let columns = [column(0), column(1), column(2), column(3)];
+                // SAFETY: the caller's.
+                unsafe { panel::<S, false>(rows, left, packed.panel(p), &columns) };
             }
-            if overwritten {
-                member.wait();
+        }
+    }
+
+    unsafe fn instructions<S: Simd<E = E>>(
+        &self,
+        stage: &Stage,
+        walks: &[Walk<E>],
+        rows: usize,
+        share: Share,
+    ) {
+        for (ops, width) in [
+            (&stage.hidden, Width::Hidden),
+            (&stage.projection, Width::Projection),
+        ] {
+            if ops.is_empty() {
+                continue;
             }
-            for (ops, width) in [
-                (&stage.hidden, Width::Hidden),
-                (&stage.projection, Width::Projection),
-            ] {
-                if ops.is_empty() {
+            let pitch = self.width(width)[1];
+            // SAFETY: the caller's.
+            unsafe {
+                if share.of == 1 {
+                    pointwise::<S>(ops, walks, 0, rows * pitch);
                     continue;
                 }
-                let pitch = self.width(width)[1];
-                // SAFETY: the caller's.
-                unsafe {
-                    if member.count == 1 {
-                        pointwise::<S>(ops, walks, 0, rows * pitch);
-                        continue;
-                    }
-                    let own = columns(pitch, S::N, member.index, member.count);
-                    for r in 0..rows {
-                        pointwise::<S>(ops, walks, r * pitch + own.start, r * pitch + own.end);
-                    }
+                let own = columns(pitch, S::N, share);
+                for r in 0..rows {
+                    pointwise::<S>(ops, walks, r * pitch + own.start, r * pitch + own.end);
                 }
             }
         }

@@ -39,7 +39,7 @@ impl<E: Vectors> Stream<E> {
                 let plans = &compiled.inference;
                 let packing = Packing::new::<S>(compiled, plans, layer, 1);
                 let rows = (0..layer.sizes.batch).collect();
-                let part = Part::of(rows, vec![1; layer.sizes.batch]);
+                let part = Part::of(rows, vec![1; layer.sizes.batch], layer.sizes.batch);
                 let run = Forward {
                     compiled,
                     plans,
@@ -83,7 +83,7 @@ impl<E: Vectors> Stream<E> {
                 // SAFETY: the planes are this stream's, which nobody else uses now.
                 unsafe {
                     let alone = Member::alone();
-                    run.chunk::<S>(part, chunk, kept, &stream.bench, &mut stream.walks, alone);
+                    run.chunk::<S>(part, chunk, kept, &stream.bench, &mut stream.walks, &alone);
                     run.turn(part, kept, y);
                 }
             }

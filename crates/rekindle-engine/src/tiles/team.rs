@@ -1,26 +1,60 @@
-//! Threads that take the same rows through the same steps, each with columns of its own.
+//! Threads that take the same rows through the same steps.
 //!
-//! For one row or a few there is nothing else to share out. Members wait for one another before
-//! a matrix product, which reads what all of them have written.
+//! For one row or a few there is nothing else to share out. Work goes in phases: every member comes by all of
+//! them in the same order, and a phase is cut into shares, columns or steps, that do not depend on
+//! how many members there are. Each member takes its own shares first, then those that nobody has begun.
+//! So a member that comes late, or has lost its core, is waited for only where it is in the middle of a share,
+//! and finds the phases that it missed done.
 
+use std::cell::Cell;
 use std::hint::spin_loop;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// The most shares that a phase is cut into.
+pub(super) const SHARES: usize = 64;
+
+/// How long a member that is done waits before it takes the shares of others: they may be about to.
+const PATIENCE: usize = 16;
+
+/// How long it then waits for the shares that others have begun before it lets them have its core.
+const SPINS: usize = 2000;
+
+/// One of the parts that a phase is cut into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Share {
+    pub index: usize,
+    pub of: usize,
+}
+
+impl Share {
+    /// All there is.
+    pub(super) const WHOLE: Share = Share { index: 0, of: 1 };
+}
+
 /// One member of a team.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Member<'t> {
     pub index: usize,
     pub count: usize,
-    barrier: Option<&'t Barrier>,
+    team: Option<&'t Team>,
+    /// The phase that it is in, and the shares of all phases before.
+    phase: Cell<usize>,
+    before: Cell<usize>,
 }
 
-/// Where members wait for one another. A step takes microseconds, and so they spin.
-#[derive(Debug, Default)]
-struct Barrier {
-    arrived: AtomicUsize,
-    round: AtomicUsize,
+/// What the members of a team know of one another.
+#[derive(Debug)]
+struct Team {
+    /// Of each share, the last phase in which it was begun.
+    begun: Vec<Line>,
+    /// How many shares of all phases are done.
+    done: Line,
 }
+
+/// A counter with a cache line of its own, so that members disturb one another only where they must.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Line(AtomicUsize);
 
 impl Member<'_> {
     /// The only member.
@@ -28,53 +62,133 @@ impl Member<'_> {
         Member {
             index: 0,
             count: 1,
-            barrier: None,
+            team: None,
+            phase: Cell::new(0),
+            before: Cell::new(0),
         }
     }
 
-    /// Waits until all members have come here.
+    /// A phase of `shares` shares, at most [`SHARES`]: returns when all of them are done, whoever did them.
     #[inline]
-    pub(super) fn wait(&self) {
-        let Some(barrier) = self.barrier else { return };
-        let round = barrier.round.load(Ordering::Acquire);
-        if barrier.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.count {
-            barrier.arrived.store(0, Ordering::Relaxed);
-            barrier
-                .round
-                .store(round.wrapping_add(1), Ordering::Release);
+    pub(super) fn each(&self, shares: usize, mut work: impl FnMut(Share)) {
+        let mut work = |index| work(Share { index, of: shares });
+        let Some(team) = self.team else {
+            return (0..shares).for_each(work);
+        };
+        let phase = self.phase.get() + 1;
+        self.phase.set(phase);
+        let all = self.before.get() + shares;
+        self.before.set(all);
+        let done = || team.done.0.load(Ordering::Acquire) >= all;
+        if done() {
             return;
         }
-        let mut spins = 0u32;
-        while barrier.round.load(Ordering::Acquire) == round {
+        let mut take = |index: usize| {
+            let begun = &team.begun[index].0;
+            let seen = begun.load(Ordering::Relaxed);
+            let taken = seen < phase
+                && begun
+                    .compare_exchange(seen, phase, Ordering::Relaxed, Ordering::Relaxed)
+                    .is_ok();
+            if taken {
+                work(index);
+                team.done.0.fetch_add(1, Ordering::AcqRel);
+            }
+        };
+        (self.index..shares).step_by(self.count).for_each(&mut take);
+        for _ in 0..PATIENCE {
+            if done() {
+                return;
+            }
+            spin_loop();
+        }
+        (0..shares).for_each(take);
+        let mut spins = 0;
+        while !done() {
             spins += 1;
-            match spins < 20_000 {
+            match spins < SPINS {
                 true => spin_loop(),
-                // Someone has lost its core.
                 false => std::thread::yield_now(),
             }
         }
     }
+
+    /// A phase with a share for every member.
+    #[inline]
+    pub(super) fn all(&self, work: impl FnMut(Share)) {
+        self.each(self.count, work);
+    }
+
+    /// A phase that one member does for all.
+    #[inline]
+    pub(super) fn once(&self, mut work: impl FnMut()) {
+        self.each(1, |_| work());
+    }
 }
 
-/// One team at a time: two of them, waiting for the same threads, would wait forever.
-static GATHERED: Mutex<()> = Mutex::new(());
-
-/// Runs `work` with a team of `count` threads of rayon's pool, or alone with `count` members' worth of work
-/// if they cannot be gathered.
-pub(super) fn gather(count: usize, work: impl Fn(Member<'_>) + Sync) {
-    let free = GATHERED.try_lock();
-    if count < 2 || free.is_err() || rayon::current_num_threads() < count {
-        work(Member::alone());
-        return;
+/// Runs `work` with a team of `count` threads of rayon's pool: as many of them as come in time.
+pub(super) fn gather(count: usize, work: impl Fn(&Member<'_>) + Sync) {
+    if count < 2 {
+        return work(&Member::alone());
     }
-    let barrier = Barrier::default();
-    rayon::broadcast(|context| {
-        if context.index() < count {
-            work(Member {
-                index: context.index(),
-                count,
-                barrier: Some(&barrier),
-            });
+    let team = Team {
+        begun: (0..SHARES).map(|_| Line::default()).collect(),
+        done: Line::default(),
+    };
+    let member = |index| Member {
+        index,
+        count,
+        team: Some(&team),
+        ..Member::alone()
+    };
+    let (work, member) = (&work, &member);
+    rayon::scope(|scope| {
+        for index in 1..count {
+            scope.spawn(move |_| work(&member(index)));
         }
+        work(&member(0));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    #[test]
+    fn every_share_of_every_phase_is_done_once_and_in_order() {
+        let done = Mutex::new(Vec::new());
+        gather(4, |member| {
+            for phase in 0..200 {
+                member.each(1 + phase % 7, |share| {
+                    done.lock().unwrap().push((phase, share.index));
+                });
+            }
+        });
+        let done = done.into_inner().unwrap();
+        let phases: Vec<usize> = done.iter().map(|d| d.0).collect();
+        assert!(
+            phases.is_sorted(),
+            "a phase began before the one before it was done"
+        );
+        let mut sorted = done;
+        sorted.sort_unstable();
+        let all = (0..200).flat_map(|p| (0..1 + p % 7).map(move |s| (p, s)));
+        assert_eq!(sorted, all.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_member_that_never_comes_is_not_waited_for() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let count = pool.expect("a pool of one thread").install(|| {
+            let count = AtomicUsize::new(0);
+            gather(3, |member| {
+                member.all(|_| {
+                    count.fetch_add(1, Ordering::Relaxed);
+                });
+            });
+            count.into_inner()
+        });
+        assert_eq!(count, 3);
+    }
 }

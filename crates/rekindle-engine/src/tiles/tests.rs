@@ -229,7 +229,7 @@ fn threads_change_no_bit() {
             .expect("a pool")
     };
     for (name, cell) in CELLS {
-        for shape in [[21, 9, 5, 12], [1, 12, 40, 270]] {
+        for shape in [[21, 9, 5, 12], [1, 12, 40, 270], [2, 400, 9, 70]] {
             let program = Program::new(cell);
             let shape = fitted(&program, shape);
             let problem = Problem::new(&program, shape, false);

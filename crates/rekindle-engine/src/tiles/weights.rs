@@ -10,7 +10,7 @@ use super::plan::{Kind, Loc, Plan};
 use super::pointwise::accumulate;
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, Part};
-use super::team::Member;
+use super::team::Share;
 use crate::program::{Out, Width};
 use crate::simd::{Real, Simd};
 
@@ -198,7 +198,8 @@ impl<E: Real> Sums<E> {
         chunk: &Chunk,
         first: bool,
         now: &Moment,
-        member: Member<'_>,
+        scratch: usize,
+        share: Share,
     ) {
         let rows = chunk.area();
         for sum in &self.sums {
@@ -213,11 +214,11 @@ impl<E: Real> Sums<E> {
             let planes = sum.gradients.iter();
             let planes: Vec<Plane<E>> = planes.map(|g| desk.gradients[g.1][g.2]).collect();
             // SAFETY: the caller's.
-            unsafe { self.product::<S>(sum, &operand, &planes, rows, first, now, member) };
+            unsafe { self.product::<S>(sum, &operand, &planes, rows, first, now, scratch, share) };
         }
         for sum in &self.vectors {
             let (plane, to) = (&desk.gradients[sum.phase][sum.plane], sum.at);
-            let own = columns(plane.pitch, self.n, member.index, member.count);
+            let own = columns(plane.pitch, self.n, share);
             // SAFETY: every plane has these rows and columns.
             unsafe {
                 let to = std::slice::from_raw_parts_mut(to.plus(own.start), own.len());
@@ -239,17 +240,18 @@ impl<E: Real> Sums<E> {
         rows: usize,
         first: bool,
         now: &Moment,
-        member: Member<'_>,
+        scratch: usize,
+        share: Share,
     ) {
         let pitch = sum.panels.lanes.len() * 4 * S::N;
-        let scratch = self.scratch[member.index].0;
+        let scratch = self.scratch[scratch].0;
         let segment = [operand.at(now) as *const E];
         let left = Left {
             segments: &segment,
             pitch: operand.pitch,
             depth: rows,
         };
-        for p in sum.panels.range(member) {
+        for p in sum.panels.range(share) {
             // SAFETY: the caller's; the scratch plane has room for the rows of a chunk.
             unsafe {
                 for (q, lane) in sum.panels.lanes[p].iter().enumerate() {
