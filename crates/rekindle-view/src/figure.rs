@@ -118,3 +118,20 @@ pub struct Confusion {
     /// `counts[truth][predicted]`, square.
     pub counts: Vec<Vec<u64>>,
 }
+
+/// A number to four digits, as short as it can be read.
+pub(crate) fn digits(v: f64) -> String {
+    match v.abs() {
+        _ if !v.is_finite() => "–".to_string(),
+        0.0 => "0".to_string(),
+        a if !(1e-3..1e6).contains(&a) => format!("{v:.2e}"),
+        a => {
+            let places = (3 - a.log10().floor() as i32).clamp(0, 6) as usize;
+            let text = format!("{v:.places$}");
+            match text.contains('.') {
+                true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+                false => text,
+            }
+        }
+    }
+}

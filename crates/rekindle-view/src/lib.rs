@@ -5,6 +5,7 @@
 //! [`Bars`], a [`Confusion`] or a [`Page`] of them, and writes what it gets back.
 
 mod figure;
+mod html;
 mod page;
 mod trace;
 

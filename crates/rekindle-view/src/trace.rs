@@ -1,5 +1,9 @@
 //! The values of a layer's nodes over time.
 
+pub(crate) mod pack;
+
+use crate::{Block, Page, Section};
+
 /// What the nodes of one layer, in one direction, did over one sequence.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
@@ -86,6 +90,35 @@ impl Trace {
             self.labels.len()
         );
         steps
+    }
+}
+
+impl Trace {
+    /// A page of its own for the traces of one or several layers and directions, of which one is
+    /// shown at a time: heat maps, values under the pointer, orders of units, a zoom.
+    ///
+    /// # Panics
+    ///
+    /// If [`Trace::steps`] does.
+    pub fn html(traces: Vec<Trace>) -> String {
+        let first = traces.first();
+        let page = Page {
+            title: first.map(|t| t.title.clone()).unwrap_or_default(),
+            lead: first.map(|t| t.cell.clone()).unwrap_or_default(),
+            sections: vec![Section {
+                title: String::new(),
+                blocks: vec![Block::Traces(traces)],
+            }],
+        };
+        page.html()
+    }
+
+    /// The layer and the direction, as people count.
+    pub(crate) fn place(&self) -> String {
+        match self.direction.as_str() {
+            "" => format!("layer {}", self.layer),
+            direction => format!("layer {}, {direction}", self.layer),
+        }
     }
 }
 

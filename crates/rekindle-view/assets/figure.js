@@ -1,0 +1,76 @@
+// Lines over two axes, drawn with uPlot: a pointer that reads values, a zoom by dragging, keys.
+"use strict";
+(() => {
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const number = (v) => {
+    if (v == null || !isFinite(v)) return "–";
+    const a = Math.abs(v);
+    if (a !== 0 && (a < 1e-3 || a >= 1e6)) return v.toExponential(2);
+    return String(+v.toPrecision(5));
+  };
+  // One x for all lines, as uPlot wants it: the union of theirs, with gaps where a line has no point.
+  const aligned = (series, positive) => {
+    const xs = [...new Set(series.flatMap((s) => s.x))].sort((a, b) => a - b);
+    const at = new Map(xs.map((x, i) => [x, i]));
+    const columns = series.map((s) => {
+      const column = new Array(xs.length).fill(undefined);
+      s.x.forEach((x, i) => { const v = s.y[i]; column[at.get(x)] = v == null || (positive && v <= 0) ? null : v; });
+      return column;
+    });
+    return [xs, ...columns];
+  };
+  // Lines of many steps share too few places for one label each: uPlot chooses the ticks, this their text.
+  const ticks = (log) => (u, values) => values.map((v) => (v == null ? "" : log && Math.abs(Math.log10(v) % 1) > 1e-9 ? "" : number(v)));
+  const scale = (log) => ({ time: false, distr: log ? 3 : 1 });
+
+  // figure: { x: {label, log}, y: {label, log}, series: [{name, x, y, mark, colour}] }
+  window.lines = (place, figure, height = 320) => {
+    let plot;
+    const data = aligned(figure.series, figure.y.log);
+    const axis = (a, side) => ({
+      label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size: side ? 62 : 34,
+      stroke: () => css("--soft"), grid: { stroke: () => css("--line"), width: 1 }, ticks: { stroke: () => css("--line"), width: 1 }, values: ticks(a.log),
+    });
+    const draw = () => {
+      if (plot) plot.destroy();
+      plot = new uPlot({
+        width: Math.max(280, place.clientWidth), height,
+        scales: { x: scale(figure.x.log), y: scale(figure.y.log) },
+        axes: [axis(figure.x, false), axis(figure.y, true)],
+        cursor: { drag: { x: true, y: false }, points: { size: 7 }, focus: { prox: 24 } },
+        focus: { alpha: 0.35 },
+        series: [{ label: figure.x.label, value: (u, v) => number(v) }, ...figure.series.map((s, i) => ({
+          label: s.name, value: (u, v) => number(v), spanGaps: false, width: s.mark === "Reference" ? 1.5 : 2,
+          stroke: () => (s.mark === "Reference" ? css("--s7") : css(`--s${(s.colour ?? i) % 8}`)),
+          dash: s.mark === "Reference" ? [6, 4] : undefined,
+          paths: s.mark === "Dots" ? () => null : undefined,
+          points: { show: s.mark === "Dotted" || s.mark === "Dots", size: 6 },
+        }))],
+      }, data, place);
+    };
+    draw();
+    const again = () => { const { width } = place.getBoundingClientRect(); if (width && plot.width !== Math.floor(width)) plot.setSize({ width: Math.max(280, Math.floor(width)), height }); };
+    new ResizeObserver(again).observe(place);
+    document.addEventListener("theme", () => plot.redraw(false));
+    place.tabIndex = 0;
+    place.addEventListener("keydown", (event) => {
+      const n = data[0].length, now = plot.cursor.idx ?? 0;
+      const to = { ArrowLeft: now - (event.shiftKey ? 10 : 1), ArrowRight: now + (event.shiftKey ? 10 : 1), Home: 0, End: n - 1 }[event.key];
+      if (to !== undefined) {
+        const i = Math.min(n - 1, Math.max(0, to));
+        plot.setCursor({ left: plot.valToPos(data[0][i], "x"), top: plot.bbox.height / devicePixelRatio / 2 });
+      } else if (event.key === "+" || event.key === "-" || event.key === "0") {
+        const [lo, hi] = [plot.scales.x.min, plot.scales.x.max], centre = plot.cursor.idx == null ? (lo + hi) / 2 : data[0][plot.cursor.idx];
+        const k = event.key === "+" ? 0.5 : 2;
+        const [first, last] = [data[0][0], data[0][n - 1]];
+        if (event.key === "0") plot.setScale("x", { min: first, max: last });
+        else plot.setScale("x", { min: Math.max(first, centre - (centre - lo) * k), max: Math.min(last, centre + (hi - centre) * k) });
+      } else return;
+      event.preventDefault();
+    });
+    return { set: (next) => { figure = next; data.splice(0, data.length, ...aligned(next.series, next.y.log)); draw(); } };
+  };
+  for (const place of document.querySelectorAll(".chart[data-figure]")) {
+    window.lines(place, JSON.parse(document.getElementById(place.dataset.figure).textContent));
+  }
+})();

@@ -1,0 +1,48 @@
+//! Figures in pages.
+
+use crate::Visit;
+use crate::samples::page;
+
+pub(crate) fn are_drawn_and_read(visit: &mut Visit) {
+    let html = page().html();
+    visit.open(&html, 1000, false);
+    assert_eq!(
+        visit
+            .browser
+            .eval("document.querySelectorAll('.chart .u-over').length"),
+        2
+    );
+    visit.browser.hover(".chart .u-over", 0.5, 0.5);
+    let legend = visit.browser.text(".chart .u-legend");
+    assert!(
+        legend.contains("train") && legend.contains("valid"),
+        "{legend}"
+    );
+    let drawn = visit.browser.eval("[...document.querySelectorAll('.chart canvas')].every((c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v) => v > 0))");
+    assert_eq!(drawn, true);
+    visit
+        .browser
+        .eval("document.querySelector('.chart').focus()");
+    visit.browser.press(&["Home", "ArrowRight"]);
+    let legend = visit.browser.text(".chart .u-legend");
+    assert!(legend.contains("40"), "{legend}");
+    assert_eq!(visit.browser.text(".confusion td"), "40");
+    visit.picture("light");
+    visit.content();
+    visit.open(&html, 1000, true);
+    visit.picture("dark");
+    visit.open(&html, 390, false);
+    visit.picture("narrow");
+    visit.content();
+}
+
+pub(crate) fn theme_can_be_switched(visit: &mut Visit) {
+    visit.open(&page().html(), 1000, false);
+    let paper = "getComputedStyle(document.body).backgroundColor";
+    assert_eq!(visit.browser.eval(paper), "rgb(255, 255, 255)");
+    visit.browser.click("#theme", 0.5, 0.5);
+    assert_eq!(visit.browser.eval(paper), "rgb(20, 24, 28)");
+    visit.browser.click("#theme", 0.5, 0.5);
+    assert_eq!(visit.browser.eval(paper), "rgb(255, 255, 255)");
+    visit.content();
+}
