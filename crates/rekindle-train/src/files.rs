@@ -31,7 +31,13 @@ pub fn create_dir(path: &Path) -> Result<()> {
 
 /// Writes a file whole or not at all: a reader, or a kill at any moment, sees the old or the new content.
 pub fn write_atomic(path: &Path, content: &[u8]) -> Result<()> {
-    replace(path, content).map_err(|error| cannot_write("write", path, &error))
+    write_for("--out", path, content)
+}
+
+/// The same for a file that was asked for by an argument, which the error names.
+pub fn write_for(argument: &str, path: &Path, content: &[u8]) -> Result<()> {
+    let remedy = format!("choose a writable place with {argument}");
+    replace(path, content).map_err(|error| failed("write", path, &error, &remedy))
 }
 
 /// Appends one line in one write, so that readers following the file see whole lines only.

@@ -19,8 +19,9 @@
     });
     return [xs, ...columns];
   };
-  // Lines of many steps share too few places for one label each: uPlot chooses the ticks, this their text.
-  const ticks = (log) => (u, values) => values.map((v) => (v == null ? "" : log && Math.abs(Math.log10(v) % 1) > 1e-9 ? "" : number(v)));
+  const power = (v) => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9;
+  const short = (v) => (v == null ? "" : number(v).replace(/\.?0*e/, "e").replace("-", "−").replace("e-", "e−"));
+  const ticks = (u, values) => values.map(short);
   const scale = (log) => ({ time: false, distr: log ? 3 : 1 });
 
   // figure: { x: {label, log}, y: {label, log}, series: [{name, x, y, mark, colour}] }
@@ -29,7 +30,9 @@
     const data = aligned(figure.series, figure.y.log);
     const axis = (a, side) => ({
       label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size: side ? 62 : 34,
-      stroke: () => css("--soft"), grid: { stroke: () => css("--line"), width: 1 }, ticks: { stroke: () => css("--line"), width: 1 }, values: ticks(a.log),
+      stroke: () => css("--soft"), grid: { stroke: () => css("--line"), width: 1 }, ticks: { stroke: () => css("--line"), width: 1 }, values: ticks,
+      // A line and a number for each power of ten, where there are several.
+      filter: (u, splits) => (a.log && splits.filter((v) => v != null && power(v)).length > 1 ? splits.map((v) => (v != null && power(v) ? v : null)) : splits),
     });
     const draw = () => {
       if (plot) plot.destroy();
@@ -37,7 +40,7 @@
         width: Math.max(280, place.clientWidth), height,
         scales: { x: scale(figure.x.log), y: scale(figure.y.log) },
         axes: [axis(figure.x, false), axis(figure.y, true)],
-        cursor: { drag: { x: true, y: false }, points: { size: 7 }, focus: { prox: 24 } },
+        cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 }, focus: { prox: 24 } },
         focus: { alpha: 0.35 },
         series: [{ label: figure.x.label, value: (u, v) => number(v) }, ...figure.series.map((s, i) => ({
           label: s.name, value: (u, v) => number(v), spanGaps: false, width: s.mark === "Reference" ? 1.5 : 2,

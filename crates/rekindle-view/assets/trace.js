@@ -25,15 +25,11 @@
 
   // Colours: from the page's own to blue where all is positive, else from orange over it to blue.
   // Lightness alone tells the size, so nothing rests on telling red from green.
-  const stops = {
-    light: { one: [[250, 251, 252], [158, 202, 233], [33, 113, 181], [8, 34, 82]], two: [[127, 59, 8], [224, 130, 20], [253, 205, 140], [247, 247, 247], [158, 202, 225], [33, 113, 181], [8, 34, 82]] },
-    dark: { one: [[24, 29, 34], [22, 78, 128], [64, 150, 214], [215, 238, 255]], two: [[255, 214, 160], [240, 146, 50], [130, 72, 16], [26, 30, 34], [20, 76, 128], [66, 154, 222], [205, 234, 255]] },
-  };
   const tables = {};
   const colours = (signed) => {
     const key = (window.isDark() ? "dark" : "light") + signed;
     if (tables[key]) return tables[key];
-    const list = stops[window.isDark() ? "dark" : "light"][signed ? "two" : "one"], table = new Uint32Array(256);
+    const list = HEAT_COLOURS[window.isDark() ? "dark" : "light"][signed ? "two" : "one"], table = new Uint32Array(256);
     for (let i = 0; i < 256; i++) {
       const at = (i / 255) * (list.length - 1), k = Math.min(list.length - 2, Math.floor(at)), f = at - k;
       const [r, g, b] = list[k].map((v, c) => Math.round(v + (list[k + 1][c] - v) * f));
@@ -77,7 +73,7 @@
       }
       const sticky = make(this.root, "div", { class: "sticky" });
       this.readout = make(sticky, "div", { class: "readout", role: "status", "aria-live": "polite" });
-      this.axis = make(sticky, "canvas", { height: 26 });
+      this.axis = make(sticky, "canvas", { style: "height: 26px" });
       for (const p of this.planes) {
         p.section = make(this.root, "section", { class: "plane" });
         const header = make(p.section, "header");
@@ -357,7 +353,6 @@
       const { t0, t1 } = this.view, plot = width - GUTTER - RIGHT, each = plot / (t1 - t0), canvas = this.axis;
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(26 * ratio);
-      canvas.style.height = "26px";
       const g = canvas.getContext("2d");
       g.scale(ratio, ratio);
       g.fillStyle = css("--soft");

@@ -1,5 +1,10 @@
 //! Figures: lines over two axes, bars, and counts by true and predicted class.
 
+mod grids;
+mod lines;
+
+pub(crate) use grids::svg as grid;
+
 /// Lines over two axes.
 ///
 /// A point that is not finite, or not positive on a logarithmic axis, is a gap in its line.

@@ -4,11 +4,17 @@
 //! crate knows no tensor, no cell and no file: who has numbers fills in a [`Trace`], a [`Figure`],
 //! [`Bars`], a [`Confusion`] or a [`Page`] of them, and writes what it gets back.
 
+mod diagram;
 mod figure;
+mod heat;
 mod html;
 mod page;
+mod raster;
+mod theme;
 mod trace;
 
+pub use diagram::diagram;
 pub use figure::{Axis, Bars, Confusion, Figure, Mark, Scale, Series};
 pub use page::{Block, Page, Section, Table};
+pub use raster::{NotAnSvg, png};
 pub use trace::{Plane, Role, Trace};

@@ -114,6 +114,12 @@ impl Page {
             html.push_str(&data(id, value));
         }
         for script in scripts {
+            if script == TRACE_SCRIPT {
+                html.push_str(&format!(
+                    "<script>const HEAT_COLOURS = {};</script>\n",
+                    crate::heat::STOPS
+                ));
+            }
             if script == PLOT_SCRIPT {
                 html.push_str(&format!("<!-- uPlot, {} -->\n", PLOT_LICENCE.trim()));
             }

@@ -1,5 +1,6 @@
 //! The values of a layer's nodes over time.
 
+mod image;
 pub(crate) mod pack;
 
 use crate::{Block, Page, Section};

@@ -1,7 +1,10 @@
 //! `rekindle show`
 
+mod diagram;
 mod form;
 mod keys;
+
+use std::path::PathBuf;
 
 use rekindle::engine::GRAMMAR;
 use rekindle::{CATALOG, Card};
@@ -23,10 +26,17 @@ pub(crate) struct Args {
     /// With --program, print the derived backward programs as well.
     #[arg(long, requires = "program")]
     backward: bool,
+
+    /// Draw the equations: an .svg or a .png, one a form of the cell (FILE, FILE-2, ...).
+    #[arg(long, value_name = "FILE", conflicts_with = "program")]
+    diagram: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let card = card(&args.cell)?;
+    if let Some(file) = &args.diagram {
+        return console::print(&diagram::write(card, file)?);
+    }
     console::print(&match args.program {
         true => programs(card, args.backward)?,
         false => page(card)?,

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use rekindle::CATALOG;
 
-use crate::support::{program, rekindle, said};
+use crate::support::{program, rekindle, rekindle_in, said};
 
 #[test]
 fn list_has_a_line_for_every_cell() {
@@ -226,4 +226,27 @@ fn a_run_that_is_none_is_named() {
     rekindle(&["predict", run, "--text", "x"]).refused(&["is not a run directory"]);
     rekindle(&["validate", config]).refused(&["x.toml", "unknown key `nonsense`"]);
     rekindle(&["train", config]).refused(&["x.toml", "unknown key `nonsense`"]);
+}
+
+#[test]
+fn show_draws_every_form_of_a_cell() {
+    let place = tempfile::tempdir().expect("a directory");
+    let said = rekindle_in(place.path(), &["show", "gru", "--diagram", "gru.svg"]).done();
+    assert_eq!(
+        said,
+        "gru.svg: Gated recurrent unit\ngru-2.svg: Gated recurrent unit, with reset = \"before\"\n"
+    );
+    let svg = std::fs::read_to_string(place.path().join("gru-2.svg")).expect("written");
+    for word in ["<svg", "σ", "1−", "Gated recurrent unit"] {
+        assert!(svg.contains(word), "{word}");
+    }
+    rekindle_in(place.path(), &["show", "elman", "--diagram", "e.png"]).done();
+    let png = std::fs::read(place.path().join("e.png")).expect("written");
+    assert!(png.starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn a_diagram_that_cannot_be_written_is_refused() {
+    rekindle(&["show", "gru", "--diagram", "gru.pdf"]).refused(&["gru.pdf", ".svg", ".png"]);
+    rekindle(&["show", "gru", "--diagram", "no/where/gru.svg"]).refused(&["no/where", "--diagram"]);
 }

@@ -202,14 +202,17 @@ impl Browser {
         self.events.iter().filter_map(complaint).collect()
     }
 
-    /// The addresses that were asked for, but for the page itself.
+    /// The addresses that were asked for, but for the page itself and what is written out in it.
     pub(crate) fn requests(&self) -> Vec<String> {
         let sent = self
             .events
             .iter()
             .filter(|e| e["method"] == "Network.requestWillBeSent");
         let urls = sent.filter_map(|e| e["params"]["request"]["url"].as_str());
-        urls.skip(1).map(String::from).collect()
+        urls.skip(1)
+            .filter(|url| !url.starts_with("data:"))
+            .map(String::from)
+            .collect()
     }
 
     /// A picture of the page, PNG; the whole of it, or what the window shows.

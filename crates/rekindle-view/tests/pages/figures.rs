@@ -1,7 +1,8 @@
 //! Figures in pages.
 
 use crate::Visit;
-use crate::samples::page;
+use crate::samples::{bars, confusion, horizon, loss, lstm, lstm_program, page};
+use rekindle_view::{Block, Page, Section, diagram};
 
 pub(crate) fn are_drawn_and_read(visit: &mut Visit) {
     let html = page().html();
@@ -44,5 +45,48 @@ pub(crate) fn theme_can_be_switched(visit: &mut Visit) {
     assert_eq!(visit.browser.eval(paper), "rgb(20, 24, 28)");
     visit.browser.click("#theme", 0.5, 0.5);
     assert_eq!(visit.browser.eval(paper), "rgb(255, 255, 255)");
+    visit.content();
+}
+
+/// What is drawn for documents, in a page: light and dark, without a script.
+pub(crate) fn pictures_follow_the_theme(visit: &mut Visit) {
+    let pictures = [
+        ("loss", loss().svg()),
+        ("horizon", horizon().svg()),
+        ("bars", bars().svg()),
+        ("confusion", confusion().svg()),
+        ("trace", lstm(110, 24, 0, "forward").svg()),
+        (
+            "diagram",
+            diagram(&lstm_program(), "Long short-term memory"),
+        ),
+    ];
+    for (name, svg) in &pictures {
+        visit.keep(name, svg);
+    }
+    let page = Page {
+        title: "Pictures".into(),
+        sections: vec![Section {
+            title: String::new(),
+            blocks: pictures
+                .into_iter()
+                .map(|(_, svg)| Block::Svg(svg))
+                .collect(),
+        }],
+        ..Page::default()
+    };
+    let html = page.html();
+    let paper = "[...document.querySelectorAll('.picture > svg')].map((s) => getComputedStyle(s.querySelector('rect')).fill).join()";
+    let all = |colour: &str| [colour; 6].join(",");
+    visit.open(&html, 1000, false);
+    visit.picture("light");
+    assert_eq!(
+        visit.browser.eval(paper),
+        all("rgb(255, 255, 255)").as_str()
+    );
+    visit.content();
+    visit.open(&html, 1000, true);
+    visit.picture("dark");
+    assert_eq!(visit.browser.eval(paper), all("rgb(20, 24, 28)").as_str());
     visit.content();
 }

@@ -24,6 +24,10 @@ const CHECKS: &[(&str, Check)] = &[
     ("trace_of_many_steps", traces::of_many_steps),
     ("traces_of_several_layers", traces::of_several_layers),
     ("figures_are_drawn_and_read", figures::are_drawn_and_read),
+    (
+        "pictures_follow_the_theme",
+        figures::pictures_follow_the_theme,
+    ),
     ("theme_can_be_switched", figures::theme_can_be_switched),
 ];
 
@@ -82,6 +86,15 @@ impl Visit {
         if let Some(pictures) = &self.pictures {
             let png = self.browser.picture(true);
             fs::write(pictures.join(format!("{}-{what}.png", self.name)), png).expect("written");
+        }
+    }
+
+    /// Leaves a picture's two files, where pictures are wanted.
+    pub(crate) fn keep(&self, what: &str, svg: &str) {
+        if let Some(pictures) = &self.pictures {
+            let png = rekindle_view::png(svg, 1.0).expect("an SVG");
+            fs::write(pictures.join(format!("{what}.svg")), svg).expect("written");
+            fs::write(pictures.join(format!("{what}.png")), png).expect("written");
         }
     }
 

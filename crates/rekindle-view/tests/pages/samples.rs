@@ -1,5 +1,6 @@
 //! Traces and figures with numbers from closed forms.
 
+use rekindle_engine::{Program, sigmoid, tanh};
 use rekindle_view::{
     Axis, Bars, Block, Confusion, Figure, Mark, Page, Plane, Role, Section, Series, Table, Trace,
 };
@@ -144,23 +145,7 @@ pub(crate) fn page() -> Page {
             ),
             section(
                 "What it gets wrong",
-                vec![
-                    Block::Bars(Bars {
-                        title: "MAE beside the naive forecasts".into(),
-                        label: "lower is better".into(),
-                        bars: vec![
-                            ("this run".into(), 12.31),
-                            ("naive".into(), 17.8),
-                            ("seasonal naive".into(), 31.02),
-                        ],
-                        notes: Vec::new(),
-                    }),
-                    Block::Confusion(Confusion {
-                        title: "Test part".into(),
-                        classes: ["bad", "fair", "good"].map(String::from).to_vec(),
-                        counts: vec![vec![40, 3, 1], vec![5, 22, 9], vec![0, 2, 60]],
-                    }),
-                ],
+                vec![Block::Bars(bars()), Block::Confusion(confusion())],
             ),
             section(
                 "A sample",
@@ -171,4 +156,37 @@ pub(crate) fn page() -> Page {
             ),
         ],
     }
+}
+
+/// Errors beside those of the naive forecasts.
+pub(crate) fn bars() -> Bars {
+    Bars {
+        title: "MAE beside the naive forecasts".into(),
+        label: "lower is better".into(),
+        bars: vec![
+            ("this run".into(), 12.31),
+            ("naive".into(), 17.8),
+            ("seasonal naive".into(), 31.02),
+        ],
+        notes: Vec::new(),
+    }
+}
+
+/// Three classes, one of them hard.
+pub(crate) fn confusion() -> Confusion {
+    Confusion {
+        title: "Test part".into(),
+        classes: ["bad", "fair", "good"].map(String::from).to_vec(),
+        counts: vec![vec![40, 3, 1], vec![5, 22, 9], vec![0, 2, 60]],
+    }
+}
+
+/// The equations of an LSTM.
+pub(crate) fn lstm_program() -> Program {
+    Program::new(|k| {
+        let [h, c] = k.state(["h", "c"]);
+        let [i, f, g, o] = k.affine(["i", "f", "g", "o"], h);
+        let c = sigmoid(f) * c + sigmoid(i) * tanh(g);
+        k.next([sigmoid(o) * tanh(c), c])
+    })
 }

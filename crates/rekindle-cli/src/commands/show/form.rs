@@ -67,6 +67,11 @@ impl Form {
         text
     }
 
+    /// The equations as a picture, SVG.
+    pub(super) fn diagram(&self, title: &str) -> String {
+        rekindle_view::diagram(&self.program, &self.title(title))
+    }
+
     /// What the engine makes of the equations: titles and texts.
     pub(super) fn programs(&self, backward: bool) -> Vec<(String, String)> {
         explain(&self.program, backward)

@@ -1,0 +1,53 @@
+//! The equations of a cell as pictures in files.
+
+use std::path::{Path, PathBuf};
+
+use rekindle::Card;
+use rekindle_train::{Error, Result, files};
+
+use super::form::Form;
+
+/// Pixels a point of a PNG: sharp on paper and on fine screens.
+const SCALE: f32 = 2.0;
+
+/// Draws every form of a cell, and says what was written.
+pub(super) fn write(card: &Card, file: &Path) -> Result<String> {
+    let pixels = match file.extension().and_then(|e| e.to_str()) {
+        Some("svg") => false,
+        Some("png") => true,
+        _ => {
+            return Err(Error::mend(format!(
+                "--diagram {}: a picture is an .svg or a .png; give the file one of these endings",
+                file.display()
+            )));
+        }
+    };
+    let mut said = String::new();
+    for (i, form) in Form::all(card.name)?.iter().enumerate() {
+        let svg = form.diagram(card.title);
+        let content = match pixels {
+            false => svg.into_bytes(),
+            true => rekindle_view::png(&svg, SCALE).map_err(|e| Error::fault(e.to_string()))?,
+        };
+        let file = numbered(file, i + 1);
+        files::write_for("--diagram", &file, &content)?;
+        let title = form.title(card.title);
+        said.push_str(&format!("{}: {title}\n", file.display()));
+    }
+    Ok(said)
+}
+
+/// `gru.svg`, `gru-2.svg`, ...
+fn numbered(file: &Path, number: usize) -> PathBuf {
+    if number == 1 {
+        return file.to_owned();
+    }
+    let part =
+        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let name = format!(
+        "{}-{number}.{}",
+        part(file.file_stem()),
+        part(file.extension())
+    );
+    file.with_file_name(name)
+}
