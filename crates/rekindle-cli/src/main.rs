@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use rekindle_train::Result;
 
-use commands::{apply, devices, eval, list, predict, sample, show, train, validate};
+use commands::{apply, devices, eval, list, predict, report, sample, show, train, validate};
 
 /// Train recurrent networks from config files.
 #[derive(Parser)]
@@ -32,6 +32,8 @@ enum Command {
     Sample(sample::Args),
     /// Predict with a run: the class of a text or a series, the next values of a table.
     Predict(predict::Args),
+    /// Write the report of a finished run again, or compare several runs.
+    Report(report::Args),
     /// Check a config file and print it with every default filled in.
     Validate(validate::Args),
     /// List the cells.
@@ -63,6 +65,7 @@ fn run(command: Command) -> Result<()> {
         Command::Eval(args) => eval::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Predict(args) => predict::run(args),
+        Command::Report(args) => report::run(args),
         Command::Validate(args) => validate::run(args),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),

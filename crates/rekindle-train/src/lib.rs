@@ -17,6 +17,7 @@ mod gradients;
 mod metric;
 mod net;
 mod predictor;
+pub mod report;
 pub mod run;
 pub mod tasks;
 pub mod tensors;

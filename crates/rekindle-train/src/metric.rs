@@ -36,6 +36,15 @@ impl Metric {
         }
     }
 
+    /// The value alone, in as many digits as people read.
+    pub fn digits(&self) -> String {
+        match self.value.abs() {
+            v if v != 0.0 && v < 1e-3 => format!("{:.2e}", self.value),
+            v if v < 100.0 => format!("{:.4}", self.value),
+            _ => format!("{:.1}", self.value),
+        }
+    }
+
     /// Whether this value is better than another of the same figure.
     pub fn beats(&self, other: f64) -> bool {
         match self.higher_is_better {
@@ -47,10 +56,6 @@ impl Metric {
 
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.value.abs() {
-            v if v != 0.0 && v < 1e-3 => write!(f, "{} {:.2e}", self.name, self.value),
-            v if v < 100.0 => write!(f, "{} {:.4}", self.name, self.value),
-            _ => write!(f, "{} {:.1}", self.name, self.value),
-        }
+        write!(f, "{} {}", self.name, self.digits())
     }
 }

@@ -11,11 +11,12 @@ use crate::{
     metric::Baselines,
     net::{Net, NetStates},
     run::RunDir,
-    tasks::{Part, Spec, TaskConfig},
+    tasks::{Part, Spec, Task, TaskConfig},
     train::{choose, read_spec},
     trainer::load_weights,
 };
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+use rekindle_view::Block;
 use serde::Serialize;
 use std::path::Path;
 
@@ -98,16 +99,54 @@ impl Predictor {
         })
     }
 
+    /// A network that has just been trained, on a device without autodiff.
+    pub(crate) fn of(plan: Plan, spec: Spec, net: Net, device: Device) -> Self {
+        Predictor {
+            plan,
+            spec,
+            net,
+            device,
+        }
+    }
+
+    /// The run's data, as the network knows it.
+    pub(crate) fn task(&self) -> Result<Box<dyn Task>> {
+        let experiment = self.plan.experiment();
+        experiment
+            .task
+            .open(experiment.seed, Some(self.spec.clone()))
+    }
+
+    /// What a report shows of the network at work.
+    ///
+    /// # Errors
+    ///
+    /// If a text cannot be written.
+    pub(crate) fn exhibits(&self, task: &dyn Task) -> Result<Vec<Block>> {
+        let mut blocks = task.exhibits(&self.net, &self.device);
+        if let Spec::LanguageModel(_) = self.spec {
+            for temperature in [0.5, 0.8] {
+                let text = self.sample(&SampleOptions {
+                    length: 400,
+                    temperature,
+                    top_k: None,
+                    prompt: String::new(),
+                    seed: 0,
+                })?;
+                let caption = format!("A sample at temperature {temperature}");
+                blocks.push(Block::Verbatim(caption, text));
+            }
+        }
+        Ok(blocks)
+    }
+
     /// The figures on a part of the data, and those of predictors that learn nothing.
     ///
     /// # Errors
     ///
     /// If the data cannot be read any more.
     pub fn evaluate(&self, part: Part) -> Result<(Vec<Metric>, Baselines)> {
-        let experiment = self.plan.experiment();
-        let task = experiment
-            .task
-            .open(experiment.seed, Some(self.spec.clone()))?;
+        let task = self.task()?;
         Ok((
             task.evaluate(&self.net, part, &self.device),
             task.baselines(part),

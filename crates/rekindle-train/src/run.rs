@@ -98,9 +98,14 @@ impl RunDir {
         self.path.join("model.safetensors")
     }
 
-    /// The final report.
+    /// The final figures.
     pub fn result(&self) -> PathBuf {
         self.path.join("result.json")
+    }
+
+    /// The page that shows the run.
+    pub fn report(&self) -> PathBuf {
+        self.path.join("report.html")
     }
 
     /// The directory of the checkpoints.

@@ -7,6 +7,8 @@ use crate::{
     files,
     fit::{End, fit},
     metric::Baselines,
+    predictor::Predictor,
+    report::{self, Extras},
     run::RunDir,
     tasks::{Part, Spec},
     trainer::Trainer,
@@ -138,6 +140,11 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     };
     files::write_atomic(&run.weights(), &weights_of(&trainer)?)?;
     files::write_atomic(&run.result(), &json(&result)?)?;
+    let predictor = Predictor::of(plan, task.spec(), net, inner);
+    if let Err(error) = report::write(&run, &predictor, task.as_ref(), Extras::default()) {
+        // The run is complete without it.
+        watch.note(&format!("there is no report: {error}"));
+    }
     Ok(Trained {
         run: path,
         step,

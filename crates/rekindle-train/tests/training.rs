@@ -105,6 +105,18 @@ impl Bench {
     }
 }
 
+/// The page that a run has written shows these words, and is small.
+fn reports(run: &Path, words: &[&str]) {
+    let page = fs::read_to_string(run.join("report.html")).expect("a report");
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    for word in ["Result", "Curves", "Norm of the gradient", "config.toml"]
+        .iter()
+        .chain(words)
+    {
+        assert!(page.contains(word), "{word}");
+    }
+}
+
 fn never() -> AtomicBool {
     AtomicBool::new(false)
 }
@@ -266,6 +278,7 @@ fn a_language_model_writes_what_its_vocabulary_holds() {
 fn a_series_classifier_predicts_series_of_any_length() {
     let bench = Bench::new();
     let run = bench.train(SERIES, "run").run;
+    reports(&run, &["Classes of the test part", "class=\"confusion\""]);
     let predictor = Predictor::open(&run, None).expect("opens");
     let file = format!("{DATA}/tiny_multi.ts");
     let predictions = predictor.predict_file(Path::new(&file)).expect("predicts");
@@ -299,6 +312,7 @@ fn a_text_classifier_reads_negation() {
     for pool in ["last", "mean", "max"] {
         let config = config.replace("d_embedding", &format!("pool = {pool:?}\nd_embedding"));
         let run = bench.train(&config, pool).run;
+        reports(&run, &["Classes of the test part", "test texts"]);
         let predictor = Predictor::open(&run, None).expect("opens");
         for text in ["it is very fine", "", "words never seen"] {
             predictor.predict_text(text).expect("predicts");
@@ -320,6 +334,10 @@ fn a_forecast_continues_a_table() {
          window = 8\nhorizon = 3\nseason = 6\n[model.cell]\nkind = \"gru\"\nd_hidden = 6\n[train]\nsteps = 20\n"
     );
     let trained = bench.train(&config, "run");
+    reports(
+        &trained.run,
+        &["flow, 1 row ahead", "flow, 3 rows ahead", "naive"],
+    );
     let result = trained.result.expect("done");
     let names: Vec<&str> = result
         .baselines
@@ -347,15 +365,17 @@ fn a_forecast_continues_a_table() {
 
 #[test]
 fn the_generated_tasks_train() {
-    for task in [
-        "kind = \"adding\"\ntime = 12",
-        "kind = \"copy\"\nlength = 2\ndelay = 4",
+    for (task, words) in [
+        ("kind = \"adding\"\ntime = 12", "Sums of the test part"),
+        ("kind = \"copy\"\nlength = 2\ndelay = 4", "written"),
     ] {
         let bench = Bench::new();
         let config = format!(
             "device = \"flex\"\n[task]\n{task}\nheld_out = 70\n[model.cell]\nkind = \"lstm\"\nd_hidden = 6\n[train]\nsteps = 12\nbatch = 4\nlearning_rate = 0.01\n"
         );
-        let result = bench.train(&config, "run").result.expect("done");
+        let trained = bench.train(&config, "run");
+        reports(&trained.run, &[words]);
+        let result = trained.result.expect("done");
         assert!(result.metrics["test"][0].value.is_finite());
         assert_eq!(result.baselines.len(), 1);
     }
@@ -368,6 +388,7 @@ fn training_lowers_the_loss() {
         .replace("steps = 9", "steps = 60")
         .replace("0.01", "0.03");
     let run = bench.train(&config, "run").run;
+    reports(&run, &["A sample at temperature 0.8"]);
     let text = fs::read_to_string(run.join("metrics.jsonl")).expect("metrics");
     let losses: Vec<f64> = text
         .lines()

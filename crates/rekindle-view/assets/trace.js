@@ -245,7 +245,7 @@
         return { name: p.name, x, y, mark: "Line", colour: this.planes.indexOf(p) };
       });
       this.unit.hidden = false;
-      this.caption.textContent = `Unit ${this.pinned}, steps ${from} to ${to - 1}${every > 1 ? `, every ${every}th` : ""}`;
+      this.caption.textContent = `Unit ${this.pinned}, steps ${from} to ${to - 1}${every > 1 ? `, one in ${every}` : ""}`;
       const figure = { x: { label: "step" }, y: { label: "" }, series };
       if (this.curves) this.curves.set(figure); else this.curves = window.lines(this.chart, figure, 260);
     }

@@ -6,6 +6,7 @@ pub(crate) mod devices;
 pub(crate) mod eval;
 pub(crate) mod list;
 pub(crate) mod predict;
+pub(crate) mod report;
 pub(crate) mod sample;
 pub(crate) mod show;
 pub(crate) mod train;

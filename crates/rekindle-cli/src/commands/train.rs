@@ -107,7 +107,12 @@ fn finished(run: &Path, result: &RunResult) -> Result<()> {
         "classify_series" | "forecast" => format!("rekindle predict {at} --input FILE"),
         _ => format!("rekindle eval {at}"),
     };
-    lines.push(format!("\nrun:   {at}\nnext:  {next}\n"));
+    lines.push(format!("\nrun:   {at}"));
+    let report = run.join("report.html");
+    if report.exists() {
+        lines.push(format!("page:  {}", report.display()));
+    }
+    lines.push(format!("next:  {next}\n"));
     console::print(&lines.join("\n"))
 }
 

@@ -5,5 +5,6 @@ mod bench;
 mod custom;
 mod golden;
 mod look;
+mod report;
 mod support;
 mod training;

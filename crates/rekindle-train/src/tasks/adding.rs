@@ -11,6 +11,7 @@ use crate::{
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive};
+use rekindle_view::{Axis, Block, Figure, Mark, Series};
 use serde::{Deserialize, Serialize};
 
 /// `[task]` of the adding problem.
@@ -66,6 +67,9 @@ pub(super) fn seed_of(part: Part, seed: u64) -> u64 {
 
 /// The rows of a batch in an evaluation.
 pub(super) const EVALUATION_ROWS: usize = 64;
+
+/// The series that a report shows.
+const SHOWN: u64 = 256;
 
 impl Adding {
     /// The problem of that length.
@@ -144,6 +148,24 @@ impl Task for Adding {
             squared += (sums - truth).square().sum().into_scalar::<f32>() as f64;
         }
         vec![Metric::lower("MSE", squared / all as f64)]
+    }
+
+    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
+        let rows = 0..(self.config.held_out as u64).min(SHOWN);
+        let both = self.compare(net, Part::Test, rows, device);
+        let [sums, truth] = both.map(|t| t.into_data().iter::<f32>().collect::<Vec<_>>());
+        let points = truth.iter().zip(&sums);
+        let points = points.map(|(&t, &s)| [f64::from(t), f64::from(s)]);
+        vec![Block::Figure(Figure {
+            title: "Sums of the test part".into(),
+            x: Axis::linear("the sum"),
+            y: Axis::linear("what the network says"),
+            series: vec![
+                Series::line("right", vec![[0.0, 0.0], [2.0, 2.0]]).drawn(Mark::Reference),
+                Series::line("network", points.collect()).drawn(Mark::Dots),
+            ],
+            notes: vec!["A network that remembers nothing says 1 every time.".into()],
+        })]
     }
 
     fn baselines(&self, _: Part) -> Baselines {

@@ -1,5 +1,7 @@
 //! What the two classification tasks share: one output at the end, and how it is judged.
 
+mod exhibits;
+
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     Metric, Result,
@@ -8,8 +10,10 @@ use crate::{
     net::{Net, NetShape},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use rekindle::{Merge, Sequence};
+use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
 
 impl Split<Vec<usize>> {
@@ -37,6 +41,10 @@ pub(super) trait Classifier {
     fn labels(&self) -> &[usize];
     /// The rows of each part.
     fn parts(&self) -> &Split<Vec<usize>>;
+    /// The names of the classes.
+    fn class_names(&self) -> &[String];
+    /// A row as a report shows it.
+    fn shown(&self, row: usize, caption: String) -> Block;
     /// The logits of some rows, `[rows, classes]`.
     fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2>;
 }
@@ -84,6 +92,17 @@ impl<C: Classifier> Task for C {
     fn baselines(&self, part: Part) -> Baselines {
         let (train, rows) = (&self.parts().train, self.parts().of(part));
         vec![majority(train, rows, self.labels(), self.classes())]
+    }
+
+    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
+        let rows = self.parts().of(Part::Test);
+        let chunks = rows.chunks(EVALUATION_ROWS);
+        let probabilities = chunks.flat_map(|rows| {
+            let all = softmax(self.logits(net, rows, device), 1).into_data();
+            all.iter::<f32>().collect::<Vec<_>>()
+        });
+        let probabilities: Vec<f32> = probabilities.collect();
+        exhibits::of(self, rows, &probabilities)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, rate};
+use rekindle_view::{Axis, Block, Figure};
 use serde::{Deserialize, Serialize};
 
 /// `[task]` of a classifier of series.
@@ -72,6 +73,9 @@ impl SeriesSpec {
         classify::logits(net, x, pool)
     }
 }
+
+/// The channels of a series that a report shows.
+const SHOWN: usize = 8;
 
 /// A series classifier's data.
 pub struct ClassifySeries {
@@ -154,6 +158,28 @@ impl Classifier for ClassifySeries {
 
     fn parts(&self) -> &Split<Vec<usize>> {
         &self.parts
+    }
+
+    fn class_names(&self) -> &[String] {
+        &self.spec.classes
+    }
+
+    fn shown(&self, row: usize, caption: String) -> Block {
+        let Series {
+            values, channels, ..
+        } = &self.series[row];
+        let channel = |c: usize| {
+            let values = values.iter().skip(c).step_by(*channels).enumerate();
+            let points = values.map(|(t, &v)| [t as f64, f64::from(v)]);
+            rekindle_view::Series::line(format!("channel {c}"), points.collect())
+        };
+        Block::Figure(Figure {
+            title: caption,
+            x: Axis::linear("step"),
+            y: Axis::linear("value, scaled"),
+            series: (0..(*channels).min(SHOWN)).map(channel).collect(),
+            notes: Vec::new(),
+        })
     }
 
     fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {

@@ -10,6 +10,7 @@ use crate::{
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive, rate, width};
+use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
 
 /// `[task]` of a text classifier.
@@ -56,6 +57,9 @@ pub struct ClassifyTextConfig {
 pub(super) fn no_file(file: &DataFile) -> bool {
     file.as_os_str().is_empty()
 }
+
+/// The letters of a text that a report shows.
+const SHOWN: usize = 600;
 
 fn text_column() -> String {
     "text".into()
@@ -221,6 +225,19 @@ impl Classifier for ClassifyText {
 
     fn parts(&self) -> &Split<Vec<usize>> {
         &self.parts
+    }
+
+    fn class_names(&self) -> &[String] {
+        &self.spec.classes
+    }
+
+    fn shown(&self, row: usize, caption: String) -> Block {
+        let text = self.spec.vocabulary.decode(&self.texts[row]);
+        let mut shown: String = text.chars().take(SHOWN).collect();
+        if shown.len() < text.len() {
+            shown.push_str(" ...");
+        }
+        Block::Verbatim(caption, shown)
     }
 
     fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {

@@ -12,6 +12,7 @@ use crate::{
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Int, Tensor};
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, width};
+use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -86,6 +87,9 @@ pub struct Copying {
     problem: CopyingProblem,
     seed: u64,
 }
+
+/// The rows that a report shows.
+const SHOWN: usize = 4;
 
 impl Copying {
     /// The problem of that length and delay.
@@ -181,6 +185,27 @@ impl Task for Copying {
                 right as f64 / (all as usize * length) as f64,
             ),
         ]
+    }
+
+    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
+        let (steps, length) = (self.problem.steps(), self.config.length);
+        let rows = (self.config.held_out).min(SHOWN);
+        let (logits, targets) = self.compare(net, Part::Test, 0..rows as u64, device);
+        let written = logits.argmax(1).reshape([-1]).into_data();
+        let [wanted, written]: [Vec<i64>; 2] =
+            [targets.into_data(), written].map(|d| d.iter::<i64>().collect());
+        let mut text = String::new();
+        for row in 0..rows {
+            let end = (row + 1) * steps;
+            for (what, symbols) in [("wanted ", &wanted), ("written", &written)] {
+                let symbols = symbols[end - length..end].iter();
+                let symbols: Vec<String> = symbols.map(|s| format!("{s:>3}")).collect();
+                text.push_str(&format!("{what} {}\n", symbols.concat()));
+            }
+            text.push('\n');
+        }
+        let caption = "The first rows of the test part, after the pause";
+        vec![Block::Verbatim(caption.into(), text.trim_end().into())]
     }
 
     fn baselines(&self, _: Part) -> Baselines {

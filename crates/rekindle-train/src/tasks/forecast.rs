@@ -1,5 +1,7 @@
 //! The next values of a table's columns, against forecasts that learn nothing.
 
+mod exhibits;
+
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     Error, Metric, Result,
@@ -11,6 +13,7 @@ use crate::{
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive};
+use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -205,6 +208,21 @@ impl Forecast {
             .collect()
     }
 
+    /// The forecast behind every window of a part, `[horizon, targets]` each, in the units of the table.
+    fn forecasts(&self, net: &Net, part: Part, device: &Device) -> Vec<Vec<f32>> {
+        let starts: Vec<usize> = self.windows(part).collect();
+        let outputs = self.config.horizon * self.spec.targets.len();
+        let chunks = starts.chunks(EVALUATION_ROWS);
+        let scaled = chunks.flat_map(|s| {
+            let rows = self.rows(s, device);
+            let forecast = self.spec.forecast(net, rows, self.config.horizon);
+            forecast.into_data().iter::<f32>().collect::<Vec<_>>()
+        });
+        let scaled: Vec<f32> = scaled.collect();
+        let windows = scaled.chunks(outputs);
+        windows.map(|w| self.spec.unscaled(w)).collect()
+    }
+
     /// Mean absolute and root mean squared error of forecasts, in the units of the table.
     fn errors(&self, part: Part, forecast: impl Fn(usize) -> Vec<f32>) -> Vec<Metric> {
         let (mut absolute, mut squared, mut count) = (0.0, 0.0, 0);
@@ -274,21 +292,13 @@ impl Task for Forecast {
     }
 
     fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
-        let starts: Vec<usize> = self.windows(part).collect();
-        let outputs = self.config.horizon * self.spec.targets.len();
-        let scaled: Vec<f32> = starts
-            .chunks(EVALUATION_ROWS)
-            .flat_map(|s| {
-                let rows = self.rows(s, device);
-                let forecast = self.spec.forecast(net, rows, self.config.horizon);
-                forecast.into_data().iter::<f32>().collect::<Vec<_>>()
-            })
-            .collect();
-        let first = starts[0];
-        self.errors(part, |start| {
-            let from = (start - first) * outputs;
-            self.spec.unscaled(&scaled[from..from + outputs])
-        })
+        let forecasts = self.forecasts(net, part, device);
+        let first = self.windows(part).start;
+        self.errors(part, |start| forecasts[start - first].clone())
+    }
+
+    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
+        exhibits::of(self, &self.forecasts(net, Part::Test, device))
     }
 
     fn baselines(&self, part: Part) -> Baselines {

@@ -25,6 +25,7 @@ use crate::{
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
 
 /// What is learned: the key `task.kind`.
@@ -145,6 +146,12 @@ pub trait Task {
 
     /// The same figures for predictors that learn nothing, each with its name.
     fn baselines(&self, part: Part) -> Baselines;
+
+    /// What a report shows of the network at work on the test part: figures, examples.
+    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
+        let _ = (net, device);
+        Vec::new()
+    }
 }
 
 impl TaskConfig {

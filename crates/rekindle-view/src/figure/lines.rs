@@ -114,7 +114,7 @@ fn theme() -> Theme {
 /// The plotter's picture with notes beneath it, and with a dark side.
 fn finished(svg: String, notes: &[String]) -> String {
     let lines: Vec<String> = notes.iter().flat_map(|note| wrapped(note)).collect();
-    let tall = HEIGHT + NOTE * lines.len() as f64;
+    let tall = HEIGHT + NOTE * lines.len() as f64 + if lines.is_empty() { 0.0 } else { 8.0 };
     let Some((head, rest)) = svg.split_once('>') else {
         return svg;
     };
@@ -126,8 +126,8 @@ fn finished(svg: String, notes: &[String]) -> String {
     let mut text = String::new();
     for (i, line) in lines.iter().enumerate() {
         text.push_str(&format!(
-            "<text x=\"20\" y=\"{}\" font-size=\"12\" fill=\"{}\">{}</text>",
-            HEIGHT + NOTE * i as f64 + 4.0,
+            "<text x=\"24\" y=\"{}\" font-size=\"12\" fill=\"{}\">{}</text>",
+            HEIGHT + NOTE * i as f64 + 12.0,
             theme::SOFT.light,
             escape(line)
         ));

@@ -1,0 +1,162 @@
+//! Reports: a run's directory as a page, and several runs side by side.
+
+mod compare;
+mod record;
+
+use crate::{Metric, Predictor, Result, duration, files, run::RunDir, tasks::Task};
+use record::Record;
+use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table, Trace};
+use std::path::Path;
+
+pub use compare::compare;
+
+/// What a report shows beside what every run has: an example of what the layers do, and how far
+/// back their gradients reach.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    /// The layers on an example.
+    pub traces: Vec<Trace>,
+    /// The gradient against the lag.
+    pub horizon: Option<Figure>,
+}
+
+/// Writes the report of a finished run into its directory.
+pub(crate) fn write(
+    run: &RunDir,
+    predictor: &Predictor,
+    task: &dyn Task,
+    extras: Extras,
+) -> Result<()> {
+    let record = Record::read(run)?;
+    let page = page(&record, predictor.exhibits(task)?, extras);
+    files::write_atomic(&run.report(), page.html().as_bytes())
+}
+
+/// The report of a finished run, from its directory and its data.
+///
+/// # Errors
+///
+/// If it is no run, is not finished, or its data cannot be read any more.
+pub fn again(run: &Path, device: Option<&str>, extras: Extras) -> Result<Page> {
+    let record = Record::read(&RunDir::open(run)?)?;
+    let predictor = Predictor::open(run, device)?;
+    let exhibits = predictor.exhibits(predictor.task()?.as_ref())?;
+    Ok(page(&record, exhibits, extras))
+}
+
+fn page(record: &Record, exhibits: Vec<Block>, extras: Extras) -> Page {
+    let section = |title: &str, blocks: Vec<Block>| Section {
+        title: title.into(),
+        blocks,
+    };
+    let result = &record.result;
+    let mut sections = vec![
+        section("Result", vec![Block::Table(figures(record))]),
+        section("Curves", curves(record)),
+        section("At work", exhibits),
+    ];
+    if !extras.traces.is_empty() {
+        sections.push(section("Inside", vec![Block::Traces(extras.traces)]));
+    }
+    if let Some(horizon) = extras.horizon {
+        sections.push(section("How far back", vec![Block::Figure(horizon)]));
+    }
+    let command = format!(
+        "{} parameters, {} steps in {} on {}",
+        result.parameters,
+        result.steps,
+        duration(result.seconds),
+        result.device
+    );
+    let config = Block::Verbatim("config.toml".into(), record.config.clone());
+    sections.push(section("Configuration", vec![Block::Text(command), config]));
+    sections.retain(|section| !section.blocks.is_empty());
+    Page {
+        title: record.name.clone(),
+        lead: format!(
+            "{}, {} after {} steps on {}",
+            result.task.replace('_', " "),
+            record.model(),
+            result.steps,
+            result.device
+        ),
+        sections,
+    }
+}
+
+/// The final figures beside those of predictors that learn nothing.
+fn figures(record: &Record) -> Table {
+    let result = &record.result;
+    let mut head = vec![String::new()];
+    let parts: Vec<&str> = ["valid", "test"]
+        .into_iter()
+        .filter(|part| result.metrics.contains_key(*part))
+        .collect();
+    head.extend(parts.iter().map(|part| part.to_string()));
+    let mut baselines: Vec<&String> = Vec::new();
+    for (name, _) in &result.baselines {
+        if !baselines.contains(&name) {
+            baselines.push(name);
+        }
+    }
+    head.extend(
+        baselines
+            .iter()
+            .map(|name| format!("for comparison: {name}")),
+    );
+    let names = parts.iter().flat_map(|part| &result.metrics[*part]);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for Metric { name, .. } in names {
+        if rows.iter().any(|row| row[0] == *name) {
+            continue;
+        }
+        let mut row = vec![name.clone()];
+        for part in &parts {
+            let found = result.metrics[*part].iter().find(|m| m.name == *name);
+            row.push(found.map(Metric::digits).unwrap_or_default());
+        }
+        for baseline in &baselines {
+            let all = result.baselines.iter();
+            let found = all
+                .filter(|(b, _)| b == *baseline)
+                .find(|(_, m)| m.name == *name);
+            row.push(found.map(|(_, m)| m.digits()).unwrap_or_default());
+        }
+        rows.push(row);
+    }
+    Table { head, rows }
+}
+
+/// The loss, the figures on the validation part, and the gradient over the steps.
+fn curves(record: &Record) -> Vec<Block> {
+    let figure = |title: &str, y: Axis, series: Vec<Series>| {
+        Block::Figure(Figure {
+            title: title.into(),
+            x: Axis::linear("step"),
+            y,
+            series,
+            notes: Vec::new(),
+        })
+    };
+    let loss = Series::line("training", record.losses());
+    let mut blocks = vec![figure(
+        "Loss",
+        Axis::linear("mean loss of an interval"),
+        vec![loss],
+    )];
+    let last = record.result.steps as f64;
+    for (name, points) in record.validations() {
+        let mut series = vec![Series::line("validation", points).drawn(Mark::Dotted)];
+        for (baseline, metric) in &record.result.baselines {
+            if metric.name == name {
+                let level = vec![[0.0, metric.value], [last, metric.value]];
+                series.push(Series::line(baseline.clone(), level).drawn(Mark::Reference));
+            }
+        }
+        blocks.push(figure(&name, Axis::linear(name.clone()), series));
+    }
+    let norms = Series::line("gradient", record.norms());
+    let y = Axis::log("norm, before clipping");
+    blocks.push(figure("Norm of the gradient", y, vec![norms]));
+    blocks
+}

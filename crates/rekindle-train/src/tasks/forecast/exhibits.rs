@@ -1,0 +1,57 @@
+//! What a report shows of a forecast: the last rows of the test part, beside the naive forecast.
+
+use super::Forecast;
+use crate::tasks::Part;
+use rekindle_view::{Axis, Block, Figure, Mark, Series};
+
+/// The rows and the columns shown.
+const ROWS: usize = 300;
+const COLUMNS: usize = 4;
+
+/// Figures from the forecasts behind the windows of the test part, `[horizon, targets]` each.
+pub(super) fn of(task: &Forecast, forecasts: &[Vec<f32>]) -> Vec<Block> {
+    let horizon = task.config.horizon;
+    let mut ahead = vec![1];
+    if horizon > 1 {
+        ahead.push(horizon);
+    }
+    let targets = 0..task.spec.targets.len().min(COLUMNS);
+    let figures = targets.flat_map(|t| ahead.iter().map(move |&k| (t, k)));
+    figures
+        .map(|(t, k)| Block::Figure(figure(task, forecasts, t, k)))
+        .collect()
+}
+
+/// The forecasts of a target `ahead` rows ahead.
+fn figure(task: &Forecast, forecasts: &[Vec<f32>], target: usize, ahead: usize) -> Figure {
+    let targets = task.spec.targets.len();
+    let first = task.windows(Part::Test).start;
+    let from = forecasts.len().saturating_sub(ROWS);
+    let windows = || forecasts.iter().enumerate().skip(from);
+    // The row that the forecast of a window is for.
+    let row = |i: usize| first + i + task.config.window + ahead - 1;
+    let truth = |row: usize| f64::from(task.targets_at(&task.values, row)[target]);
+    let line = |value: &dyn Fn(usize, &[f32]) -> f64| -> Vec<[f64; 2]> {
+        windows()
+            .map(|(i, f)| [row(i) as f64, value(i, f)])
+            .collect()
+    };
+    let name = &task.spec.columns[task.spec.targets[target]];
+    let rows = if ahead == 1 { "row" } else { "rows" };
+    Figure {
+        title: format!("{name}, {ahead} {rows} ahead"),
+        x: Axis::linear("row of the table"),
+        y: Axis::linear(name.clone()),
+        series: vec![
+            Series::line("truth", line(&|i, _| truth(row(i)))),
+            Series::line(
+                "forecast",
+                line(&|_, f| f64::from(f[(ahead - 1) * targets + target])),
+            ),
+            Series::line("naive", line(&|i, _| truth(row(i) - ahead))).drawn(Mark::Reference),
+        ],
+        notes: vec![format!(
+            "The naive forecast is the truth, {ahead} {rows} late. A forecast that lies on it has learned no more than that."
+        )],
+    }
+}
