@@ -27,10 +27,7 @@ pub(super) fn svg(graph: &Graph, places: &Places, title: &str, equations: &[Stri
     let mut y = frame.height + TOP + 30.0;
     let mut wide = frame.width;
     for equation in equations {
-        let pretty = [("sigmoid", "σ"), (" * ", " ⊙ "), (".0 ", " "), (".0)", ")")];
-        let pretty = pretty
-            .iter()
-            .fold(equation.clone(), |text, (from, to)| text.replace(from, to));
+        let pretty = pretty(equation);
         wide = wide.max(8.0 * pretty.chars().count() as f64);
         let mono = " font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\"";
         body += &text(
@@ -47,6 +44,27 @@ pub(super) fn svg(graph: &Graph, places: &Places, title: &str, equations: &[Stri
     body += &text([MARGIN, y + 8.0], "start", SOFT.light, 11.5, legend, "");
     wide = wide.max(6.3 * legend.chars().count() as f64);
     grid(wide + 2.0 * MARGIN, y + 24.0, &body)
+}
+
+/// An equation in the signs of papers, and with numbers as short as they can be read.
+fn pretty(equation: &str) -> String {
+    let mut text = String::new();
+    let mut number = String::new();
+    let mut named = false;
+    for c in equation.chars().chain(['\n']) {
+        // The 1 of `s1` is part of a name.
+        if !named && (c.is_ascii_digit() || (c == '.' && !number.is_empty())) {
+            number.push(c);
+            continue;
+        }
+        if let Ok(value) = std::mem::take(&mut number).parse::<f64>() {
+            text.push_str(&crate::figure::digits(value));
+        }
+        named = c.is_alphanumeric() || c == '_';
+        text.push(c);
+    }
+    text.pop();
+    text.replace("sigmoid", "σ").replace(" * ", " ⊙ ")
 }
 
 /// The part of the plane that the shapes take.
@@ -152,14 +170,12 @@ fn wire(graph: &Graph, places: &Places, frame: &Frame, i: usize) -> String {
         text += &format!("<path d=\"M{x:.1} {y:.1}l-8 -4v8z\" fill=\"{paint}\"/>");
     }
     if !wire.head.is_empty() {
-        text += &self::text(
-            [tip[0] - 13.0, tip[1] - 5.0],
-            "middle",
-            INK.light,
-            13.0,
-            wire.head,
-            "",
+        let [x, y] = [tip[0] - 15.0, tip[1]];
+        text += &format!(
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5.5\" fill=\"{}\" stroke=\"{paint}\"/>",
+            GROUNDS[0].light
         );
+        text += &self::text([x, y + 4.0], "middle", INK.light, 12.0, wire.head, "");
     }
     text
 }
@@ -259,4 +275,16 @@ fn text([x, y]: Point, anchor: &str, fill: &str, size: f64, content: &str, more:
     format!(
         "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" font-size=\"{size}\" fill=\"{fill}\"{more}>{content}</text>"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pretty;
+
+    #[test]
+    fn equations_are_short() {
+        let equation = "h1' = sigmoid(U_h1 s1) * (1.0 - z) + 0.050000000000000044 * a";
+        let short = "h1' = σ(U_h1 s1) ⊙ (1 - z) + 0.05 ⊙ a";
+        assert_eq!(pretty(equation), short);
+    }
 }

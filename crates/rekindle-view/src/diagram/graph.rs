@@ -185,13 +185,9 @@ impl<'p> Reader<'p> {
                 self.sum(id, None, terms)
             }
             Node::Binary(Binary::Mul, ..) => self.product(id),
-            Node::Binary(Binary::Div, a, b) => {
-                let from = [self.value(a), self.value(b)];
-                let at = self.add(Shape::Circle("÷".into()));
-                self.wire(from[0], at, "");
-                self.wire(from[1], at, "÷");
-                at
-            }
+            Node::Binary(Binary::Div, a, b) => self.pair("÷", "÷", [a, b]),
+            Node::Binary(Binary::Max, a, b) => self.pair("max", "", [a, b]),
+            Node::Binary(Binary::Min, a, b) => self.pair("min", "", [a, b]),
             Node::Project(v) => {
                 let from = self.value(v);
                 let at = self.add(Shape::Layer {
@@ -223,6 +219,24 @@ impl<'p> Reader<'p> {
         let from = self.value(a);
         let at = self.add(Shape::Function(sign(op)));
         self.wire(from, at, "");
+        at
+    }
+
+    /// A function of two values; what is no value of this step stands in the circle.
+    fn pair(&mut self, sign: &str, head: &'static str, operands: [Id; 2]) -> At {
+        let mut sign = sign.to_string();
+        let mut wires = Vec::new();
+        for (id, head) in operands.into_iter().zip(["", head]) {
+            match self.program.nodes()[id] {
+                Node::Constant(bits) => sign += &format!(" {}", number(f64::from_bits(bits))),
+                Node::Vector(v) => sign += &format!(" {}", self.program.vectors()[v]),
+                _ => wires.push((self.value(id), head)),
+            }
+        }
+        let at = self.add(Shape::Circle(sign));
+        for (from, head) in wires {
+            self.wire(from, at, head);
+        }
         at
     }
 

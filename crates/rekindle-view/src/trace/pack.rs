@@ -78,7 +78,7 @@ impl Range {
         let signed = finite().any(|v| v < 0.0);
         let most = finite().map(f32::abs).fold(0.0, f32::max);
         let limit = match most {
-            m if m == 0.0 => 1.0,
+            0.0 => 1.0,
             m if m <= 0.5 => m,
             m if m <= 1.0 => 1.0,
             _ => {
