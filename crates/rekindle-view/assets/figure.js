@@ -28,12 +28,15 @@
   window.lines = (place, figure, height = 320) => {
     let plot;
     const data = aligned(figure.series, figure.y.log);
-    const axis = (a, side) => ({
-      label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size: side ? 62 : 34,
-      stroke: () => css("--soft"), grid: { stroke: () => css("--line"), width: 1 }, ticks: { stroke: () => css("--line"), width: 1 }, values: ticks,
+    const axis = (a, side) => {
       // A line and a number for each power of ten, where there are several.
-      filter: (u, splits) => (a.log && splits.filter((v) => v != null && power(v)).length > 1 ? splits.map((v) => (v != null && power(v) ? v : null)) : splits),
-    });
+      const filter = (u, splits) => (a.log && splits.filter((v) => v != null && power(v)).length > 1 ? splits.map((v) => (v != null && power(v) ? v : null)) : splits);
+      const line = { stroke: () => css("--line"), width: 1, filter };
+      return {
+        label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size: side ? 62 : 34,
+        stroke: () => css("--soft"), grid: line, ticks: line, values: ticks, filter,
+      };
+    };
     const draw = () => {
       if (plot) plot.destroy();
       plot = new uPlot({
