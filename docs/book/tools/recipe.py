@@ -1,0 +1,138 @@
+"""What a recipe works with: it runs the program, and writes figures, tables and numbers.
+
+A recipe is a file of `recipes/` with a function `make(book)`. Every file that goes into it is named with `book.input`,
+or is a config that it trains. Everything that it writes stands in `src/generated/NAME/`, where chapters include it.
+"""
+
+import hashlib
+import json
+import os
+import shlex
+import statistics
+import subprocess
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+BOOK = ROOT / "docs" / "book"
+GENERATED = BOOK / "src" / "generated"
+RUNS = ROOT / "runs" / "book"
+
+
+def sha256(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def program():
+    """The program and its leading arguments: REKINDLE, or the one that cargo builds."""
+    given = os.environ.get("REKINDLE")
+    return [given] if given else ["cargo", "run", "--release", "--quiet", "--"]
+
+
+class Run:
+    """A run directory."""
+
+    def __init__(self, path):
+        self.path = path
+        self.result = json.loads((ROOT / path / "result.json").read_text())
+        self.parameters = self.result["parameters"]
+        self.seconds = self.result["seconds"]
+        self.baselines = {(name, m["name"]): m["value"] for name, m in self.result["baselines"]}
+
+    def metric(self, name, part="test"):
+        """A figure by its name, such as "MSE", on a part of the data."""
+        return next(m["value"] for m in self.result["metrics"][part] if m["name"] == name)
+
+    def rows(self):
+        """The lines of metrics.jsonl."""
+        text = (ROOT / self.path / "metrics.jsonl").read_text()
+        return [json.loads(line) for line in text.splitlines()]
+
+
+class Recipe:
+    """One recipe at work. `reuse` takes trainings that are there already, of the same config and settings."""
+
+    def __init__(self, name, out=None, reuse=False):
+        self.name, self.reuse = name, reuse
+        self.out = Path(out) if out else GENERATED / name
+        self.inputs, self.outputs = {}, {}
+        self.trained, self.waited = 0.0, 0.0
+        self.work = RUNS / name
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.out.mkdir(parents=True, exist_ok=True)
+
+    def input(self, path):
+        """Says that a file, by its path from the root of the repository, goes in; returns that path."""
+        self.inputs[str(path)] = sha256(ROOT / path)
+        return str(path)
+
+    def rekindle(self, *arguments, check=True):
+        """Runs the program at the root of the repository; returns what it says."""
+        command = [*program(), *map(str, arguments)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"NO_COLOR": "1"})
+        if check and done.returncode != 0:
+            raise SystemExit(f"{self.name}: {shlex.join(command)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout if done.returncode == 0 else done.stdout + done.stderr
+
+    def console(self, name, *arguments, check=True, keep=lambda text: text):
+        """Runs the program and writes the command with its output, as a terminal shows them."""
+        text = self.rekindle(*arguments, check=check)
+        words = shlex.join(map(str, arguments))
+        self.write(f"{name}.txt", f"$ rekindle {words}\n{keep(text)}")
+        return text
+
+    def train(self, config, name, seed=1, **changes):
+        """Trains a config with a seed and changed keys (`__` stands for a dot in a key)."""
+        self.input(config)
+        task = tomllib.loads((ROOT / config).read_text())["task"]
+        for key in ("file", "train", "test"):
+            if key in task:
+                data = (ROOT / config).parent / task[key]
+                self.input(data.resolve().relative_to(ROOT))
+        changes = {key.replace("__", "."): value for key, value in changes.items()}
+        settings = [f"{key}={json.dumps(value)}" for key, value in {"seed": seed, **changes}.items()]
+        path = self.work.relative_to(ROOT) / name
+        mark = ROOT / path / "made-of.json"
+        made_of = json.dumps([self.inputs[str(config)], settings])
+        began = time.monotonic()
+        if not (self.reuse and mark.exists() and mark.read_text() == made_of):
+            sets = [word for setting in settings for word in ("--set", setting)]
+            subprocess.run(["rm", "-rf", ROOT / path], check=True)
+            self.rekindle("train", config, "--out", path, *sets)
+            mark.write_text(made_of)
+        run = Run(path)
+        self.trained += run.seconds
+        self.waited += time.monotonic() - began
+        return run
+
+    def write(self, name, text):
+        """Writes a file that chapters include."""
+        path = self.out / name
+        path.write_text(text if text.endswith("\n") else text + "\n")
+        self.outputs[name] = sha256(path)
+
+    def values(self, **numbers):
+        """Writes numbers that chapters include one by one: {{#include generated/NAME/values.txt:KEY}}."""
+        lines = [f"ANCHOR: {key}\n{value}\nANCHOR_END: {key}\n" for key, value in numbers.items()]
+        self.write("values.txt", "".join(lines))
+
+    def table(self, name, header, rows):
+        """Writes a table in Markdown; all columns but the first are numbers."""
+        rule = ["---"] + ["--:"] * (len(header) - 1)
+        lines = ["| " + " | ".join(map(str, row)) + " |" for row in (header, rule, *rows)]
+        self.write(f"{name}.md", "\n".join(lines))
+
+    def figure(self, name, figure):
+        """Writes a figure of matplotlib as SVG, the same bytes each time."""
+        path = self.out / f"{name}.svg"
+        figure.savefig(path, metadata={"Date": None, "Creator": None})
+        lines = path.read_text().splitlines()
+        path.write_text("\n".join(line.rstrip() for line in lines) + "\n")
+        self.outputs[path.name] = sha256(path)
+
+
+def spread(values, form):
+    """The median of a few runs, and the least and the greatest of them."""
+    middle = form(statistics.median(values))
+    return f"{middle} ({form(min(values))} to {form(max(values))})"
