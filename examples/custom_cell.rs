@@ -13,6 +13,7 @@ use rekindle::engine::{Next, Program, Step, sigmoid, tanh};
 use rekindle::{CellConfig, GateSizes, Gates, Invalid, RecurrentConfig, positive};
 use serde::{Deserialize, Serialize};
 
+// ANCHOR: equations
 fn peephole(k: &Step) -> Next {
     let [h, c] = k.state(["h", "c"]);
     let [i, f, g, o] = k.affine(["i", "f", "g", "o"], h);
@@ -20,6 +21,7 @@ fn peephole(k: &Step) -> Next {
     let new = sigmoid(f + p_f * c) * c + sigmoid(i + p_i * c) * tanh(g);
     k.next([sigmoid(o + p_o * new) * tanh(new), new])
 }
+// ANCHOR_END: equations
 
 rekindle::cell! { struct Peephole: 2 }
 

@@ -13,6 +13,7 @@ of what went in and of what came out. Every training's seed is 1 where the recip
 import argparse
 import importlib
 import json
+import re
 import sys
 import tempfile
 import time
@@ -84,13 +85,33 @@ def differs(name):
         return [f"{name}: {path} is not what the program makes now" for path in was if recipe.outputs.get(path) != was[path]]
 
 
+def chapters():
+    """What the chapters include but is not there, and code in them that is not included from a checked file."""
+    wrong = []
+    for chapter in sorted((BOOK / "src").glob("*.md")):
+        language = None
+        for number, line in enumerate(chapter.read_text().splitlines(), 1):
+            for path, anchor in re.findall(r"\{\{#include ([^:}]+)(?::([^}]+))?\}\}", line):
+                file = chapter.parent / path
+                if not file.exists() or (anchor and not re.search(rf"ANCHOR: {anchor}\b", file.read_text())):
+                    wrong.append(f"{chapter.name}:{number}: {path} {anchor} is not there")
+            if line.startswith("```"):
+                language = None if language is not None else line.removeprefix("```")
+            elif language in ("rust", "toml", "json", "python") and line and not line.startswith("{{#include "):
+                wrong.append(f"{chapter.name}:{number}: code is included from a file, not written into a chapter")
+            elif language == "sh" and line.startswith("docs/book/make.py"):
+                unknown = [word for word in line.split()[1:] if not word.startswith("-") and word not in names()]
+                wrong += [f"{chapter.name}:{number}: there is no recipe {name}" for name in unknown]
+    return wrong
+
+
 def is_cheap(name):
     """Whether a recipe needs neither a training nor a package; those that do are not even imported."""
     return "\nCHEAP = True\n" in (BOOK / "recipes" / f"{name}.py").read_text()
 
 
 def check():
-    wrong = [line for name in names() for line in stale(name)] + strays()
+    wrong = [line for name in names() for line in stale(name)] + strays() + chapters()
     if not wrong:
         wrong = [line for name in names() if is_cheap(name) for line in differs(name)]
     for line in wrong:

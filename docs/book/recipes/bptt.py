@@ -18,7 +18,7 @@ def example(book, name):
 
 
 def make(book):
-    configs, work = "docs/book/configs/bptt", book.work.relative_to(ROOT)
+    configs, work = "docs/book/bptt", book.work.relative_to(ROOT)
     for name in ("x", "weights", "cotangent"):
         values = json.loads((ROOT / book.input(f"{configs}/{name}.json")).read_text())
         tensors.write(book.work / f"{name}.safetensors", values)

@@ -13,7 +13,7 @@ def pulse(book, u):
     weights = {"weight_ih_l0": [[0.5]], "bias_ih_l0": [0.0], "weight_hh_l0": [[u]], "bias_hh_l0": [0.0]}
     tensors.write(book.work / "x.safetensors", {"x": [[[1.0]] + [[0.0]] * (TIME - 1)]})
     tensors.write(book.work / "weights.safetensors", weights)
-    layer = book.input("docs/book/configs/bptt/layer.toml")
+    layer = book.input("docs/book/bptt/layer.toml")
     files = [f"--{n}={at}/{n2}.safetensors" for n, n2 in (("input", "x"), ("weights", "weights"), ("output", "y"))]
     book.rekindle("apply", layer, *files)
     return [step[0] for step in tensors.read(book.work / "y.safetensors")["y"][0]]

@@ -87,7 +87,7 @@ class Recipe:
         self.input(config)
         task = tomllib.loads((ROOT / config).read_text())["task"]
         for key in ("file", "train", "test"):
-            if key in task:
+            if isinstance(task.get(key), str):
                 data = (ROOT / config).parent / task[key]
                 self.input(data.resolve().relative_to(ROOT))
         changes = {key.replace("__", "."): value for key, value in changes.items()}
