@@ -5,7 +5,7 @@ import random
 
 from tools import tensors
 from tools.plot import axes
-from tools.recipe import ROOT
+from tools.recipe import ROOT, power_of_ten
 
 ROWS, TIME, INPUT, UNITS = 8, 120, 16, 64
 SCALES = (0.5, 0.9, 1.0, 1.1, 1.5, 3.0)
@@ -60,7 +60,7 @@ def elman(scale):
 def below(curve, share=0.01):
     """The first lag from which on the gradient is less than a share."""
     last = max(k for k, norm in enumerate(curve) if norm >= share)
-    return f"{last + 1}" if last + 1 < TIME else f"not within {TIME - 1}"
+    return f"{last + 1}" if last + 1 < TIME else f"none of {TIME - 1}"
 
 
 def factor(curve, begin=20, end=100):
@@ -70,31 +70,28 @@ def factor(curve, begin=20, end=100):
     return f"{(curve[end] / curve[begin]) ** (1 / (end - begin)):.3f}"
 
 
-def scientific(number):
-    return f"{number:.1e}".replace("e-0", "e-").replace("e+0", "e+")
-
-
 def make(book):
     plain = {f"{g:g}": norms(book, f"elman-{g:g}", 'kind = "elman"', elman(g)) for g in SCALES}
     linear = norms(book, "linear-0.9", 'kind = "elman"\nactivation = "identity"', elman(0.9))
     gated = {shown: norms(book, name, f'kind = "{kind}"\n{keys}') for shown, (name, kind, keys) in GATED.items()}
 
     header = ["", "share left at lag 20", "at lag 100", "below 1 % from lag", "factor a step"]
-    row = lambda name, c: [name, scientific(c[20]), scientific(c[100]), below(c), factor(c)]  # noqa: E731
+    row = lambda name, c: [name, power_of_ten(c[20]), power_of_ten(c[100]), below(c), factor(c)]  # noqa: E731
     book.table("elman", ["scale of U", *header[1:]], [row(name, c) for name, c in plain.items()])
     book.table("gated", ["cell", *header[1:]], [row(name, c) for name, c in gated.items()])
     book.values(
-        half_20=scientific(plain["0.5"][20]),
+        half_20=power_of_ten(plain["0.5"][20]),
         nine_below=below(plain["0.9"]),
-        three_100=scientific(plain["3"][100]),
+        three_100=power_of_ten(plain["3"][100]),
         nine_factor=factor(plain["0.9"]),
         linear_factor=factor(linear),
         lstm_0_below=below(gated["LSTM, forget bias 0"]),
         lstm_1_below=below(gated["LSTM, forget bias 1"]),
-        lstm_4_100=scientific(gated["LSTM, forget bias 4"][100]),
-        lstm_4_below=below(gated["LSTM, forget bias 4"]),
+        lstm_4_100=power_of_ten(gated["LSTM, forget bias 4"][100]),
+        lstm_4_20=power_of_ten(gated["LSTM, forget bias 4"][20]),
         gru_below=below(gated["GRU"]),
-        gru_4_below=below(gated["GRU, update bias 4"]),
+        gru_4_100=power_of_ten(gated["GRU, update bias 4"][100]),
+        keeps_4=f"{100 / (1 + math.exp(-4)):.0f} %",
     )
 
     for name, curves, title in (

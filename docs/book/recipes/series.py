@@ -73,11 +73,12 @@ def make(book):
             f"{name}_last": f"{correlation(forecasts, last):.2f}",
             f"{name}_change": f"{correlation(foreseen, change):+.2f}",
         }
-        at = range(first + len(values) - len(truth), first + len(values))
-        ax.plot(at, truth, color="#444444", label="what came")
+        at, show = range(first + len(values) - len(truth), first + len(values)), slice(-40, None)
+        at, truth, forecasts, last = (part[show] for part in (at, truth, forecasts, last))
+        ax.plot(at, truth, color="#444444", marker=".", label="what came")
         ax.plot(at, forecasts, color="#0b6aa2", label="GRU, one step ahead")
         ax.plot(at, last, color="#d1495b", linestyle=":", label="as the last row")
-        label(ax, {"sunspots": "Sunspots, test part", "walk": "A random walk, test part"}[name], unit)
+        label(ax, {"sunspots": "Sunspots, the last 40 years", "walk": "A random walk, the last 40 steps"}[name], unit)
         ax.legend(fontsize=8.5, loc="upper right", ncols=3)
         ax.margins(y=0.25)
     book.figure("one-step", figure)

@@ -78,8 +78,7 @@ class Recipe:
     def console(self, name, *arguments, check=True, keep=lambda text: text):
         """Runs the program and writes the command with its output, as a terminal shows them."""
         text = self.rekindle(*arguments, check=check)
-        words = shlex.join(map(str, arguments))
-        self.write(f"{name}.txt", f"$ rekindle {words}\n{keep(text)}")
+        self.write(f"{name}.txt", f"$ {command_line(arguments)}\n{keep(text)}")
         return text
 
     def train(self, config, name, seed=1, **changes):
@@ -130,6 +129,20 @@ class Recipe:
         lines = path.read_text().splitlines()
         path.write_text("\n".join(line.rstrip() for line in lines) + "\n")
         self.outputs[path.name] = sha256(path)
+
+
+def command_line(arguments):
+    """A command as one types it, in lines of its own for options where it is long."""
+    line = shlex.join(["rekindle", *map(str, arguments)])
+    return line if len(line) <= 100 else line.replace(" --", " \\\n    --")
+
+
+def power_of_ten(number):
+    """Two digits of a number of any size: 0.42, 7.1, 1.3 × 10⁻³¹."""
+    if 0.01 <= abs(number) < 1000 or number == 0:
+        return f"{number:.0f}" if abs(number) >= 100 else f"{number:.2g}"
+    digits, exponent = f"{number:.1e}".split("e")
+    return f"{digits} × 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def spread(values, form):
