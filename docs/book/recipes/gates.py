@@ -11,6 +11,7 @@ CELLS = {
     "no-output": "the output gate",
     "no-candidate": "the candidate's tanh",
     "coupled": "input gate = 1 − forget gate",
+    "closed": "nothing; input gate begins closed",
 }
 
 
@@ -39,11 +40,12 @@ def make(book):
     book.values(
         always_one=f"{first.baselines['always 1', 'MSE']:.4f}",
         seeds=len(SEEDS),
+        **{f"solved_{cell.replace('-', '_')}": sum(m < 0.01 for m in mse[cell]) for cell in CELLS},
         **{f"adding_{cell.replace('-', '_')}": spread(mse[cell], "{:.4f}".format) for cell in CELLS},
         **{f"copy_{cell.replace('-', '_')}": spread(recalled[cell], "{:.1f} %".format) for cell in CELLS},
     )
 
-    figure, (left, right) = plt.subplots(1, 2, sharey=True, figsize=(7.6, 3.2))
+    figure, (left, right) = plt.subplots(1, 2, sharey=True, figsize=(7.6, 3.5))
     for ax, figures in ((left, mse), (right, recalled)):
         for y, cell in enumerate(CELLS):
             ax.plot(figures[cell], [y] * len(SEEDS), "o", color=f"C{y}", alpha=0.75, markersize=6)
