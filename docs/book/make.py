@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from tools.recipe import BOOK, GENERATED, ROOT, Recipe, sha256  # noqa: E402
+from tools.recipe import BOOK, GENERATED, ROOT, Recipe, checksum, sha256  # noqa: E402
 
 MANIFESTS = BOOK / "manifests"
 
@@ -55,12 +55,12 @@ def stale(name):
     entry = manifest(name)
     if entry is None:
         return [f"{name}: was never made"]
-    files = [(ROOT / path, sum, path) for path, sum in entry["inputs"].items()]
-    files += [(GENERATED / name / path, sum, f"{name}/{path}") for path, sum in entry["outputs"].items()]
+    files = [(ROOT / path, checksum, sum, path) for path, sum in entry["inputs"].items()]
+    files += [(GENERATED / name / path, sha256, sum, f"{name}/{path}") for path, sum in entry["outputs"].items()]
     return [
         f"{name}: {shown} {'has changed' if path.exists() else 'is not there'}"
-        for path, sum, shown in files
-        if not path.exists() or sha256(path) != sum
+        for path, of, sum, shown in files
+        if not path.exists() or of(path) != sum
     ]
 
 

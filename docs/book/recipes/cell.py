@@ -1,6 +1,6 @@
 """A cell from its equations: an LSTM that is the built-in one to the bit, and a cell that nobody published."""
 
-from tools.recipe import ROOT, sha256
+from tools.recipe import ROOT, power_of_ten, sha256
 
 
 def make(book):
@@ -17,9 +17,8 @@ def make(book):
     )
     own = book.train("configs/adding/custom.toml", "own")
     book.values(
-        own=f"{own.metric('MSE'):.1e}",
+        own=power_of_ten(own.metric("MSE")),
         always_one=f"{own.baselines['always 1', 'MSE']:.4f}",
         parameters=f"{own.parameters:,}",
         seconds=f"{own.seconds:.0f}",
     )
-    book.input("examples/custom_cell.rs")

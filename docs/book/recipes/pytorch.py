@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from tools import tensors
-from tools.recipe import ROOT
+from tools.recipe import ROOT, power_of_ten
 
 
 def make(book):
@@ -20,4 +20,4 @@ def make(book):
         tensors.flat(tensors.read(book.work / f"{name}.safetensors")["y"]) for name in ("y", "expected")
     )
     apart = max(abs(a - b) for a, b in zip(ours, theirs, strict=True))
-    book.values(apart=f"{apart:.1e}", numbers=len(ours))
+    book.values(apart=power_of_ten(apart), numbers=len(ours))

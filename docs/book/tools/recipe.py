@@ -24,6 +24,14 @@ def sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
+def checksum(path):
+    """What an input is recognised by: a config by what it says, whatever its comments; other files by their bytes."""
+    if Path(path).suffix != ".toml":
+        return sha256(path)
+    meaning = json.dumps(tomllib.loads(Path(path).read_text()), sort_keys=True)
+    return hashlib.sha256(meaning.encode()).hexdigest()
+
+
 def program():
     """The program and its leading arguments: REKINDLE, or the one that cargo builds."""
     given = os.environ.get("REKINDLE")
@@ -64,7 +72,7 @@ class Recipe:
 
     def input(self, path):
         """Says that a file, by its path from the root of the repository, goes in; returns that path."""
-        self.inputs[str(path)] = sha256(ROOT / path)
+        self.inputs[str(path)] = checksum(ROOT / path)
         return str(path)
 
     def rekindle(self, *arguments, check=True):
