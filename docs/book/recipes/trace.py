@@ -6,6 +6,7 @@ import statistics
 from tools.plot import label, plt
 from tools.recipe import ROOT
 
+UNITS = 12
 SHOWN = {"i": "input gate i", "f": "forget gate f", "c": "memory c"}
 
 
@@ -26,32 +27,46 @@ def make(book):
     run = book.train("docs/book/configs/three/adding-lstm.toml", "lstm")
     labels, values = planes(book, run)
     marks = [t for t, text in enumerate(labels) if "marked" in text]
-    # The units that the memory moves most stand on top.
-    order = sorted(range(len(values["c"])), key=lambda u: -statistics.pstdev(values["c"][u]))
+    others = [t for t in range(len(labels)) if t not in marks]
+    mean = lambda node, u, steps: statistics.mean(values[node][u][t] for t in steps)  # noqa: E731
+    # The units whose input gates answer to the marks most stand on top.
+    answer = [mean("i", u, marks) - mean("i", u, others) for u in range(len(values["i"]))]
+    order = sorted(range(len(answer)), key=lambda u: -answer[u])[:UNITS]
 
-    figure, panels = plt.subplots(3, 1, sharex=True, figsize=(7.4, 6.4))
-    for ax, (node, shown) in zip(panels, SHOWN.items(), strict=True):
-        rows = [values[node][u] for u in order]
-        largest = max(abs(v) for row in rows for v in row)
-        low, high, colours = (-largest, largest, "RdBu_r") if node == "c" else (0, 1, "viridis")
-        image = ax.imshow(rows, aspect="auto", cmap=colours, vmin=low, vmax=high, interpolation="nearest")
-        figure.colorbar(image, ax=ax, pad=0.01)
-        ax.grid(visible=False)
+    best = order[0]
+    gate, keep, memory = (values[node][best] for node in ("i", "f", "c"))
+
+    figure, (heat, gates, cell) = plt.subplots(3, 1, sharex=True, figsize=(7.4, 6.0))
+    image = heat.imshow([values["i"][u] for u in order], aspect="auto", vmin=0, vmax=1, interpolation="nearest")
+    figure.colorbar(image, ax=heat, pad=0.01)
+    heat.grid(visible=False)
+    heat.set_yticks(range(0, UNITS, 4))
+    label(heat, f"Input gates of the {UNITS} units that answer most to the marks", y="unit")
+    gates.plot(gate, label="input gate i")
+    gates.plot(keep, label="forget gate f")
+    gates.set_ylim(-0.05, 1.05)
+    gates.legend(loc="center right", fontsize=8.5)
+    label(gates, "The gates of the unit on top", y="gate")
+    cell.plot(memory, color="C2")
+    label(cell, "Its memory", "step (dashed: a marked number)", "c")
+    for ax in (gates, cell):
         for t in marks:
             ax.axvline(t, color="black", linewidth=0.8, linestyle="--")
-        label(ax, shown, y="unit")
-    panels[-1].set_xlabel("step (dashed: a marked number)")
     book.figure("adding", figure)
 
-    top = order[:8]
-    mean = lambda node, steps: statistics.mean(values[node][u][t] for u in top for t in steps)  # noqa: E731
-    others = [t for t in range(len(labels)) if t not in marks]
+    at = lambda series, steps: statistics.mean(series[t] for t in steps)  # noqa: E731
     book.values(
-        marks=" and ".join(str(t) for t in marks),
+        units=UNITS,
+        first=marks[0],
+        second=marks[1],
         numbers=" and ".join(labels[t].split()[0] for t in marks),
-        write_marked=f"{mean('i', marks):.2f}",
-        write_other=f"{mean('i', others):.2f}",
-        keep_marked=f"{mean('f', marks):.3f}",
-        keep_other=f"{mean('f', others):.3f}",
+        write_marked=f"{at(gate, marks):.2f}",
+        write_other=f"{at(gate, others):.3f}",
+        keep=f"{at(keep, range(len(labels))):.3f}",
+        before=f"{memory[marks[0] - 1]:+.2f}",
+        between=f"{memory[marks[0]]:+.2f}",
+        held=f"{memory[marks[1] - 1]:+.2f}",
+        after=f"{memory[marks[1]]:+.2f}",
+        end=f"{memory[-1]:+.2f}",
         mse=f"{run.metric('MSE'):.4f}",
     )
