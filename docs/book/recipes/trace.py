@@ -59,6 +59,7 @@ def make(book):
         units=UNITS,
         first=marks[0],
         second=marks[1],
+        steps=marks[1] - 1 - marks[0],
         numbers=" and ".join(labels[t].split()[0] for t in marks),
         write_marked=f"{at(gate, marks):.2f}",
         write_other=f"{at(gate, others):.3f}",
