@@ -109,7 +109,7 @@ impl<'a, E: Real> Backward<'a, E> {
         let widths: Vec<usize> = widths.collect();
         let both = [plans.before.as_ref(), Some(&plans.step)];
         let (rows, area) = (part.rows.len(), part.widest());
-        let d = forward.layer.sizes.d_input.next_multiple_of(forward.n());
+        let d = forward.input_pitch();
 
         let mut sizes: Vec<usize> = widths.iter().map(|w| 2 * rows * w).collect();
         let gradients = both.map(|p| p.map_or(&[][..], |p| &p.gradients));
@@ -328,7 +328,7 @@ impl<'a, E: Real> Backward<'a, E> {
     ) {
         let total: usize = self.forward.states().iter().map(|s| s.1).sum();
         for (plane, &(start, width)) in desk.states.iter().zip(self.forward.states()) {
-            let own = columns(plane.pitch, self.forward.n(), share);
+            let own = columns(width, self.forward.n(), share);
             for r in rows.clone() {
                 // SAFETY: the plane has a row for every row of the part.
                 let to = unsafe {
@@ -357,7 +357,7 @@ impl<'a, E: Real> Backward<'a, E> {
     ) {
         let Some(dy) = self.dy else { return };
         let (plane, width) = (&desk.states[0], self.forward.states()[0].1);
-        let own = columns(plane.pitch, S::N, share);
+        let own = columns(width, S::N, share);
         let time = self.forward.layer.sizes.time;
         for r in 0..chunk.rows {
             let t = part.time(r, chunk.first + k, self.forward.layer.reverse);

@@ -4,7 +4,7 @@ use super::bind::{Binder, Moment, Plane, Planes};
 use super::compiled::{Compiled, Plans};
 use super::kept::Kept;
 use super::layer::{Keep, Layer};
-use super::memory::{Arena, At};
+use super::memory::{Arena, At, pitch};
 use super::pack::columns;
 use super::packing::Packing;
 use super::plan::{Loc, Plan};
@@ -68,7 +68,12 @@ impl<'a, E: Real> Forward<'a, E> {
 
     /// The width of a row in memory.
     pub(super) fn pitch(&self, width: Width) -> usize {
-        self.layer.sizes.width(width).next_multiple_of(self.n())
+        pitch::<E>(self.layer.sizes.width(width), self.n())
+    }
+
+    /// The same for the input.
+    pub(super) fn input_pitch(&self) -> usize {
+        pitch::<E>(self.layer.sizes.d_input, self.n())
     }
 
     pub(super) fn widths(&self) -> [[usize; 2]; 2] {
@@ -114,7 +119,7 @@ impl<'a, E: Real> Forward<'a, E> {
         let before = self.plans.before.as_ref();
         let before = before.map(|plan| binder(plan, 0, part.widest()));
         let step = binder(&self.plans.step, 1, part.rows.len());
-        let x = part.widest() * self.layer.sizes.d_input;
+        let x = part.widest() * self.input_pitch();
         let mut sizes = vec![x];
         sizes.extend(before.iter().flat_map(Binder::sizes));
         sizes.extend(step.sizes());
@@ -217,6 +222,7 @@ impl<'a, E: Real> Forward<'a, E> {
         share: Share,
     ) {
         let (time, d) = (self.layer.sizes.time, self.layer.sizes.d_input);
+        let pitch = self.input_pitch();
         for k in (share.index..chunk.steps).step_by(share.of) {
             for r in 0..chunk.rows {
                 let t = part.time(r, chunk.first + k, self.layer.reverse);
@@ -224,7 +230,7 @@ impl<'a, E: Real> Forward<'a, E> {
                 let at = k * chunk.rows + r;
                 // SAFETY: the planes have room for the chunk.
                 unsafe {
-                    copy(from, x.plus(at * d));
+                    copy(from, x.plus(at * pitch));
                     if let Some(raw) = &kept.raw {
                         let to = raw.at(&Moment::new(chunk, k, kept.windowed, 0, 0));
                         let to = to.add(r * raw.pitch);
@@ -272,10 +278,11 @@ impl<'a, E: Real> Forward<'a, E> {
         share: Share,
     ) {
         let d = self.layer.sizes.d_input;
-        let segment = [x.plus(rows.start * d) as *const E];
+        let pitch = self.input_pitch();
+        let segment = [x.plus(rows.start * pitch) as *const E];
         let left = Left {
             segments: &segment,
-            pitch: d,
+            pitch,
             depth: d,
         };
         for p in self.weights.w.panels.range(share) {
@@ -379,7 +386,7 @@ impl<'a, E: Real> Forward<'a, E> {
         for s in 0..kept.states.len() {
             let from = kept.place(Loc::Next(s), 1);
             let to = kept.place(Loc::State(s), 1);
-            let own = columns(from.pitch, self.n(), share);
+            let own = columns(self.states()[s].1, self.n(), share);
             for r in 0..next.rows {
                 // SAFETY: both slots have these rows; in a window they may not overlap, for a chunk has a
                 // step at least.

@@ -5,6 +5,20 @@ use crate::simd::Real;
 /// The most buffers that wait to be used again.
 const WAITING: usize = 32;
 
+/// Rows a multiple of so many bytes apart compete for the same few places in the nearest cache; a cache line more
+/// spreads them.
+const CONFLICT: usize = 1024;
+const CACHE_LINE: usize = 64;
+
+/// The numbers from one row of a plane to the next, whole vectors of `n`.
+pub(super) fn pitch<E>(width: usize, n: usize) -> usize {
+    let pitch = width.next_multiple_of(n);
+    match pitch * size_of::<E>() % CONFLICT {
+        0 => pitch + CACHE_LINE / size_of::<E>(),
+        _ => pitch,
+    }
+}
+
 /// An address that threads may share. What may be read and written there when is for the kernels to
 /// keep: each member of a team writes columns of its own, and waits before it reads those of others.
 #[derive(Clone, Copy, Debug)]

@@ -18,12 +18,12 @@ pub(super) struct Panels {
 }
 
 impl Panels {
-    /// Panels of `blocks` results, each `pitch` columns wide, in vectors of `n`.
-    pub(super) fn new(blocks: usize, pitch: usize, n: usize, shares: usize) -> Self {
+    /// Panels of `blocks` results, each `width` columns wide, in vectors of `n`.
+    pub(super) fn new(blocks: usize, width: usize, n: usize, shares: usize) -> Self {
         let mut panels = Panels::default();
         for index in 0..shares {
             let first = panels.lanes.len();
-            let columns = columns(pitch, n, Share { index, of: shares });
+            let columns = columns(width, n, Share { index, of: shares });
             let all: Vec<(usize, usize)> = (0..blocks)
                 .flat_map(|b| columns.clone().step_by(n).map(move |c| (b, c)))
                 .collect();
@@ -46,9 +46,9 @@ impl Panels {
     }
 }
 
-/// The columns of a share, of a plane `pitch` wide, in vectors of `n`.
-pub(super) fn columns(pitch: usize, n: usize, share: Share) -> Range<usize> {
-    let vectors = pitch / n;
+/// The columns of a share, of `width`, in vectors of `n`.
+pub(super) fn columns(width: usize, n: usize, share: Share) -> Range<usize> {
+    let vectors = width.div_ceil(n);
     vectors * share.index / share.of * n..vectors * (share.index + 1) / share.of * n
 }
 
@@ -82,7 +82,7 @@ impl<E: Real> Packed<E> {
         n: usize,
         shares: usize,
     ) -> Self {
-        let panels = Panels::new(starts.len(), width.next_multiple_of(n), n, shares);
+        let panels = Panels::new(starts.len(), width, n, shares);
         let depth = matrix.data.len() / matrix.pitch;
         let mut packed = Packed::empty(panels, depth, n);
         let mut to = packed.data.as_mut_slice().chunks_exact_mut(n);
@@ -114,7 +114,7 @@ impl<E: Real> Packed<E> {
         shares: usize,
     ) -> Self {
         let rows = matrix.data.len() / matrix.pitch;
-        let panels = Panels::new(1, rows.next_multiple_of(n), n, shares);
+        let panels = Panels::new(1, rows, n, shares);
         let depth = starts.len() * width;
         let mut packed = Packed::empty(panels, depth, n);
         let data = packed.data.as_mut_slice();

@@ -2,7 +2,7 @@
 
 use super::compiled::{Compiled, Plans};
 use super::layer::Layer;
-use super::memory::Buffer;
+use super::memory::{Buffer, pitch};
 use super::pack::{Matrix, Packed};
 use super::plan::{Kind, Plan};
 use super::pointwise::accumulate;
@@ -33,7 +33,7 @@ impl<E: Real> Packing<E> {
     ) -> Self {
         let h = layer.sizes.d_hidden;
         let n = S::N;
-        let pitch = h.next_multiple_of(n);
+        let pitch = pitch::<E>(h, n);
         let program = &compiled.hoisted.step;
         let (g, k) = (program.inputs().len(), program.hiddens().len());
         let starts: Vec<usize> = (0..g).map(|g| g * h).collect();

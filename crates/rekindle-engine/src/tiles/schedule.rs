@@ -23,6 +23,10 @@ pub(super) const PIECE: usize = 40;
 /// neither do the sums.
 const PART: usize = 32;
 
+/// From how many units on the weights are so large that more rows should share a walk over them: parts have up to
+/// twice as many rows, and a batch of one part is taken by a team.
+pub(super) const WIDE: usize = 192;
+
 /// Below so many rows the batch is one part.
 const SPLIT: usize = 4;
 
@@ -145,6 +149,7 @@ pub(super) fn parts(
     rows.sort_by_key(|&row| std::cmp::Reverse(length(row)));
     let count = match batch {
         0..SPLIT => 1,
+        _ if width >= WIDE => batch.div_ceil(2 * PART),
         _ => batch.div_ceil(PART).max(2),
     };
     let part = |i: usize| {

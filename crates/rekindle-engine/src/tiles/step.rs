@@ -189,14 +189,14 @@ impl<E: Real> Script<'_, E> {
             if ops.is_empty() {
                 continue;
             }
-            let pitch = self.width(width)[1];
+            let [width, pitch] = self.width(width);
             // SAFETY: the caller's.
             unsafe {
                 if share.of == 1 {
                     pointwise::<S>(ops, walks, 0, rows * pitch);
                     continue;
                 }
-                let own = columns(pitch, S::N, share);
+                let own = columns(width, S::N, share);
                 for r in 0..rows {
                     pointwise::<S>(ops, walks, r * pitch + own.start, r * pitch + own.end);
                 }

@@ -65,13 +65,13 @@ impl<E: Real> Sums<E> {
         let forward = backward.forward;
         let sizes = &forward.layer.sizes;
         let sum = |of, operand, depth, gradients: Vec<(usize, usize, usize)>, width: Width| {
-            let pitch = forward.pitch(width);
+            let width = sizes.width(width);
             Sum {
                 of,
                 operand,
                 depth,
-                width: sizes.width(width),
-                panels: Panels::new(gradients.len(), pitch, forward.n(), forward.members()),
+                width,
+                panels: Panels::new(gradients.len(), width, forward.n(), forward.members()),
                 gradients,
                 at: At(std::ptr::null_mut()),
             }
@@ -206,7 +206,7 @@ impl<E: Real> Sums<E> {
             let operand = match sum.operand {
                 None => Plane {
                     at: x,
-                    pitch: backward.forward.layer.sizes.d_input,
+                    pitch: backward.forward.input_pitch(),
                     scope: Scope::Fixed,
                 },
                 Some((loc, phase)) => kept.place(loc, phase),
@@ -216,9 +216,10 @@ impl<E: Real> Sums<E> {
             // SAFETY: the caller's.
             unsafe { self.product::<S>(sum, &operand, &planes, rows, first, now, scratch, share) };
         }
+        let h = backward.forward.layer.sizes.d_hidden;
         for sum in &self.vectors {
             let (plane, to) = (&desk.gradients[sum.phase][sum.plane], sum.at);
-            let own = columns(plane.pitch, self.n, share);
+            let own = columns(h, self.n, share);
             // SAFETY: every plane has these rows and columns.
             unsafe {
                 let to = std::slice::from_raw_parts_mut(to.plus(own.start), own.len());
