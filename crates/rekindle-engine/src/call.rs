@@ -1,13 +1,13 @@
 //! One pass over a sequence, as every executor is asked for it.
 
 use crate::choose::Executor;
-use crate::passes::{fold, mask};
-use crate::program::Program;
+use crate::passes::{fold, mask, trace};
+use crate::program::{Id, Program};
 use crate::tiles::{Compiled, Keep, Sizes};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use std::any::Any;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many tensors a pass computes from.
 pub(crate) const OPERANDS: usize = 9;
@@ -88,6 +88,16 @@ pub(crate) struct Prepared {
     pub packed: Mutex<Option<PackedWeights>>,
 }
 
+impl Prepared {
+    fn new(program: Program) -> Self {
+        Prepared {
+            compiled: Compiled::new(&program),
+            program,
+            packed: Mutex::new(None),
+        }
+    }
+}
+
 /// Packed weights, and the tensors that they were packed from.
 ///
 /// As long as these are held, nothing else can come to lie where their numbers are, and nobody changes
@@ -106,6 +116,8 @@ pub struct Recurrence {
     program: Program,
     plain: OnceLock<Arc<Prepared>>,
     masked: OnceLock<Arc<Prepared>>,
+    /// The last one that shows values, and which.
+    traced: Mutex<Option<(Vec<Id>, Arc<Prepared>)>>,
 }
 
 impl Recurrence {
@@ -115,6 +127,7 @@ impl Recurrence {
             program,
             plain: OnceLock::new(),
             masked: OnceLock::new(),
+            traced: Mutex::new(None),
         }
     }
 
@@ -130,11 +143,21 @@ impl Recurrence {
                 true => mask(&fold(&self.program)),
                 false => fold(&self.program),
             };
-            Arc::new(Prepared {
-                compiled: Compiled::new(&program),
-                program,
-                packed: Mutex::new(None),
-            })
+            Arc::new(Prepared::new(program))
         })
+    }
+
+    /// The plain form, with the values of some nodes shown beside the output.
+    pub(crate) fn traced(&self, values: &[Id]) -> Arc<Prepared> {
+        let mut last = self.traced.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, prepared)) if known == values => prepared.clone(),
+            _ => {
+                let program = fold(&trace(&self.program, values));
+                let prepared = Arc::new(Prepared::new(program));
+                *last = Some((values.to_vec(), prepared.clone()));
+                prepared
+            }
+        }
     }
 }

@@ -74,7 +74,7 @@ impl Program {
     }
 
     /// The first block that the text of a node starts with, unless another line stands before it.
-    fn leading_block(&self, id: Id, labels: &[Option<String>]) -> Option<&str> {
+    pub(crate) fn leading_block(&self, id: Id, labels: &[Option<String>]) -> Option<&str> {
         match self.nodes[id] {
             _ if labels[id].is_some() || self.next.contains(&id) => None,
             Node::Input(g) => Some(&self.inputs()[g]),
@@ -85,6 +85,16 @@ impl Program {
                 .or_else(|| self.leading_block(b, labels)),
             _ => None,
         }
+    }
+
+    /// The right-hand side of each node's equation.
+    pub(crate) fn expressions(&self) -> Vec<String> {
+        let printer = Printer {
+            program: self,
+            named: self.labels(),
+        };
+        let nodes = 0..self.nodes.len();
+        nodes.map(|id| printer.expression(id, Binds::Sum)).collect()
     }
 
     /// What each node is called where it is referred to: its name, or its expression.
@@ -112,6 +122,7 @@ impl Program {
             Out::Hidden(g) => format!("dU_{}", self.hiddens()[g]),
             Out::Project => "dR".to_string(),
             Out::Vector(v) => format!("d{}", self.vectors()[v]),
+            Out::Trace(k) => format!("trace_{k}"),
         }
     }
 

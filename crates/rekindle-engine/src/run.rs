@@ -6,6 +6,7 @@ mod tests;
 use crate::backend::Recur;
 use crate::call::{Call, OPERANDS, Recurrence, operand};
 use crate::choose::{Engine, Executor, choose};
+use crate::program::{Id, Width};
 use crate::steps;
 use crate::weights::{Direction, Weights};
 use burn::backend::{Dispatch, DispatchTensor};
@@ -37,7 +38,7 @@ pub fn scan(
     if choice.executor == Executor::Steps {
         return steps::scan(recurrence.program(), weights, x, lengths, state, direction);
     }
-    let widths: Vec<usize> = state.iter().map(|s| s.dims()[1]).collect();
+    let widths = widths_of(&state);
     let call = |present| Call {
         prepared: recurrence.prepared(weights.mask.is_some()).clone(),
         executor: choice.executor,
@@ -47,16 +48,123 @@ pub fn scan(
         present,
     };
     let (y, last) = pass(weights, x, state, call);
+    (y, apart(&last, &widths))
+}
+
+/// What a pass over a sequence gives that shows values beside its output.
+#[derive(Clone, Debug)]
+pub struct Traced {
+    /// The output, `[batch, time, width]`.
+    pub y: Tensor<3>,
+    /// The final states, `[batch, width]` each.
+    pub last: Vec<Tensor<2>>,
+    /// The values of the nodes that were asked for at every step, `[batch, time, width]` each; zero
+    /// beyond a row's length.
+    pub values: Vec<Tensor<3>>,
+}
+
+/// A whole sequence, as [`scan`] has it, with the values of some nodes of the program at every step.
+///
+/// It is run without gradients and without the mask of variational dropout, by kernels where they run
+/// and step by step elsewhere. On an autodiff device it takes and gives tensors without autodiff.
+///
+/// # Panics
+///
+/// If shapes do not fit the program, or a node is not in it or does not depend on the step
+/// ([`Program::named`](crate::Program::named) lists nodes that do).
+#[allow(clippy::too_many_arguments, reason = "those of `scan`, and the nodes")]
+pub fn trace(
+    recurrence: &Recurrence,
+    weights: &Weights,
+    x: Tensor<3>,
+    lengths: Option<&[usize]>,
+    state: Vec<Tensor<2>>,
+    direction: Direction,
+    nodes: &[Id],
+    engine: Engine,
+) -> Traced {
+    assert!(x.dims()[1] > 0, "a sequence needs at least one step");
+    let weights = Weights {
+        mask: None,
+        ..weights.inner()
+    };
+    let x = without_gradient(x);
+    let state: Vec<Tensor<2>> = state.into_iter().map(without_gradient).collect();
+    let program = recurrence.program();
+    let widths: Vec<usize> = nodes
+        .iter()
+        .map(|&id| match (program.width(id), &weights.projection) {
+            (Width::Projection, Some(r)) => r.dims()[1],
+            _ => weights.input.dims()[1] / program.inputs().len(),
+        })
+        .collect();
+    let states = widths_of(&state);
+    let choice = choose(engine, &x.device(), x.dtype());
+    let (all, last) = match choice.executor {
+        Executor::Tiles => {
+            let call = |present| Call {
+                prepared: recurrence.traced(nodes),
+                executor: Executor::Tiles,
+                keep: engine.policy.keep(),
+                lengths: lengths.map(<[usize]>::to_vec),
+                reverse: direction == Direction::Reverse,
+                present,
+            };
+            let (all, last) = pass(&weights, x, state, call);
+            (all, apart(&last, &states))
+        }
+        Executor::Primitives | Executor::Steps => {
+            let shown = (nodes, &widths[..]);
+            steps::trace(program, &weights, x, lengths, state, direction, shown)
+        }
+    };
+    let mut parts = all.split_with_sizes([&states[..1], &widths].concat(), 2);
+    let y = parts.remove(0);
+    Traced {
+        y,
+        last,
+        values: parts,
+    }
+}
+
+/// The same numbers on the device below, where a device differentiates.
+fn without_gradient<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    match x.device().is_autodiff() {
+        true => x.inner(),
+        false => x,
+    }
+}
+
+impl Weights {
+    /// The same numbers without gradients.
+    fn inner(&self) -> Weights {
+        Weights {
+            input: without_gradient(self.input.clone()),
+            input_bias: self.input_bias.clone().map(without_gradient),
+            hidden: self.hidden.clone().map(without_gradient),
+            hidden_bias: self.hidden_bias.clone().map(without_gradient),
+            vectors: self.vectors.iter().cloned().map(without_gradient).collect(),
+            projection: self.projection.clone().map(without_gradient),
+            mask: self.mask.clone().map(without_gradient),
+        }
+    }
+}
+
+fn widths_of(state: &[Tensor<2>]) -> Vec<usize> {
+    state.iter().map(|s| s.dims()[1]).collect()
+}
+
+/// States that stand side by side, each by itself.
+fn apart(all: &Tensor<2>, widths: &[usize]) -> Vec<Tensor<2>> {
     let mut start = 0;
-    let last = widths.iter().map(|&width| {
+    let states = widths.iter().map(|&width| {
         start += width;
         match widths.len() {
-            1 => last.clone(),
-            _ => last.clone().narrow(1, start - width, width),
+            1 => all.clone(),
+            _ => all.clone().narrow(1, start - width, width),
         }
     });
-    let last = last.collect();
-    (y, last)
+    states.collect()
 }
 
 /// One step: `x` is `[batch, d_input]`, the states `[batch, width]`; returns the new states, the

@@ -55,16 +55,43 @@ pub(crate) fn scan(
     direction: Direction,
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
     let plan = Plan::new(program, weights);
-    let [batch, time, d_input] = x.dims();
-    // What depends on the input alone is one product over all steps.
-    let x = x.swap_dims(0, 1).reshape([time * batch, d_input]);
-    let x = of_input(program, weights, x);
-    let width = x.dims()[1];
-    let steps = unbind(x.reshape([time, batch, width]));
+    let steps = of_inputs(program, weights, x);
     drive(&steps, lengths, state, direction, |x, state| {
         let next = plan.step(x, &state);
         (next[0].clone(), next)
     })
+}
+
+/// The same, with the values of some nodes behind the output: `[batch, time, widths]`.
+pub(crate) fn trace(
+    program: &Program,
+    weights: &Weights,
+    x: Tensor<3>,
+    lengths: Option<&[usize]>,
+    state: Vec<Tensor<2>>,
+    direction: Direction,
+    (nodes, widths): (&[Id], &[usize]),
+) -> (Tensor<3>, Vec<Tensor<2>>) {
+    let plan = Plan::new(program, weights);
+    let batch = x.dims()[0];
+    let steps = of_inputs(program, weights, x);
+    drive(&steps, lengths, state, direction, |x, state| {
+        let values = plan.values(x, &state);
+        let next = plan.next(&values, &state);
+        let traced = nodes.iter().zip(widths);
+        let traced = traced.map(|(&id, &width)| values[id].rows(x).expand([batch, width]));
+        let row = std::iter::once(next[0].clone()).chain(traced);
+        (Tensor::cat(row.collect(), 1), next)
+    })
+}
+
+/// What depends on the input alone, one product over all steps, cut into steps.
+fn of_inputs(program: &Program, weights: &Weights, x: Tensor<3>) -> Vec<Tensor<2>> {
+    let [batch, time, d_input] = x.dims();
+    let x = x.swap_dims(0, 1).reshape([time * batch, d_input]);
+    let x = of_input(program, weights, x);
+    let width = x.dims()[1];
+    unbind(x.reshape([time, batch, width]))
 }
 
 /// Runs a step function over a sequence, holding each row's state where it has no real step.
@@ -200,6 +227,20 @@ impl<'p> Plan<'p> {
     }
 
     fn step(&self, x: &Tensor<2>, state: &[Tensor<2>]) -> Vec<Tensor<2>> {
+        self.next(&self.values(x, state), state)
+    }
+
+    /// The new states, from the values of a step.
+    fn next(&self, values: &[Value], state: &[Tensor<2>]) -> Vec<Tensor<2>> {
+        let rows = |(s, &id): (usize, &Id)| {
+            let full = values[id].rows(&state[s]);
+            full.expand(state[s].dims())
+        };
+        self.program.next().iter().enumerate().map(rows).collect()
+    }
+
+    /// The value of every node.
+    fn values(&self, x: &Tensor<2>, state: &[Tensor<2>]) -> Vec<Value> {
         let mut products: Vec<Option<Tensor<2>>> = vec![None; self.products.len()];
         let mut values: Vec<Value> = Vec::with_capacity(self.program.nodes().len());
         for node in self.program.nodes() {
@@ -237,11 +278,7 @@ impl<'p> Plan<'p> {
             };
             values.push(value);
         }
-        let rows = |(s, &id): (usize, &Id)| {
-            let full = values[id].rows(&state[s]);
-            full.expand(state[s].dims())
-        };
-        self.program.next().iter().enumerate().map(rows).collect()
+        values
     }
 
     fn product(&self, block: usize) -> (usize, &Product) {

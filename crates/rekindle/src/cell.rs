@@ -3,7 +3,9 @@
 use crate::{Gates, Invalid, Sequence, State};
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{DType, Device, Tensor};
-use rekindle_engine::{Choice, Direction, Engine, Program, Stream, choose, drive, unbind};
+use rekindle_engine::{
+    Choice, Direction, Engine, Id, Program, Stream, Traced, choose, drive, unbind,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
@@ -62,6 +64,19 @@ pub trait Cell: Module + ModuleDisplay {
     /// A stream of this cell that begins with a state, where that is faster than single steps.
     fn stream(&self, state: Self::State) -> Option<Stream> {
         let _ = state;
+        None
+    }
+
+    /// A whole sequence with the values of some nodes of the equations at every step, without gradients;
+    /// `None` for a cell that is no set of equations.
+    fn trace(
+        &self,
+        x: &Sequence,
+        state: Self::State,
+        direction: Direction,
+        nodes: &[Id],
+    ) -> Option<Traced> {
+        let _ = (x, state, direction, nodes);
         None
     }
 
@@ -197,6 +212,17 @@ impl<C: Equations> Cell for C {
 
     fn executor(&self, device: &Device, dtype: DType) -> Option<Choice> {
         Some(choose(self.gates().engine(), device, dtype))
+    }
+
+    fn trace(
+        &self,
+        x: &Sequence,
+        state: Self::State,
+        direction: Direction,
+        nodes: &[Id],
+    ) -> Option<Traced> {
+        let state = state.into_parts();
+        Some(self.gates().trace(x, state, direction, nodes))
     }
 
     fn scan(

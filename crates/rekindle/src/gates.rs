@@ -5,7 +5,8 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{
-    Direction, Engine, Next, Program, Recurrence, Step, Stream, Weights, Width, scan, step,
+    Direction, Engine, Id, Next, Program, Recurrence, Step, Stream, Traced, Weights, Width, scan,
+    step, trace,
 };
 use std::sync::Arc;
 
@@ -229,6 +230,26 @@ impl Gates {
             x.lengths(),
             state,
             direction,
+            self.engine,
+        )
+    }
+
+    /// The same, with the values of some nodes at every step.
+    pub(crate) fn trace(
+        &self,
+        x: &Sequence,
+        state: Vec<Tensor<2>>,
+        direction: Direction,
+        nodes: &[Id],
+    ) -> Traced {
+        trace(
+            &self.recurrence,
+            &self.weights(),
+            x.data.clone(),
+            x.lengths(),
+            state,
+            direction,
+            nodes,
             self.engine,
         )
     }

@@ -28,8 +28,8 @@ pub use gates::{GateSizes, Gates};
 pub use init::Init;
 pub use invalid::{Invalid, positive, rate, width};
 pub use recurrent::{
-    EngineConfig, ExecutorChoice, Layer, LayerState, Merge, PolicyChoice, Recurrent,
-    RecurrentConfig, States,
+    EngineConfig, ExecutorChoice, Horizon, Layer, LayerState, Merge, PolicyChoice, Recurrent,
+    RecurrentConfig, Site, States, Trace, TraceError, TracedNode,
 };
 pub use rekindle_engine as engine;
 pub use sequence::{LengthError, Lengths, Sequence};

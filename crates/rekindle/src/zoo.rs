@@ -4,7 +4,7 @@
 use crate::{Cell, CellConfig, Invalid, Sequence, State, cells};
 use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor};
-use rekindle_engine::{Choice, Direction, Engine, Program, Stream};
+use rekindle_engine::{Choice, Direction, Engine, Id, Program, Stream, Traced};
 use serde::{Deserialize, Serialize};
 
 /// What the table of cells says of a cell.
@@ -80,6 +80,18 @@ macro_rules! zoo {
 
             fn executor(&self, device: &Device, dtype: DType) -> Option<Choice> {
                 match self { $(AnyCell::$Cell(cell) => cell.executor(device, dtype),)* }
+            }
+
+            fn trace(
+                &self,
+                x: &Sequence,
+                state: Self::State,
+                direction: Direction,
+                nodes: &[Id],
+            ) -> Option<Traced> {
+                match self { $(AnyCell::$Cell(cell) => {
+                    cell.trace(x, State::from_parts(state), direction, nodes)
+                })* }
             }
 
             fn scan(

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use burn::tensor::{Device, Distribution, Tensor};
-use rekindle::{AnyCell, Recurrent, Streamer};
+use rekindle::{AnyCell, Recurrent, Site, Streamer};
 
 /// One run. Whatever it computes is computed when it returns.
 pub(crate) type Work = Box<dyn FnMut()>;
@@ -63,6 +63,8 @@ pub(crate) enum Mode {
     Train,
     /// One frame of a stream of one row.
     Stream,
+    /// A whole sequence, at inference, with every named value of the lowest layer at every step.
+    Trace,
 }
 
 impl Mode {
@@ -70,7 +72,7 @@ impl Mode {
     pub(crate) fn device(self, device: &Device) -> Device {
         match self {
             Mode::Train => device.clone().autodiff(),
-            Mode::Forward | Mode::Stream => device.clone(),
+            Mode::Forward | Mode::Stream | Mode::Trace => device.clone(),
         }
     }
 }
@@ -80,6 +82,13 @@ pub(crate) fn work(layer: Recurrent<AnyCell>, mode: Mode, shape: Shape, device: 
     match mode {
         Mode::Forward | Mode::Train => {
             sequence(mode, shape, device, move |x| layer.forward(x, None).0)
+        }
+        Mode::Trace => {
+            let x = uniform([shape.batch, shape.time, shape.d_input], device);
+            settled(device, move || {
+                let trace = layer.trace(x.clone(), None, Site::default(), &[]);
+                drop(trace.unwrap_or_else(|e| panic!("{e}")));
+            })
         }
         Mode::Stream => {
             let mut stream = Streamer::new(layer);

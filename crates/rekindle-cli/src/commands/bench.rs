@@ -207,7 +207,7 @@ fn jobs(args: &Args) -> Result<Vec<Job>> {
     };
     let modes: &[Mode] = match &args.modes[..] {
         _ if args.memory => &[Mode::Train],
-        [] => Mode::value_variants(),
+        [] => &[Mode::Forward, Mode::Train, Mode::Stream],
         modes => modes,
     };
     let mut jobs: Vec<Job> = Vec::new();

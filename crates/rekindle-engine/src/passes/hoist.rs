@@ -37,13 +37,13 @@ pub fn hoist(program: &Program) -> Hoisted {
     let recurrent = program.reached_from(|n| matches!(n, Node::State(_)));
     let input = program.reached_from(|n| matches!(n, Node::Input(_) | Node::Raw));
     let hoistable = |id: Id| input[id] && !recurrent[id];
-    // The hoisted values that something in the loop reads, or that are new states themselves.
+    // The hoisted values that something in the loop reads, or that are results themselves.
     let mut planes: Vec<Id> = Vec::new();
     let readers = program.nodes.iter().enumerate();
     let read = readers
         .filter(|&(id, _)| !hoistable(id))
         .flat_map(|(_, n)| n.operands());
-    for id in read.chain(program.next.iter().copied()) {
+    for id in read.chain(program.results().map(|(_, id)| id)) {
         if hoistable(id) && !planes.contains(&id) {
             planes.push(id);
         }

@@ -7,6 +7,7 @@
 //! differentiate   the backward program, by reverse mode
 //! recompute       what the backward program computes again rather than reads from memory
 //! linear          whether the states enter linearly, so that a scan may run the rest
+//! trace           values that are shown beside the output
 //! stages          the matrix products that must wait for one another
 //! explain         all of them as text, as `rekindle show CELL --program` prints it
 //! ```
@@ -19,6 +20,7 @@ mod linear;
 mod mask;
 mod recompute;
 mod stages;
+mod trace;
 mod writer;
 
 pub use differentiate::differentiate;
@@ -29,3 +31,4 @@ pub use linear::{Linear, linear};
 pub use mask::mask;
 pub use recompute::{recompute, saved};
 pub use stages::stages;
+pub use trace::trace;

@@ -56,6 +56,18 @@ impl<'a, E: Real> Forward<'a, E> {
         &self.weights.states
     }
 
+    /// What is written of every step, side by side: the output, and the values that are shown beside it.
+    fn shown(&self) -> impl Iterator<Item = (Loc, usize)> + '_ {
+        let traced = self.plans.step.traced.iter();
+        let traced = traced.map(|place| (place.loc, self.layer.sizes.width(place.width)));
+        std::iter::once((Loc::Next(0), self.states()[0].1)).chain(traced)
+    }
+
+    /// The numbers that are written of every step.
+    pub(super) fn row(&self) -> usize {
+        self.shown().map(|(_, width)| width).sum()
+    }
+
     /// The plan of a phase with its weights.
     fn script(&self, phase: usize, plan: &'a Plan) -> Script<'a, E> {
         Script {
@@ -326,21 +338,25 @@ impl<'a, E: Real> Forward<'a, E> {
         let next = part.chunks.get(index + 1);
         let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
         let time = self.layer.sizes.time;
-        let output = kept.place(Loc::Next(0), 1);
-        let width = self.states()[0].1;
+        let row = self.row();
         let end = moment(chunk.steps - 1);
         let alive = next.map_or(0, |c| c.rows);
         let total: usize = self.states().iter().map(|s| s.1).sum();
         // SAFETY: the caller's.
         unsafe {
             member.all(|share| {
-                for k in (share.index..chunk.steps).step_by(share.of) {
-                    let from = output.at(&moment(k));
-                    for r in 0..chunk.rows {
-                        let t = part.time(r, chunk.first + k, self.layer.reverse);
-                        let to = y.plus((part.rows[r] * time + t) * width);
-                        from.add(r * output.pitch).copy_to_nonoverlapping(to, width);
+                let mut start = 0;
+                for (loc, width) in self.shown() {
+                    let output = kept.place(loc, 1);
+                    for k in (share.index..chunk.steps).step_by(share.of) {
+                        let from = output.at(&moment(k));
+                        for r in 0..chunk.rows {
+                            let t = part.time(r, chunk.first + k, self.layer.reverse);
+                            let to = y.plus((part.rows[r] * time + t) * row + start);
+                            from.add(r * output.pitch).copy_to_nonoverlapping(to, width);
+                        }
                     }
+                    start += width;
                 }
             });
             member.once(|| {

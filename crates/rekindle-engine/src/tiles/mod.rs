@@ -63,7 +63,8 @@ pub(crate) struct Tape<E: Real> {
     members: usize,
 }
 
-/// The output `[batch, time, width]`, the final states side by side, and the tape.
+/// The output `[batch, time, width]` with what is shown beside it, the final states side by side, and the
+/// tape.
 #[derive(Debug)]
 pub(crate) struct Output<E: Real> {
     pub y: Vec<E>,
@@ -201,7 +202,7 @@ fn run_forward<S: Simd>(
         weights: &packing,
     };
     let total: usize = run.states().iter().map(|s| s.1).sum();
-    let mut y = vec![S::E::default(); sizes.batch * sizes.time * run.states()[0].1];
+    let mut y = vec![S::E::default(); sizes.batch * sizes.time * run.row()];
     let mut last = vec![S::E::default(); sizes.batch * total];
     let (to_y, to_last) = (At(y.as_mut_ptr()), At(last.as_mut_ptr()));
     let kept = each(&parts, |part| {

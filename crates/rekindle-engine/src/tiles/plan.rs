@@ -140,6 +140,8 @@ pub(crate) struct Plan {
     pub folded: Vec<(Loc, usize)>,
     /// Leaves that the backward program reads.
     pub kept: Vec<Loc>,
+    /// The values that are shown beside the output, in their order.
+    pub traced: Vec<Place>,
     home: Vec<Option<usize>>,
     /// Values that are wanted in a second place.
     copies: Vec<(Id, usize)>,

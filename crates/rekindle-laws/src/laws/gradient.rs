@@ -87,7 +87,7 @@ fn dot(a: &Numbers, b: &Numbers) -> f64 {
 }
 
 /// The slope of a function in every element: a central difference of fourth order.
-fn slopes(at: &Numbers, mut f: impl FnMut(&Numbers) -> f64) -> Numbers {
+pub(super) fn slopes(at: &Numbers, mut f: impl FnMut(&Numbers) -> f64) -> Numbers {
     let mut moved = at.clone();
     let mut slope = at.clone();
     for i in 0..at.values.len() {

@@ -4,6 +4,7 @@ mod card;
 mod chunk;
 mod executors;
 mod gradient;
+mod horizon;
 mod init;
 mod noise;
 mod padding;
@@ -14,6 +15,7 @@ mod row;
 mod shape;
 mod step;
 mod text;
+mod trace;
 
 use crate::{Case, Verdict};
 use rekindle::AnyCellConfig;
@@ -95,6 +97,16 @@ pub const LAWS: &[Law] = &[
         name: "gradient",
         statement: "gradients are central differences, and every parameter learns",
         check: Check::Case(Reach::Flex, gradient::check),
+    },
+    Law {
+        name: "trace",
+        statement: "a trace shows what the steps compute, whatever runs them",
+        check: Check::Case(Reach::Quick, trace::check),
+    },
+    Law {
+        name: "horizon",
+        statement: "the gradient by earlier states is central differences, at every lag",
+        check: Check::Case(Reach::Flex, horizon::check),
     },
     Law {
         name: "noise",

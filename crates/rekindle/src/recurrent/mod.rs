@@ -2,16 +2,20 @@
 
 mod config;
 mod engine;
+mod horizon;
 mod layer;
 mod merge;
 mod noise;
 mod states;
+mod trace;
 
 pub use config::RecurrentConfig;
 pub use engine::{EngineConfig, ExecutorChoice, PolicyChoice};
+pub use horizon::Horizon;
 pub use layer::Layer;
 pub use merge::Merge;
 pub use states::{LayerState, States};
+pub use trace::{Site, Trace, TraceError, TracedNode};
 
 use crate::cell::unroll;
 use crate::{Cell, Sequence, State};

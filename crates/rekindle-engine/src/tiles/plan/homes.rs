@@ -37,6 +37,11 @@ impl<'s> Homes<'s> {
             };
             plan.home[id] = home.map(|loc| plan.place(loc, width));
         }
+        for (out, id) in p.results() {
+            if let Out::Trace(_) = out {
+                plan.traced.push(plan.places[plan.home(id)]);
+            }
+        }
         for &(id, g) in &self.fused.folded {
             let loc = plan.places[plan.home(id)].loc;
             plan.folded.push((loc, g));
@@ -62,6 +67,12 @@ impl<'s> Homes<'s> {
                 Out::Plane(_) if matches!(p.nodes[id], Node::Input(_)) => continue,
                 Out::Plane(k) if self.source.forward.is_none() => Loc::Plane(k),
                 Out::State(s) => Loc::StateGradient(s),
+                // A value that is shown has to be somewhere, and may be there already.
+                Out::Trace(_) if p.nodes[id].is_leaf() || !wanted[id].is_empty() => continue,
+                Out::Trace(_) => {
+                    plan.saved.push(self.widths[id]);
+                    Loc::Saved(plan.saved.len() - 1)
+                }
                 out => {
                     // Several results may be one gradient.
                     let known = wanted[id].iter().find_map(|loc| match loc {
