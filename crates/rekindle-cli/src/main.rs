@@ -12,7 +12,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use rekindle_train::Result;
 
-use commands::{apply, devices, eval, list, predict, report, sample, show, train, validate};
+use commands::{
+    apply, devices, doctor, eval, horizon, list, predict, report, sample, show, trace, train,
+    validate,
+};
 
 /// Train recurrent networks from config files.
 #[derive(Parser)]
@@ -34,6 +37,12 @@ enum Command {
     Predict(predict::Args),
     /// Write the report of a finished run again, or compare several runs.
     Report(report::Args),
+    /// Write what a layer's gates and states do while a run reads something.
+    Trace(trace::Args),
+    /// Say what ails a run, and what to try.
+    Doctor(doctor::Args),
+    /// Measure how far back runs, or the fresh networks of configs, learn.
+    Horizon(horizon::Args),
     /// Check a config file and print it with every default filled in.
     Validate(validate::Args),
     /// List the cells.
@@ -66,6 +75,9 @@ fn run(command: Command) -> Result<()> {
         Command::Sample(args) => sample::run(args),
         Command::Predict(args) => predict::run(args),
         Command::Report(args) => report::run(args),
+        Command::Trace(args) => trace::run(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Horizon(args) => horizon::run(args),
         Command::Validate(args) => validate::run(args),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, stderr};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rekindle_train::inside::doctor::Finding;
 use rekindle_train::{Metric, Report, Watch};
 
 use crate::console;
@@ -55,6 +56,13 @@ impl Watch for Progress {
             Some(bar) => bar.set_message(report.figures()),
             None => console::note(&report.to_string()),
         }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        self.say(&format!(
+            "warning: {}: {}; try {}",
+            finding.rule, finding.figure, finding.remedy
+        ));
     }
 
     fn evaluated(&mut self, step: u64, valid: &[Metric]) {

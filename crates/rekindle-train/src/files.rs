@@ -4,7 +4,7 @@ use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::error::{Error, Result};
@@ -40,6 +40,19 @@ pub fn write_for(argument: &str, path: &Path, content: &[u8]) -> Result<()> {
     replace(path, content).map_err(|error| failed("write", path, &error, &remedy))
 }
 
+/// Checks that a file can be written, before the work whose result it is to hold.
+pub fn check_writable(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        let at = path.display();
+        return Err(Error::mend(format!(
+            "{at} is a directory; name a file in it, such as {at}/FILE.csv"
+        )));
+    }
+    let unfinished = beside(path).1;
+    let checked = File::create(&unfinished).and_then(|_| fs::remove_file(&unfinished));
+    checked.map_err(|error| failed("write", path, &error, "choose another --output"))
+}
+
 /// Appends one line in one write, so that readers following the file see whole lines only.
 pub fn append_line(path: &Path, line: &str) -> Result<()> {
     OpenOptions::new()
@@ -65,7 +78,8 @@ pub(crate) fn cannot_write(action: &str, path: &Path, error: &io::Error) -> Erro
     failed(action, path, error, remedy)
 }
 
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+/// The directory of a file, and where it is written before it is moved to its place.
+fn beside(path: &Path) -> (&Path, PathBuf) {
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -74,7 +88,11 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(".tmp");
-    let unfinished = directory.join(name);
+    (directory, directory.join(name))
+}
+
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let (directory, unfinished) = beside(path);
     let written = File::create(&unfinished).and_then(|mut file| {
         file.write_all(content)?;
         file.sync_all()?;

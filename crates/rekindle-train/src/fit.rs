@@ -7,6 +7,7 @@
 use crate::{
     Error, Metric, Result,
     experiment::Plan,
+    inside::doctor::{Checkup, Log, diagnose},
     run::RunDir,
     tasks::{Part, Task},
     trainer::Trainer,
@@ -43,8 +44,11 @@ pub(crate) fn fit(
     let mut clock = Clock::new(trainer.tally.seconds, trainer.tally.step);
     let mut since = Interval::default();
     let mut latest: Option<Metric> = None;
+    let mut ward = Ward::default();
     while trainer.tally.step < train.steps {
-        let update = trainer.update(task, plan, device);
+        let next = trainer.tally.step + 1;
+        let reported = next.is_multiple_of(train.report_every) || next == train.steps;
+        let update = trainer.update(task, plan, device, reported);
         if !(update.loss.is_finite() && update.norm.is_finite()) {
             return Err(diverged(trainer, plan, run, update.loss));
         }
@@ -52,11 +56,12 @@ pub(crate) fn fit(
         let last = step == train.steps;
         since.add(&update);
         watch.step(step, train.steps);
-        if step.is_multiple_of(train.report_every) || last {
+        if reported {
             let mut report = since.report(step, train.steps, task.unit(), &clock);
             report.metric = task.figure(report.loss).or_else(|| latest.clone());
             run.log(&report)?;
             watch.report(&report);
+            ward.observe(&report, plan, watch);
             since = Interval::default();
         }
         if step.is_multiple_of(train.evaluate_every) || last {
@@ -85,6 +90,27 @@ pub(crate) fn fit(
         clock.ticked(step);
     }
     Ok(End::Done)
+}
+
+/// Looks after a run: what the rules find in its log is said as soon as it is found, and once.
+#[derive(Default)]
+struct Ward {
+    log: Log,
+    said: Vec<&'static str>,
+}
+
+impl Ward {
+    fn observe(&mut self, report: &Report, plan: &Plan, watch: &mut dyn Watch) {
+        self.log.losses.push(report.loss);
+        self.log.gradients.push(report.gradient_norm);
+        self.log.updates.push(report.update_ratio);
+        for finding in diagnose(&Checkup::of_log(plan.experiment(), &self.log)) {
+            if !self.said.contains(&finding.rule) {
+                watch.finding(&finding);
+                self.said.push(finding.rule);
+            }
+        }
+    }
 }
 
 fn keep_best(trainer: &mut Trainer, valid: &[Metric]) -> Result<()> {
@@ -162,6 +188,7 @@ struct Interval {
     updates: u64,
     units: usize,
     norm: f64,
+    ratio: f64,
 }
 
 impl Default for Interval {
@@ -172,6 +199,7 @@ impl Default for Interval {
             updates: 0,
             units: 0,
             norm: 0.0,
+            ratio: 0.0,
         }
     }
 }
@@ -180,6 +208,7 @@ impl Interval {
     fn add(&mut self, update: &crate::trainer::Update) {
         self.loss += update.loss;
         self.norm = update.norm;
+        self.ratio = update.ratio.unwrap_or(self.ratio);
         self.units += update.units;
         self.updates += 1;
     }
@@ -191,6 +220,7 @@ impl Interval {
             loss: self.loss / self.updates.max(1) as f64,
             metric: None,
             gradient_norm: self.norm,
+            update_ratio: self.ratio,
             per_second: self.units as f64 / self.start.elapsed().as_secs_f64(),
             unit,
             seconds: clock.seconds(),

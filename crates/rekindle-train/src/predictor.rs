@@ -22,10 +22,10 @@ use std::path::Path;
 
 /// A trained network and what it must know of its data.
 pub struct Predictor {
-    plan: Plan,
-    spec: Spec,
-    net: Net,
-    device: Device,
+    pub(crate) plan: Plan,
+    pub(crate) spec: Spec,
+    pub(crate) net: Net,
+    pub(crate) device: Device,
 }
 
 /// How a language model writes.

@@ -8,6 +8,7 @@ use crate::{
     net::Net,
     tasks::{At, Carry, Task},
     tensors,
+    update_ratio::update_ratio,
 };
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{
@@ -53,6 +54,8 @@ pub(crate) struct Tally {
 pub(crate) struct Update {
     pub(crate) loss: f64,
     pub(crate) norm: f64,
+    /// How far it moved the weights, relative to their norm, if that was asked for.
+    pub(crate) ratio: Option<f64>,
     pub(crate) units: usize,
 }
 
@@ -69,13 +72,8 @@ fn defect(what: &str, error: impl std::fmt::Display) -> Error {
 impl Trainer {
     /// A fresh network on a device that differentiates.
     pub(crate) fn new(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Self> {
-        let experiment = plan.experiment();
-        let origin = origin(device);
-        origin.seed(experiment.seed);
-        let net = Net::new(task.shape(), &experiment.model, &origin)?;
-        net.visit(&mut DrawNow);
         Ok(Trainer {
-            net: net.fork(device),
+            net: fresh(task, plan, device)?,
             optimizer: optimizer(plan),
             carry: None,
             tally: Tally::default(),
@@ -83,8 +81,14 @@ impl Trainer {
         })
     }
 
-    /// One update.
-    pub(crate) fn update(&mut self, task: &dyn Task, plan: &Plan, device: &Device) -> Update {
+    /// One update; `measured` tells how far it moved the weights.
+    pub(crate) fn update(
+        &mut self,
+        task: &dyn Task,
+        plan: &Plan,
+        device: &Device,
+        measured: bool,
+    ) -> Update {
         let experiment = plan.experiment();
         let at = At {
             step: self.tally.step,
@@ -98,6 +102,7 @@ impl Trainer {
         let mut update = Update {
             loss: value,
             norm: f64::NAN,
+            ratio: None,
             units: loss.units,
         };
         if !value.is_finite() {
@@ -107,7 +112,9 @@ impl Trainer {
         update.norm = gradients::clip(&self.net, &mut grads, experiment.train.clip);
         if update.norm.is_finite() {
             let rate = experiment.train.rate_at(at.step);
+            let before = measured.then(|| self.net.clone());
             self.net = self.optimizer.step(rate, self.net.clone(), grads);
+            update.ratio = before.map(|before| update_ratio(&before, &self.net));
             self.carry = loss.carry;
             self.tally.step += 1;
         }
@@ -188,6 +195,16 @@ impl Trainer {
             false => load_weights(net, &self.best, BEST),
         }
     }
+}
+
+/// The network that a training run begins with, on a device that differentiates.
+pub(crate) fn fresh(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Net> {
+    let experiment = plan.experiment();
+    let origin = origin(device);
+    origin.seed(experiment.seed);
+    let net = Net::new(task.shape(), &experiment.model, &origin)?;
+    net.visit(&mut DrawNow);
+    Ok(net.fork(device))
 }
 
 /// Burn draws some parameters only when they are first used, on the device where they are then.

@@ -1,6 +1,6 @@
 //! What a training run tells whoever watches it.
 
-use crate::Metric;
+use crate::{Metric, inside::doctor::Finding};
 use serde::Serialize;
 use std::fmt;
 
@@ -19,6 +19,11 @@ pub trait Watch {
     /// The figures of an interval.
     fn report(&mut self, report: &Report) {
         let _ = report;
+    }
+
+    /// Something that is not as it should be, said once.
+    fn finding(&mut self, finding: &Finding) {
+        let _ = finding;
     }
 
     /// The figures on the validation data.
@@ -45,6 +50,8 @@ pub struct Report {
     pub metric: Option<Metric>,
     /// The norm of the last gradient, before clipping.
     pub gradient_norm: f64,
+    /// How far the last update moved the weights, relative to their norm.
+    pub update_ratio: f64,
     /// Characters, words, sequences, ... a second.
     pub per_second: f64,
     /// What is counted.

@@ -3,11 +3,14 @@
 pub(crate) mod apply;
 pub(crate) mod bench;
 pub(crate) mod devices;
+pub(crate) mod doctor;
 pub(crate) mod eval;
+pub(crate) mod horizon;
 pub(crate) mod list;
 pub(crate) mod predict;
 pub(crate) mod report;
 pub(crate) mod sample;
 pub(crate) mod show;
+pub(crate) mod trace;
 pub(crate) mod train;
 pub(crate) mod validate;

@@ -4,6 +4,7 @@ mod apply;
 mod bench;
 mod custom;
 mod golden;
+mod inside;
 mod look;
 mod report;
 mod support;

@@ -16,6 +16,9 @@ pub struct Columns {
     pub values: Vec<f32>,
     /// The number of time steps.
     pub rows: usize,
+    /// What each time step is called: its cell in the file's first column where that is not among
+    /// `names`, a date; else its number, from 1.
+    pub stamps: Vec<String>,
 }
 
 impl Columns {
@@ -47,10 +50,15 @@ impl Columns {
             .iter()
             .filter_map(|&column| table.header.get(column).cloned())
             .collect();
+        let stamp = |row: usize| match chosen.contains(&0) {
+            false => table.cell(row, 0).to_owned(),
+            true => (row + 1).to_string(),
+        };
         Ok(Self {
             names,
             values,
             rows,
+            stamps: (0..rows).map(stamp).collect(),
         })
     }
 }

@@ -76,6 +76,15 @@ impl Vocabulary {
         encoded
     }
 
+    /// The symbols of the text as they are read, in order, known or not.
+    pub fn tokens(&self, text: &str) -> Vec<String> {
+        let mut tokens = Vec::new();
+        each_symbol(text, self.unit, self.lowercase, |symbol| {
+            tokens.push(symbol.to_owned())
+        });
+        tokens
+    }
+
     /// The text of these indices. Characters come back exactly; words with the spacing of ordinary
     /// prose. An index beyond the vocabulary reads as `<unk>`.
     pub fn decode(&self, indices: &[u32]) -> String {

@@ -7,12 +7,14 @@ use crate::{
     data::AddingProblem,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
+    reading::{Reading, Steps, Wanted},
 };
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive};
 use rekindle_view::{Axis, Block, Figure, Mark, Series};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// `[task]` of the adding problem.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -122,6 +124,28 @@ impl Task for Adding {
 
     fn steps_per_epoch(&self, _: usize) -> Result<u64> {
         Ok(1)
+    }
+
+    fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
+        let (mut values, mut sums) = (Vec::new(), Vec::new());
+        for index in rows {
+            let (series, sum) = self.problem.item(seed_of(part, self.seed), index as u64);
+            values.push(series);
+            sums.push(vec![sum]);
+        }
+        let label = |step: &[f32]| match step[1] > 0.0 {
+            true => format!("{:.2} marked", step[0]),
+            false => format!("{:.2}", step[0]),
+        };
+        let labels = values.iter().map(|row| row.chunks(2).map(label).collect());
+        Reading {
+            labels: labels.collect(),
+            inputs: Steps::Numbers {
+                width: 2,
+                rows: values,
+            },
+            wanted: Some(Wanted::Numbers(sums)),
+        }
     }
 
     fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {

@@ -8,13 +8,15 @@ use crate::{
     data::{Split, split},
     metric::Baselines,
     net::{Net, NetShape},
+    reading::{Reading, Wanted, sides},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
-use rekindle::{Merge, Sequence};
+use rekindle::Sequence;
 use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 impl Split<Vec<usize>> {
     /// The rows of a part.
@@ -45,6 +47,8 @@ pub(super) trait Classifier {
     fn class_names(&self) -> &[String];
     /// A row as a report shows it.
     fn shown(&self, row: usize, caption: String) -> Block;
+    /// Some rows as the network reads them.
+    fn reading(&self, rows: &[usize]) -> Reading;
     /// The logits of some rows, `[rows, classes]`.
     fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2>;
 }
@@ -64,6 +68,16 @@ impl<C: Classifier> Task for C {
 
     fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
         Ok((self.parts().train.len() / batch).max(1) as u64)
+    }
+
+    fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
+        let all = self.parts().of(part);
+        let rows = &all[rows.start.min(all.len())..rows.end.min(all.len())];
+        let classes = rows.iter().map(|&i| self.labels()[i]).collect();
+        Reading {
+            wanted: Some(Wanted::Class(classes)),
+            ..Classifier::reading(self, rows)
+        }
     }
 
     fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {
@@ -162,13 +176,8 @@ impl Pool {
 
 /// The logits of a batch: `[batch, classes]`.
 pub(super) fn logits(net: &Net, x: Sequence, pool: Pool) -> Tensor<2> {
-    let layers = net.recurrent().layers();
-    let top = &layers[layers.len() - 1];
-    let beside = top.reverse.is_some()
-        && net.recurrent().merge() == Merge::Concat
-        && top.projection.is_none();
     let (y, _) = net.read(x.clone(), None);
-    let sides = beside.then(|| y.dims()[2] / 2);
+    let sides = sides(net).then(|| y.dims()[2] / 2);
     net.output(pool.of(y, &x, sides))
 }
 

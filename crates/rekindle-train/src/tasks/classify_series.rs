@@ -8,6 +8,7 @@ use crate::{
     data::{Scaler, Series, SeriesSet, Split, split},
     experiment::DataFile,
     net::{Inputs, Net, NetShape},
+    reading::Reading,
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, rate};
@@ -180,6 +181,11 @@ impl Classifier for ClassifySeries {
             series: (0..(*channels).min(SHOWN)).map(channel).collect(),
             notes: Vec::new(),
         })
+    }
+
+    fn reading(&self, rows: &[usize]) -> Reading {
+        let series: Vec<&Series> = rows.iter().map(|&i| &self.series[i]).collect();
+        Reading::of_series(&series, self.spec.channels)
     }
 
     fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {

@@ -7,6 +7,7 @@ use crate::{
     data::{LabelledText, Split, Unit, Vocabulary, split},
     experiment::DataFile,
     net::{Inputs, Net, NetShape},
+    reading::Reading,
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive, rate, width};
@@ -238,6 +239,11 @@ impl Classifier for ClassifyText {
             shown.push_str(" ...");
         }
         Block::Verbatim(caption, shown)
+    }
+
+    fn reading(&self, rows: &[usize]) -> Reading {
+        let texts: Vec<Vec<u32>> = rows.iter().map(|&i| self.texts[i].clone()).collect();
+        self.spec.vocabulary.reading(texts)
     }
 
     fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {

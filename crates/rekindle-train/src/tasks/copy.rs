@@ -8,6 +8,7 @@ use crate::{
     data::CopyingProblem,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
+    reading::{Reading, Steps, Wanted},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Int, Tensor};
@@ -67,6 +68,15 @@ impl CopyConfig {
             ));
         }
         super::language_model::forward_only(model, "it would see the symbols from the other side")
+    }
+
+    /// A symbol as it is written: blank and delimiter are the last two.
+    pub(crate) fn label(&self, symbol: u32) -> String {
+        match self.symbols - symbol {
+            2 => "·".into(),
+            1 => "|".into(),
+            _ => symbol.to_string(),
+        }
     }
 
     pub(super) fn shape(&self) -> NetShape {
@@ -141,6 +151,23 @@ impl Task for Copying {
 
     fn steps_per_epoch(&self, _: usize) -> Result<u64> {
         Ok(1)
+    }
+
+    fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
+        let (mut inputs, mut wanted) = (Vec::new(), Vec::new());
+        for index in rows {
+            let (input, target) = self.problem.item(seed_of(part, self.seed), index as u64);
+            wanted.extend(target.last().map(|&symbol| symbol as usize));
+            inputs.push(input);
+        }
+        let labels = inputs
+            .iter()
+            .map(|row| row.iter().map(|&s| self.config.label(s)));
+        Reading {
+            labels: labels.map(Iterator::collect).collect(),
+            inputs: Steps::Symbols(inputs),
+            wanted: Some(Wanted::Class(wanted)),
+        }
     }
 
     fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {

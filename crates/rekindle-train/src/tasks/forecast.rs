@@ -9,6 +9,7 @@ use crate::{
     experiment::DataFile,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
+    reading::{Reading, Steps, Wanted},
 };
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::tensor::{Device, Tensor};
@@ -116,6 +117,8 @@ pub struct Forecast {
     values: Vec<f32>,
     /// The same, scaled.
     scaled: Vec<f32>,
+    /// What each row is called.
+    stamps: Vec<String>,
     /// The rows of each part.
     parts: Split<Range<usize>>,
 }
@@ -153,6 +156,7 @@ impl Forecast {
             spec,
             values: table.values,
             scaled,
+            stamps: table.stamps,
             parts,
         };
         for part in [Part::Train, Part::Valid, Part::Test] {
@@ -271,6 +275,35 @@ impl Task for Forecast {
 
     fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
         Ok((self.windows(Part::Train).len() / batch).max(1) as u64)
+    }
+
+    fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
+        let starts: Vec<usize> = self
+            .windows(part)
+            .skip(rows.start)
+            .take(rows.len())
+            .collect();
+        let columns = self.spec.columns.len();
+        let window = self.config.window;
+        let rows = starts
+            .iter()
+            .map(|s| self.scaled[s * columns..(s + window) * columns].to_vec());
+        // The network gives the change from the last row.
+        let change = |&start: &usize| {
+            let last = self.targets_at(&self.scaled, start + window - 1);
+            let future = self.future(&self.scaled, start).into_iter();
+            let last = last.into_iter().cycle();
+            future.zip(last).map(|(f, l)| f - l).collect()
+        };
+        let labels = starts.iter().map(|&s| self.stamps[s..s + window].to_vec());
+        Reading {
+            inputs: Steps::Numbers {
+                width: columns,
+                rows: rows.collect(),
+            },
+            labels: labels.collect(),
+            wanted: Some(Wanted::Numbers(starts.iter().map(change).collect())),
+        }
     }
 
     fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {

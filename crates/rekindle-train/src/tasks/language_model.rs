@@ -7,6 +7,7 @@ use crate::{
     experiment::DataFile,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
+    reading::{Reading, Wanted},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Tensor};
@@ -248,6 +249,19 @@ impl Task for LanguageModel {
                 self.config.window
             ))),
             steps => Ok(steps as u64),
+        }
+    }
+
+    fn reading(&self, part: Part, rows: Range<usize>, steps: usize) -> Reading {
+        let text = self.part(part);
+        let steps = steps.min(text.len() - 1);
+        let whole = (text.len() - 1) / steps;
+        let starts = (rows.start.min(whole)..rows.end.min(whole)).map(|row| row * steps);
+        let wanted = starts.clone().map(|s| text[s + steps] as usize).collect();
+        let texts = starts.map(|s| text[s..s + steps].to_vec()).collect();
+        Reading {
+            wanted: Some(Wanted::Class(wanted)),
+            ..self.spec.vocabulary.reading(texts)
         }
     }
 

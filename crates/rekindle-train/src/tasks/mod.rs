@@ -22,11 +22,13 @@ use crate::{
     experiment::DataFile,
     metric::Baselines,
     net::{Net, NetShape},
+    reading::Reading,
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// What is learned: the key `task.kind`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,6 +133,10 @@ pub trait Task {
     ///
     /// If there is not enough data for one update.
     fn steps_per_epoch(&self, batch: usize) -> Result<u64>;
+
+    /// Some rows of a part, as the network reads them, with what is wanted behind each; fewer, or none,
+    /// where the part has no more. Where a row has no length of its own it has `steps` steps.
+    fn reading(&self, part: Part, rows: Range<usize>, steps: usize) -> Reading;
 
     /// The loss of an update.
     fn loss(&self, net: &Net, at: &At, carry: Carry) -> Loss;

@@ -1,0 +1,256 @@
+//! Looking inside from the command line: traces, horizons, and what ails a run.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use safetensors::SafeTensors;
+use tempfile::TempDir;
+
+use crate::support::rekindle_in;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rekindle-train/tests/data");
+
+/// A run of a task after a few steps: its directory, which holds `run`, and `tiny.toml` it was made from.
+fn trained(task: &str, cell: &str) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let config = format!(
+        "device = \"flex\"\n[task]\n{}\n[model]\nlayers = 2\n[model.cell]\n{cell}\n[train]\nsteps = 4\nbatch = 2\n",
+        task.replace("DATA", DATA)
+    );
+    fs::write(dir.path().join("tiny.toml"), config).unwrap();
+    let table: String = (0..40)
+        .map(|t| format!("2024-{t:02},{}\n", (t * t) % 11))
+        .collect();
+    fs::write(dir.path().join("table.csv"), format!("date,load\n{table}")).unwrap();
+    let texts: String = (0..20)
+        .map(|i| format!("some words {i}\t{}\n", ["up", "down"][i % 2]))
+        .collect();
+    fs::write(
+        dir.path().join("texts.tsv"),
+        format!("text\tlabel\n{texts}"),
+    )
+    .unwrap();
+    rekindle_in(dir.path(), &["train", "tiny.toml", "--out", "run"]).done();
+    dir
+}
+
+const LANGUAGE: &str = "kind = \"language_model\"\nfile = \"DATA/tiny.txt\"\nwindow = 8\nd_embedding = 8\nvalid = 0.2\ntest = 0.2";
+const LSTM: &str = "kind = \"lstm\"\nd_hidden = 6";
+
+/// The tensors of a file by their names: shapes and numbers.
+fn tensors(path: &Path) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
+    let bytes = fs::read(path).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let numbers = |bytes: &[u8]| {
+        let (chunks, _) = bytes.as_chunks();
+        chunks.iter().copied().map(f32::from_le_bytes).collect()
+    };
+    let named = file.tensors().into_iter();
+    named
+        .map(|(name, view)| (name, (view.shape().to_vec(), numbers(view.data()))))
+        .collect()
+}
+
+#[test]
+fn a_trace_holds_every_node_of_the_equations() {
+    let dir = trained(LANGUAGE, LSTM);
+    let dir = dir.path();
+    let options = ["--text", "the", "--layer", "1", "--output", "t.safetensors"];
+    let said = rekindle_in(dir, &[&["trace", "run"][..], &options].concat()).done();
+    assert!(
+        said.contains("forget gate: how much of each memory is kept"),
+        "{said}"
+    );
+    let traced = tensors(&dir.join("t.safetensors"));
+    let plane = |name: &str| {
+        let (shape, values) = &traced[&format!("1.forward.{name}")];
+        assert_eq!(shape, &[3, 6], "{name}");
+        values.clone()
+    };
+    let (c, i, f, g) = (plane("c"), plane("i"), plane("f"), plane("g"));
+    let (h, o, pre) = (plane("h"), plane("o"), plane("f.pre"));
+    for at in 0..18 {
+        let before = if at < 6 { 0.0 } else { c[at - 6] };
+        assert!((c[at] - (f[at] * before + i[at] * g[at])).abs() < 1e-6);
+        assert!((h[at] - o[at] * c[at].tanh()).abs() < 1e-6);
+        assert!((f[at] - 1.0 / (1.0 + (-pre[at]).exp())).abs() < 1e-6);
+    }
+    let bytes = fs::read(dir.join("t.safetensors")).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    assert_eq!(
+        header.metadata().as_ref().unwrap()["labels"],
+        "[\"t\",\"h\",\"e\"]"
+    );
+}
+
+#[test]
+fn a_trace_is_a_table_of_chosen_nodes() {
+    let dir = trained(LANGUAGE, LSTM);
+    let dir = dir.path();
+    let options = [
+        "--text", "a, b", "--node", "f", "--node", "tanh(c')", "--output", "t.csv",
+    ];
+    rekindle_in(dir, &[&["trace", "run"][..], &options].concat()).done();
+    let text = fs::read_to_string(dir.join("t.csv")).unwrap();
+    let mut lines = text.lines();
+    let head = lines.next().unwrap();
+    assert!(head.starts_with("step,label,\"f[0]\","), "{head}");
+    assert!(head.ends_with(",\"tanh(c')[5]\""), "{head}");
+    let mut lines = lines.skip(1);
+    assert!(lines.next().unwrap().starts_with("1,\",\","));
+    assert!(lines.next().unwrap().starts_with("2,\"␣\","));
+    assert!(lines.next().unwrap().starts_with("3,\"b\","));
+}
+
+#[test]
+fn runs_of_every_task_are_traced() {
+    for (task, input) in [
+        (LANGUAGE, &["--input", "tiny.toml", "--unknown"][..]),
+        (
+            "kind = \"classify_text\"\ntrain = \"texts.tsv\"\nvalid_share = 0.2\ntest_share = 0.2",
+            &["--text", "some words"],
+        ),
+        (
+            "kind = \"classify_series\"\ntrain = \"DATA/tiny_multi.ts\"\nvalid_share = 0.2\ntest_share = 0.2",
+            &["--row", "2"],
+        ),
+        (
+            "kind = \"forecast\"\nfile = \"table.csv\"\nwindow = 4",
+            &["--input", "table.csv"],
+        ),
+        ("kind = \"adding\"\ntime = 6\nheld_out = 4", &["--row", "3"]),
+        (
+            "kind = \"copy\"\ndelay = 3\nlength = 2\nheld_out = 4",
+            &["--text", "1 2 · |"],
+        ),
+    ] {
+        let dir = trained_with(task);
+        let dir = dir.path();
+        for given in [&[][..], input] {
+            let output = ["trace", "run", "--output", "t.csv"];
+            rekindle_in(dir, &[&output[..], given].concat()).done();
+            let text = fs::read_to_string(dir.join("t.csv")).unwrap();
+            assert!(text.lines().count() > 2, "{task}: {text}");
+        }
+        if task.contains("forecast") {
+            let text = fs::read_to_string(dir.join("t.csv")).unwrap();
+            assert!(
+                text.contains("\n3,\"2024-39\","),
+                "time stamps stand at the steps: {text}"
+            );
+        }
+    }
+}
+
+/// A run in whose directory the data of the task is made first.
+fn trained_with(task: &str) -> TempDir {
+    trained(task, "kind = \"gru\"\nd_hidden = 4")
+}
+
+#[test]
+fn what_cannot_be_traced_is_said_before_the_work() {
+    let dir = trained(LANGUAGE, LSTM);
+    let dir = dir.path();
+    for (arguments, words) in [
+        (
+            &["trace", "nowhere", "--output", "t.csv"][..],
+            &["nowhere", "not a run"][..],
+        ),
+        (
+            &["trace", "run", "--text", "", "--output", "t.csv"],
+            &["text is empty"],
+        ),
+        (
+            &["trace", "run", "--text", "aÜ", "--output", "t.csv"],
+            &["token 2", "\"Ü\"", "characters", "--unknown"],
+        ),
+        (
+            &["trace", "run", "--node", "q", "--output", "t.csv"],
+            &["\"q\"", "h, c, i, f, g, o", "tanh(c')"],
+        ),
+        (
+            &["trace", "run", "--output", "none/t.csv"],
+            &["none/t.csv", "--output"],
+        ),
+        (
+            &["trace", "run", "--output", "t.bmp"],
+            &["t.bmp", ".safetensors", ".csv"],
+        ),
+        (
+            &[
+                "trace",
+                "run",
+                "--direction",
+                "reverse",
+                "--output",
+                "t.csv",
+            ],
+            &["0.reverse", "0.forward, 1.forward"],
+        ),
+        (
+            &["trace", "run", "--row", "1000", "--output", "t.csv"],
+            &["row 1000", "--row"],
+        ),
+    ] {
+        rekindle_in(dir, arguments).refused(words);
+    }
+    fs::remove_file(dir.join("run/model.safetensors")).unwrap();
+    rekindle_in(dir, &["trace", "run", "--output", "t.csv"]).refused(&["no weights"]);
+    assert!(!dir.join("t.csv").exists());
+}
+
+#[test]
+fn horizons_of_runs_and_configs_stand_in_one_table() {
+    let dir = trained("kind = \"adding\"\ntime = 20\nheld_out = 8", LSTM);
+    let dir = dir.path();
+    let models = [
+        "horizon",
+        "run",
+        "tiny.toml",
+        "--lag",
+        "15",
+        "--gain",
+        "1",
+        "--gain",
+        "3",
+    ];
+    let said = rekindle_in(dir, &[&models[..], &["--output", "h.json"]].concat()).done();
+    assert!(said.contains("run, recurrent weights times 3"), "{said}");
+    assert!(said.contains("tiny (fresh)"), "{said}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&fs::read(dir.join("h.json")).unwrap()).unwrap();
+    let lags = |model: usize| json[model]["ln_left"].as_array().unwrap().len();
+    assert_eq!((json.as_array().unwrap().len(), lags(0)), (4, 15));
+    assert_eq!(json[0]["states"][3]["name"], "1.forward.c");
+    rekindle_in(dir, &[&models[..], &["--output", "h.csv"]].concat()).done();
+    let text = fs::read_to_string(dir.join("h.csv")).unwrap();
+    assert_eq!(text.lines().count(), 1 + 4 * 5 * 15);
+    for (arguments, words) in [
+        (&["horizon", "absent.toml"][..], &["absent.toml"][..]),
+        (
+            &["horizon", "run", "--set", "train.steps=3"],
+            &["run", "--set"],
+        ),
+        (&["horizon", "run", "--fraction", "2"], &["--fraction 2"]),
+        (&["horizon", "run", "--lag", "0"], &["--lag 0"]),
+        (
+            &["horizon", "run", "--output", "h.bmp"],
+            &["h.bmp", ".json"],
+        ),
+    ] {
+        rekindle_in(dir, arguments).refused(words);
+    }
+}
+
+#[test]
+fn the_doctor_says_what_ails_a_run() {
+    let dir = trained("kind = \"adding\"\ntime = 20\nheld_out = 8", LSTM);
+    let said = rekindle_in(dir.path(), &["doctor", "run"]).done();
+    let named = "no better than a trivial predictor: on the test part: MSE";
+    assert!(said.contains(named) && said.contains("\n  try: "), "{said}");
+    let json = rekindle_in(dir.path(), &["doctor", "run", "--json"]).done();
+    let findings: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(findings[0]["remedy"].is_string(), "{json}");
+    rekindle_in(dir.path(), &["doctor", "nowhere"]).refused(&["not a run"]);
+}

@@ -1,0 +1,358 @@
+//! The figures that rules judge.
+
+use super::log::Log;
+use crate::{
+    Metric, Predictor, Result,
+    experiment::Experiment,
+    files, gradients,
+    inside::horizon,
+    metric::Baselines,
+    net::Net,
+    reading::{Reading, Steps},
+    run::RunDir,
+    tasks::{At, Part, Task, TaskConfig},
+    train::{RunResult, read_spec},
+};
+use burn::module::Module;
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rekindle::engine::{Role, Unary};
+use rekindle::{Horizon, Sequence};
+use std::path::Path;
+
+/// The figures of a run; those that have not been taken are empty.
+#[derive(Clone, Debug)]
+pub struct Checkup {
+    /// What the run is of.
+    pub experiment: Experiment,
+    /// What it wrote down.
+    pub log: Log,
+    /// The figures on the training part.
+    pub train: Vec<Metric>,
+    /// The figures on the validation part.
+    pub valid: Vec<Metric>,
+    /// The figures on the test part.
+    pub test: Vec<Metric>,
+    /// Those of predictors that learn nothing, on the test part.
+    pub baselines: Baselines,
+    /// What the network does while it reads.
+    pub net: Option<NetFigures>,
+    /// The share of padding in a training batch.
+    pub padding: Option<f64>,
+    /// How the state is carried, of a task that carries it.
+    pub reset: Option<ResetFigures>,
+}
+
+/// What a network does while it reads sequences of the validation part.
+#[derive(Clone, Debug)]
+pub struct NetFigures {
+    /// How far back it learns.
+    pub horizon: Horizon,
+    /// The norm of the gradient of each layer's weights, from the lowest.
+    pub layer_gradients: Vec<f64>,
+    /// Its gates and candidates.
+    pub gates: Vec<GateFigures>,
+    /// Its states.
+    pub states: Vec<StateFigures>,
+    /// The steps that were read.
+    pub steps: usize,
+    /// Whether it will read sequences without an end.
+    pub is_endless: bool,
+}
+
+/// A gate or a candidate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GateFigures {
+    /// Its name: `0.forward.f`.
+    pub name: String,
+    /// The share of its values within a hundredth of its limits.
+    pub saturated: f64,
+}
+
+/// A state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StateFigures {
+    /// Its name: `0.forward.h`.
+    pub name: String,
+    /// The share of its units that have the same value at every step of every sequence.
+    pub dead: f64,
+    /// How much larger it is at the end of the sequences than after a quarter of their steps.
+    pub growth: f64,
+}
+
+/// How a state is carried from window to window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResetFigures {
+    /// The windows of a row of the training text.
+    pub windows: u64,
+    /// The loss on the validation part with the state carried on.
+    pub carried: Option<f64>,
+    /// The same with a fresh state for every window.
+    pub fresh: Option<f64>,
+}
+
+/// The sequences that are looked at.
+const ROWS: usize = 16;
+/// The longest lag.
+const LAG: usize = 100;
+/// The windows of a text without an end.
+const WINDOWS: usize = 12;
+
+impl Checkup {
+    /// A run in training, of which the log is known.
+    pub(crate) fn of_log(experiment: &Experiment, log: &Log) -> Checkup {
+        Checkup {
+            experiment: experiment.clone(),
+            log: log.clone(),
+            train: Vec::new(),
+            valid: Vec::new(),
+            test: Vec::new(),
+            baselines: Vec::new(),
+            net: None,
+            padding: None,
+            reset: None,
+        }
+    }
+
+    /// Takes every figure of a run that is done.
+    ///
+    /// # Errors
+    ///
+    /// If it is no run, has no weights, or its data cannot be read.
+    pub fn take(path: &Path, device: Option<&str>) -> Result<Checkup> {
+        let predictor = Predictor::open(path, device)?;
+        let run = RunDir::open(path)?;
+        let experiment = predictor.plan.experiment();
+        let task = experiment
+            .task
+            .open(experiment.seed, Some(read_spec(&run)?))?;
+        let (net, device) = (&predictor.net, &predictor.device);
+        let log = Log::read(&run)?;
+        let result = files::read(&run.result())
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<RunResult>(&bytes).ok());
+        let of = |part: Part| {
+            let known = result
+                .as_ref()
+                .and_then(|r| r.metrics.get(part.name()).cloned());
+            known.unwrap_or_else(|| task.evaluate(net, part, device))
+        };
+        let window = match &experiment.task {
+            TaskConfig::LanguageModel(c) => Some(c.window),
+            _ => None,
+        };
+        Ok(Checkup {
+            train: train_figures(task.as_ref(), net, &log, device),
+            valid: of(Part::Valid),
+            test: of(Part::Test),
+            baselines: task.baselines(Part::Test),
+            net: net_figures(task.as_ref(), net, experiment, window, device),
+            padding: Some(padding(task.as_ref(), experiment.train.batch)),
+            reset: window
+                .map(|window| reset(task.as_ref(), net, experiment, window, device))
+                .transpose()?,
+            experiment: experiment.clone(),
+            log,
+        })
+    }
+
+    /// Whether the network is hardly better than a predictor that learns nothing.
+    pub(super) fn is_useless(&self) -> bool {
+        let Some(found) = self.test.first() else {
+            return false;
+        };
+        let same = self.baselines.iter().filter(|(_, m)| m.name == found.name);
+        let mut same = same.filter(|(name, _)| !name.starts_with("gzip"));
+        same.any(|(_, baseline)| match found.higher_is_better {
+            true => found.value < baseline.value + 0.1 * (1.0 - baseline.value),
+            false => found.value > 0.9 * baseline.value,
+        })
+    }
+}
+
+/// The figures on the training part: from the loss of the last intervals where they follow from it, for
+/// that part may be large.
+fn train_figures(task: &dyn Task, net: &Net, log: &Log, device: &Device) -> Vec<Metric> {
+    let last = &log.losses[log.losses.len().saturating_sub(3)..];
+    let mean = last.iter().sum::<f64>() / last.len().max(1) as f64;
+    match task.figure(mean) {
+        Some(figure) if !last.is_empty() => vec![figure],
+        Some(_) => Vec::new(),
+        None => task.evaluate(net, Part::Train, device),
+    }
+}
+
+fn net_figures(
+    task: &dyn Task,
+    net: &Net,
+    experiment: &Experiment,
+    window: Option<usize>,
+    device: &Device,
+) -> Option<NetFigures> {
+    let most = window.map_or(2 * LAG, |w| (WINDOWS * w).clamp(2 * LAG, 2000));
+    let reading = task
+        .reading(Part::Valid, 0..4 * ROWS, most)
+        .level(ROWS, most);
+    if reading.rows() == 0 {
+        return None;
+    }
+    let x = reading.sequence(net, device);
+    let mut figures = NetFigures {
+        horizon: horizon::of(net, &reading, LAG, device),
+        layer_gradients: layer_gradients(task, net, experiment, device),
+        gates: Vec::new(),
+        states: Vec::new(),
+        steps: x.data.dims()[1],
+        is_endless: window.is_some(),
+    };
+    for site in net.recurrent().sites() {
+        // A cell of the zoo is written as equations, and the sites are those of the stack.
+        let trace = net
+            .recurrent()
+            .trace(Sequence::new(x.data.clone()), None, site, &[]);
+        for traced in trace.ok()?.nodes {
+            let name = format!("{site}.{}", traced.node.name);
+            match (traced.node.role, traced.node.function) {
+                (Role::State, _) => figures.states.push(state(name, traced.values)),
+                (Role::Gate, Some(function)) => {
+                    figures.gates.extend(gate(name, function, traced.values));
+                }
+                _ => {}
+            }
+        }
+    }
+    Some(figures)
+}
+
+fn gate(name: String, function: Unary, values: Tensor<3>) -> Option<GateFigures> {
+    let limits = match function {
+        Unary::Sigmoid | Unary::HardSigmoid => [0.0, 1.0],
+        Unary::Tanh | Unary::Softsign => [-1.0, 1.0],
+        _ => return None,
+    };
+    let values: Vec<f32> = values.into_data().iter::<f32>().collect();
+    let at_limit = |v: &&f32| limits.iter().any(|l| (**v - l).abs() < 0.01);
+    Some(GateFigures {
+        name,
+        saturated: values.iter().filter(at_limit).count() as f64 / values.len() as f64,
+    })
+}
+
+fn state(name: String, values: Tensor<3>) -> StateFigures {
+    let [rows, time, width] = values.dims();
+    let numbers: Vec<f32> = values.into_data().iter::<f32>().collect();
+    let dead = (0..width).filter(|&unit| {
+        let of = numbers.iter().skip(unit).step_by(width);
+        let (low, high) = of.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| {
+            (low.min(v), high.max(v))
+        });
+        high - low < 1e-5
+    });
+    let size = |steps: std::ops::Range<usize>| {
+        let of = (0..rows).flat_map(|row| {
+            let start = row * time;
+            &numbers[(start + steps.start) * width..(start + steps.end) * width]
+        });
+        let squares: f64 = of.map(|&v| f64::from(v).powi(2)).sum();
+        (squares / (rows * steps.len() * width).max(1) as f64).sqrt()
+    };
+    let tenth = (time / 10).max(1);
+    let quarter = (time / 4).min(time - tenth);
+    StateFigures {
+        dead: dead.count() as f64 / width as f64,
+        growth: size(time - tenth..time) / size(quarter..quarter + tenth).max(1e-12),
+        name,
+    }
+}
+
+fn layer_gradients(
+    task: &dyn Task,
+    net: &Net,
+    experiment: &Experiment,
+    device: &Device,
+) -> Vec<f64> {
+    let device = device.clone().autodiff();
+    let net = net.clone().fork(&device).train().unfreeze();
+    let at = At {
+        step: 0,
+        batch: experiment.train.batch,
+        seed: experiment.seed,
+        device,
+    };
+    let loss = task.loss(&net, &at, None).value;
+    let grads = GradientsParams::from_grads(loss.backward(), &net);
+    let layers = net.recurrent().layers().iter();
+    layers.map(|layer| gradients::norm(layer, &grads)).collect()
+}
+
+/// The share of padding, of batches in the order of the data.
+fn padding(task: &dyn Task, batch: usize) -> f64 {
+    let lengths = task.reading(Part::Train, 0..8 * batch, 1).lengths();
+    let (mut real, mut all) = (0, 0);
+    for lengths in lengths.chunks(batch) {
+        real += lengths.iter().sum::<usize>();
+        all += lengths.len() * lengths.iter().max().copied().unwrap_or(0);
+    }
+    1.0 - real as f64 / all.max(1) as f64
+}
+
+fn reset(
+    task: &dyn Task,
+    net: &Net,
+    experiment: &Experiment,
+    window: usize,
+    device: &Device,
+) -> Result<ResetFigures> {
+    let windows = task.steps_per_epoch(experiment.train.batch)?;
+    let most = 8 * window + 1;
+    let reading = task.reading(Part::Valid, 0..ROWS, most);
+    let losses = carried_and_fresh(net, &reading, window, device);
+    Ok(ResetFigures {
+        windows,
+        carried: losses.map(|l| l[0]),
+        fresh: losses.map(|l| l[1]),
+    })
+}
+
+/// The mean loss of the next symbol from the second window on, with the state carried on and with a
+/// fresh one for each window. `None` where there is no second window.
+fn carried_and_fresh(
+    net: &Net,
+    reading: &Reading,
+    window: usize,
+    device: &Device,
+) -> Option<[f64; 2]> {
+    let Steps::Symbols(rows) = &reading.inputs else {
+        return None;
+    };
+    let time = rows.first()?.len() - 1;
+    let windows = time / window;
+    if windows < 2 {
+        return None;
+    }
+    let (mut states, mut sums) = (None, [0.0; 2]);
+    for w in 0..windows {
+        let cut = |shift: usize| {
+            let from = w * window + shift;
+            let symbols = rows.iter().flat_map(|row| &row[from..from + window]);
+            let symbols: Vec<i32> = symbols.map(|&s| s as i32).collect();
+            let data = TensorData::new(symbols, [rows.len(), window]);
+            Tensor::<2, Int>::from_data(data, device)
+        };
+        let wanted = cut(1).reshape([-1]);
+        let x = net.embed(cut(0));
+        let loss = CrossEntropyLossConfig::new().init(device);
+        let mean = |y: Tensor<3>| {
+            let mean = loss.forward(net.output_each(y), wanted.clone());
+            f64::from(mean.into_scalar::<f32>())
+        };
+        let (y, last) = net.read(x.clone(), states.take());
+        states = Some(last);
+        if w > 0 {
+            sums[0] += mean(y);
+            sums[1] += mean(net.read(x, None).0);
+        }
+    }
+    Some(sums.map(|sum| sum / (windows - 1) as f64))
+}

@@ -1,0 +1,27 @@
+//! A network that knows its training data by heart.
+
+use crate::inside::doctor::{Checkup, Finding, Rule};
+
+pub(crate) const RULE: Rule = Rule {
+    name: "train/validation gap",
+    check,
+};
+
+fn check(checkup: &Checkup) -> Option<Finding> {
+    let train = checkup.train.first()?;
+    let valid = checkup.valid.iter().find(|m| m.name == train.name)?;
+    // Figures that are shares differ by their difference, losses by their ratio.
+    let wide = match train.higher_is_better {
+        true => train.value - valid.value > 0.15,
+        false => valid.value > 1.5 * train.value && valid.value - train.value > 0.05,
+    };
+    if !wide {
+        return None;
+    }
+    Rule::finds(
+        RULE.name,
+        format!("train: {train}; valid: {valid}"),
+        "the network has learned its training data by heart rather than what holds elsewhere",
+        "model.dropout = 0.3, a smaller model, more data, train.weight_decay, or train.patience to stop earlier",
+    )
+}

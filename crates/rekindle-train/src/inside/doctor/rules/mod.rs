@@ -1,0 +1,12 @@
+//! The rules, one subject a file.
+
+pub(super) mod baseline;
+pub(super) mod drift;
+pub(super) mod gap;
+pub(super) mod gates;
+pub(super) mod gradient;
+pub(super) mod padding;
+pub(super) mod rate;
+pub(super) mod reset;
+pub(super) mod units;
+pub(super) mod updates;

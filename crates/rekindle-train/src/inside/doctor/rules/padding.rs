@@ -1,0 +1,26 @@
+//! Batches that are mostly padding.
+
+use crate::inside::doctor::{Checkup, Finding, Rule, percent};
+
+pub(crate) const RULE: Rule = Rule {
+    name: "padding",
+    check,
+};
+
+const MOST: f64 = 0.6;
+
+fn check(checkup: &Checkup) -> Option<Finding> {
+    let share = checkup.padding?;
+    if share < MOST {
+        return None;
+    }
+    Rule::finds(
+        RULE.name,
+        format!(
+            "{} of the steps of a training batch are padding",
+            percent(share)
+        ),
+        "sequences of very different lengths stand in one batch, whose memory and embedding are spent on nothing",
+        "task.longest to cut the longest, a smaller train.batch, or data of more even length",
+    )
+}

@@ -1,0 +1,275 @@
+//! How far back networks learn: fresh ones, from a config, and trained ones, from a run.
+
+use crate::{
+    Error, Predictor, Result,
+    device::Chosen,
+    experiment::Plan,
+    files, gradients,
+    net::Net,
+    reading::Reading,
+    run::RunDir,
+    tasks::{At, Part, Task},
+    train::{choose, read_spec},
+    trainer,
+};
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, TensorData};
+use rekindle::{Horizon, Site};
+use rekindle_interop::{load_named, named_tensors};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Whose horizon is asked for, and how far it may lie.
+#[derive(Clone, Debug)]
+pub struct HorizonOptions {
+    /// Runs (directories), and configs (files) whose networks are fresh.
+    pub models: Vec<PathBuf>,
+    /// `--set a.b=c` for the configs, in order.
+    pub overrides: Vec<String>,
+    /// What recurrent weights are multiplied by: every model is looked at with each of these.
+    pub gains: Vec<f64>,
+    /// The longest lag.
+    pub lag: usize,
+    /// The fraction of the gradient that counts as lost.
+    pub fraction: f64,
+    /// The sequences that are looked at.
+    pub rows: usize,
+    /// A device in place of the config's or the run's.
+    pub device: Option<String>,
+}
+
+/// How far back one network learns.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelHorizon {
+    /// What it is called: the run's directory, or the config's name.
+    pub name: String,
+    /// Whether it was trained.
+    pub trained: bool,
+    /// The sequences looked at.
+    pub rows: usize,
+    /// What is left of the gradient at lag 1, 2, ..., by its median over the sequences, as a natural
+    /// logarithm: -6.9 is a thousandth. Null where nothing is left.
+    pub ln_left: Vec<f64>,
+    /// The same of each state by itself, relative to the norm over all states at lag 1.
+    pub states: Vec<StateHorizon>,
+    /// The lag at which less than the fraction is left; none within the lags looked at.
+    pub reach: Option<usize>,
+    /// The lag at which the gradient is largest.
+    pub peak: usize,
+    /// The natural logarithm of how much larger it is there than at lag 1.
+    pub ln_peak: f64,
+    /// The largest Lyapunov exponent, per step.
+    pub lyapunov: Option<f64>,
+    /// The norm of the gradient of all weights in the first update.
+    pub gradient: f64,
+    /// What that norm is clipped to in training; 0 for not at all.
+    pub clip: f64,
+}
+
+/// The horizon of one state.
+#[derive(Clone, Debug, Serialize)]
+pub struct StateHorizon {
+    /// Its name: `0.forward.c`.
+    pub name: String,
+    /// What there is of the gradient at lag 1, 2, ..., as a natural logarithm.
+    pub ln_left: Vec<f64>,
+}
+
+impl ModelHorizon {
+    /// Whether the gradient grows more than a thousandfold on its way back.
+    pub fn explodes(&self) -> bool {
+        self.ln_peak > 1000f64.ln()
+    }
+}
+
+/// The horizon of every model, in their order, with every gain.
+///
+/// # Errors
+///
+/// If something is neither a run nor a config, has no weights, or its data cannot be read.
+pub fn horizon(options: &HorizonOptions) -> Result<Vec<ModelHorizon>> {
+    if options.lag == 0 {
+        return Err(Error::mend("--lag 0: must be 1 or more"));
+    }
+    if !(options.fraction > 0.0 && options.fraction < 1.0) {
+        let fraction = options.fraction;
+        return Err(Error::mend(format!(
+            "--fraction {fraction}: must be between 0 and 1, e.g. 0.001"
+        )));
+    }
+    let mut all = Vec::new();
+    for path in &options.models {
+        let subject = Subject::open(path, options)?;
+        for &gain in &options.gains {
+            all.push(subject.horizon(gain, options)?);
+        }
+    }
+    Ok(all)
+}
+
+/// A network with its data.
+struct Subject {
+    name: String,
+    trained: bool,
+    plan: Plan,
+    task: Box<dyn Task>,
+    net: Net,
+    device: Device,
+}
+
+impl Subject {
+    fn open(path: &Path, options: &HorizonOptions) -> Result<Subject> {
+        let device = options.device.as_deref();
+        match path.is_dir() {
+            true if !options.overrides.is_empty() => Err(Error::mend(format!(
+                "{}: --set changes configs, and this is a run, whose network is trained as it is",
+                path.display()
+            ))),
+            true => Subject::trained(path, device),
+            false => Subject::fresh(path, &options.overrides, device),
+        }
+    }
+
+    fn trained(path: &Path, device: Option<&str>) -> Result<Subject> {
+        let run = RunDir::open(path)?;
+        let predictor = Predictor::open(path, device)?;
+        let experiment = predictor.plan.experiment();
+        let task = experiment
+            .task
+            .open(experiment.seed, Some(read_spec(&run)?))?;
+        Ok(Subject {
+            name: path.display().to_string(),
+            trained: true,
+            task,
+            plan: predictor.plan,
+            net: predictor.net,
+            device: predictor.device,
+        })
+    }
+
+    fn fresh(path: &Path, overrides: &[String], device: Option<&str>) -> Result<Subject> {
+        files::read(path)?;
+        let plan = Plan::read(path, overrides)?;
+        let experiment = plan.experiment();
+        let task = experiment.task.open(experiment.seed, None)?;
+        let Chosen { device, .. } = choose(&plan, device)?;
+        let net = trainer::fresh(task.as_ref(), &plan, &device.clone().autodiff())?.valid();
+        let sets: String = overrides.iter().map(|set| format!(", {set}")).collect();
+        Ok(Subject {
+            name: format!("{}{sets} (fresh)", experiment.name),
+            trained: false,
+            plan,
+            task,
+            net,
+            device,
+        })
+    }
+
+    fn horizon(&self, gain: f64, options: &HorizonOptions) -> Result<ModelHorizon> {
+        let net = with_gain(&self.net, gain)?;
+        let reading = self.reading(options)?;
+        let horizon = of(&net, &reading, options.lag, &self.device);
+        let relative = horizon.relative();
+        let (peak, ln_peak) = horizon.peak();
+        let train = &self.plan.experiment().train;
+        Ok(ModelHorizon {
+            name: match gain {
+                1.0 => self.name.clone(),
+                gain => format!("{}, recurrent weights times {gain}", self.name),
+            },
+            trained: self.trained,
+            rows: reading.rows(),
+            states: by_state(&horizon),
+            reach: horizon.reach(options.fraction),
+            lyapunov: horizon.lyapunov(),
+            gradient: gradient(self.task.as_ref(), &net, &self.plan, &self.device),
+            clip: train.clip,
+            ln_left: relative,
+            peak,
+            ln_peak,
+        })
+    }
+
+    /// Sequences of the validation part; where they can be as long as one likes, the lags have half
+    /// of them before them.
+    fn reading(&self, options: &HorizonOptions) -> Result<Reading> {
+        let all = self
+            .task
+            .reading(Part::Valid, 0..4 * options.rows, 2 * options.lag);
+        let reading = all.level(options.rows, 2 * options.lag);
+        match reading.rows() {
+            0 => Err(Error::mend(format!(
+                "{}: the validation part of its data has no sequence",
+                self.name
+            ))),
+            _ => Ok(reading),
+        }
+    }
+}
+
+/// The horizon of a network over a reading whose rows are of one length.
+pub(crate) fn of(net: &Net, reading: &Reading, lag: usize, device: &Device) -> Horizon {
+    let x = reading.sequence(net, device).data;
+    let lag = lag.min(x.dims()[1]);
+    let differentiated = net.clone().fork(&device.clone().autodiff());
+    let loss = |y| reading.loss(&differentiated, y);
+    let top = net.recurrent().layers().len() - 1;
+    let site = Site {
+        layer: top,
+        ..Site::default()
+    };
+    net.recurrent().horizon(x, None, lag, site, loss)
+}
+
+/// The norm of the gradient of all weights in the first update.
+fn gradient(task: &dyn Task, net: &Net, plan: &Plan, device: &Device) -> f64 {
+    let experiment = plan.experiment();
+    let device = device.clone().autodiff();
+    let net = net.clone().fork(&device).train().unfreeze();
+    let at = At {
+        step: 0,
+        batch: experiment.train.batch,
+        seed: experiment.seed,
+        device,
+    };
+    let loss = task.loss(&net, &at, None).value;
+    gradients::norm(&net, &GradientsParams::from_grads(loss.backward(), &net))
+}
+
+fn by_state(horizon: &Horizon) -> Vec<StateHorizon> {
+    let first = horizon.norms.first().cloned().unwrap_or_default();
+    let states = horizon.states.iter().zip(&horizon.by_state);
+    states
+        .map(|(name, lags)| {
+            let one = Horizon {
+                states: Vec::new(),
+                norms: std::iter::once(first.clone())
+                    .chain(lags.iter().cloned())
+                    .collect(),
+                by_state: Vec::new(),
+            };
+            StateHorizon {
+                name: name.clone(),
+                ln_left: one.relative().split_off(1),
+            }
+        })
+        .collect()
+}
+
+/// The same network with its recurrent weights, `U`, times a factor.
+fn with_gain(net: &Net, gain: f64) -> Result<Net> {
+    if gain == 1.0 {
+        return Ok(net.clone());
+    }
+    let scaled = |(name, data): (String, TensorData)| match name.ends_with("hidden.weight") {
+        false => (name, data),
+        true => {
+            let shape = data.shape().to_vec();
+            let values: Vec<f32> = data.iter::<f32>().map(|v| v * gain as f32).collect();
+            (name, TensorData::new(values, shape))
+        }
+    };
+    let weights = named_tensors(net).into_iter().map(scaled).collect();
+    load_named(net.clone(), &weights).map_err(|e| Error::fault(e.to_string()))
+}

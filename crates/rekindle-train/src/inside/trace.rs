@@ -1,0 +1,195 @@
+//! The named values of a layer's equations while it reads, written to a file.
+
+use super::Source;
+use crate::{Error, Predictor, Result, files, tensors};
+use burn::tensor::TensorData;
+use rekindle::engine::{Direction, Named};
+use rekindle::{Recurrent, Site};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// What is to be traced.
+#[derive(Clone, Debug)]
+pub struct TraceOptions {
+    /// The run's directory.
+    pub run: PathBuf,
+    /// What the network reads.
+    pub source: Source,
+    /// Which row of it, from 0.
+    pub row: usize,
+    /// Whether symbols that the run does not know are read as the unknown one.
+    pub unknown: bool,
+    /// The layer and direction.
+    pub place: Place,
+    /// The names of nodes; all of them if empty.
+    pub nodes: Vec<String>,
+    /// The file to write, by its ending `.safetensors` or `.csv`.
+    pub output: PathBuf,
+    /// A device in place of the run's.
+    pub device: Option<String>,
+}
+
+/// A layer and a direction of a network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The layer, from 0, the lowest.
+    pub layer: usize,
+    /// Whether it is the cell that reads in reverse.
+    pub reverse: bool,
+}
+
+impl Place {
+    /// The place in the stack, as the library names it.
+    pub(crate) fn site(self) -> Site {
+        Site {
+            layer: self.layer,
+            direction: match self.reverse {
+                false => Direction::Forward,
+                true => Direction::Reverse,
+            },
+        }
+    }
+}
+
+/// What a network's nodes did while it read one sequence.
+#[derive(Clone, Debug)]
+pub struct Traced {
+    /// The run's name.
+    pub name: String,
+    /// The cell's title.
+    pub cell: String,
+    /// The layer and direction.
+    pub site: Site,
+    /// What stands at each step.
+    pub labels: Vec<String>,
+    /// The nodes.
+    pub planes: Vec<Plane>,
+}
+
+/// One node over time.
+#[derive(Clone, Debug)]
+pub struct Plane {
+    /// Its name, its equation, its role.
+    pub node: Named,
+    /// What it does, in the words of the cell's card, or its equation.
+    pub sentence: String,
+    /// The number of units.
+    pub units: usize,
+    /// `[steps, units]` row-major.
+    pub values: Vec<f32>,
+}
+
+/// The files that a trace can be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Safetensors,
+    Csv,
+}
+
+impl Format {
+    fn of(path: &Path) -> Result<Format> {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("safetensors") => Ok(Format::Safetensors),
+            Some("csv") => Ok(Format::Csv),
+            _ => Err(Error::mend(format!(
+                "--output {}: a trace is written as .safetensors or .csv; choose one by the file's ending",
+                path.display()
+            ))),
+        }
+    }
+}
+
+/// Traces one sequence and writes the file.
+///
+/// # Errors
+///
+/// If the run has no weights, the source does not fit it, there is no such layer or node, or the
+/// file cannot be written; the last is found out before anything is computed.
+pub fn trace(options: &TraceOptions) -> Result<Traced> {
+    let format = Format::of(&options.output)?;
+    files::check_writable(&options.output)?;
+    let predictor = Predictor::open(&options.run, options.device.as_deref())?;
+    let reading = predictor.reading(&options.source, options.row, options.unknown)?;
+    let site = options.place.site();
+    let traced = predictor.trace(&reading, site, &options.nodes)?;
+    match format {
+        Format::Safetensors => write_tensors(&traced, &options.output)?,
+        Format::Csv => files::write_atomic(&options.output, csv(&traced).as_bytes())?,
+    }
+    Ok(traced)
+}
+
+impl Predictor {
+    /// The nodes of one layer over the only row of a reading.
+    pub(crate) fn trace(
+        &self,
+        reading: &crate::Reading,
+        site: Site,
+        nodes: &[String],
+    ) -> Result<Traced> {
+        let recurrent: &Recurrent<_> = self.net.recurrent();
+        let x = reading.sequence(&self.net, &self.device);
+        let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
+        let trace = recurrent
+            .trace(x, None, site, &nodes)
+            .map_err(|e| Error::mend(e.to_string()))?;
+        let experiment = self.plan.experiment();
+        let card = experiment.model.cell.card();
+        let sentence = |node: &Named| {
+            let known = card.gates.iter();
+            let known = known
+                .filter(|(block, _)| node.name == *block)
+                .map(|(_, sentence)| sentence.to_string());
+            known.last().unwrap_or_else(|| node.equation.clone())
+        };
+        let planes = trace.nodes.into_iter().map(|traced| Plane {
+            sentence: sentence(&traced.node),
+            units: traced.values.dims()[2],
+            values: traced.values.into_data().iter::<f32>().collect(),
+            node: traced.node,
+        });
+        Ok(Traced {
+            name: experiment.name.clone(),
+            cell: card.title.to_string(),
+            site,
+            labels: reading.labels[0].clone(),
+            planes: planes.collect(),
+        })
+    }
+}
+
+/// Tensors `[steps, units]` by the names `0.forward.h`, and the labels as metadata.
+fn write_tensors(traced: &Traced, path: &Path) -> Result<()> {
+    let planes = traced.planes.iter().map(|plane| {
+        let shape = [plane.values.len() / plane.units, plane.units];
+        let name = format!("{}.{}", traced.site, plane.node.name);
+        (name, TensorData::new(plane.values.clone(), shape))
+    });
+    let labels = serde_json::to_string(&traced.labels)
+        .map_err(|e| Error::fault(format!("labels cannot be written as JSON: {e}")))?;
+    tensors::write(path, &planes.collect::<Vec<_>>(), &[("labels", &labels)])
+}
+
+/// A line a step: its number, what stands there, and every unit of every node.
+fn csv(traced: &Traced) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let mut text = String::from("step,label");
+    for plane in &traced.planes {
+        for unit in 0..plane.units {
+            let column = quoted(&format!("{}[{unit}]", plane.node.name));
+            let _ = write!(text, ",{column}");
+        }
+    }
+    text.push('\n');
+    for (step, label) in traced.labels.iter().enumerate() {
+        let _ = write!(text, "{step},{}", quoted(label));
+        for plane in &traced.planes {
+            for value in &plane.values[step * plane.units..(step + 1) * plane.units] {
+                let _ = write!(text, ",{value}");
+            }
+        }
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,241 @@
+//! What a network reads, on the host: sequences, with a name for every step and what is wanted at the end.
+
+use crate::{
+    data::{Series, Vocabulary},
+    net::Net,
+};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rekindle::{Merge, Sequence};
+
+/// Sequences as a network reads them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The inputs.
+    pub inputs: Steps,
+    /// What stands at each step of each row: a token, a number, a time stamp.
+    pub labels: Vec<Vec<String>>,
+    /// What the output behind each row should be, where that is known.
+    pub wanted: Option<Wanted>,
+}
+
+/// The steps of each row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Steps {
+    /// A symbol a step.
+    Symbols(Vec<Vec<u32>>),
+    /// So many numbers a step.
+    Numbers {
+        /// The numbers of a step.
+        width: usize,
+        /// Each row, `[time, width]` row-major.
+        rows: Vec<Vec<f32>>,
+    },
+}
+
+/// What the output behind a row should be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// A class or a symbol, judged by cross-entropy.
+    Class(Vec<usize>),
+    /// Numbers, judged by their mean squared error.
+    Numbers(Vec<Vec<f32>>),
+}
+
+impl Reading {
+    /// Series, by the numbers of their steps.
+    pub(crate) fn of_series(series: &[&Series], channels: usize) -> Reading {
+        let labels = series.iter().map(|s| (0..s.steps).map(|t| t.to_string()));
+        Reading {
+            labels: labels.map(Iterator::collect).collect(),
+            inputs: Steps::Numbers {
+                width: channels,
+                rows: series.iter().map(|s| s.values.clone()).collect(),
+            },
+            wanted: None,
+        }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        match &self.inputs {
+            Steps::Symbols(rows) => rows.len(),
+            Steps::Numbers { rows, .. } => rows.len(),
+        }
+    }
+
+    /// The number of steps of each row.
+    pub fn lengths(&self) -> Vec<usize> {
+        match &self.inputs {
+            Steps::Symbols(rows) => rows.iter().map(Vec::len).collect(),
+            Steps::Numbers { width, rows } => rows.iter().map(|r| r.len() / width).collect(),
+        }
+    }
+
+    /// Some of the rows, in that order.
+    fn select(&self, chosen: &[usize]) -> Reading {
+        fn of<T: Clone>(all: &[T], chosen: &[usize]) -> Vec<T> {
+            chosen.iter().map(|&i| all[i].clone()).collect()
+        }
+        Reading {
+            inputs: match &self.inputs {
+                Steps::Symbols(rows) => Steps::Symbols(of(rows, chosen)),
+                Steps::Numbers { width, rows } => Steps::Numbers {
+                    width: *width,
+                    rows: of(rows, chosen),
+                },
+            },
+            labels: of(&self.labels, chosen),
+            wanted: self.wanted.as_ref().map(|wanted| match wanted {
+                Wanted::Class(all) => Wanted::Class(of(all, chosen)),
+                Wanted::Numbers(all) => Wanted::Numbers(of(all, chosen)),
+            }),
+        }
+    }
+
+    /// The longest rows, so many at most, each cut to its last steps so that all are as long as the
+    /// shortest of them, and none longer than `most`.
+    pub(crate) fn level(&self, rows: usize, most: usize) -> Reading {
+        let lengths = self.lengths();
+        let mut order: Vec<usize> = (0..lengths.len()).collect();
+        order.sort_by_key(|&i| std::cmp::Reverse(lengths[i].min(most)));
+        order.truncate(rows);
+        let steps = order
+            .iter()
+            .map(|&i| lengths[i])
+            .min()
+            .unwrap_or(0)
+            .min(most);
+        let mut level = self.select(&order);
+        fn cut<T>(rows: &mut [Vec<T>], keep: usize) {
+            for row in rows {
+                row.drain(..row.len() - keep);
+            }
+        }
+        match &mut level.inputs {
+            Steps::Symbols(rows) => cut(rows, steps),
+            Steps::Numbers { width, rows } => cut(rows, steps * *width),
+        }
+        cut(&mut level.labels, steps);
+        level
+    }
+
+    /// The rows as a padded batch, as the recurrent layers take it.
+    pub(crate) fn sequence(&self, net: &Net, device: &Device) -> Sequence {
+        let lengths = self.lengths();
+        let time = lengths.iter().copied().max().unwrap_or(1);
+        let batch = self.rows();
+        let data = match &self.inputs {
+            Steps::Symbols(rows) => {
+                let padded = rows.iter().flat_map(|row| {
+                    let row = row.iter().map(|&s| s as i32);
+                    row.chain(std::iter::repeat(0)).take(time)
+                });
+                let data = TensorData::new(padded.collect::<Vec<i32>>(), [batch, time]);
+                net.embed(Tensor::<2, Int>::from_data(data, device))
+            }
+            Steps::Numbers { width, rows } => {
+                let padded = rows.iter().flat_map(|row| {
+                    let row = row.iter().copied();
+                    row.chain(std::iter::repeat(0.0)).take(time * width)
+                });
+                let shape = [batch, time, *width];
+                let data = TensorData::new(padded.collect::<Vec<f32>>(), shape);
+                Tensor::from_data(data, device)
+            }
+        };
+        let padded = Sequence::padded(data, lengths);
+        padded.expect("the time axis is the longest of at least one step")
+    }
+
+    /// The sum over rows of the loss of what the last step gave, of rows that are all as long as
+    /// the outputs: `[batch, time, d_output]`. Where two directions stand side by side, each counts with
+    /// the step it read last. Zero where nothing is wanted.
+    pub(crate) fn loss(&self, net: &Net, y: Tensor<3>) -> Tensor<1> {
+        let [batch, time, width] = y.dims();
+        let device = y.device();
+        let last: Tensor<2> = y.clone().narrow(1, time - 1, 1).squeeze_dim(1);
+        let last = match sides(net) {
+            false => last,
+            true => {
+                let first: Tensor<2> = y.narrow(1, 0, 1).squeeze_dim(1);
+                let half = width / 2;
+                let halves = [last.narrow(1, 0, half), first.narrow(1, half, half)];
+                Tensor::cat(halves.into(), 1)
+            }
+        };
+        let outputs = net.output(last);
+        match &self.wanted {
+            None => outputs.sum().mul_scalar(0.0),
+            Some(Wanted::Class(classes)) => {
+                let classes: Vec<i32> = classes.iter().map(|&c| c as i32).collect();
+                let classes = TensorData::new(classes, [batch]);
+                let loss = CrossEntropyLossConfig::new().init(&device);
+                let mean = loss.forward(outputs, Tensor::from_data(classes, &device));
+                mean.mul_scalar(batch as f64)
+            }
+            Some(Wanted::Numbers(rows)) => {
+                let each = rows[0].len();
+                let numbers = TensorData::new(rows.concat(), [batch, each]);
+                let error = outputs - Tensor::from_data(numbers, &device);
+                error.square().sum().div_scalar(each as f64)
+            }
+        }
+    }
+}
+
+/// Whether the outputs of two directions stand side by side.
+pub(crate) fn sides(net: &Net) -> bool {
+    let layers = net.recurrent().layers();
+    let top = &layers[layers.len() - 1];
+    top.reverse.is_some() && net.recurrent().merge() == Merge::Concat && top.projection.is_none()
+}
+
+impl Vocabulary {
+    /// Texts, by their symbols.
+    pub(crate) fn reading(&self, texts: Vec<Vec<u32>>) -> Reading {
+        let label = |&s: &u32| visible(self.get(s).unwrap_or_default());
+        Reading {
+            labels: texts
+                .iter()
+                .map(|t| t.iter().map(label).collect())
+                .collect(),
+            inputs: Steps::Symbols(texts),
+            wanted: None,
+        }
+    }
+}
+
+/// A symbol as it stands on an axis: what would not be seen is written.
+pub(crate) fn visible(symbol: &str) -> String {
+    match symbol {
+        "\n" => "⏎".into(),
+        " " => "␣".into(),
+        "\t" => "⇥".into(),
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_levelled_at_their_ends() {
+        let reading = Reading {
+            inputs: Steps::Symbols(vec![vec![1, 2], vec![3, 4, 5, 6], vec![7, 8, 9]]),
+            labels: ["ab", "cdef", "ghi"]
+                .map(|row| row.chars().map(String::from).collect())
+                .to_vec(),
+            wanted: Some(Wanted::Class(vec![0, 1, 2])),
+        };
+        let level = reading.level(2, 10);
+        assert_eq!(
+            level.inputs,
+            Steps::Symbols(vec![vec![4, 5, 6], vec![7, 8, 9]])
+        );
+        assert_eq!(level.labels[0], ["d", "e", "f"]);
+        assert_eq!(level.wanted, Some(Wanted::Class(vec![1, 2])));
+        assert_eq!(reading.level(3, 1).lengths(), [1, 1, 1]);
+    }
+}

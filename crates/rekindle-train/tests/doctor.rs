@@ -1,0 +1,297 @@
+//! Every finding of the doctor, on a run that was broken on purpose, and its silence on a healthy one.
+
+use rekindle_train::inside::doctor::{Checkup, Finding, RULES, diagnose};
+use rekindle_train::{TrainOptions, Watch, train};
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+};
+use tempfile::TempDir;
+
+/// Burn's random generator is shared by all threads: tests that draw from it take turns.
+static GENERATOR: Mutex<()> = Mutex::new(());
+
+const HEALTHY: &str = r#"
+device = "flex"
+seed = 1
+[task]
+kind = "adding"
+time = 8
+held_out = 64
+[model.cell]
+kind = "gru"
+d_hidden = 16
+[train]
+steps = 400
+batch = 16
+learning_rate = 0.01
+schedule = "cosine"
+report_every = 20
+"#;
+
+/// A language model of a text in which every letter follows from the one before, or nearly so.
+const TEXT: &str = r#"
+device = "flex"
+seed = 1
+[task]
+kind = "language_model"
+file = "text.txt"
+window = 8
+d_embedding = 8
+valid = 0.2
+test = 0.2
+[model.cell]
+kind = "gru"
+d_hidden = 12
+[train]
+steps = 60
+batch = 4
+learning_rate = 0.01
+report_every = 5
+"#;
+
+/// Who listens to a run.
+#[derive(Default)]
+struct Listener(Vec<Finding>);
+
+impl Watch for Listener {
+    fn finding(&mut self, finding: &Finding) {
+        self.0.push(finding.clone());
+    }
+}
+
+struct Ward {
+    dir: TempDir,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Ward {
+    fn new() -> Ward {
+        let dir = tempfile::tempdir().expect("a directory");
+        let text = "the quick brown fox jumps over the lazy dog. ".repeat(60);
+        fs::write(dir.path().join("text.txt"), text).expect("written");
+        Ward {
+            dir,
+            _alone: GENERATOR.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Trains a config with some keys changed; what was said on the way, and what is found afterwards.
+    fn run(&self, config: &str, changed: &[&str]) -> (Vec<Finding>, Vec<Finding>) {
+        let path: PathBuf = self.dir.path().join("experiment.toml");
+        fs::write(&path, config).expect("written");
+        let out = self.dir.path().join("run");
+        let options = TrainOptions {
+            config: path,
+            overrides: changed.iter().map(ToString::to_string).collect(),
+            out: Some(out.clone()),
+            ..TrainOptions::default()
+        };
+        let mut listener = Listener::default();
+        train(&options, &mut listener, &AtomicBool::new(false)).expect("trains");
+        let checkup = Checkup::take(&out, None).expect("a run");
+        (listener.0, diagnose(&checkup))
+    }
+}
+
+/// Asserts that a broken run has a finding, with these words in its figure.
+fn ails(config: &str, changed: &[&str], rule: &str, words: &[&str]) {
+    assert!(
+        RULES.iter().any(|r| r.name == rule),
+        "no rule is called {rule}"
+    );
+    let (_, findings) = Ward::new().run(config, changed);
+    let found = findings.iter().find(|f| f.rule == rule);
+    let found = found.unwrap_or_else(|| panic!("{rule} is not among {findings:#?}"));
+    for word in words {
+        assert!(found.figure.contains(word), "{word} is not in {found}");
+    }
+    assert!(!found.meaning.is_empty() && !found.remedy.is_empty());
+}
+
+/// A cell of one's own in place of the config's.
+fn cell(equations: &str) -> [String; 2] {
+    [
+        "model.cell.kind=\"custom\"".into(),
+        format!("model.cell.equations=\"\"\"{equations}\"\"\""),
+    ]
+}
+
+#[test]
+fn a_healthy_run_is_left_alone() {
+    for config in [HEALTHY, TEXT] {
+        let (said, found) = Ward::new().run(config, &[]);
+        assert_eq!((said, found), (Vec::new(), Vec::new()));
+    }
+}
+
+#[test]
+fn steps_that_are_too_large_are_found_and_said_at_once() {
+    let changed = ["train.learning_rate=3.0", "train.schedule=\"constant\""];
+    ails(
+        HEALTHY,
+        &changed,
+        "learning rate too high",
+        &["second half"],
+    );
+    let (said, _) = Ward::new().run(HEALTHY, &changed);
+    let said: Vec<&str> = said.iter().map(|f| f.rule).collect();
+    assert!(said.contains(&"learning rate too high"), "{said:?}");
+    let mut once = said.clone();
+    once.dedup();
+    assert_eq!(said, once);
+}
+
+#[test]
+fn steps_that_are_too_small_are_found() {
+    let changed = ["train.learning_rate=1e-7"];
+    ails(
+        HEALTHY,
+        &changed,
+        "learning rate too low",
+        &["of their norm"],
+    );
+}
+
+#[test]
+fn updates_that_replace_the_weights_are_found() {
+    let changed = [
+        "train.optimizer=\"sgd\"",
+        "train.learning_rate=3.0",
+        "train.steps=20",
+        "train.report_every=2",
+    ];
+    ails(
+        HEALTHY,
+        &changed,
+        "update-to-weight ratio",
+        &["of their norm"],
+    );
+}
+
+#[test]
+fn a_network_that_learned_nothing_is_found() {
+    let rule = "no better than a trivial predictor";
+    ails(
+        HEALTHY,
+        &["train.learning_rate=1e-7"],
+        rule,
+        &["MSE", "always 1"],
+    );
+}
+
+#[test]
+fn a_recurrence_that_multiplies_gradients_is_found() {
+    let [kind, equations] = cell("state h\ninput h\nh' = 1.6 * h + W_h x + b_h");
+    let changed = [
+        &kind,
+        &equations,
+        "task.time=30",
+        "train.steps=4",
+        "train.learning_rate=1e-6",
+    ];
+    ails(
+        HEALTHY,
+        &changed,
+        "exploding gradient",
+        &["30 steps before", "times"],
+    );
+}
+
+#[test]
+fn a_network_that_forgets_what_it_should_learn_is_found() {
+    let [kind, equations] = cell("state h\ninput h\nh' = tanh(0.1 * h + W_h x + b_h)");
+    let changed = [&kind, &equations, "task.time=40", "train.steps=20"];
+    ails(
+        HEALTHY,
+        &changed,
+        "vanishing gradient",
+        &["4 steps before the loss, of 40"],
+    );
+}
+
+#[test]
+fn a_layer_that_no_gradient_reaches_is_found() {
+    let [kind, equations] = cell("state h\ninput h\nh' = 0.000001 * tanh(0.5 * h + W_h x + b_h)");
+    let changed = [&kind, &equations, "model.layers=2", "train.steps=4"];
+    ails(HEALTHY, &changed, "gradient by layer", &["layer 0"]);
+}
+
+#[test]
+fn a_state_that_is_never_carried_in_training_is_found() {
+    let changed = ["train.batch=200", "train.steps=10"];
+    ails(TEXT, &changed, "state reset", &["200 rows"]);
+}
+
+#[test]
+fn a_state_that_only_grows_is_found() {
+    let [kind, equations] = cell(
+        "state h, c\ninput c, o\nhidden o\nc' = c + sigmoid(W_c x + b_c)\nh' = tanh(0.05 * c') * sigmoid(affine(o, h))",
+    );
+    ails(TEXT, &[&kind, &equations], "state drift", &["0.forward.c"]);
+}
+
+#[test]
+fn gates_that_are_always_open_are_found() {
+    let changed = [
+        "model.cell.kind=\"lstm\"",
+        "model.cell.forget_bias=20.0",
+        "train.steps=20",
+    ];
+    ails(
+        HEALTHY,
+        &changed,
+        "saturated gates",
+        &["100 %", "0.forward.f"],
+    );
+}
+
+#[test]
+fn units_that_never_wake_are_found() {
+    let [kind, equations] = cell("state h\ninput h\nhidden h\nh' = relu(affine(h, h))");
+    let changed = [
+        &kind,
+        &equations,
+        "model.cell.begin={h=-50.0}",
+        "train.steps=20",
+    ];
+    ails(HEALTHY, &changed, "dead units", &["100 %", "0.forward.h"]);
+}
+
+#[test]
+fn a_text_that_was_learned_by_heart_is_found() {
+    let ward = Ward::new();
+    // The letters of one half say nothing of those of the other.
+    let letter = |i: usize| char::from(b'a' + (i * i * 7 + i / 3 * 11 + i * i * i % 13) as u8 % 26);
+    let text: String = (0..400).map(letter).collect();
+    fs::write(ward.dir.path().join("text.txt"), text).expect("written");
+    let changed = ["train.steps=400", "model.cell.d_hidden=48"];
+    let (_, findings) = ward.run(TEXT, &changed);
+    let gap = findings.iter().find(|f| f.rule == "train/validation gap");
+    let gap = gap.unwrap_or_else(|| panic!("no gap in {findings:#?}"));
+    assert!(gap.figure.contains("bits per character"), "{gap}");
+}
+
+#[test]
+fn batches_of_padding_are_found() {
+    let ward = Ward::new();
+    let long = "word ".repeat(100);
+    let row = |i: usize| match i % 8 {
+        0 => format!("{long}\tup\n"),
+        1 => format!("{long}\tdown\n"),
+        _ => format!("word\t{}\n", ["up", "down"][i % 2]),
+    };
+    let table: String = (0..64).map(row).collect();
+    fs::write(
+        ward.dir.path().join("texts.tsv"),
+        format!("text\tlabel\n{table}"),
+    )
+    .expect("written");
+    let config = "device = \"flex\"\n[task]\nkind = \"classify_text\"\ntrain = \"texts.tsv\"\nvalid_share = 0.2\n\
+                  test_share = 0.2\n[model.cell]\nkind = \"gru\"\nd_hidden = 4\n[train]\nsteps = 4\nbatch = 16\n";
+    let (_, findings) = ward.run(config, &[]);
+    let padding = findings.iter().find(|f| f.rule == "padding");
+    let padding = padding.unwrap_or_else(|| panic!("no padding in {findings:#?}"));
+    assert!(padding.figure.contains("are padding"), "{padding}");
+}
