@@ -138,10 +138,10 @@ impl Predictor {
         let card = experiment.model.cell.card();
         let sentence = |node: &Named| {
             let known = card.gates.iter();
-            let known = known
+            let mut known = known
                 .filter(|(block, _)| node.name == *block)
                 .map(|(_, sentence)| sentence.to_string());
-            known.last().unwrap_or_else(|| node.equation.clone())
+            known.next_back().unwrap_or_else(|| node.equation.clone())
         };
         let planes = trace.nodes.into_iter().map(|traced| Plane {
             sentence: sentence(&traced.node),
