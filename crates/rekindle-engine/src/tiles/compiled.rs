@@ -44,7 +44,9 @@ impl Compiled {
         let back = |p: &Program| recompute(&differentiate(p), p);
         let (before_back, step_back) = (back(before), back(step));
         let kept = (saved(before, &before_back), saved(step, &step_back));
-        let is_block = |k: usize| hoisted.block(k).is_some();
+        // A recurrent bias cannot be added to a block that something else is made of before the loop.
+        let uses = before.uses();
+        let is_block = |k: usize| hoisted.block(k).is_some() && uses[before.outs[k].1] == 1;
         let trivial = before.nodes.iter().all(|n| matches!(n, Node::Input(_)));
         let plan = |program, saved: &[Id], forward| {
             Plan::new(&Source {

@@ -156,7 +156,7 @@ pub(super) struct Source<'p> {
     pub saved: &'p [Id],
     /// The forward program and its plan, where this one is backward.
     pub forward: Option<(&'p Program, &'p Plan)>,
-    /// Whether a hoisted value is an input block and nothing more.
+    /// Whether a hoisted value is an input block and nothing more, which no other hoisted value is made of.
     pub is_block: &'p dyn Fn(usize) -> bool,
 }
 

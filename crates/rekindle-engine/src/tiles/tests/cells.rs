@@ -7,7 +7,7 @@ use crate::{
 
 pub(super) type Equations = fn(&Step) -> Next;
 
-pub(super) const CELLS: [(&str, Equations); 14] = [
+pub(super) const CELLS: [(&str, Equations); 15] = [
     ("elman", elman),
     ("lstm", lstm),
     ("gru", gru),
@@ -15,6 +15,7 @@ pub(super) const CELLS: [(&str, Equations); 14] = [
     ("projected", projected),
     ("peepholes", peepholes),
     ("hoisted", hoisted),
+    ("shared", shared),
     ("diagonal", diagonal),
     ("subtractive", subtractive),
     ("raw", raw),
@@ -73,6 +74,14 @@ fn hoisted(k: &Step) -> Next {
     let z = tanh(k.input("z") * k.vector("s"));
     let u = sigmoid(k.hidden("u", h) + k.hidden("v", z) + k.input("u"));
     k.next(u * h + (1.0 - u) * z)
+}
+
+/// A block that is part of a recurrent sum, and of which another value is made before the loop.
+fn shared(k: &Step) -> Next {
+    let h = k.state("h");
+    let x = k.input("n");
+    let n = tanh(k.hidden("n", h) + x);
+    k.next(h + sigmoid(x) * (n - h))
 }
 
 /// No recurrent product at all.
