@@ -1,6 +1,6 @@
-//! The light recurrent unit: H. Ye et al., *Light Recurrent Unit: Towards an Interpretable
-//! Recurrent Neural Network for Modeling Long-Range Dependency*, Electronics 13 (2024), 3204,
-//! <https://doi.org/10.3390/electronics13163204>.
+//! The light recurrent unit: H. Ye, Y. Zhang, H. Liu, X. Li, J. Chang and H. Zheng, *Light Recurrent
+//! Unit: Towards an Interpretable Recurrent Neural Network for Modeling Long-Range Dependency*,
+//! Electronics 13 (2024), 3204, <https://doi.org/10.3390/electronics13163204>.
 //!
 //! ```text
 //! h̃_t = tanh(W_h x_t)                                       candidate, of the input alone

@@ -1,5 +1,5 @@
-//! The LSTM that is steered by a vector of its own: a contribution of Intel to the workshop on
-//! sequence modelling of NIPS 2017,
+//! The LSTM that is steered by a vector of its own: I. Ben-Ari and R. Shwartz-Ziv, *Sequence Modeling
+//! Using a Memory Controller Extension for LSTM*, NIPS 2017 Time Series Workshop,
 //! <https://www.intel.com/content/dam/www/public/us/en/ai/documents/Sequence-Modeling-NIPS-2017.pdf>,
 //! there called MC-LSTM. It is no kin of the mass-conserving LSTM
 //! (<https://arxiv.org/abs/2101.05186>), which has the same initials.
@@ -46,7 +46,7 @@ crate::cell_config! {
 pub(crate) const CARD: Card = Card {
     name: "memory_controller_lstm",
     title: "LSTM with a memory controller",
-    authors: "Intel",
+    authors: "Ben-Ari & Shwartz-Ziv",
     year: 2017,
     url: "https://www.intel.com/content/dam/www/public/us/en/ai/documents/Sequence-Modeling-NIPS-2017.pdf",
     gates: &[

@@ -1,4 +1,6 @@
-//! The simple gated recurrent network, <https://doi.org/10.1049/gtd2.12056> (2021).
+//! The simple gated recurrent network: X. Zu and K. Wei, *A simple gated recurrent network for
+//! detection of power quality disturbances*, IET Generation, Transmission & Distribution 15 (2021),
+//! <https://doi.org/10.1049/gtd2.12056>.
 //!
 //! ```text
 //! a_t = W x_t + b                                           the input, as the memory can hold it
@@ -33,7 +35,7 @@ crate::cell_config! {
 pub(crate) const CARD: Card = Card {
     name: "sgrn",
     title: "Simple gated recurrent network",
-    authors: "IET Generation, Transmission & Distribution",
+    authors: "Zu & Wei",
     year: 2021,
     url: "https://doi.org/10.1049/gtd2.12056",
     gates: &[("a", "the input, which is written and opens the gate")],
