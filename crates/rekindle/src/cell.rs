@@ -128,7 +128,7 @@ pub trait Equations: Module + ModuleDisplay {
 }
 
 /// Declares a cell of equations: a Burn module that is nothing but its [`Gates`], with so many
-/// states.
+/// states. Without a number it has as many as its equations, which may depend on the configuration.
 ///
 /// ```
 /// # use burn::tensor::Device;
@@ -145,6 +145,12 @@ pub trait Equations: Module + ModuleDisplay {
 #[macro_export]
 macro_rules! cell {
     ($(#[$meta:meta])* $vis:vis struct $Cell:ident: $states:literal) => {
+        $crate::cell! { @ $(#[$meta])* $vis $Cell [burn::tensor::Tensor<2>; $states] }
+    };
+    ($(#[$meta:meta])* $vis:vis struct $Cell:ident) => {
+        $crate::cell! { @ $(#[$meta])* $vis $Cell std::vec::Vec<burn::tensor::Tensor<2>> }
+    };
+    (@ $(#[$meta:meta])* $vis:vis $Cell:ident $State:ty) => {
         $(#[$meta])*
         #[derive(burn::module::Module, Debug)]
         $vis struct $Cell {
@@ -153,7 +159,7 @@ macro_rules! cell {
         }
 
         impl $crate::Equations for $Cell {
-            type State = [burn::tensor::Tensor<2>; $states];
+            type State = $State;
 
             fn gates(&self) -> &$crate::Gates {
                 &self.gates

@@ -8,6 +8,7 @@ use rekindle_engine::{
     Direction, Engine, Id, Next, Program, Recurrence, Step, Stream, Traced, Weights, Width, scan,
     step, trace,
 };
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The sizes of a cell and how its parameters begin.
@@ -137,19 +138,38 @@ impl Gates {
     ///
     /// If the equations have no such block, or it has no bias.
     pub fn with_bias(mut self, block: &str, value: Tensor<1>) -> Self {
-        let blocks = self.program().inputs().iter();
-        let blocks = blocks.zip(self.program().input_biases());
-        let index = blocks
-            .filter(|(_, has)| **has)
-            .position(|(name, _)| name == block);
-        let index = index
+        let program = self.program();
+        let place = place_of_bias(block, program.inputs(), program.input_biases());
+        let place = place
             .unwrap_or_else(|| panic!("the equations have no input block {block:?} with a bias"));
         let units = self.d_hidden();
-        if let Some(bias) = &mut self.input.bias {
-            let range = index * units..(index + 1) * units;
-            let shifted = bias.val().slice([range.clone()]) + value.expand([units]);
-            let shifted = bias.val().slice_assign([range], shifted);
-            *bias = parameter(shifted);
+        add_to_bias(&mut self.input, place * units..(place + 1) * units, value);
+        self
+    }
+
+    /// The same for the bias of a recurrent block: where a gate has no input block, or one without
+    /// a bias.
+    ///
+    /// # Panics
+    ///
+    /// If the equations have no such block, or it has no bias.
+    pub fn with_hidden_bias(mut self, block: &str, value: Tensor<1>) -> Self {
+        let program = self.program();
+        let place = place_of_bias(block, program.hiddens(), program.hidden_biases());
+        let place = place.unwrap_or_else(|| {
+            panic!("the equations have no recurrent block {block:?} with a bias")
+        });
+        let units = self.d_hidden();
+        if let Some(hidden) = &mut self.hidden {
+            add_to_bias(hidden, place * units..(place + 1) * units, value);
+        }
+        self
+    }
+
+    /// Multiplies the recurrent weights, as they begin.
+    pub fn with_hidden_scaled(mut self, factor: f64) -> Self {
+        if let Some(hidden) = &mut self.hidden {
+            hidden.weight = parameter(hidden.weight.val() * factor);
         }
         self
     }
@@ -291,6 +311,21 @@ fn every_bias(stored: Tensor<1>, has: &[bool], units: usize) -> Tensor<1> {
         }
     });
     Tensor::cat(blocks.collect(), 0)
+}
+
+/// The place of a block among those with a bias.
+fn place_of_bias(block: &str, names: &[String], has: &[bool]) -> Option<usize> {
+    let blocks = names.iter().zip(has).filter(|(_, has)| **has);
+    blocks.map(|(name, _)| name).position(|name| name == block)
+}
+
+/// Adds to a range of a bias, if there is one.
+fn add_to_bias(linear: &mut Linear, range: Range<usize>, value: Tensor<1>) {
+    if let Some(bias) = &mut linear.bias {
+        let shifted = bias.val().slice([range.clone()]) + value.expand([range.len()]);
+        let shifted = bias.val().slice_assign([range], shifted);
+        *bias = parameter(shifted);
+    }
 }
 
 /// A parameter that begins with a value: a fresh leaf, whatever the value was computed from.

@@ -19,8 +19,7 @@
 //! dropout, weights by name and gradients come with it. The language is
 //! [`GRAMMAR`](rekindle_engine::GRAMMAR).
 
-use crate::{Card, CellConfig, Equations, GateSizes, Gates, Init, Invalid, invalid};
-use burn::module::Module;
+use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, invalid};
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Program, suggest};
 use serde::{Deserialize, Serialize};
@@ -76,24 +75,9 @@ c' = a * c + (1 - a) * g
 h' = tanh(U_o c' + d_o) - 0.5 * g / (2 + a)
 ";
 
-/// The cell of this page, as a Burn module.
-#[derive(Module, Debug)]
-pub struct Custom {
-    /// Its equations and their parameters.
-    pub gates: Gates,
-}
-
-impl Equations for Custom {
-    /// As many tensors as the equations have states.
-    type State = Vec<Tensor<2>>;
-
-    fn gates(&self) -> &Gates {
-        &self.gates
-    }
-
-    fn gates_mut(&mut self) -> &mut Gates {
-        &mut self.gates
-    }
+crate::cell! {
+    /// The cell of this page, as a Burn module.
+    pub struct Custom
 }
 
 /// Configuration of [`Custom`].
