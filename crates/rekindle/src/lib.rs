@@ -10,6 +10,7 @@
 mod cell;
 mod cell_config;
 pub mod cells;
+mod fading;
 mod gates;
 mod init;
 mod invalid;

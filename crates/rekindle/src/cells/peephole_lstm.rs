@@ -12,17 +12,61 @@
 //!
 //! A closed output gate hides the memory from the gates of an LSTM, which then cannot measure time
 //! by it. A peephole is one weight a unit, `p`, and shows it to them.
+//!
+//! K. Greff, R. K. Srivastava, J. Koutník, B. R. Steunebrink and J. Schmidhuber, *LSTM: A Search Space
+//! Odyssey* (2015), <https://arxiv.org/abs/1503.04069>, ask which of its parts it needs, and take them
+//! away one by one: the key `without`. The rest of their variants are `lstm`, without peepholes, and
+//! `cifg_lstm`, with coupled gates, but for their full gate recurrence.
 
 use crate::Card;
 use burn::tensor::Tensor;
-use rekindle_engine::{Next, Step, sigmoid, tanh};
+use rekindle_engine::{Next, Step, Var, sigmoid, tanh};
+use serde::{Deserialize, Serialize};
 
-fn peephole_lstm(k: &Step) -> Next {
+fn peephole_lstm(k: &Step, without: Option<Part>) -> Next {
     let [h, c] = k.state(["h", "c"]);
-    let [i, f, g, o] = k.affine(["i", "f", "g", "o"], h);
-    let [p_i, p_f, p_o] = k.vector(["p_i", "p_f", "p_o"]);
-    let c_new = sigmoid(f + p_f * c) * c + sigmoid(i + p_i * c) * tanh(g);
-    k.next([sigmoid(o + p_o * c_new) * tanh(c_new), c_new])
+    let has = |part| without != Some(part);
+    let i = has(Part::InputGate).then(|| gate(k, "i", h, c));
+    let f = has(Part::ForgetGate).then(|| gate(k, "f", h, c));
+    let g = k.affine("g", h);
+    let g = if has(Part::InputActivation) {
+        tanh(g)
+    } else {
+        g
+    };
+    let c = gated(f, c) + gated(i, g);
+    let o = has(Part::OutputGate).then(|| gate(k, "o", h, c));
+    let shown = if has(Part::OutputActivation) {
+        tanh(c)
+    } else {
+        c
+    };
+    k.next([gated(o, shown), c])
+}
+
+/// A gate with a peephole to the memory.
+fn gate<'k>(k: &'k Step, name: &str, h: Var<'k>, c: Var<'k>) -> Var<'k> {
+    sigmoid(k.affine(name, h) + k.vector(format!("p_{name}").as_str()) * c)
+}
+
+fn gated<'k>(gate: Option<Var<'k>>, v: Var<'k>) -> Var<'k> {
+    gate.map_or(v, |gate| gate * v)
+}
+
+/// A part of the LSTM that can be taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The input gate: `i = 1`, NIG.
+    InputGate,
+    /// The forget gate: `f = 1`, NFG.
+    ForgetGate,
+    /// The output gate: `o = 1`, NOG.
+    OutputGate,
+    /// The function of the candidate, which is linear then: NIAF.
+    InputActivation,
+    /// The function of the memory, which is shown as it is then: NOAF.
+    OutputActivation,
 }
 
 crate::cell! {
@@ -32,11 +76,26 @@ crate::cell! {
 
 crate::cell_config! {
     /// Configuration of [`PeepholeLstm`].
-    pub struct PeepholeLstmConfig: PeepholeLstm {}
-    equations: |_, k| peephole_lstm(k);
-    begin: |config, gates, device| {
-        gates.with_bias("f", Tensor::full([1], config.init.forget_bias(), device))
+    pub struct PeepholeLstmConfig: PeepholeLstm {
+        /// The part that is taken away: `input_gate`, `forget_gate`, `output_gate`,
+        /// `input_activation` or `output_activation`; none by default.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        without: Option<Part> = None,
+    }
+    equations: |config, k| peephole_lstm(k, config.without);
+    begin: |config, gates, device| match config.without {
+        Some(Part::ForgetGate) => gates,
+        _ => gates.with_bias("f", Tensor::full([1], config.init.forget_bias(), device)),
     };
+    forms: |usual| [
+        Part::InputGate,
+        Part::ForgetGate,
+        Part::OutputGate,
+        Part::InputActivation,
+        Part::OutputActivation,
+    ]
+    .map(|part| PeepholeLstmConfig { without: Some(part), ..usual.clone() })
+    .into();
 }
 
 /// What the table of cells says of it.
