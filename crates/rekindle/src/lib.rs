@@ -10,6 +10,7 @@
 mod cell;
 mod cell_config;
 pub mod cells;
+mod complex;
 mod fading;
 mod gates;
 mod init;
@@ -17,6 +18,7 @@ mod invalid;
 mod recurrent;
 mod sequence;
 mod state;
+mod state_space;
 mod streamer;
 mod zoo;
 

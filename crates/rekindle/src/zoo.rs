@@ -235,5 +235,9 @@ zoo! {
     "mingru" => mingru::MinGru, MinGruConfig;
     "minlstm" => minlstm::MinLstm, MinLstmConfig;
     "hgrn" => hgrn::Hgrn, HgrnConfig;
+    "lru" => lru::Lru, LruConfig;
+    "s4d" => s4d::S4d, S4dConfig;
+    "s5" => s5::S5, S5Config;
+    "rwkv4" => rwkv4::Rwkv4, Rwkv4Config;
     "custom" => custom::Custom, CustomConfig;
 }
