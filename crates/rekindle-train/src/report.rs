@@ -3,7 +3,12 @@
 mod compare;
 mod record;
 
-use crate::{Metric, Predictor, Result, duration, files, run::RunDir, tasks::Task};
+use crate::{
+    Metric, Predictor, Result, duration, files,
+    inside::{self, doctor::Finding},
+    run::RunDir,
+    tasks::Task,
+};
 use record::Record;
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table, Trace};
 use std::path::Path;
@@ -13,21 +18,19 @@ pub use compare::compare;
 /// What a report shows beside what every run has: an example of what the layers do, and how far
 /// back their gradients reach.
 #[derive(Clone, Debug, Default)]
-pub struct Extras {
+pub(crate) struct Extras {
     /// The layers on an example.
     pub traces: Vec<Trace>,
     /// The gradient against the lag.
     pub horizon: Option<Figure>,
+    /// What ails the run.
+    pub findings: Vec<Finding>,
 }
 
 /// Writes the report of a finished run into its directory.
-pub(crate) fn write(
-    run: &RunDir,
-    predictor: &Predictor,
-    task: &dyn Task,
-    extras: Extras,
-) -> Result<()> {
+pub(crate) fn write(run: &RunDir, predictor: &Predictor, task: &dyn Task) -> Result<()> {
     let record = Record::read(run)?;
+    let extras = inside::extras(predictor, task, run)?;
     let page = page(&record, predictor.exhibits(task)?, extras);
     files::write_atomic(&run.report(), page.html().as_bytes())
 }
@@ -37,10 +40,13 @@ pub(crate) fn write(
 /// # Errors
 ///
 /// If it is no run, is not finished, or its data cannot be read any more.
-pub fn again(run: &Path, device: Option<&str>, extras: Extras) -> Result<Page> {
-    let record = Record::read(&RunDir::open(run)?)?;
+pub fn again(run: &Path, device: Option<&str>) -> Result<Page> {
+    let dir = RunDir::open(run)?;
+    let record = Record::read(&dir)?;
     let predictor = Predictor::open(run, device)?;
-    let exhibits = predictor.exhibits(predictor.task()?.as_ref())?;
+    let task = predictor.task()?;
+    let extras = inside::extras(&predictor, task.as_ref(), &dir)?;
+    let exhibits = predictor.exhibits(task.as_ref())?;
     Ok(page(&record, exhibits, extras))
 }
 
@@ -55,6 +61,13 @@ fn page(record: &Record, exhibits: Vec<Block>, extras: Extras) -> Page {
         section("Curves", curves(record)),
         section("At work", exhibits),
     ];
+    if !extras.findings.is_empty() {
+        let said = extras.findings.iter().map(|f| {
+            let text = format!("{}. {}. Try {}.", f.figure, f.meaning, f.remedy);
+            Block::Text(format!("{}: {text}", f.rule))
+        });
+        sections.push(section("What the doctor finds", said.collect()));
+    }
     if !extras.traces.is_empty() {
         sections.push(section("Inside", vec![Block::Traces(extras.traces)]));
     }

@@ -8,7 +8,7 @@ use crate::{
     fit::{End, fit},
     metric::Baselines,
     predictor::Predictor,
-    report::{self, Extras},
+    report,
     run::RunDir,
     tasks::{Part, Spec},
     trainer::Trainer,
@@ -141,7 +141,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     files::write_atomic(&run.weights(), &weights_of(&trainer)?)?;
     files::write_atomic(&run.result(), &json(&result)?)?;
     let predictor = Predictor::of(plan, task.spec(), net, inner);
-    if let Err(error) = report::write(&run, &predictor, task.as_ref(), Extras::default()) {
+    if let Err(error) = report::write(&run, &predictor, task.as_ref()) {
         // The run is complete without it.
         watch.note(&format!("there is no report: {error}"));
     }

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// A value in place of a config's, e.g. --set model.cell.d_hidden=64.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// A file for the figure or its numbers: .csv or .json.
+    /// A file for the figure (.svg, .png, .html) or its numbers (.csv, .json).
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// A device in place of the config's or the run's.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rekindle_train::report::{self, Extras};
+use rekindle_train::report;
 use rekindle_train::{Result, files};
 
 use crate::console;
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Result<()> {
     let (page, place) = match args.run.as_slice() {
         [run] => {
-            let page = report::again(run, args.device.as_deref(), Extras::default())?;
+            let page = report::again(run, args.device.as_deref())?;
             (page, run.join("report.html"))
         }
         several => {

@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// A node by its name, e.g. f, c or "tanh(c')"; all of them by default.
     #[arg(long, value_name = "NAME")]
     node: Vec<String>,
-    /// The file to write: .safetensors or .csv.
+    /// The file to write: .safetensors, .csv, .html, .svg or .png.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
     /// A device in place of the run's.

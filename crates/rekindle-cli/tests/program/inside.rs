@@ -103,6 +103,32 @@ fn a_trace_is_a_table_of_chosen_nodes() {
     assert!(lines.next().unwrap().starts_with("3,\"b\","));
 }
 
+/// The pictures that a command draws begin as their kind of file does.
+fn draws(dir: &Path, command: &[&str]) {
+    for (ending, begins) in [
+        ("html", &b"<!doctype html>"[..]),
+        ("svg", b"<svg "),
+        ("png", b"\x89PNG"),
+    ] {
+        let output = format!("picture.{ending}");
+        rekindle_in(dir, &[command, &["--output", &output]].concat()).done();
+        let bytes = fs::read(dir.join(output)).unwrap();
+        let begin = bytes[..begins.len()].to_ascii_lowercase();
+        assert_eq!(begin, begins.to_ascii_lowercase(), "{ending}");
+    }
+}
+
+#[test]
+fn traces_and_horizons_are_drawn() {
+    let dir = trained("kind = \"adding\"\ntime = 12\nheld_out = 8", LSTM);
+    draws(dir.path(), &["trace", "run", "--layer", "1"]);
+    draws(dir.path(), &["horizon", "run", "tiny.toml", "--lag", "8"]);
+    let report = fs::read_to_string(dir.path().join("run/report.html")).unwrap();
+    for section in ["Inside", "How far back", "What the doctor finds"] {
+        assert!(report.contains(section), "{section} is not in the report");
+    }
+}
+
 #[test]
 fn runs_of_every_task_are_traced() {
     for (task, input) in [

@@ -7,9 +7,8 @@ use crate::{
     files, gradients,
     net::Net,
     reading::Reading,
-    run::RunDir,
     tasks::{At, Part, Task},
-    train::{choose, read_spec},
+    train::choose,
     trainer,
 };
 use burn::module::Module;
@@ -132,12 +131,8 @@ impl Subject {
     }
 
     fn trained(path: &Path, device: Option<&str>) -> Result<Subject> {
-        let run = RunDir::open(path)?;
         let predictor = Predictor::open(path, device)?;
-        let experiment = predictor.plan.experiment();
-        let task = experiment
-            .task
-            .open(experiment.seed, Some(read_spec(&run)?))?;
+        let task = predictor.task()?;
         Ok(Subject {
             name: path.display().to_string(),
             trained: true,
@@ -237,7 +232,7 @@ fn gradient(task: &dyn Task, net: &Net, plan: &Plan, device: &Device) -> f64 {
     gradients::norm(&net, &GradientsParams::from_grads(loss.backward(), &net))
 }
 
-fn by_state(horizon: &Horizon) -> Vec<StateHorizon> {
+pub(super) fn by_state(horizon: &Horizon) -> Vec<StateHorizon> {
     let first = horizon.norms.first().cloned().unwrap_or_default();
     let states = horizon.states.iter().zip(&horizon.by_state);
     states

@@ -1,46 +1,54 @@
 //! Horizons as a file.
 
 use super::horizon::{HorizonOptions, ModelHorizon, horizon};
+use super::output::{Format, pixels};
+use super::view::figure;
 use crate::{Error, Result, files};
+use rekindle_view::{Block, Figure, Page, Section};
 use std::fmt::Write;
 use std::path::Path;
 
 /// The files that horizons can be written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Csv,
-    Json,
-}
+const FORMATS: [Format; 5] = [
+    Format::Svg,
+    Format::Png,
+    Format::Html,
+    Format::Csv,
+    Format::Json,
+];
 
-impl Format {
-    fn of(path: &Path) -> Result<Format> {
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        match ending.as_deref() {
-            Some("csv") => Ok(Format::Csv),
-            Some("json") => Ok(Format::Json),
-            _ => Err(Error::mend(format!(
-                "--output {}: a horizon is written as .csv or .json; choose one by the file's ending",
-                path.display()
-            ))),
-        }
-    }
-}
-
-/// Measures horizons and writes them to a file, by its ending `.csv` or `.json`.
+/// Measures horizons and writes them to a file, by its ending: a picture as `.svg`,
+/// `.png` or `.html`, numbers as `.csv` or `.json`.
 ///
 /// # Errors
 ///
 /// As [`horizon`], and if the file cannot be written, which is found out before anything is computed.
 pub fn write_horizon(options: &HorizonOptions, path: &Path) -> Result<Vec<ModelHorizon>> {
-    let format = Format::of(path)?;
-    files::check_writable(path)?;
+    let format = Format::of(path, "a horizon", &FORMATS)?;
     let all = horizon(options)?;
-    let text = match format {
-        Format::Csv => csv(&all),
-        Format::Json => json(&all)?,
+    let picture = || figure(&all, options.fraction);
+    let bytes = match format {
+        Format::Csv | Format::Safetensors => csv(&all).into_bytes(),
+        Format::Json => json(&all)?.into_bytes(),
+        Format::Svg => picture().svg().into_bytes(),
+        Format::Png => pixels(&picture().svg())?,
+        Format::Html => page(picture()).html().into_bytes(),
     };
-    files::write_atomic(path, text.as_bytes())?;
+    files::write_for("--output", path, &bytes)?;
     Ok(all)
+}
+
+fn page(figure: Figure) -> Page {
+    Page {
+        title: figure.title.clone(),
+        lead: "The gradient of the last step's loss by the states before, by the median over sequences of the \
+               validation part"
+            .into(),
+        sections: vec![Section {
+            title: "By lag".into(),
+            blocks: vec![Block::Figure(figure)],
+        }],
+    }
 }
 
 /// A line a model, lag and state: the fraction of the gradient at lag 1 that is left, and its decimal

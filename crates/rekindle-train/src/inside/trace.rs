@@ -1,12 +1,13 @@
 //! The named values of a layer's equations while it reads, written to a file.
 
 use super::Source;
+use super::output::{Format, pixels};
 use crate::{Error, Predictor, Result, files, tensors};
 use burn::tensor::TensorData;
 use rekindle::engine::{Direction, Named};
 use rekindle::{Recurrent, Site};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is to be traced.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub struct TraceOptions {
     pub place: Place,
     /// The names of nodes; all of them if empty.
     pub nodes: Vec<String>,
-    /// The file to write, by its ending `.safetensors` or `.csv`.
+    /// The file to write, by its ending: `.safetensors`, `.csv`, `.html`, `.svg` or `.png`.
     pub output: PathBuf,
     /// A device in place of the run's.
     pub device: Option<String>,
@@ -80,25 +81,13 @@ pub struct Plane {
 }
 
 /// The files that a trace can be written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Safetensors,
-    Csv,
-}
-
-impl Format {
-    fn of(path: &Path) -> Result<Format> {
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        match ending.as_deref() {
-            Some("safetensors") => Ok(Format::Safetensors),
-            Some("csv") => Ok(Format::Csv),
-            _ => Err(Error::mend(format!(
-                "--output {}: a trace is written as .safetensors or .csv; choose one by the file's ending",
-                path.display()
-            ))),
-        }
-    }
-}
+const FORMATS: [Format; 5] = [
+    Format::Safetensors,
+    Format::Csv,
+    Format::Html,
+    Format::Svg,
+    Format::Png,
+];
 
 /// Traces one sequence and writes the file.
 ///
@@ -107,16 +96,19 @@ impl Format {
 /// If the run has no weights, the source does not fit it, there is no such layer or node, or the
 /// file cannot be written; the last is found out before anything is computed.
 pub fn trace(options: &TraceOptions) -> Result<Traced> {
-    let format = Format::of(&options.output)?;
-    files::check_writable(&options.output)?;
+    let format = Format::of(&options.output, "a trace", &FORMATS)?;
     let predictor = Predictor::open(&options.run, options.device.as_deref())?;
     let reading = predictor.reading(&options.source, options.row, options.unknown)?;
     let site = options.place.site();
     let traced = predictor.trace(&reading, site, &options.nodes)?;
-    match format {
-        Format::Safetensors => write_tensors(&traced, &options.output)?,
-        Format::Csv => files::write_atomic(&options.output, csv(&traced).as_bytes())?,
-    }
+    let bytes = match format {
+        Format::Safetensors => tensors_of(&traced)?,
+        Format::Html => rekindle_view::Trace::html(vec![traced.view()]).into_bytes(),
+        Format::Svg => traced.view().svg().into_bytes(),
+        Format::Png => pixels(&traced.view().svg())?,
+        Format::Csv | Format::Json => csv(&traced).into_bytes(),
+    };
+    files::write_for("--output", &options.output, &bytes)?;
     Ok(traced)
 }
 
@@ -160,7 +152,7 @@ impl Predictor {
 }
 
 /// Tensors `[steps, units]` by the names `0.forward.h`, and the labels as metadata.
-fn write_tensors(traced: &Traced, path: &Path) -> Result<()> {
+fn tensors_of(traced: &Traced) -> Result<Vec<u8>> {
     let planes = traced.planes.iter().map(|plane| {
         let shape = [plane.values.len() / plane.units, plane.units];
         let name = format!("{}.{}", traced.site, plane.node.name);
@@ -168,7 +160,7 @@ fn write_tensors(traced: &Traced, path: &Path) -> Result<()> {
     });
     let labels = serde_json::to_string(&traced.labels)
         .map_err(|e| Error::fault(format!("labels cannot be written as JSON: {e}")))?;
-    tensors::write(path, &planes.collect::<Vec<_>>(), &[("labels", &labels)])
+    tensors::to_bytes(&planes.collect::<Vec<_>>(), &[("labels", &labels)])
 }
 
 /// A line a step: its number, what stands there, and every unit of every node.

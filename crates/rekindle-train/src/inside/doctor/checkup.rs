@@ -11,7 +11,7 @@ use crate::{
     reading::{Reading, Steps},
     run::RunDir,
     tasks::{At, Part, Task, TaskConfig},
-    train::{RunResult, read_spec},
+    train::RunResult,
 };
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
@@ -122,13 +122,15 @@ impl Checkup {
     /// If it is no run, has no weights, or its data cannot be read.
     pub fn take(path: &Path, device: Option<&str>) -> Result<Checkup> {
         let predictor = Predictor::open(path, device)?;
-        let run = RunDir::open(path)?;
+        let task = predictor.task()?;
+        Checkup::of(&predictor, task.as_ref(), &RunDir::open(path)?)
+    }
+
+    /// The same of a network at work, with its data and the run's directory.
+    pub(crate) fn of(predictor: &Predictor, task: &dyn Task, run: &RunDir) -> Result<Checkup> {
         let experiment = predictor.plan.experiment();
-        let task = experiment
-            .task
-            .open(experiment.seed, Some(read_spec(&run)?))?;
         let (net, device) = (&predictor.net, &predictor.device);
-        let log = Log::read(&run)?;
+        let log = Log::read(run)?;
         let result = files::read(&run.result())
             .ok()
             .and_then(|bytes| serde_json::from_slice::<RunResult>(&bytes).ok());
@@ -143,14 +145,14 @@ impl Checkup {
             _ => None,
         };
         Ok(Checkup {
-            train: train_figures(task.as_ref(), net, &log, device),
+            train: train_figures(task, net, &log, device),
             valid: of(Part::Valid),
             test: of(Part::Test),
             baselines: task.baselines(Part::Test),
-            net: net_figures(task.as_ref(), net, experiment, window, device),
-            padding: Some(padding(task.as_ref(), experiment.train.batch)),
+            net: net_figures(task, net, experiment, window, device),
+            padding: Some(padding(task, experiment.train.batch)),
             reset: window
-                .map(|window| reset(task.as_ref(), net, experiment, window, device))
+                .map(|window| reset(task, net, experiment, window, device))
                 .transpose()?,
             experiment: experiment.clone(),
             log,

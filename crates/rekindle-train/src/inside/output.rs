@@ -1,0 +1,54 @@
+//! The files that what was seen inside is written to.
+
+use crate::{Error, Result, files};
+use std::path::Path;
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Safetensors,
+    Csv,
+    Json,
+    Html,
+    Svg,
+    Png,
+}
+
+/// Pixels a point of a PNG: sharp on paper and on fine screens.
+const SCALE: f32 = 2.0;
+
+impl Format {
+    fn ending(self) -> &'static str {
+        match self {
+            Format::Safetensors => "safetensors",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Html => "html",
+            Format::Svg => "svg",
+            Format::Png => "png",
+        }
+    }
+
+    /// The format that a file's ending asks for, one of those that `what` has, if the file can be written:
+    /// this is asked before the work.
+    pub(super) fn of(path: &Path, what: &str, known: &[Format]) -> Result<Format> {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        let mut all = known.iter().copied();
+        let found = all.find(|format| ending.as_deref() == Some(format.ending()));
+        let format = found.ok_or_else(|| {
+            let endings: Vec<String> = known.iter().map(|f| format!(".{}", f.ending())).collect();
+            Error::mend(format!(
+                "--output {}: {what} is written as {}; choose one by the file's ending",
+                path.display(),
+                endings.join(", ")
+            ))
+        })?;
+        files::check_writable(path)?;
+        Ok(format)
+    }
+}
+
+/// A picture as pixels.
+pub(super) fn pixels(svg: &str) -> Result<Vec<u8>> {
+    rekindle_view::png(svg, SCALE).map_err(|e| Error::fault(e.to_string()))
+}
