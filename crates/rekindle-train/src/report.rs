@@ -112,11 +112,7 @@ fn figures(record: &Record) -> Table {
             baselines.push(name);
         }
     }
-    head.extend(
-        baselines
-            .iter()
-            .map(|name| format!("for comparison: {name}")),
-    );
+    head.extend(baselines.iter().map(|name| format!("{name}, test")));
     let names = parts.iter().flat_map(|part| &result.metrics[*part]);
     let mut rows: Vec<Vec<String>> = Vec::new();
     for Metric { name, .. } in names {
@@ -143,12 +139,14 @@ fn figures(record: &Record) -> Table {
 /// The loss, the figures on the validation part, and the gradient over the steps.
 fn curves(record: &Record) -> Vec<Block> {
     let figure = |title: &str, y: Axis, series: Vec<Series>| {
+        let compared = series.iter().any(|s| s.mark == Mark::Reference);
+        let note = compared.then(|| "The baselines are those of the test part.".to_string());
         Block::Figure(Figure {
             title: title.into(),
             x: Axis::linear("step"),
             y,
             series,
-            notes: Vec::new(),
+            notes: note.into_iter().collect(),
         })
     };
     let loss = Series::line("training", record.losses());

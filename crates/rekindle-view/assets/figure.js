@@ -37,6 +37,7 @@
         stroke: () => css("--soft"), grid: line, ticks: line, values: ticks, filter,
       };
     };
+    const dashes = [[6, 4], [2, 3], [10, 3, 2, 3]], references = figure.series.filter((s) => s.mark === "Reference");
     const draw = () => {
       if (plot) plot.destroy();
       plot = new uPlot({
@@ -48,7 +49,7 @@
         series: [{ label: figure.x.label, value: (u, v) => number(v) }, ...figure.series.map((s, i) => ({
           label: s.name, value: (u, v) => number(v), spanGaps: false, width: s.mark === "Reference" ? 1.5 : 2,
           stroke: () => (s.mark === "Reference" ? css("--s7") : css(`--s${(s.colour ?? i) % 8}`)),
-          dash: s.mark === "Reference" ? [6, 4] : undefined,
+          dash: s.mark === "Reference" ? dashes[references.indexOf(s) % 3] : undefined,
           paths: s.mark === "Dots" ? () => null : undefined,
           points: { show: s.mark === "Dotted" || s.mark === "Dots", size: 6 },
         }))],
