@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shlex
+import shutil
 import statistics
 import subprocess
 import time
@@ -18,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[3]
 BOOK = ROOT / "docs" / "book"
 GENERATED = BOOK / "src" / "generated"
 RUNS = ROOT / "runs" / "book"
+
+# What this process trained: recipes share trainings.
+TRAINED = set()
 
 
 def sha256(path):
@@ -103,15 +107,30 @@ class Recipe:
         mark = ROOT / path / "made-of.json"
         made_of = json.dumps([self.inputs[str(config)], settings])
         began = time.monotonic()
-        if not (self.reuse and mark.exists() and mark.read_text() == made_of):
-            sets = [word for setting in settings for word in ("--set", setting)]
-            subprocess.run(["rm", "-rf", ROOT / path], check=True)
-            self.rekindle("train", config, "--out", path, *sets)
-            mark.write_text(made_of)
+        twin = self.twin(mark, made_of)
+        if twin != mark:
+            shutil.rmtree(ROOT / path, ignore_errors=True)
+            if twin:
+                shutil.copytree(twin.parent, ROOT / path)
+            else:
+                sets = [word for setting in settings for word in ("--set", setting)]
+                self.rekindle("train", config, "--out", path, *sets)
+                mark.write_text(made_of)
+        TRAINED.add(made_of)
         run = Run(path)
         self.trained += run.seconds
         self.waited += time.monotonic() - began
         return run
+
+    def twin(self, mark, made_of):
+        """The mark of a training of the same config and settings, this recipe's own before others'; or None.
+
+        Without `reuse` only what this process trained counts, for another recipe.
+        """
+        if not (self.reuse or made_of in TRAINED):
+            return None
+        marks = [mark, *sorted(RUNS.glob("*/*/made-of.json"))]
+        return next((found for found in marks if found.exists() and found.read_text() == made_of), None)
 
     def write(self, name, text):
         """Writes a file that chapters include."""
