@@ -17,8 +17,8 @@ use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use rekindle::Horizon;
 use rekindle::engine::{Role, Unary};
-use rekindle::{Horizon, Sequence};
 use std::path::Path;
 
 /// The figures of a run; those that have not been taken are empty.
@@ -94,6 +94,8 @@ pub struct ResetFigures {
 
 /// The sequences that are looked at.
 const ROWS: usize = 16;
+/// The steps of them all, where they are traced.
+const STEPS: usize = 3000;
 /// The longest lag.
 const LAG: usize = 100;
 /// The windows of a text without an end.
@@ -193,26 +195,31 @@ fn net_figures(
     device: &Device,
 ) -> Option<NetFigures> {
     let most = window.map_or(2 * LAG, |w| (WINDOWS * w).clamp(2 * LAG, 2000));
-    let reading = task
-        .reading(Part::Valid, 0..4 * ROWS, most)
-        .level(ROWS, most);
-    if reading.rows() == 0 {
-        return None;
-    }
-    let x = reading.sequence(net, device);
+    let all = task.reading(Part::Valid, 0..4 * ROWS, most);
+    let reading = all.level(ROWS, 2 * LAG);
+    let steps = reading.lengths().first().copied()?;
     let mut figures = NetFigures {
-        horizon: horizon::of(net, &reading, LAG, device),
+        horizon: horizon::of(net, &reading, LAG.min(steps), device),
         layer_gradients: layer_gradients(task, net, experiment, device),
         gates: Vec::new(),
         states: Vec::new(),
-        steps: x.data.dims()[1],
+        steps: 0,
         is_endless: window.is_some(),
     };
+    // Few long rows, or many short ones: a trace holds every number.
+    let steps = all.lengths().into_iter().max()?;
+    let x = all.level((STEPS / steps).clamp(4, ROWS), most);
+    let x = x.sequence(net, device).data;
+    figures.steps = x.dims()[1];
     for site in net.recurrent().sites() {
         // A cell of the zoo is written as equations, and the sites are those of the stack.
-        let trace = net
-            .recurrent()
-            .trace(Sequence::new(x.data.clone()), None, site, &[]);
+        let shown = net.recurrent().traceable(site).ok()?;
+        let shown = shown
+            .into_iter()
+            .filter(|n| matches!(n.role, Role::State | Role::Gate));
+        let shown: Vec<String> = shown.map(|n| n.name).collect();
+        let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+        let trace = net.recurrent().trace(x.clone(), None, site, &shown);
         for traced in trace.ok()?.nodes {
             let name = format!("{site}.{}", traced.node.name);
             match (traced.node.role, traced.node.function) {
