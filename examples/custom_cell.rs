@@ -36,8 +36,8 @@ impl CellConfig for PeepholeConfig {
     fn validate(&self) -> Result<(), Invalid> {
         positive("d_hidden", self.0)
     }
-    fn program(&self) -> Program {
-        Program::new(peephole)
+    fn program(&self) -> Option<Program> {
+        Some(Program::new(peephole))
     }
     fn init(&self, d_input: usize, device: &Device) -> Peephole {
         let gates = Gates::new(peephole, GateSizes::new(d_input, self.0), device);
@@ -52,7 +52,7 @@ fn main() {
         bidirectional: true,
         ..RecurrentConfig::new(PeepholeConfig::new(32))
     };
-    println!("{}", config.cell.program());
+    println!("{}", config.cell.equations());
 
     let layer = config.init(24, &device);
     let x = Tensor::random([8, 50, 24], Distribution::Default, &device);

@@ -30,7 +30,8 @@ pub struct Weight {
 ///
 /// PyTorch's names, with the number of the layer and, for cells that read in reverse, `_reverse`.
 /// What PyTorch lacks is `vector_<name>_l0` and `scalar_<name>_l0` (learned vectors and scalars, by
-/// their names in the equations),
+/// their names in the equations), `weight_<map>_l0` and `bias_<map>_l0` (the maps of a cell that is no set
+/// of equations),
 /// `initial_<state>_l0` (learned initial states) and `weight_proj_l0` (the map behind a layer).
 pub fn weight_names<C: Cell>(layer: &Recurrent<C>) -> Vec<Weight> {
     let slots = slots(layer).into_iter().map(|slot| Weight {
@@ -104,6 +105,8 @@ fn slot<C: Cell>(layers: &[Layer<C>], place: Place) -> Slot {
         }
         side => {
             let (stem, transposed) = weight(&layer.forward, rest);
+            // Kernels of convolutions have PyTorch's layout.
+            let transposed = transposed && place.shape.len() == 2;
             (stem, transposed, side == "reverse")
         }
     };
@@ -116,7 +119,7 @@ fn slot<C: Cell>(layers: &[Layer<C>], place: Place) -> Slot {
 }
 
 /// The name of a cell's parameter, and whether PyTorch stores its transpose. Parameters of a cell
-/// that is not written as equations are named by their paths.
+/// that is not written as equations are named by their fields: `weight_q`, `bias_q`, `vector_u`.
 fn weight<C: Cell>(cell: &C, path: &str) -> (String, bool) {
     if let Some((_, name, transposed)) = CELL.iter().find(|(known, ..)| *known == path) {
         return (name.to_string(), *transposed);
@@ -131,7 +134,10 @@ fn weight<C: Cell>(cell: &C, path: &str) -> (String, bool) {
             };
             (format!("{kind}_{}", program.vectors()[i]), false)
         }
-        _ => (path.replace('.', "_"), false),
+        _ => match path.rsplit_once('.') {
+            Some((map, kind @ ("weight" | "bias"))) => (format!("{kind}_{map}"), kind == "weight"),
+            _ => (format!("vector_{}", path.replace('.', "_")), false),
+        },
     }
 }
 

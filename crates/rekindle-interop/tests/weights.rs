@@ -123,6 +123,10 @@ fn learned_vectors_are_named_by_the_equations() {
             &mut self.gates
         }
     }
+    fn scaled(k: &rekindle::engine::Step) -> rekindle::engine::Next {
+        let h = k.state("h");
+        k.next(k.affine("a", h) + k.vector("decay") * h)
+    }
     #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
     struct ScaledConfig;
     impl CellConfig for ScaledConfig {
@@ -133,14 +137,11 @@ fn learned_vectors_are_named_by_the_equations() {
         fn validate(&self) -> Result<(), rekindle::Invalid> {
             Ok(())
         }
-        fn program(&self) -> rekindle::engine::Program {
-            rekindle::engine::Program::new(|k| {
-                let h = k.state("h");
-                k.next(k.affine("a", h) + k.vector("decay") * h)
-            })
+        fn program(&self) -> Option<rekindle::engine::Program> {
+            Some(rekindle::engine::Program::new(scaled))
         }
         fn init(&self, d_input: usize, device: &Device) -> Scaled {
-            let gates = Gates::from_program(self.program(), GateSizes::new(d_input, 4), device);
+            let gates = Gates::new(scaled, GateSizes::new(d_input, 4), device);
             Scaled { gates }
         }
     }

@@ -34,14 +34,19 @@ impl Case {
         AnyCellConfig::forms(d_hidden).swap_remove(self.form)
     }
 
+    /// The width of the common input, or the next one that the cell takes.
+    pub(crate) fn d_input(&self) -> usize {
+        fitting(&self.cell(D_HIDDEN), D_INPUT)
+    }
+
     /// Layers that read forward only: one alone, and a stack that uses every option but chance.
     pub(crate) fn forward_only(&self) -> Vec<RecurrentConfig> {
-        forward_only(self.cell(D_HIDDEN), D_INPUT, self.slow)
+        forward_only(self.cell(D_HIDDEN), self.d_input(), self.slow)
     }
 
     /// Layers of every kind, forward only or in both directions.
     pub(crate) fn all(&self) -> Vec<RecurrentConfig> {
-        all(self.cell(D_HIDDEN), D_INPUT, self.slow)
+        all(self.cell(D_HIDDEN), self.d_input(), self.slow)
     }
 
     /// Tries every layer in every type.
@@ -56,12 +61,20 @@ impl Case {
                 dtype: *dtype,
             };
             for config in &configs {
-                let subject = Subject::new(config.clone(), D_INPUT, &self.device);
+                let subject = Subject::new(config.clone(), self.d_input(), &self.device);
                 law(&place, &subject).map_err(|e| about(config, &e))?;
             }
         }
         Ok(())
     }
+}
+
+/// The first width of an input, from the one given, that a cell takes.
+pub(crate) fn fitting(cell: &AnyCellConfig, from: usize) -> usize {
+    let mut widths = from..;
+    widths
+        .find(|&width| cell.fits(width).is_ok())
+        .expect("a cell takes some width")
 }
 
 /// See [`Case::forward_only`].

@@ -34,8 +34,9 @@ pub const TOLERANCES: [Tolerance; 4] = [
         of: "difference",
         f32: 0.0,
         f64: 1e-8,
-        reason: "central differences of fourth order with step 2e-4: truncation leaves 2e-15, rounding \
-                 1e-16 / 2e-4, where gradients may be as small as 1e-4; only f64 is compared",
+        reason: "central differences of fourth order with step 2e-4 (of sixth, where a function bends much \
+                 within a step): truncation leaves 2e-15, rounding 1e-16 / 2e-4, where gradients may be as small as \
+                 1e-4; only f64 is compared",
     },
     Tolerance {
         of: "exact",

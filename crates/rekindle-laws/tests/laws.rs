@@ -92,7 +92,14 @@ fn of_device(device: &NamedDevice) -> Vec<Trial> {
 /// What of a form's equations decides which operations run. Where every shape is a kernel to compile, the
 /// laws are tried on the first form of each structure; the golden numbers are those of every cell.
 #[derive(PartialEq)]
-struct Structure {
+enum Structure {
+    /// Every cell that scans by itself has one of its own.
+    Own(&'static str),
+    Equations(Shape),
+}
+
+#[derive(PartialEq)]
+struct Shape {
     states: usize,
     stages: usize,
     projection: bool,
@@ -103,16 +110,18 @@ struct Structure {
 
 impl Structure {
     fn of(form: &AnyCellConfig) -> Self {
-        let program = form.program();
+        let Some(program) = form.program() else {
+            return Structure::Own(form.card().name);
+        };
         let stages = rekindle::engine::passes::stages(&program);
-        Structure {
+        Structure::Equations(Shape {
             states: program.states().len(),
             stages: stages.into_iter().max().unwrap_or(0),
             projection: program.has_projection(),
             raw: program.has_raw(),
             vectors: !program.vectors().is_empty(),
             bias: program.input_biases().contains(&true),
-        }
+        })
     }
 }
 

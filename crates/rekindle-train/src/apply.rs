@@ -96,8 +96,8 @@ fn layer(path: &Path) -> Result<(usize, RecurrentConfig)> {
     let width = d_input.as_integer().and_then(|d| usize::try_from(d).ok());
     let width = width.ok_or_else(|| wrong(&origin.to_string(), &d_input))?;
     let config: RecurrentConfig = config::parse(table, &config::origin(path, &[]))?;
-    rekindle::width("d_input", width)
-        .and_then(|()| config.validate())
+    config
+        .fits(width)
         .map_err(|invalid| Error::mend(format!("{origin}: {invalid}")))?;
     Ok((width, config))
 }

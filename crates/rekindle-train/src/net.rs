@@ -50,7 +50,8 @@ impl Net {
     ///
     /// # Errors
     ///
-    /// If the output is tied to an embedding of another width than the layers' output.
+    /// If the layers do not take inputs of this width, or the output is tied to an embedding of
+    /// another width than the layers' output.
     pub fn new(shape: NetShape, model: &RecurrentConfig, device: &Device) -> Result<Net> {
         let (embedding, d_input) = match shape.inputs {
             Inputs::Features(n) => (None, n),
@@ -66,6 +67,8 @@ impl Net {
                 (Some(config.init(device)), width)
             }
         };
+        let fits = model.fits(d_input);
+        fits.map_err(|invalid| Error::mend(invalid.under("model").to_string()))?;
         let recurrent = model.init(d_input, device);
         let d_output = recurrent.d_output();
         if shape.tied && d_output != d_input {

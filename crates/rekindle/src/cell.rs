@@ -32,8 +32,19 @@ pub trait Cell: Module + ModuleDisplay {
         None
     }
 
+    /// Whether a step reads a state. One that it does not read is an output only.
+    fn reads(&self, state: usize) -> bool {
+        self.program().is_none_or(|program| program.reads(state))
+    }
+
+    /// Whether the parameters stay as they were drawn, as those of a reservoir do: they are stored, and have
+    /// no gradient.
+    fn is_fixed(&self) -> bool {
+        false
+    }
+
     /// One step: `x` is `[batch, d_input]`; returns the output, `[batch, d_output]`, and the new
-    /// state.
+    /// state, the first part of which is the output.
     fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State);
 
     /// The same cell with the operand of its recurrent products multiplied by `mask`,
@@ -196,6 +207,10 @@ impl<C: Equations> Cell for C {
         Some(self.gates().program())
     }
 
+    fn is_fixed(&self) -> bool {
+        self.gates().is_fixed()
+    }
+
     fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
         let next = self.gates().step(x, state.into_parts());
         (next[0].clone(), State::from_parts(next))
@@ -258,8 +273,29 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     /// Names the key, its value and what it must be.
     fn validate(&self) -> Result<(), Invalid>;
 
-    /// The equations, as this configuration makes them.
-    fn program(&self) -> Program;
+    /// The equations, as this configuration makes them; `None` for a cell that the engine's
+    /// equations cannot say, and that scans by itself.
+    fn program(&self) -> Option<Program>;
+
+    /// The equations as a text for people.
+    fn equations(&self) -> String {
+        self.program().map_or_else(String::new, |p| p.to_string())
+    }
+
+    /// How the cell goes through a sequence, in a few words, where it scans by itself.
+    fn own_scan(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Checks that the cell takes inputs of a width, for cells that do not take every width.
+    ///
+    /// # Errors
+    ///
+    /// Names the key that asks for another width.
+    fn fits(&self, d_input: usize) -> Result<(), Invalid> {
+        let _ = d_input;
+        Ok(())
+    }
 
     /// The forms of the cell that its options make, one of each, for tables and tests.
     fn forms(d_hidden: usize) -> Vec<Self> {
@@ -270,6 +306,7 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     ///
     /// # Panics
     ///
-    /// If the configuration is [invalid](CellConfig::validate).
+    /// If the configuration is [invalid](CellConfig::validate), or does not
+    /// [fit](CellConfig::fits) the width.
     fn init(&self, d_input: usize, device: &Device) -> Self::Cell;
 }

@@ -83,9 +83,9 @@ macro_rules! cell_config {
                 Ok(())
             }
 
-            fn program(&self) -> rekindle_engine::Program {
+            fn program(&self) -> Option<rekindle_engine::Program> {
                 let equations: fn(&Self, &rekindle_engine::Step) -> rekindle_engine::Next = $equations;
-                rekindle_engine::Program::new(|k| equations(self, k))
+                Some(rekindle_engine::Program::new(|k| equations(self, k)))
             }
 
             fn forms(d_hidden: usize) -> Vec<Self> {
@@ -104,7 +104,8 @@ macro_rules! cell_config {
                     init: self.init,
                     ..$crate::GateSizes::new(d_input, self.d_hidden)
                 };
-                let gates = $crate::Gates::from_program(self.program(), sizes, device);
+                let program = $crate::CellConfig::program(self).expect("a cell of equations");
+                let gates = $crate::Gates::from_program(program, sizes, device);
                 $(let gates = {
                     type Begin<C> = fn(&C, $crate::Gates, &burn::tensor::Device) -> $crate::Gates;
                     let begin: Begin<Self> = $begin;

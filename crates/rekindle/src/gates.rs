@@ -65,6 +65,8 @@ pub struct Gates {
     engine: Engine,
     #[module(skip)]
     mask: Option<Tensor<2>>,
+    #[module(skip)]
+    fixed: bool,
 }
 
 impl Gates {
@@ -128,6 +130,7 @@ impl Gates {
             recurrence: Arc::new(Recurrence::new(program)),
             engine: Engine::default(),
             mask: None,
+            fixed: false,
         }
     }
 
@@ -186,6 +189,18 @@ impl Gates {
         let vector = &mut self.vectors[index];
         *vector = parameter(value.expand(vector.val().dims()));
         self
+    }
+
+    /// The same parameters, which stay as they are: stored, and without a gradient.
+    pub fn fixed(self) -> Self {
+        let mut gates = self.no_grad();
+        gates.fixed = true;
+        gates
+    }
+
+    /// Whether the parameters stay as they are.
+    pub fn is_fixed(&self) -> bool {
+        self.fixed
     }
 
     /// The equations.

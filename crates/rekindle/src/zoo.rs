@@ -59,6 +59,14 @@ macro_rules! zoo {
                 match self { $(AnyCell::$Cell(cell) => cell.program(),)* }
             }
 
+            fn reads(&self, state: usize) -> bool {
+                match self { $(AnyCell::$Cell(cell) => cell.reads(state),)* }
+            }
+
+            fn is_fixed(&self) -> bool {
+                match self { $(AnyCell::$Cell(cell) => cell.is_fixed(),)* }
+            }
+
             fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
                 match self { $(AnyCell::$Cell(cell) => {
                     let (y, state) = cell.step(x, State::from_parts(state));
@@ -142,8 +150,20 @@ macro_rules! zoo {
                 match self { $(AnyCellConfig::$Cell(config) => config.validate(),)* }
             }
 
-            fn program(&self) -> Program {
+            fn program(&self) -> Option<Program> {
                 match self { $(AnyCellConfig::$Cell(config) => config.program(),)* }
+            }
+
+            fn equations(&self) -> String {
+                match self { $(AnyCellConfig::$Cell(config) => config.equations(),)* }
+            }
+
+            fn own_scan(&self) -> Option<&'static str> {
+                match self { $(AnyCellConfig::$Cell(config) => config.own_scan(),)* }
+            }
+
+            fn fits(&self, d_input: usize) -> Result<(), Invalid> {
+                match self { $(AnyCellConfig::$Cell(config) => config.fits(d_input),)* }
             }
 
             /// Every form of every cell.

@@ -22,7 +22,14 @@ pub(crate) enum Peer {
 impl Peer {
     /// Whether there is anything to compare this cell with.
     pub(crate) fn check(self, cell: &str) -> Result<()> {
+        let config = AnyCellConfig::named(cell, 8);
         match (self, cell) {
+            (Peer::Gemm, _) if config.is_some_and(|c| c.program().is_none()) => {
+                Err(Error::mend(format!(
+                    "--peer gemm: `{cell}` scans by itself, and the products of its program are not known; \
+                     it is no set of equations"
+                )))
+            }
             (Peer::Gemm, _) | (Peer::BurnNn, "lstm" | "gru" | "elman") => Ok(()),
             _ => Err(Error::mend(format!(
                 "--peer burn-nn: burn-nn has no `{cell}`; it has lstm, gru and elman (its Rnn)"
@@ -39,7 +46,10 @@ impl Peer {
         device: &Device,
     ) -> Work {
         match (self, cell) {
-            (Peer::Gemm, _) => products(&cell.program(), mode, shape, device),
+            (Peer::Gemm, _) => {
+                let program = cell.program().expect("a checked cell has a program");
+                products(&program, mode, shape, device)
+            }
             (_, AnyCellConfig::Lstm(_)) => lstm(mode, shape, device),
             (_, AnyCellConfig::Gru(_)) => gru(mode, shape, device),
             _ => rnn(mode, shape, device),

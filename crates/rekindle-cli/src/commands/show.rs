@@ -47,12 +47,21 @@ pub(crate) fn run(args: Args) -> Result<()> {
 fn programs(card: &Card, backward: bool) -> Result<String> {
     let mut text = format!("{}\n", card.title);
     for form in Form::all(card.name)? {
-        for (title, program) in form.programs(backward) {
+        let programs = form.programs(backward);
+        for (title, program) in programs.ok_or_else(|| no_program("--program", card))? {
             let title = form.title(&title);
             text.push_str(&format!("\n{title}\n{}", table::indented(&program)));
         }
     }
     Ok(text)
+}
+
+/// An option asks for the program of a cell that has none.
+fn no_program(option: &str, card: &Card) -> Error {
+    let name = card.name;
+    Error::mend(format!(
+        "{option}: `{name}` scans by itself and has no program; `rekindle show {name}` prints its equations"
+    ))
 }
 
 /// What there is to say of a cell.
@@ -84,6 +93,9 @@ fn page(card: &Card) -> Result<String> {
     let forms = Form::all(name)?;
     for form in &forms {
         section(&form.title("Equations"), &form.equations());
+    }
+    if let Some(scan) = forms.iter().find_map(Form::own_scan) {
+        section("Executor", &format!("own scan ({scan})\n"));
     }
     let gates = card.gates.iter();
     let gates: Vec<_> = gates

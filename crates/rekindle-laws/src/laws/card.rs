@@ -8,13 +8,12 @@ use rekindle::{AnyCellConfig, CATALOG, CellConfig};
 pub(super) fn check(cell: &AnyCellConfig) -> Verdict {
     let card = cell.card();
     let gates: Vec<&str> = card.gates.iter().map(|(name, _)| *name).collect();
-    let program = cell.program();
+    let blocks_of = |form: &AnyCellConfig| form.program().map(|p| p.inputs().to_vec());
     let table = toml::Table::try_from(cell).map_err(|e| e.to_string())?;
-    let own = table.contains_key("equations");
-    let blocks: Vec<&str> = match own {
-        true => Vec::new(),
-        false => program.inputs().iter().map(String::as_str).collect(),
-    };
+    // Whoever has no program, or one from the config, names no blocks.
+    let blocks = blocks_of(cell).filter(|_| !table.contains_key("equations"));
+    let own = blocks.is_none();
+    let blocks = blocks.unwrap_or_default();
     let mut rest = gates.iter();
     let in_order = blocks.iter().all(|block| rest.any(|gate| gate == block));
     holds(in_order, || {
@@ -23,7 +22,7 @@ pub(super) fn check(cell: &AnyCellConfig) -> Verdict {
     let forms = AnyCellConfig::forms(4).into_iter();
     let mut forms = forms.filter(|form| form.card() == card);
     holds(
-        own || forms.any(|form| form.program().inputs().len() == gates.len()),
+        own || forms.any(|form| blocks_of(&form).is_some_and(|blocks| blocks.len() == gates.len())),
         || format!("no form has all blocks of the card, {gates:?}"),
     )?;
     let places = CATALOG.iter().filter(|other| other.name == card.name);

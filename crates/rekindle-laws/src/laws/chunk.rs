@@ -15,7 +15,7 @@ pub(super) fn check(case: &Case) -> Verdict {
     })
 }
 
-fn in_two_parts(
+pub(super) fn in_two_parts(
     layer: &Recurrent<AnyCell>,
     x: Sequence,
     states: Option<AnyStates>,

@@ -1,7 +1,7 @@
 //! The horizon is what central differences of the last step's loss by earlier states are.
 
-use super::gradient::slopes;
-use crate::case::{about, forward_only};
+use super::gradient::{FOURTH, SIXTH, slopes};
+use crate::case::{about, fitting, forward_only};
 use crate::{Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
 use rekindle::engine::Direction;
@@ -20,20 +20,23 @@ pub(super) fn check(case: &Case) -> Verdict {
         dtype: DType::F64,
     };
     let cell = case.cell(D_HIDDEN);
-    let mut configs = forward_only(cell.clone(), D_INPUT, false);
+    let d_input = fitting(&cell, D_INPUT);
+    let mut configs = forward_only(cell.clone(), d_input, false);
     configs.push(RecurrentConfig {
         bidirectional: true,
         ..RecurrentConfig::new(cell)
     });
     for config in configs {
-        let subject = Subject::new(config, D_INPUT, &place.device);
+        let subject = Subject::new(config, d_input, &place.device);
         let layer = subject.layer(&place.device, place.dtype);
         let sites = match layer.is_bidirectional() {
             false => vec![Site::default()],
             true => layer.sites(),
         };
         for site in sites {
-            differences(&place, &subject, &layer, site)
+            let by = |weights| differences(&place, &subject, &layer, site, weights);
+            by(&FOURTH)
+                .or_else(|_| by(&SIXTH))
                 .map_err(|e| about(&subject.config, &format!("{site}: {e}")))?;
         }
     }
@@ -45,6 +48,7 @@ fn differences(
     subject: &Subject,
     layer: &Recurrent<AnyCell>,
     site: Site,
+    weights: &[f64],
 ) -> Verdict {
     let batch = subject.batch(ROWS, TIME, None);
     let cotangent = Numbers::wave(&[ROWS, subject.d_output], 1.0, 0.9);
@@ -71,7 +75,7 @@ fn differences(
             let (_, states) = layer.forward(cut(before), given.clone());
             let parts = states.clone().into_parts();
             let at: Numbers = parts[part].clone().into_data().into();
-            let slope = slopes(&at, |moved| {
+            let slope = slopes(&at, weights, |moved| {
                 let mut parts = parts.clone();
                 parts[part] =
                     Tensor::from_data(moved.data(place.dtype), (&place.device, place.dtype));

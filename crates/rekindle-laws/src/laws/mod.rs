@@ -6,6 +6,7 @@ mod executors;
 mod gradient;
 mod horizon;
 mod init;
+mod long;
 mod noise;
 mod padding;
 mod print;
@@ -18,7 +19,7 @@ mod text;
 mod trace;
 
 use crate::{Case, Verdict};
-use rekindle::AnyCellConfig;
+use rekindle::{AnyCell, AnyCellConfig, Cell, Recurrent};
 
 /// A statement that holds for every cell.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +95,11 @@ pub const LAWS: &[Law] = &[
         check: Check::Case(Reach::Every, reverse::check),
     },
     Law {
+        name: "long",
+        statement: "a sequence of many steps, taken together or not, is a loop of single steps",
+        check: Check::Case(Reach::Quick, long::check),
+    },
+    Law {
         name: "gradient",
         statement: "gradients are central differences, and every parameter learns",
         check: Check::Case(Reach::Flex, gradient::check),
@@ -140,6 +146,13 @@ pub const LAWS: &[Law] = &[
         check: Check::Form(card::check),
     },
 ];
+
+/// Whether a weight of this name is trained: all are, but those of cells that are fixed.
+fn trained(layer: &Recurrent<AnyCell>, weight: &str) -> bool {
+    let of_the_layer = ["initial_", "weight_proj_"];
+    !layer.layers()[0].forward.is_fixed()
+        || of_the_layer.iter().any(|start| weight.starts_with(start))
+}
 
 /// A condition of a law.
 fn holds(condition: bool, otherwise: impl FnOnce() -> String) -> Verdict {

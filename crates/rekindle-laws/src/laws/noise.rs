@@ -2,11 +2,11 @@
 
 use super::holds;
 use super::step::loop_of_steps;
-use crate::case::{D_HIDDEN, D_INPUT, ROWS, TIME};
+use crate::case::{D_HIDDEN, D_INPUT, ROWS, TIME, fitting};
 use crate::observe::{AnyStates, forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
-use rekindle::{AnyCell, CellConfig, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig, Sequence};
 
 /// Units enough that a mask that keeps or drops all of them is out of the question: 2⁻³² at most.
 const MANY: usize = 64;
@@ -33,7 +33,10 @@ pub(super) fn check(case: &Case) -> Verdict {
 
 /// Whether the cell has a recurrent product, whose operand recurrent dropout masks.
 fn recurs(config: &RecurrentConfig) -> bool {
-    !config.cell.program().hiddens().is_empty()
+    config
+        .cell
+        .program()
+        .is_some_and(|program| !program.hiddens().is_empty())
 }
 
 fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict {
@@ -48,7 +51,7 @@ fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict
         ..plain.clone()
     };
     let run = |config| {
-        let subject = Subject::new(config, D_INPUT, &place.device);
+        let subject = subject(config, place);
         infer(place, &subject, &subject.batch(ROWS, TIME, None), &forward)
     };
     let exact = |_: &str| Tolerance::of("exact");
@@ -61,8 +64,8 @@ fn zoneout_at_inference_is_its_expectation(place: &Place, plain: &RecurrentConfi
         zoneout: 0.25,
         ..plain.clone()
     };
-    let plain = Subject::new(plain.clone(), D_INPUT, &place.device);
-    let zoned = Subject::new(zoned, D_INPUT, &place.device);
+    let plain = subject(plain.clone(), place);
+    let zoned = subject(zoned, place);
     let batch = plain.batch(ROWS, TIME, None);
     let expected = infer(place, &plain, &batch, &expected_zoneout);
     for way in [forward, loop_of_steps] {
@@ -99,6 +102,18 @@ fn expected_zoneout(
 /// A unit that the mask drops has no weight in any recurrent product, at no step: all gradients of
 /// its weights are zero. Masks drawn anew every step would leave no such unit.
 fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
+    let masked = RecurrentConfig {
+        recurrent_dropout: RATE,
+        ..plain.clone()
+    };
+    let layer = plain.init(fitting(&plain.cell, MANY), &place.device);
+    if layer.layers()[0].forward.is_fixed() {
+        // There are no gradients that could tell.
+        let [with, without] = [&masked, plain].map(|config| one_row(place, config.clone()).0);
+        return holds(with["y"] != without["y"], || {
+            "recurrent dropout does nothing".into()
+        });
+    }
     let silent = |config: RecurrentConfig| {
         let (out, _) = one_row(place, config);
         let grad = &out["grad.weight_hh_l0"];
@@ -107,10 +122,7 @@ fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
         (silent.count(), columns)
     };
     let (without, columns) = silent(plain.clone());
-    let (with, _) = silent(RecurrentConfig {
-        recurrent_dropout: RATE,
-        ..plain.clone()
-    });
+    let (with, _) = silent(masked);
     holds(without < with && with < columns, || {
         format!("recurrent dropout silences {with} of {columns} units, {without} are without it")
     })
@@ -147,9 +159,16 @@ fn input_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
     )
 }
 
+/// A layer that takes the common input, or the next wider one that its cell takes.
+fn subject(config: RecurrentConfig, place: &Place) -> Subject {
+    let d_input = fitting(&config.cell, D_INPUT);
+    Subject::new(config, d_input, &place.device)
+}
+
 /// One row of a wide layer in training.
 fn one_row(place: &Place, config: RecurrentConfig) -> (Named, Subject) {
-    let subject = Subject::new(config, MANY, &place.device);
+    let d_input = fitting(&config.cell, MANY);
+    let subject = Subject::new(config, d_input, &place.device);
     let batch = subject.batch(1, LONG, None);
     (observe(place, &subject, &batch, &forward), subject)
 }
@@ -160,9 +179,10 @@ fn zoneout_holds_units(place: &Place, plain: &RecurrentConfig) -> Verdict {
         zoneout: RATE,
         ..plain.clone()
     };
-    let plain = Subject::new(plain.clone(), D_INPUT, &place.device);
-    let zoned = Subject::new(zoned, D_INPUT, &place.device);
-    let batch: Batch = plain.batch(1, 1, None);
+    let plain = subject(plain.clone(), place);
+    let zoned = subject(zoned, place);
+    // Rows enough that a state of one number a head has units enough, too.
+    let batch: Batch = plain.batch(MANY / 4, 1, None);
     let moved = observe(place, &plain, &batch, &forward);
     let found = observe(place, &zoned, &batch, &forward);
     let old = batch.states.iter().flatten();

@@ -1,4 +1,4 @@
-//! The printed equations parse back to the same program.
+//! The printed equations parse back to the same program; a cell that scans by itself says its own.
 
 use super::holds;
 use crate::Verdict;
@@ -6,8 +6,11 @@ use rekindle::engine::Program;
 use rekindle::{AnyCellConfig, CellConfig};
 
 pub(super) fn check(cell: &AnyCellConfig) -> Verdict {
-    let program = cell.program();
-    let text = program.to_string();
+    let text = cell.equations();
+    let Some(program) = cell.program() else {
+        let said = cell.own_scan().is_some() && text.contains('=');
+        return holds(said, || "a cell without a program says no equations".into());
+    };
     let parsed = Program::parse(&text).map_err(|e| format!("{e}\n{text}"))?;
     holds(parsed == program, || {
         format!("another program is read from\n{text}")

@@ -1,7 +1,7 @@
 //! Save -> load is the identity; the wrong cell or width is refused with the tensor's name.
 
 use super::holds;
-use crate::case::{D_HIDDEN, D_INPUT};
+use crate::case::{D_HIDDEN, D_INPUT, fitting};
 use crate::{Case, Place, Subject, Verdict};
 use burn::module::Module;
 use burn::store::ModuleRecord;
@@ -46,8 +46,10 @@ fn record(layer: &Recurrent<AnyCell>) -> Result<ModuleRecord, String> {
 /// The record of one cell is refused by every other cell.
 fn wrong_cell(case: &Case, place: &Place) -> Verdict {
     let own = case.cell(D_HIDDEN);
-    let layer =
-        |cell: &AnyCellConfig| RecurrentConfig::new(cell.clone()).init(D_INPUT, &place.device);
+    let layer = |cell: &AnyCellConfig| {
+        let d_input = fitting(cell, D_INPUT);
+        RecurrentConfig::new(cell.clone()).init(d_input, &place.device)
+    };
     let record = record(&layer(&own))?;
     let others = AnyCellConfig::forms(D_HIDDEN);
     for other in others.iter().filter(|other| other.card() != own.card()) {
@@ -67,18 +69,22 @@ fn wrong_cell(case: &Case, place: &Place) -> Verdict {
 fn wrong_width(case: &Case, place: &Place) -> Verdict {
     let layer = |d_hidden: usize| {
         let config = RecurrentConfig::new(case.cell(d_hidden));
-        Subject::new(config, D_INPUT, &place.device).layer(&place.device, place.dtype)
+        Subject::new(config, case.d_input(), &place.device).layer(&place.device, place.dtype)
     };
     let (small, large) = (layer(D_HIDDEN), layer(D_HIDDEN + 2));
-    let shapes =
-        [&small, &large].map(|l| format!("{:?}", rekindle_interop::weight_names(l)[0].shape));
+    let [own, other] = [&small, &large].map(rekindle_interop::weight_names);
+    let mut pairs = own.iter().zip(&other);
+    let differs = pairs.find(|(own, other)| own.shape != other.shape);
+    let (own, other) = differs.ok_or("no weight has another shape at another width")?;
+    let name = format!("`{}`", own.name);
+    let shapes = [own, other].map(|weight| format!("{:?}", weight.shape));
     let weights = export(&large).into_iter().collect();
     let message = match import(small, &weights) {
         Ok(_) => return Err("weights of another width are taken".into()),
         Err(e) => e.to_string(),
     };
-    let names = ["`weight_ih_l0`", &shapes[0], &shapes[1]];
-    holds(names.iter().all(|part| message.contains(part)), || {
+    let names = [&name, &shapes[0], &shapes[1]];
+    holds(names.iter().all(|part| message.contains(*part)), || {
         format!("the refusal of another width should name {names:?}: {message}")
     })
 }

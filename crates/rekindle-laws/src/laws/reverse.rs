@@ -1,9 +1,10 @@
 //! Each half of a bidirectional layer = a layer of its own, the reverse one looped from the end.
 
 use crate::case::{D_HIDDEN, LENGTHS, ROWS, TIME};
-use crate::observe::{AnyStates, forward, infer, observe};
+use crate::observe::{AnyStates, Way, forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::Tensor;
+use rekindle::engine::Direction;
 use rekindle::{AnyCell, Merge, Recurrent, RecurrentConfig, Sequence};
 
 pub(super) fn check(case: &Case) -> Verdict {
@@ -14,22 +15,35 @@ pub(super) fn check(case: &Case) -> Verdict {
     case.each(vec![pair], |place, subject| {
         merges(place, subject)?;
         for lengths in [None, Some(&LENGTHS[..])] {
-            for half in [Half::Forward, Half::Reverse] {
-                let batch = half.of_batch(subject.batch(ROWS, TIME, lengths));
-                let found = observe(place, subject, &batch, &forward);
-                let single = half.of_subject(subject);
-                let batch = half.narrowed(&batch, subject);
-                let expected = match half {
-                    Half::Forward => observe(place, &single, &batch, &forward),
-                    Half::Reverse => observe(place, &single, &batch, &from_the_end),
-                };
-                let found = half.of_named(found, subject);
-                compare(&found, &expected, place.dtype, Tolerance::for_tensor)
-                    .map_err(|e| format!("{half:?}: {e}"))?;
-            }
+            halves(place, subject, TIME, lengths, &forward)?;
         }
         Ok(())
     })
+}
+
+/// Each half of a bidirectional layer over so many steps, the forward one run in this way.
+pub(super) fn halves(
+    place: &Place,
+    subject: &Subject,
+    time: usize,
+    lengths: Option<&[usize]>,
+    ahead: &Way,
+) -> Verdict {
+    let from_the_end = row_by_row(Direction::Reverse);
+    for half in [Half::Forward, Half::Reverse] {
+        let batch = half.of_batch(subject.batch(ROWS, time, lengths));
+        let found = observe(place, subject, &batch, &forward);
+        let single = half.of_subject(subject);
+        let batch = half.narrowed(&batch, subject);
+        let expected = match half {
+            Half::Forward => observe(place, &single, &batch, ahead),
+            Half::Reverse => observe(place, &single, &batch, &from_the_end),
+        };
+        let found = half.of_named(found, subject);
+        compare(&found, &expected, place.dtype, Tolerance::for_tensor)
+            .map_err(|e| format!("{half:?}: {e}"))?;
+    }
+    Ok(())
 }
 
 /// Every way to merge the directions is the arithmetic of the two halves side by side.
@@ -153,8 +167,15 @@ impl Half {
     }
 }
 
-/// Every row by itself, from its last real step to its first.
-fn from_the_end(
+/// Every row by itself, step by step: from its last real step to its first, or the other way.
+pub(super) fn row_by_row(
+    direction: Direction,
+) -> impl Fn(&Recurrent<AnyCell>, Sequence, Option<AnyStates>) -> (Tensor<3>, AnyStates) {
+    move |layer, x, states| rows_in(direction, layer, x, states)
+}
+
+fn rows_in(
+    direction: Direction,
     layer: &Recurrent<AnyCell>,
     x: Sequence,
     states: Option<AnyStates>,
@@ -167,11 +188,14 @@ fn from_the_end(
         let length = x.lengths().map_or(time, |lengths| lengths[row]);
         let mut state = states.clone().map(|s| s.narrow(0, row, 1));
         let mut outputs = Vec::new();
-        for t in (0..length).rev() {
+        for t in direction.steps(length) {
             let frame = x.data.clone().narrow(0, row, 1).narrow(1, t, 1);
             let (y, next) = layer.step(frame.squeeze_dim(1), Some(state));
-            outputs.insert(0, y);
+            outputs.push(y);
             state = next;
+        }
+        if direction == Direction::Reverse {
+            outputs.reverse();
         }
         let zeros = outputs[0].zeros_like();
         outputs.resize(time, zeros);

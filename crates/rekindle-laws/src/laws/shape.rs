@@ -1,7 +1,7 @@
 //! `[B, T, D] -> [B, T, d_output]`.
 
 use super::holds;
-use crate::case::about;
+use crate::case::{about, fitting};
 use crate::{Case, Verdict};
 use burn::tensor::Tensor;
 use rekindle::{Merge, RecurrentConfig, States};
@@ -18,6 +18,7 @@ const SIZES: [[usize; 4]; 6] = [
 
 pub(super) fn check(case: &Case) -> Verdict {
     for [batch, time, d_input, d_hidden] in SIZES {
+        let d_input = fitting(&case.cell(d_hidden), d_input);
         for config in layers(case, d_input, d_hidden) {
             let layer = config.init(d_input, &case.device);
             let x = Tensor::<3>::ones([batch, time, d_input], &case.device);

@@ -1,13 +1,20 @@
 //! A trace shows what the steps compute: its states are those of the steps, its last states those of the
 //! pass, and every executor shows the same.
 
-use crate::case::{LENGTHS, ROWS, TIME};
+use super::holds;
+use crate::case::{D_HIDDEN, LENGTHS, ROWS, TIME};
 use crate::{Batch, Case, Named, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::Tensor;
 use rekindle::engine::Role;
-use rekindle::{AnyCell, EngineConfig, ExecutorChoice, PolicyChoice, Recurrent, RecurrentConfig};
+use rekindle::{
+    AnyCell, CellConfig, EngineConfig, ExecutorChoice, PolicyChoice, Recurrent, RecurrentConfig,
+    Site, TraceError,
+};
 
 pub(super) fn check(case: &Case) -> Verdict {
+    if case.cell(D_HIDDEN).program().is_none() {
+        return case.each(case.forward_only(), nothing_to_trace);
+    }
     let executors = match case.slow {
         true => &[ExecutorChoice::Auto][..],
         false => &[ExecutorChoice::Tiles, ExecutorChoice::Primitives][..],
@@ -38,6 +45,15 @@ pub(super) fn check(case: &Case) -> Verdict {
             }
         }
         Ok(())
+    })
+}
+
+/// A cell without equations of the engine has no named values, and says so.
+fn nothing_to_trace(place: &Place, subject: &Subject) -> Verdict {
+    let layer = subject.layer(&place.device, place.dtype);
+    let refused = layer.traceable(Site::default());
+    holds(refused == Err(TraceError::NoEquations), || {
+        "values of a cell without a program are traced".into()
     })
 }
 

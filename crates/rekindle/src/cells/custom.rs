@@ -184,6 +184,12 @@ impl CustomConfig {
     }
 }
 
+impl CustomConfig {
+    fn parsed(&self) -> Program {
+        Program::parse(&self.equations).unwrap_or_else(|e| panic!("{e}"))
+    }
+}
+
 impl CellConfig for CustomConfig {
     type Cell = Custom;
 
@@ -211,8 +217,8 @@ impl CellConfig for CustomConfig {
     ///
     /// If the text of the equations is none; [`validate`](CellConfig::validate) says so without a
     /// panic.
-    fn program(&self) -> Program {
-        Program::parse(&self.equations).unwrap_or_else(|e| panic!("{e}"))
+    fn program(&self) -> Option<Program> {
+        Some(self.parsed())
     }
 
     fn forms(d_hidden: usize) -> Vec<Self> {
@@ -236,7 +242,7 @@ impl CellConfig for CustomConfig {
             init: self.init,
             ..GateSizes::new(d_input, self.d_hidden)
         };
-        let mut gates = Gates::from_program(self.program(), sizes, device);
+        let mut gates = Gates::from_program(self.parsed(), sizes, device);
         for (name, value) in &self.begin {
             let value = Tensor::full([1], *value, device);
             gates = match gates.program().vectors().contains(name) {

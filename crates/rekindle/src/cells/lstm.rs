@@ -96,8 +96,8 @@ impl CellConfig for LstmConfig {
         }
     }
 
-    fn program(&self) -> Program {
-        Program::new(|k| lstm(k, self.d_projection.is_some()))
+    fn program(&self) -> Option<Program> {
+        Some(Program::new(|k| lstm(k, self.d_projection.is_some())))
     }
 
     fn forms(d_hidden: usize) -> Vec<Self> {
@@ -116,7 +116,7 @@ impl CellConfig for LstmConfig {
             init: self.init,
             ..GateSizes::new(d_input, self.d_hidden)
         };
-        let gates = Gates::from_program(self.program(), sizes, device);
+        let gates = Gates::new(|k| lstm(k, self.d_projection.is_some()), sizes, device);
         let gates = match self.chrono {
             None => {
                 let forget_bias = self.forget_bias.unwrap_or(self.init.forget_bias());

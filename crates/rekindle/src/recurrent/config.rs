@@ -103,14 +103,14 @@ impl<K: CellConfig> RecurrentConfig<K> {
         if self.recurrent_dropout == 0.0 {
             return Ok(());
         }
-        let program = self.cell.program();
         let refused = |expected| {
             let (key, rate) = ("recurrent_dropout", self.recurrent_dropout);
             Err(Invalid::new(key, rate, expected))
         };
-        if program.hiddens().is_empty() {
+        let program = self.cell.program();
+        let Some(program) = program.filter(|program| !program.hiddens().is_empty()) else {
             return refused("0: this cell has no recurrent product whose operand it could drop");
-        }
+        };
         // One mask of the output's width serves all products.
         if program.product_width() != program.state_width(0) {
             return refused(
@@ -120,14 +120,29 @@ impl<K: CellConfig> RecurrentConfig<K> {
         Ok(())
     }
 
+    /// Checks every number, for inputs of width `d_input`.
+    ///
+    /// # Errors
+    ///
+    /// Names the key, its value and what it must be.
+    pub fn fits(&self, d_input: usize) -> Result<(), Invalid> {
+        invalid::width("d_input", d_input)?;
+        self.validate()?;
+        // Without a projection, every cell takes what it gives, and two of them side by side.
+        let above = self.projection.filter(|_| self.layers > 1);
+        for width in [Some(d_input), above].into_iter().flatten() {
+            self.cell.fits(width).map_err(|e| e.under("cell"))?;
+        }
+        Ok(())
+    }
+
     /// A layer with fresh parameters, for inputs of width `d_input`.
     ///
     /// # Panics
     ///
-    /// If the configuration is [invalid](RecurrentConfig::validate) or `d_input` is 0.
+    /// If the configuration does not [fit](RecurrentConfig::fits) the width.
     pub fn init(&self, d_input: usize, device: &Device) -> Recurrent<K::Cell> {
-        let checked = invalid::width("d_input", d_input).and_then(|()| self.validate());
-        if let Err(e) = checked {
+        if let Err(e) = self.fits(d_input) {
             panic!("{e}");
         }
         let mut layers = Vec::with_capacity(self.layers);

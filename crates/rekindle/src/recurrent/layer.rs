@@ -130,8 +130,5 @@ impl<C: Cell> Layer<C> {
 /// Whether each of a cell's states is read by a step.
 fn reads<C: Cell>(cell: &C) -> Vec<bool> {
     let states = 0..cell.states().len();
-    match cell.program() {
-        Some(program) => states.map(|s| program.reads(s)).collect(),
-        None => states.map(|_| true).collect(),
-    }
+    states.map(|s| cell.reads(s)).collect()
 }

@@ -6,6 +6,7 @@ use rekindle::Card;
 use rekindle_train::{Error, Result, files};
 
 use super::form::Form;
+use super::no_program;
 
 /// Pixels a point of a PNG: sharp on paper and on fine screens.
 const SCALE: f32 = 2.0;
@@ -25,6 +26,7 @@ pub(super) fn write(card: &Card, file: &Path) -> Result<String> {
     let mut said = String::new();
     for (i, form) in Form::all(card.name)?.iter().enumerate() {
         let svg = form.diagram(card.title);
+        let svg = svg.ok_or_else(|| no_program("--diagram", card))?;
         let content = match pixels {
             false => svg.into_bytes(),
             true => rekindle_view::png(&svg, SCALE).map_err(|e| Error::fault(e.to_string()))?,

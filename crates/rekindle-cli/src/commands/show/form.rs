@@ -10,15 +10,28 @@ use toml::Table;
 use super::keys;
 use crate::table;
 
-/// Sizes that no product of two others equals, so that each can be told from a shape.
+/// Sizes that no product of two others equals, so that each can be told from a shape. The units are those of
+/// so many heads.
 const D_INPUT: usize = 7;
-const D_HIDDEN: usize = 101;
+const D_HIDDEN: usize = HEADS * 101;
+const HEADS: usize = 5;
+const D_KEY: usize = 53;
+
+/// What sizes are made of, in cells that have heads.
+const OF_HEADS: [(&str, usize); 5] = [
+    ("heads", HEADS),
+    ("d_key", D_KEY),
+    ("heads*d_key", HEADS * D_KEY),
+    ("d_hidden/heads", D_HIDDEN / HEADS),
+    ("d_hidden*d_key", D_HIDDEN * D_KEY),
+];
 
 /// One set of equations, and the keys that ask for it.
 pub(super) struct Form {
     keys: Table,
     config: AnyCellConfig,
-    program: Program,
+    /// None where the cell scans by itself.
+    program: Option<Program>,
 }
 
 impl Form {
@@ -27,10 +40,11 @@ impl Form {
         let mut forms: Vec<Form> = Vec::new();
         let configs = AnyCellConfig::forms(D_HIDDEN).into_iter();
         for config in configs.filter(|config| config.card().name == name) {
-            let program = config.program();
-            if forms.iter().any(|form| form.program == program) {
+            let said = config.equations();
+            if forms.iter().any(|form| form.config.equations() == said) {
                 continue;
             }
+            let program = config.program();
             let keys = keys::distinctive(name, &config)?;
             let mut whole = keys::defaults(name, D_HIDDEN)?;
             whole.extend(keys.clone());
@@ -60,48 +74,77 @@ impl Form {
     }
 
     pub(super) fn equations(&self) -> String {
-        let mut text = self.program.to_string();
-        if self.program.has_raw() {
+        let mut text = self.config.equations();
+        if self.program.as_ref().is_some_and(Program::has_raw) {
             text.push_str("where d_input is not d_hidden, a last input block maps x: W_x x\n");
         }
         text
     }
 
-    /// The equations as a picture, SVG.
-    pub(super) fn diagram(&self, title: &str) -> String {
-        rekindle_view::diagram(&self.program, &self.title(title))
+    /// The equations as a picture, SVG; none where there is no program.
+    pub(super) fn diagram(&self, title: &str) -> Option<String> {
+        let program = self.program.as_ref()?;
+        Some(rekindle_view::diagram(program, &self.title(title)))
     }
 
-    /// What the engine makes of the equations: titles and texts.
-    pub(super) fn programs(&self, backward: bool) -> Vec<(String, String)> {
-        explain(&self.program, backward)
+    /// How the cell goes through a sequence, where it scans by itself.
+    pub(super) fn own_scan(&self) -> Option<&'static str> {
+        self.config.own_scan()
+    }
+
+    /// What the engine makes of the equations: titles and texts; none where there is no program.
+    pub(super) fn programs(&self, backward: bool) -> Option<Vec<(String, String)>> {
+        Some(explain(self.program.as_ref()?, backward))
     }
 
     /// The names and shapes of the states and weights of a first layer.
     pub(super) fn parameters(&self) -> Result<String> {
         let device = device::resolve(&Preference::default(), false)?.device;
-        let layer = RecurrentConfig::new(self.config.clone()).init(D_INPUT, &device);
+        let mut table = keys::written(&self.config)?;
+        if self.has_heads()? {
+            table.insert("heads".into(), (HEADS as i64).into());
+            table.insert("d_key".into(), (D_KEY as i64).into());
+        }
+        let config = keys::read(&table).map_err(Error::fault)?;
+        let layer = RecurrentConfig::new(config).init(D_INPUT, &device);
         let cell = &layer.layers()[0].forward;
-        let states = cell.states().into_iter();
-        let states = states.map(|(name, width)| [name, format!("[batch, {}]", self.symbol(width))]);
-        let weights = rekindle_interop::weight_names(&layer).into_iter();
-        let weights = weights.map(|weight| {
-            let symbols: Vec<String> = weight.shape.iter().map(|&n| self.symbol(n)).collect();
-            [weight.name, format!("[{}]", symbols.join(", "))]
-        });
-        Ok(table::aligned(&states.chain(weights).collect::<Vec<_>>()))
+        let symbols = |shape: &[usize]| -> Result<String> {
+            let each = shape.iter().map(|&size| self.symbol(size));
+            Ok(each.collect::<Result<Vec<_>>>()?.join(", "))
+        };
+        let mut rows = Vec::new();
+        for (name, width) in cell.states() {
+            rows.push([name, format!("[batch, {}]", symbols(&[width])?)]);
+        }
+        for weight in rekindle_interop::weight_names(&layer) {
+            rows.push([weight.name, format!("[{}]", symbols(&weight.shape)?)]);
+        }
+        Ok(table::aligned(&rows))
+    }
+
+    fn has_heads(&self) -> Result<bool> {
+        Ok(keys::written(&self.config)?.contains_key("heads"))
     }
 
     /// A size by its name, or by the key whose value it is.
-    fn symbol(&self, size: usize) -> String {
+    fn symbol(&self, size: usize) -> Result<String> {
+        let written = keys::written(&self.config)?;
         let is = |value: &toml::Value| value.as_integer() == i64::try_from(size).ok();
-        let key = self.keys.iter().find(|(_, value)| is(value));
-        match (size, size % D_HIDDEN, key) {
-            (_, _, Some((key, _))) => key.clone(),
-            (D_INPUT, ..) => "d_input".to_owned(),
-            (D_HIDDEN, ..) => "d_hidden".to_owned(),
-            (_, 0, _) => format!("{}*d_hidden", size / D_HIDDEN),
-            _ => size.to_string(),
+        let own = self.keys.iter().chain(&written);
+        let mut own = own.filter(|(key, _)| !matches!(key.as_str(), "d_hidden" | "heads"));
+        if let Some((key, _)) = own.find(|(_, value)| is(value)) {
+            return Ok(key.clone());
         }
+        let of_heads = OF_HEADS.iter().filter(|_| written.contains_key("heads"));
+        let units = [("d_input", D_INPUT), ("d_hidden", D_HIDDEN)];
+        let known = units.iter().chain(of_heads);
+        // The largest of which the size is a small multiple.
+        let parts = known.filter(|(_, part)| size.is_multiple_of(*part) && size / part < 20);
+        let name = parts.max_by_key(|(_, part)| *part);
+        Ok(match name {
+            Some((name, part)) if size == *part => (*name).to_owned(),
+            Some((name, part)) => format!("{}*{name}", size / part),
+            None => size.to_string(),
+        })
     }
 }

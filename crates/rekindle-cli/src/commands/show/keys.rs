@@ -70,6 +70,7 @@ fn allowed(defaults: &Table, key: &str) -> String {
         (_, Some(Value::Float(_))) => "a number".to_owned(),
         (_, Some(Value::Integer(_))) => "a whole number".to_owned(),
         (_, Some(Value::String(_))) => "a text".to_owned(),
+        (_, Some(Value::Array(_))) => "a list of numbers".to_owned(),
         _ => optional(defaults, key).to_owned(),
     };
     match key {
@@ -120,8 +121,8 @@ pub(super) fn distinctive(name: &str, config: &AnyCellConfig) -> Result<Table> {
             Some(value) => without.insert(key.clone(), value.clone()),
             None => without.remove(&key),
         };
-        let same =
-            read(&without).is_ok_and(|c| c.validate().is_ok() && c.program() == config.program());
+        let same = read(&without)
+            .is_ok_and(|c| c.validate().is_ok() && c.equations() == config.equations());
         if same && key != "d_hidden" {
             table = without;
         }
