@@ -38,6 +38,14 @@ impl Init {
         }
     }
 
+    /// A map, `[from, to]`, that is no block of others.
+    pub(crate) fn linear(self, shape: [usize; 2], d_hidden: usize, device: &Device) -> Tensor<2> {
+        match self {
+            Init::Pytorch => self.uniform(shape, d_hidden, device),
+            Init::Rekindle | Init::Keras => xavier(shape, device),
+        }
+    }
+
     /// A bias or a learned vector.
     pub(crate) fn vector(self, width: usize, d_hidden: usize, device: &Device) -> Tensor<1> {
         match self {

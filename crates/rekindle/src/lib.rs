@@ -15,6 +15,7 @@ mod fading;
 mod gates;
 mod init;
 mod invalid;
+mod pointwise;
 mod recurrent;
 mod sequence;
 mod state;

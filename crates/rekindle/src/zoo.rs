@@ -259,5 +259,17 @@ zoo! {
     "s4d" => s4d::S4d, S4dConfig;
     "s5" => s5::S5, S5Config;
     "rwkv4" => rwkv4::Rwkv4, Rwkv4Config;
+    "linear_attention" => linear_attention::LinearAttention, LinearAttentionConfig;
+    "retnet" => retnet::RetNet, RetNetConfig;
+    "gla" => gla::Gla, GlaConfig;
+    "mamba2" => mamba2::Mamba2, Mamba2Config;
+    "hgrn2" => hgrn2::Hgrn2, Hgrn2Config;
+    "rwkv6" => rwkv6::Rwkv6, Rwkv6Config;
+    "rwkv7" => rwkv7::Rwkv7, Rwkv7Config;
+    "delta_net" => delta_net::DeltaNet, DeltaNetConfig;
+    "gated_delta_net" => gated_delta_net::GatedDeltaNet, GatedDeltaNetConfig;
+    "kda" => kda::Kda, KdaConfig;
+    "delta_product" => delta_product::DeltaProduct, DeltaProductConfig;
+    "mlstm" => mlstm::MLstm, MLstmConfig;
     "custom" => custom::Custom, CustomConfig;
 }

@@ -59,7 +59,7 @@ fn show_has_a_page_for_every_cell() {
         for word in words.into_iter().chain(gates) {
             assert!(page.contains(word), "`{word}` is not in\n{page}");
         }
-        assert!(page.contains("  weight_ih_l0"), "{page}");
+        assert!(page.contains("  weight_"), "{page}");
     }
 }
 
@@ -91,6 +91,34 @@ fn show_prints_every_form_with_the_keys_that_ask_for_it() {
     assert_eq!(gru.matches("weight_ih_l0").count(), 1, "{gru}");
     let elman = rekindle(&["show", "elman"]).done();
     assert!(elman.contains("\"leaky_relu\""), "{elman}");
+}
+
+#[test]
+fn show_says_of_a_cell_without_a_program_how_it_scans() {
+    let page = rekindle(&["show", "delta_net"]).done();
+    for line in [
+        "  S' = S + beta k (v - S^T k)^T\n",
+        "Executor\n  own scan (chunkwise)\n",
+        "[batch, d_hidden*d_key]",
+        "[heads*d_key, d_input]",
+        "[heads, d_input]",
+    ] {
+        assert!(page.contains(line), "`{line}` is not in\n{page}");
+    }
+    for arguments in [
+        &["show", "delta_net", "--program"][..],
+        &[
+            "bench",
+            "--cell",
+            "delta_net",
+            "--peer",
+            "gemm",
+            "--shape",
+            "1,2,3,4",
+        ],
+    ] {
+        rekindle(arguments).refused(&["`delta_net` scans by itself"]);
+    }
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! Steps and sequences of a matrix cell, whatever its recurrence.
+
+use super::{Heads, MatrixCell};
+use crate::Sequence;
+use burn::tensor::{Int, Tensor, TensorData};
+use rekindle_engine::Direction;
+
+/// The steps, of all rows together, that go through the algorithm at once, so that what lies between its
+/// operations stays in the cache.
+const SEGMENT: usize = 1024;
+
+/// One step: the states are the output, which is not read, and the memory.
+pub(crate) fn step<const P: usize, const S: usize>(
+    cell: &impl MatrixCell<P, S>,
+    x: Tensor<2>,
+    state: Vec<Tensor<2>>,
+) -> (Tensor<2>, Vec<Tensor<2>>) {
+    let at = cell.project(x.unsqueeze_dim(1)).map(|t| t.squeeze_dim(1));
+    let (o, memory) = cell.step(at, by_head(cell, &state));
+    let [batch, heads, width] = o.dims();
+    let o = o.reshape([batch, heads * width]);
+    (o.clone(), states_of(o, memory))
+}
+
+/// A whole sequence.
+pub(crate) fn scan<const P: usize, const S: usize>(
+    cell: &impl MatrixCell<P, S>,
+    x: &Sequence,
+    state: Vec<Tensor<2>>,
+    direction: Direction,
+) -> (Tensor<3>, Vec<Tensor<2>>) {
+    let reverse = direction == Direction::Reverse;
+    let turned = |t: Tensor<3>| if reverse { t.flip([1]) } else { t };
+    let [batch, time, _] = x.data.dims();
+    let segment = (SEGMENT / batch).clamp(1, time).next_power_of_two();
+    let keep = keep(x).map(|keep| cut(turned(keep), segment).into_iter());
+    let mut keep = keep.into_iter().flatten();
+
+    let mut memory = by_head(cell, &state);
+    let mut outputs = Vec::new();
+    for x in cut(turned(x.data.clone()), segment) {
+        let keep = keep.next().map(|keep| keep.unsqueeze_dim(3));
+        let (o, after) = cell.scan(cell.project(x), memory, keep.as_ref());
+        memory = after;
+        outputs.push(o);
+    }
+    let Heads { count, d_value, .. } = cell.heads();
+    let y = Tensor::cat(outputs, 1).reshape([batch, time, count * d_value]);
+    let y = turned(y);
+    let y = match x.padding() {
+        Some(mask) => {
+            let mask = mask.unsqueeze_dim::<3>(2).expand(y.dims());
+            y.mask_fill(mask, 0.0)
+        }
+        None => y,
+    };
+    let last = last_of(&y, x.lengths(), direction);
+    (y, states_of(last, memory))
+}
+
+/// 1 at real steps and 0 in the padding, `[batch, time, 1]`, where there is any.
+fn keep(x: &Sequence) -> Option<Tensor<3>> {
+    let keep = x.padding()?.bool_not().float();
+    Some(keep.cast(x.data.dtype()).unsqueeze_dim(2))
+}
+
+/// The tensor in pieces of so many steps; the last may be shorter. Halved again and again, as the
+/// gradient of a piece is as large as what it was cut from.
+fn cut(x: Tensor<3>, steps: usize) -> Vec<Tensor<3>> {
+    let time = x.dims()[1];
+    let pieces = time.div_ceil(steps);
+    if pieces <= 1 {
+        return vec![x];
+    }
+    let half = pieces / 2 * steps;
+    let mut all = cut(x.clone().narrow(1, 0, half), steps);
+    all.extend(cut(x.narrow(1, half, time - half), steps));
+    all
+}
+
+/// The output at each row's last real step, `[batch, width]`; at its first, in reading order, where the
+/// direction is reverse.
+fn last_of(y: &Tensor<3>, lengths: Option<&[usize]>, direction: Direction) -> Tensor<2> {
+    let [batch, time, width] = y.dims();
+    let at = match (direction, lengths) {
+        (Direction::Reverse, _) => 0,
+        (Direction::Forward, None) => time - 1,
+        (Direction::Forward, Some(lengths)) => {
+            let last: Vec<i64> = lengths.iter().map(|&n| n as i64 - 1).collect();
+            let data = TensorData::new(last, [batch, 1, 1]);
+            let index = Tensor::<3, Int>::from_data(data, &y.device());
+            let index = index.expand([batch, 1, width]);
+            return y.clone().gather(1, index).squeeze_dim(1);
+        }
+    };
+    y.clone().narrow(1, at, 1).squeeze_dim(1)
+}
+
+/// The memory as its matrices, `[batch, heads, rows, columns]`, from the states behind the output.
+fn by_head<const P: usize, const S: usize>(
+    cell: &impl MatrixCell<P, S>,
+    state: &[Tensor<2>],
+) -> [Tensor<4>; S] {
+    let heads = cell.heads().count;
+    let memory = cell.memory();
+    std::array::from_fn(|s| {
+        let (_, rows, columns) = memory[s];
+        let flat = state[s + 1].clone();
+        let batch = flat.dims()[0];
+        flat.reshape([batch, heads, rows, columns])
+    })
+}
+
+fn states_of<const S: usize>(o: Tensor<2>, memory: [Tensor<4>; S]) -> Vec<Tensor<2>> {
+    let flat = memory.into_iter().map(|s| {
+        let [batch, heads, rows, columns] = s.dims();
+        s.reshape([batch, heads * rows * columns])
+    });
+    std::iter::once(o).chain(flat).collect()
+}
