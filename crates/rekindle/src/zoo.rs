@@ -271,5 +271,7 @@ zoo! {
     "kda" => kda::Kda, KdaConfig;
     "delta_product" => delta_product::DeltaProduct, DeltaProductConfig;
     "mlstm" => mlstm::MLstm, MLstmConfig;
+    "conv_lstm" => conv_lstm::ConvLstm, ConvLstmConfig;
+    "conv_gru" => conv_gru::ConvGru, ConvGruConfig;
     "custom" => custom::Custom, CustomConfig;
 }
