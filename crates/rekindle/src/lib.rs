@@ -17,6 +17,7 @@ mod init;
 mod invalid;
 mod pointwise;
 mod recurrent;
+mod ridge;
 mod sequence;
 mod state;
 mod state_space;
@@ -36,6 +37,7 @@ pub use recurrent::{
     RecurrentConfig, Site, States, Trace, TraceError, TracedNode,
 };
 pub use rekindle_engine as engine;
+pub use ridge::ridge;
 pub use sequence::{LengthError, Lengths, Sequence};
 pub use state::State;
 pub use streamer::Streamer;

@@ -273,5 +273,6 @@ zoo! {
     "mlstm" => mlstm::MLstm, MLstmConfig;
     "conv_lstm" => conv_lstm::ConvLstm, ConvLstmConfig;
     "conv_gru" => conv_gru::ConvGru, ConvGruConfig;
+    "esn" => esn::Esn, EsnConfig;
     "custom" => custom::Custom, CustomConfig;
 }
