@@ -290,7 +290,7 @@ def phased_lstm(open_share, leak):
     def step(x, state, w):
         h, c, t = state
         t = t + 1
-        tau, s = torch.exp(w.v["tau"]), w.v["s"]
+        tau, s = torch.exp(w.v["tau"] + 1.5), w.v["s"]
         phase = torch.remainder(t - s, tau) / tau
         rising, falling = 2 * phase / open_share, 2 - 2 * phase / open_share
         k = torch.where(phase < open_share / 2, rising, torch.where(phase < open_share, falling, leak * phase))

@@ -14,19 +14,22 @@
 //! ```
 //!
 //! `i`, `f` and `o` are the gates of an LSTM with peepholes. Time is counted in steps, by the state
-//! `t`, the same for all units; the paper's is a time stamp of each input. `τ` is stored as its
-//! logarithm, which begins uniform in [0, 3], and `s` begins uniform in [0, τ], as in the paper. The
-//! paper closes the leak, `α`, after training; here it stays what it is.
+//! `t`, the same for all units; the paper's is a time stamp of each input. `ln τ` begins uniform in
+//! [0, 3] and `s` in [0, τ], as in the paper; stored is by how much `ln τ` is above the middle of that
+//! range, 1.5. The paper closes the leak, `α`, after training; here it stays what it is.
 
 use crate::{Card, Invalid, invalid};
 use burn::tensor::{Distribution, Tensor};
 use rekindle_engine::{Next, Step, exp, floor, min, sigmoid, tanh};
 
+/// `ln τ` begins uniform between 0 and twice this.
+const MIDDLE: f64 = 1.5;
+
 fn phased_lstm(k: &Step, open: f64, leak: f64) -> Next {
     let [h, c, t] = k.state(["h", "c", "t"]);
     let [tau, s] = k.vector(["tau", "s"]);
     let t = t + 1.0;
-    let turns = (t - s) / exp(tau);
+    let turns = (t - s) / exp(tau + MIDDLE);
     let phase = turns - floor(turns);
     let share = phase / open;
     let closed = min(floor(share), k.constant(1.0));
@@ -65,14 +68,15 @@ crate::cell_config! {
         }
     };
     begin: |config, gates, device| {
-        let uniform = |most| {
-            let range = Distribution::Uniform(0.0, most);
+        let uniform = |least, most| {
+            let range = Distribution::Uniform(least, most);
             Tensor::<1>::random([config.d_hidden], range, device)
         };
-        let tau = uniform(3.0);
+        let tau = uniform(-MIDDLE, MIDDLE);
+        let period = (tau.clone() + MIDDLE).exp();
         gates
             .with_bias("f", Tensor::full([1], config.init.forget_bias(), device))
-            .with_vector("s", uniform(1.0) * tau.clone().exp())
+            .with_vector("s", uniform(0.0, 1.0) * period)
             .with_vector("tau", tau)
     };
     forms: |usual| vec![PhasedLstmConfig { open: 0.5, leak: 0.1, bias: false, ..usual }];
