@@ -119,6 +119,9 @@ fn page(card: &Card) -> Result<String> {
         }
         shown = parameters;
     }
+    if let Some(form) = forms.first() {
+        section("Executors", &form.executors()?);
+    }
     section("Compared with", card.oracle);
     Ok(page)
 }

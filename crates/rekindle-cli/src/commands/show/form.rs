@@ -1,5 +1,6 @@
 //! The forms of a cell: the equations that its options choose between.
 
+use burn::tensor::DType;
 use rekindle::engine::Program;
 use rekindle::engine::passes::explain;
 use rekindle::{AnyCellConfig, Cell, CellConfig, RecurrentConfig};
@@ -26,9 +27,14 @@ const OF_HEADS: [(&str, usize); 5] = [
     ("d_hidden*d_key", D_HIDDEN * D_KEY),
 ];
 
+/// What is said of a cell that is no set of equations.
+const OWN: &str = "its own steps, of Burn's operations";
+
 /// One set of equations, and the keys that ask for it.
 pub(super) struct Form {
     keys: Table,
+    /// The keys as a title has them.
+    asks: Vec<String>,
     config: AnyCellConfig,
     /// None where the cell scans by itself.
     program: Option<Program>,
@@ -38,6 +44,7 @@ impl Form {
     /// Every form of a cell, that of the defaults first.
     pub(super) fn all(name: &str) -> Result<Vec<Form>> {
         let mut forms: Vec<Form> = Vec::new();
+        let usual = keys::defaults(name, D_HIDDEN)?;
         let configs = AnyCellConfig::forms(D_HIDDEN).into_iter();
         for config in configs.filter(|config| config.card().name == name) {
             let said = config.equations();
@@ -46,11 +53,18 @@ impl Form {
             }
             let program = config.program();
             let keys = keys::distinctive(name, &config)?;
-            let mut whole = keys::defaults(name, D_HIDDEN)?;
+            let mut whole = usual.clone();
             whole.extend(keys.clone());
             let config = keys::read(&whole).map_err(Error::fault)?;
+            // A width that a form happens to have says nothing.
+            let ask = |(key, value): (&String, &toml::Value)| match usual.contains_key(key) {
+                false if value.is_integer() => key.clone(),
+                _ => format!("{key} = {}", keys::first_line(value)),
+            };
+            let asks = keys.iter().map(ask).collect();
             forms.push(Form {
                 keys,
+                asks,
                 config,
                 program,
             });
@@ -60,16 +74,9 @@ impl Form {
 
     /// A section's title, with the keys that ask for this form.
     pub(super) fn title(&self, section: &str) -> String {
-        let keys = self
-            .keys
-            .iter()
-            .map(|(key, value)| match value.is_integer() {
-                true => key.clone(),
-                false => format!("{key} = {}", keys::first_line(value)),
-            });
-        match keys.collect::<Vec<_>>()[..] {
+        match self.asks[..] {
             [] => section.to_owned(),
-            ref keys => format!("{section}, with {}", keys.join(", ")),
+            ref asks => format!("{section}, with {}", asks.join(", ")),
         }
     }
 
@@ -124,6 +131,31 @@ impl Form {
 
     fn has_heads(&self) -> Result<bool> {
         Ok(keys::written(&self.config)?.contains_key("heads"))
+    }
+
+    /// What runs the equations on which devices, and why.
+    pub(super) fn executors(&self) -> Result<String> {
+        let mut rows = Vec::new();
+        let mut has_equations = false;
+        for name in ["flex", "ndarray"] {
+            // One that is not compiled in has nothing to say.
+            let Ok(chosen) = device::resolve(&Preference::from(name), true) else {
+                continue;
+            };
+            let cell = self.config.init(D_INPUT, &chosen.device);
+            has_equations = cell.program().is_some();
+            let said = match cell.executor(&chosen.device, DType::F32) {
+                Some(choice) => format!("{}: {}", choice.executor, choice.reason),
+                None => OWN.to_owned(),
+            };
+            rows.push([chosen.name, said]);
+        }
+        let said = match has_equations {
+            true => "primitives: Burn's operations, and the derived gradient",
+            false => OWN,
+        };
+        rows.push(["other devices".to_owned(), said.to_owned()]);
+        Ok(table::aligned(&rows))
     }
 
     /// A size by its name, or by the key whose value it is.
