@@ -1,5 +1,9 @@
 //! `rekindle list`
 
+mod page;
+
+use std::path::PathBuf;
+
 use rekindle::{CATALOG, Card};
 use rekindle_train::{Error, Result};
 
@@ -14,9 +18,15 @@ pub(crate) struct Args {
     /// Print the table of the README.
     #[arg(long, hide = true, conflicts_with = "json")]
     markdown: bool,
+    /// Print docs/cells.md, with the speeds of a file that `rekindle bench --json` wrote.
+    #[arg(long, hide = true, value_name = "FILE", conflicts_with_all = ["json", "markdown"])]
+    page: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
+    if let Some(bench) = args.page {
+        return console::print(&page::page(&bench)?);
+    }
     match (args.json, args.markdown) {
         (true, _) => console::print(&json()?),
         (_, true) => console::print(&markdown()),

@@ -45,6 +45,56 @@ fn list_prints_json_and_markdown() {
 }
 
 #[test]
+fn list_prints_a_page_of_cells_with_the_speeds_of_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("cells.jsonl");
+    let timed = |cell: &str, mode: &str, ms: f64| {
+        let beginning = format!("{{\"cell\":\"{cell}\",\"mode\":\"{mode}\",\"ms_min\":{ms}");
+        format!("{beginning},\"shape\":[32,100,128,128],\"threads\":1}}\n")
+    };
+    let path = file.to_str().unwrap();
+    let lines = [
+        ("lstm", "train", 45.0),
+        ("lstm", "train", 30.0),
+        ("gru", "train", 20.0),
+        ("elman", "forward", 1.0),
+    ];
+    let lines = lines.map(|(cell, mode, ms)| timed(cell, mode, ms));
+    std::fs::write(&file, lines.concat()).unwrap();
+    let page = rekindle(&["list", "--page", path]).done();
+    let row = |cell: &str| {
+        let mut rows = page
+            .lines()
+            .filter(|line| line.starts_with(&format!("| `{cell}` |")));
+        let row = rows
+            .next()
+            .unwrap_or_else(|| panic!("no row of {cell} in\n{page}"));
+        assert!(rows.next().is_none(), "{cell} has two rows");
+        row
+    };
+    for card in CATALOG {
+        assert_eq!(
+            row(card.name).matches('|').count(),
+            11,
+            "{}",
+            row(card.name)
+        );
+    }
+    assert!(row("lstm").ends_with(
+        "| `h` `c` | `i` `f` `g` `o` | 33280 | torch.nn.LSTM | tiles | primitives | 1.00 |"
+    ));
+    assert!(row("gru").ends_with("| 1.50 |"));
+    assert!(row("elman").ends_with("| - |"));
+
+    std::fs::write(&file, &lines[2]).unwrap();
+    rekindle(&["list", "--page", path])
+        .refused(&["cells.jsonl: no training step of lstm", "--json"]);
+    std::fs::write(&file, "{}\n").unwrap();
+    rekindle(&["list", "--page", path]).refused(&["cells.jsonl: line 1 is none of"]);
+    rekindle(&["list", "--page", "nowhere"]).refused(&["nowhere"]);
+}
+
+#[test]
 fn show_has_a_page_for_every_cell() {
     for card in CATALOG {
         let page = rekindle(&["show", card.name]).done();
@@ -60,6 +110,8 @@ fn show_has_a_page_for_every_cell() {
             assert!(page.contains(word), "`{word}` is not in\n{page}");
         }
         assert!(page.contains("  weight_"), "{page}");
+        assert!(page.contains("Executors
+  flex "), "{page}");
     }
 }
 
@@ -89,6 +141,11 @@ fn show_prints_every_form_with_the_keys_that_ask_for_it() {
         assert!(gru.contains(line), "`{line}` is not in\n{gru}");
     }
     assert_eq!(gru.matches("weight_ih_l0").count(), 1, "{gru}");
+    let slim = rekindle(&["show", "slim_lstm"]).done();
+    for variant in 2..=5 {
+        let title = format!("Equations, with variant = {variant}\n");
+        assert!(slim.contains(&title), "`{title}` is not in\n{slim}");
+    }
     let elman = rekindle(&["show", "elman"]).done();
     assert!(elman.contains("\"leaky_relu\""), "{elman}");
 }
