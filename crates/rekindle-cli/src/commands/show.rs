@@ -94,9 +94,6 @@ fn page(card: &Card) -> Result<String> {
     for form in &forms {
         section(&form.title("Equations"), &form.equations());
     }
-    if let Some(scan) = forms.iter().find_map(Form::own_scan) {
-        section("Executor", &format!("own scan ({scan})\n"));
-    }
     let gates = card.gates.iter();
     let gates: Vec<_> = gates
         .map(|(name, what)| [name, what].map(|s| s.to_string()))

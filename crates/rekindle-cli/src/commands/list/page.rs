@@ -75,10 +75,15 @@ fn row(card: &Card, speed: &str, device: &Device) -> Result<String> {
     let config = AnyCellConfig::named(card.name, D_HIDDEN);
     let config = config.ok_or_else(|| Error::fault(format!("{} is in no config", card.name)))?;
     let cell = config.init(D_INPUT, device);
-    let own = "its own steps";
+    let scan = config.own_scan();
+    let own = scan.map_or("its own steps".to_owned(), |scan| {
+        format!("own scan ({scan})")
+    });
     let here = cell.executor(device, DType::F32);
-    let here = here.map_or(own, |choice| choice.executor.name());
-    let elsewhere = cell.program().map_or(own, |_| Executor::Primitives.name());
+    let here = here.map_or(own.as_str(), |choice| choice.executor.name());
+    let elsewhere = cell
+        .program()
+        .map_or(own.as_str(), |_| Executor::Primitives.name());
     Ok(format!(
         "| `{}` | [{}]({}) | {}, {} | {} | {} | {} | {} | {here} | {elsewhere} | {speed} |\n",
         card.name,

@@ -94,11 +94,6 @@ impl Form {
         Some(rekindle_view::diagram(program, &self.title(title)))
     }
 
-    /// How the cell goes through a sequence, where it scans by itself.
-    pub(super) fn own_scan(&self) -> Option<&'static str> {
-        self.config.own_scan()
-    }
-
     /// What the engine makes of the equations: titles and texts; none where there is no program.
     pub(super) fn programs(&self, backward: bool) -> Option<Vec<(String, String)>> {
         Some(explain(self.program.as_ref()?, backward))
@@ -137,6 +132,10 @@ impl Form {
     pub(super) fn executors(&self) -> Result<String> {
         let mut rows = Vec::new();
         let mut has_equations = false;
+        let scan = self.config.own_scan();
+        let own = scan.map_or(OWN.to_owned(), |scan| {
+            format!("own scan ({scan}): Burn's operations")
+        });
         for name in ["flex", "ndarray"] {
             // One that is not compiled in has nothing to say.
             let Ok(chosen) = device::resolve(&Preference::from(name), true) else {
@@ -146,15 +145,15 @@ impl Form {
             has_equations = cell.program().is_some();
             let said = match cell.executor(&chosen.device, DType::F32) {
                 Some(choice) => format!("{}: {}", choice.executor, choice.reason),
-                None => OWN.to_owned(),
+                None => own.clone(),
             };
             rows.push([chosen.name, said]);
         }
         let said = match has_equations {
-            true => "primitives: Burn's operations, and the derived gradient",
-            false => OWN,
+            true => "primitives: Burn's operations, and the derived gradient".to_owned(),
+            false => own,
         };
-        rows.push(["other devices".to_owned(), said.to_owned()]);
+        rows.push(["other devices".to_owned(), said]);
         Ok(table::aligned(&rows))
     }
 
