@@ -1,7 +1,7 @@
 //! What was looked at, as the pictures have it.
 
 use super::doctor::{Checkup, diagnose};
-use super::{ModelHorizon, Plane, Source, Traced};
+use super::{ModelHorizon, Plane, Traced};
 use crate::{
     Predictor, Result,
     report::Extras,
@@ -113,15 +113,18 @@ pub(crate) fn extras(predictor: &Predictor, task: &dyn Task, run: &RunDir) -> Re
         over_lags(lines.collect(), 1e-3)
     });
     Ok(Extras {
-        traces: example(predictor)?,
+        traces: example(predictor, task)?,
         horizon,
         findings: diagnose(&checkup),
     })
 }
 
 /// The states and gates of every layer and direction over the beginning of a row of the test part.
-fn example(predictor: &Predictor) -> Result<Vec<rekindle_view::Trace>> {
-    let reading = predictor.reading(&Source::Part(Part::Test), 0, true)?;
+fn example(predictor: &Predictor, task: &dyn Task) -> Result<Vec<rekindle_view::Trace>> {
+    let reading = task.reading(Part::Test, 0..1, STEPS);
+    if reading.rows() == 0 {
+        return Ok(Vec::new());
+    }
     let recurrent = predictor.net.recurrent();
     let mut traces = Vec::new();
     let mut numbers = 0;
@@ -134,9 +137,11 @@ fn example(predictor: &Predictor) -> Result<Vec<rekindle_view::Trace>> {
             .filter(|n| matches!(n.role, Role::State | Role::Gate));
         let shown: Vec<String> = shown.map(|n| n.name).collect();
         let mut trace = predictor.trace(&reading, site, &shown)?.view();
-        trace.labels.truncate(STEPS);
+        let units: usize = trace.planes.iter().map(|p| p.units).sum();
+        let steps = (NUMBERS / units.max(1)).clamp(8, STEPS);
+        trace.labels.truncate(steps);
         for plane in &mut trace.planes {
-            plane.values.truncate(STEPS * plane.units);
+            plane.values.truncate(steps * plane.units);
             numbers += plane.values.len();
         }
         if numbers > NUMBERS && !traces.is_empty() {

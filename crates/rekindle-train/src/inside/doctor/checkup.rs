@@ -297,7 +297,8 @@ fn layer_gradients(
 
 /// The share of padding, of batches in the order of the data.
 fn padding(task: &dyn Task, batch: usize) -> f64 {
-    let lengths = task.reading(Part::Train, 0..8 * batch, 1).lengths();
+    let rows = (8 * batch).min(512);
+    let lengths = task.reading(Part::Train, 0..rows, 1).lengths();
     let (mut real, mut all) = (0, 0);
     for lengths in lengths.chunks(batch) {
         real += lengths.iter().sum::<usize>();
