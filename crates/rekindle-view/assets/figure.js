@@ -51,7 +51,8 @@
           stroke: () => (s.mark === "Reference" ? css("--s7") : css(`--s${(s.colour ?? i) % 8}`)),
           dash: s.mark === "Reference" ? dashes[references.indexOf(s) % 3] : undefined,
           paths: s.mark === "Dots" ? () => null : undefined,
-          points: { show: s.mark === "Dotted" || s.mark === "Dots", size: 6 },
+          // A line of one point is a point.
+          points: { show: s.mark === "Dotted" || s.mark === "Dots" || s.x.length < 2, size: 6 },
         }))],
       }, data, place);
     };

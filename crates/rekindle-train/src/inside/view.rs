@@ -88,7 +88,7 @@ fn over_lags(mut series: Vec<Series>, fraction: f64) -> Figure {
     Figure {
         title: "How far back the gradient reaches".into(),
         x: Axis::linear("steps back from the loss"),
-        y: Axis::log("gradient by the state, relative to one step back"),
+        y: Axis::log("gradient, relative to one step back"),
         series,
         notes: Vec::new(),
     }

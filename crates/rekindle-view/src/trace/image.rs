@@ -93,14 +93,19 @@ fn heading(plane: &Plane, y: f64) -> String {
         escape(&plane.sentence)
     );
     let (right, wide) = (LEFT + PLOT, 90.0);
-    let high = digits(f64::from(range.limit));
-    let low = if range.signed {
-        format!("−{high}")
-    } else {
-        "0".into()
+    let mut high = digits(f64::from(range.limit));
+    let mut low = match range.signed {
+        true => format!("−{high}"),
+        false => "0".into(),
     };
+    if range.clipped {
+        high.insert_str(0, "≥ ");
+        if range.signed {
+            low.insert_str(0, "≤ ");
+        }
+    }
     text += &label(right, y, "end", SOFT.light, 10, &high);
-    let bar = right - 6.5 * high.len() as f64 - 6.0;
+    let bar = right - 6.5 * high.chars().count() as f64 - 6.0;
     text += &image(
         &colours(range.signed),
         256,
