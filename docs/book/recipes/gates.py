@@ -53,6 +53,6 @@ def make(book):
     left.invert_yaxis()
     left.set_xscale("log")
     left.axvline(first.baselines["always 1", "MSE"], color="#444444", linewidth=1, linestyle=":")
-    label(left, "Adding, 100 steps", "test MSE, smaller is better (dotted: always 1)", "removed")
-    label(right, "Copy, after 20 steps", "symbols recalled in %, larger is better")
+    label(left, "Adding, 100 steps", "test MSE (dotted: always 1)", "removed")
+    label(right, "Copy, after 20 steps", "symbols recalled, %")
     book.figure("gates", figure)
