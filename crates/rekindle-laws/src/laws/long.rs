@@ -5,8 +5,8 @@ use super::reverse::{halves, row_by_row};
 use crate::case::{D_HIDDEN, ROWS};
 use crate::observe::{forward, infer};
 use crate::{Case, Tolerance, Verdict, compare};
-use rekindle::RecurrentConfig;
 use rekindle::engine::Direction;
+use rekindle::{CellConfig, RecurrentConfig};
 
 /// More than two chunks of whatever takes many steps together.
 const TIME: usize = 137;
@@ -21,8 +21,13 @@ pub(super) fn check(case: &Case) -> Verdict {
         bidirectional: true,
         ..RecurrentConfig::new(case.cell(D_HIDDEN))
     };
-    let single = RecurrentConfig::new(case.cell(D_HIDDEN));
-    case.each(vec![single], |place, subject| {
+    // Equations go step by step, and unbounded ones overflow on the way.
+    let cell = case.cell(D_HIDDEN);
+    let single = cell
+        .program()
+        .is_none()
+        .then(|| RecurrentConfig::new(cell.clone()));
+    case.each(single.into_iter().collect(), |place, subject| {
         let batch = subject.batch(1, LONG, None);
         let whole = infer(place, subject, &batch, &forward);
         let parts = infer(place, subject, &batch, &in_two_parts);
