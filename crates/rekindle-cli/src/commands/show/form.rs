@@ -27,9 +27,6 @@ const OF_HEADS: [(&str, usize); 5] = [
     ("d_hidden*d_key", D_HIDDEN * D_KEY),
 ];
 
-/// What is said of a cell that is no set of equations.
-const OWN: &str = "its own steps, of Burn's operations";
-
 /// One set of equations, and the keys that ask for it.
 pub(super) struct Form {
     keys: Table,
@@ -130,30 +127,29 @@ impl Form {
 
     /// What runs the equations on which devices, and why.
     pub(super) fn executors(&self) -> Result<String> {
+        if self.program.is_none() {
+            let said = match self.config.own_scan() {
+                Some(scan) => format!("own scan ({scan})"),
+                None => "own steps".to_owned(),
+            };
+            return Ok(table::aligned(&[["every device".to_owned(), said]]));
+        }
         let mut rows = Vec::new();
-        let mut has_equations = false;
-        let scan = self.config.own_scan();
-        let own = scan.map_or(OWN.to_owned(), |scan| {
-            format!("own scan ({scan}): Burn's operations")
-        });
         for name in ["flex", "ndarray"] {
             // One that is not compiled in has nothing to say.
             let Ok(chosen) = device::resolve(&Preference::from(name), true) else {
                 continue;
             };
             let cell = self.config.init(D_INPUT, &chosen.device);
-            has_equations = cell.program().is_some();
-            let said = match cell.executor(&chosen.device, DType::F32) {
-                Some(choice) => format!("{}: {}", choice.executor, choice.reason),
-                None => own.clone(),
-            };
-            rows.push([chosen.name, said]);
+            if let Some(choice) = cell.executor(&chosen.device, DType::F32) {
+                rows.push([
+                    chosen.name,
+                    format!("{}: {}", choice.executor, choice.reason),
+                ]);
+            }
         }
-        let said = match has_equations {
-            true => "primitives: Burn's operations, and the derived gradient".to_owned(),
-            false => own,
-        };
-        rows.push(["other devices".to_owned(), said]);
+        let said = "primitives: Burn's operations, and the derived gradient";
+        rows.push(["other devices", said].map(str::to_owned));
         Ok(table::aligned(&rows))
     }
 
