@@ -24,7 +24,7 @@ def make(book):
     states = {u: pulse(book, u) for u in (0.5, 0.9, 1.0, 1.1)}
     for u, h in states.items():
         ax.plot(h, label=f"u = {u}")
-    ax.legend()
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     book.figure("pulse", figure)
 
     runs = {
