@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the figures and numbers of the book, and checks that they are those of the repository.
 
-    docs/book/make.py [--reuse] [RECIPE]...   make these recipes, or all that are stale
+    docs/book/make.py [--reuse] [RECIPE]...   make these recipes, or all that are stale and the cheap ones
     docs/book/make.py --all                   make every recipe
     docs/book/make.py --check                 fail where a figure is stale; make the cheap recipes again and compare
 
@@ -133,7 +133,7 @@ def main():
         return check()
     if unknown := set(options.recipe) - set(names()):
         parser.error(f"there is no recipe {', '.join(unknown)}; there are {', '.join(names())}")
-    chosen = options.recipe or [name for name in names() if options.all or stale(name)]
+    chosen = options.recipe or [name for name in names() if options.all or is_cheap(name) or stale(name)]
     for name in chosen:
         make(name, options.reuse)
 
