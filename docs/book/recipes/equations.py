@@ -1,4 +1,4 @@
-"""The equations of the cells that the book goes through, as the program prints them."""
+"""The equations of the cells that the book goes through, as the program prints and draws them."""
 
 CHEAP = True
 
@@ -20,6 +20,9 @@ def make(book):
         book.write(f"{cell}-weights.txt", shown["States and weights"])
         if cell == "gru":
             book.write("gru-before.txt", shown['Equations, with reset = "before"'])
+        drawing = book.work / f"{cell}.svg"
+        book.rekindle("show", cell, "--diagram", drawing)
+        book.write(f"{cell}.svg", drawing.read_text())
     text = book.rekindle("show", "custom")
     begin, end = text.index("The language of equations\n"), text.index("\nStates and weights")
     language = text[begin:end].splitlines()[1:]
