@@ -1,4 +1,4 @@
-//! Gradients = central differences; every parameter learns.
+//! Gradients = central differences, along directions that move all elements; every parameter learns.
 
 use super::{holds, trained};
 use crate::case::{about, all, fitting};
@@ -11,6 +11,7 @@ use burn::tensor::{DType, Tensor};
 const D_INPUT: usize = 2;
 const D_HIDDEN: usize = 3;
 const LENGTHS: [usize; 2] = [2, 3];
+const DIRECTIONS: usize = 3;
 /// Truncation leaves its fourth or sixth power, rounding 1e-16 divided by it.
 const STEP: f64 = 2e-4;
 /// The weights of central differences of fourth order.
@@ -41,15 +42,16 @@ fn differences(place: &Place, subject: &Subject) -> Verdict {
 
 fn differences_by(place: &Place, subject: &Subject, weights: &[f64]) -> Verdict {
     let batch = subject.batch(LENGTHS.len(), 3, Some(&LENGTHS));
-    let mut found = observe(place, subject, &batch, &forward);
-    found.retain(|name, _| name.starts_with("grad."));
+    let found = observe(place, subject, &batch, &forward);
+    let layer = subject.config.init(subject.d_input, &place.device);
+    let names = layer.state_names().into_iter().map(|(name, _)| name);
+    let names: Vec<String> = names.collect();
 
-    let loss = |subject: &Subject, batch: &Batch| loss(place, subject, batch);
+    let loss = |subject: &Subject, batch: &Batch| loss(place, subject, batch, &names);
     let mut expected = Named::new();
     let (mut s, mut b) = (subject.clone(), batch.clone());
-    let layer = subject.config.init(subject.d_input, &place.device);
     for name in subject.weights.keys().filter(|name| trained(&layer, name)) {
-        let slope = slopes(&subject.weights[name], weights, |n| {
+        let slope = slopes_along(&subject.weights[name], weights, |n| {
             s.weights.insert(name.clone(), n.clone());
             loss(&s, &batch)
         });
@@ -59,15 +61,15 @@ fn differences_by(place: &Place, subject: &Subject, weights: &[f64]) -> Verdict 
     }
     expected.insert(
         "grad.x".into(),
-        slopes(&batch.x, weights, |n| {
+        slopes_along(&batch.x, weights, |n| {
             b.x = n.clone();
             loss(subject, &b)
         }),
     );
     b.x = batch.x.clone();
-    for (k, (name, _)) in layer.state_names().into_iter().enumerate() {
+    for (k, name) in names.iter().enumerate() {
         let Some(states) = &batch.states else { break };
-        let slope = slopes(&states[k], weights, |n| {
+        let slope = slopes_along(&states[k], weights, |n| {
             let mut moved = states.clone();
             moved[k] = n.clone();
             b.states = Some(moved);
@@ -76,17 +78,22 @@ fn differences_by(place: &Place, subject: &Subject, weights: &[f64]) -> Verdict 
         b.states = Some(states.clone());
         expected.insert(format!("grad.state.{name}"), slope);
     }
+    let gradients = found.iter().filter(|(name, _)| name.starts_with("grad."));
+    let found = gradients
+        .map(|(name, gradient)| {
+            let along = directions(&gradient.shape).map(|v| dot(gradient, &v));
+            (name.clone(), vector(along.collect()))
+        })
+        .collect();
     compare(&found, &expected, place.dtype, |_| {
         Tolerance::of("difference")
     })
 }
 
-/// The sum of everything that comes out, weighted by the cotangents.
-fn loss(place: &Place, subject: &Subject, batch: &Batch) -> f64 {
+/// The sum of everything that comes out, weighted by the cotangents; `names` are those of the states.
+fn loss(place: &Place, subject: &Subject, batch: &Batch, names: &[String]) -> f64 {
     let out = infer(place, subject, batch, &forward);
-    let layer = subject.config.init(subject.d_input, &place.device);
-    let names = layer.state_names().into_iter();
-    let states = names.map(|(name, _)| &out[&format!("state.{name}")]);
+    let states = names.iter().map(|name| &out[&format!("state.{name}")]);
     let outputs = std::iter::once(&out["y"]).chain(states);
     let cotangents = std::iter::once(&batch.y).chain(&batch.last);
     let products = outputs.zip(cotangents).map(|(a, b)| dot(a, b));
@@ -97,27 +104,67 @@ fn dot(a: &Numbers, b: &Numbers) -> f64 {
     a.values.iter().zip(&b.values).map(|(a, b)| a * b).sum()
 }
 
-/// The slope of a function in every element: the sum of central differences over so many steps, with these
-/// weights.
-pub(super) fn slopes(at: &Numbers, weights: &[f64], mut f: impl FnMut(&Numbers) -> f64) -> Numbers {
-    let mut moved = at.clone();
-    let mut slope = at.clone();
-    for i in 0..at.values.len() {
-        let mut difference = |step: f64| {
-            let mut value = |step: f64| {
-                moved.values[i] = at.values[i] + step;
-                f(&moved)
-            };
-            value(step) - value(-step)
-        };
-        let steps = weights.iter().zip(1..);
-        let sum: f64 = steps
-            .map(|(w, n)| w * difference(f64::from(n) * STEP))
-            .sum();
-        slope.values[i] = sum / STEP;
-        moved.values[i] = at.values[i];
+fn vector(values: Vec<f64>) -> Numbers {
+    Numbers {
+        shape: vec![values.len()],
+        values,
     }
-    slope
+}
+
+/// The directions in which a tensor is moved: of length 1, all elements at once, in proportions without symmetry. A
+/// gradient that is wrong anywhere is wrong along them, and they are far fewer than its elements.
+fn directions(shape: &[usize]) -> impl Iterator<Item = Numbers> {
+    (0..DIRECTIONS).map(|i| {
+        let mut wave = Numbers::wave(shape, 1.0, 0.4 + 1.7 * i as f64);
+        let length = dot(&wave, &wave).sqrt();
+        wave.values.iter_mut().for_each(|v| *v /= length);
+        wave
+    })
+}
+
+/// The slope of a function in every direction.
+fn slopes_along(at: &Numbers, weights: &[f64], mut f: impl FnMut(&Numbers) -> f64) -> Numbers {
+    vector(
+        directions(&at.shape)
+            .map(|v| slope(at, &v, weights, &mut f))
+            .collect(),
+    )
+}
+
+/// The slope of a function in every element.
+pub(super) fn slopes(at: &Numbers, weights: &[f64], mut f: impl FnMut(&Numbers) -> f64) -> Numbers {
+    let unit = |i: usize| {
+        let mut unit = Numbers::full(&at.shape, 0.0);
+        unit.values[i] = 1.0;
+        unit
+    };
+    let slopes = (0..at.values.len()).map(|i| slope(at, &unit(i), weights, &mut f));
+    Numbers {
+        shape: at.shape.clone(),
+        values: slopes.collect(),
+    }
+}
+
+/// The slope of a function in a direction: the sum of central differences over so many steps, with these
+/// weights.
+fn slope(
+    at: &Numbers,
+    direction: &Numbers,
+    weights: &[f64],
+    f: &mut impl FnMut(&Numbers) -> f64,
+) -> f64 {
+    let mut value = |step: f64| {
+        let mut moved = at.clone();
+        for (x, v) in moved.values.iter_mut().zip(&direction.values) {
+            *x += step * v;
+        }
+        f(&moved)
+    };
+    let steps = weights.iter().zip(1..).map(|(w, n)| {
+        let step = f64::from(n) * STEP;
+        w * (value(step) - value(-step))
+    });
+    steps.sum::<f64>() / STEP
 }
 
 /// After one step of an optimizer, every parameter is another one, or the same if it is fixed.
