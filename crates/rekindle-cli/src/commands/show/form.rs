@@ -99,13 +99,7 @@ impl Form {
     /// The names and shapes of the states and weights of a first layer.
     pub(super) fn parameters(&self) -> Result<String> {
         let device = device::resolve(&Preference::default(), false)?.device;
-        let mut table = keys::written(&self.config)?;
-        if self.has_heads()? {
-            table.insert("heads".into(), (HEADS as i64).into());
-            table.insert("d_key".into(), (D_KEY as i64).into());
-        }
-        let config = keys::read(&table).map_err(Error::fault)?;
-        let layer = RecurrentConfig::new(config).init(D_INPUT, &device);
+        let layer = RecurrentConfig::new(self.sized()?).init(D_INPUT, &device);
         let cell = &layer.layers()[0].forward;
         let symbols = |shape: &[usize]| -> Result<String> {
             let each = shape.iter().map(|&size| self.symbol(size));
@@ -121,8 +115,17 @@ impl Form {
         Ok(table::aligned(&rows))
     }
 
-    fn has_heads(&self) -> Result<bool> {
-        Ok(keys::written(&self.config)?.contains_key("heads"))
+    /// The cell in sizes that can be told apart, with the weights that are drawn fastest.
+    fn sized(&self) -> Result<AnyCellConfig> {
+        let mut table = keys::written(&self.config)?;
+        if table.contains_key("heads") {
+            table.insert("heads".into(), (HEADS as i64).into());
+            table.insert("d_key".into(), (D_KEY as i64).into());
+        }
+        if table.contains_key("init") {
+            table.insert("init".into(), "pytorch".into());
+        }
+        keys::read(&table).map_err(Error::fault)
     }
 
     /// What runs the equations on which devices, and why.
@@ -140,7 +143,7 @@ impl Form {
             let Ok(chosen) = device::resolve(&Preference::from(name), true) else {
                 continue;
             };
-            let cell = self.config.init(D_INPUT, &chosen.device);
+            let cell = self.sized()?.init(D_INPUT, &chosen.device);
             if let Some(choice) = cell.executor(&chosen.device, DType::F32) {
                 rows.push([
                     chosen.name,
