@@ -34,9 +34,9 @@ pub const TOLERANCES: [Tolerance; 4] = [
         of: "difference",
         f32: 0.0,
         f64: 1e-8,
-        reason: "central differences of fourth order with step 2e-4 (of sixth, where a function bends much \
-                 within a step): truncation leaves 2e-15, rounding 1e-16 / 2e-4, where gradients may be as small as \
-                 1e-4; only f64 is compared",
+        reason: "central differences of fourth order with step 2e-4, of sixth where a function bends much within a \
+                 step, of eighth with step 2e-2 where slopes are small: truncation leaves 2e-15, rounding 1e-16 \
+                 divided by the step, where gradients may be as small as 1e-4; only f64 is compared",
     },
     Tolerance {
         of: "exact",
@@ -115,7 +115,7 @@ pub fn compare(
 }
 
 /// `‖a - b‖ / ‖b‖`, or `‖a‖` where `b` is zero; nothing where the shapes differ.
-fn error(a: &Numbers, b: &Numbers) -> Option<f64> {
+pub(crate) fn error(a: &Numbers, b: &Numbers) -> Option<f64> {
     let differences = a.values.iter().zip(&b.values).map(|(a, b)| (a - b).powi(2));
     let distance = differences.sum::<f64>().sqrt();
     let norm = b.norm();

@@ -1,6 +1,6 @@
 //! The horizon is what central differences of the last step's loss by earlier states are.
 
-use super::gradient::{FOURTH, SIXTH, slopes};
+use super::gradient::{Differences, by_differences, slopes};
 use crate::case::{about, fitting, forward_only};
 use crate::{Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
@@ -34,9 +34,7 @@ pub(super) fn check(case: &Case) -> Verdict {
             true => layer.sites(),
         };
         for site in sites {
-            let by = |weights| differences(&place, &subject, &layer, site, weights);
-            by(&FOURTH)
-                .or_else(|_| by(&SIXTH))
+            by_differences(|by| differences(&place, &subject, &layer, site, by))
                 .map_err(|e| about(&subject.config, &format!("{site}: {e}")))?;
         }
     }
@@ -48,7 +46,7 @@ fn differences(
     subject: &Subject,
     layer: &Recurrent<AnyCell>,
     site: Site,
-    weights: &[f64],
+    by: Differences,
 ) -> Verdict {
     let batch = subject.batch(ROWS, TIME, None);
     let cotangent = Numbers::wave(&[ROWS, subject.d_output], 1.0, 0.9);
@@ -75,7 +73,7 @@ fn differences(
             let (_, states) = layer.forward(cut(before), given.clone());
             let parts = states.clone().into_parts();
             let at: Numbers = parts[part].clone().into_data().into();
-            let slope = slopes(&at, weights, |moved| {
+            let slope = slopes(&at, by, |moved| {
                 let mut parts = parts.clone();
                 parts[part] =
                     Tensor::from_data(moved.data(place.dtype), (&place.device, place.dtype));

@@ -35,7 +35,7 @@ crate::cell_config! {
     }
     equations: |config, k| jordan(k, config.mu);
     valid: |config| invalid::rate("mu", config.mu);
-    forms: |usual| vec![JordanConfig { mu: 0.0, bias: false, ..usual }];
+    forms: |usual| vec![JordanConfig { mu: 0.3, bias: false, ..usual }];
 }
 
 /// What the table of cells says of it.

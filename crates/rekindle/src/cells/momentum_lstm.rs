@@ -50,7 +50,7 @@ crate::cell_config! {
     begin: |config, gates, device| {
         gates.with_hidden_bias("f", Tensor::full([1], config.init.forget_bias(), device))
     };
-    forms: |usual| vec![MomentumLstmConfig { momentum: 0.0, step: 1.0, bias: false, ..usual }];
+    forms: |usual| vec![MomentumLstmConfig { momentum: 0.3, step: 1.0, bias: false, ..usual }];
 }
 
 /// What the table of cells says of it.
