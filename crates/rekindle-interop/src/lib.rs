@@ -24,5 +24,5 @@ mod transpose;
 
 pub use error::WeightError;
 pub use load::load_named;
-pub use pytorch::{Weight, export, gradients, import, weight_names};
+pub use pytorch::{Weight, export, gradients, import, is_trained, weight_names};
 pub use read::named_tensors;

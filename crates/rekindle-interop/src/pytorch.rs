@@ -26,6 +26,14 @@ pub struct Weight {
     pub shape: Vec<usize>,
 }
 
+/// Whether a weight of this name is trained: all are, but those of cells that are fixed
+/// ([`Cell::is_fixed`]).
+pub fn is_trained<C: Cell>(layer: &Recurrent<C>, weight: &str) -> bool {
+    let of_the_layer = ["initial_", "weight_proj_"];
+    !layer.layers()[0].forward.is_fixed()
+        || of_the_layer.iter().any(|start| weight.starts_with(start))
+}
+
 /// The names and shapes of a layer's weights, in the order of [`export`].
 ///
 /// PyTorch's names, with the number of the layer and, for cells that read in reverse, `_reverse`.

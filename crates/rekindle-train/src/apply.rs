@@ -220,7 +220,8 @@ impl Run {
         let weights: BTreeMap<_, _> = rekindle_interop::gradients(layer, &grads)
             .into_iter()
             .collect();
-        for weight in rekindle_interop::weight_names(layer) {
+        let names = rekindle_interop::weight_names(layer).into_iter();
+        for weight in names.filter(|w| rekindle_interop::is_trained(layer, &w.name)) {
             let zeros = || TensorData::full_dtype(weight.shape.clone(), 0.0, self.x.dtype());
             let data = weights.get(&weight.name).cloned().unwrap_or_else(zeros);
             named.push((format!("grad.{}", weight.name), data));

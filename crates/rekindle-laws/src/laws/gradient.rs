@@ -1,12 +1,13 @@
 //! Gradients = central differences, along directions that move all elements; every parameter learns.
 
-use super::{holds, trained};
+use super::holds;
 use crate::case::{about, all, fitting};
 use crate::compare::error;
 use crate::observe::{forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{DType, Tensor};
+use rekindle_interop::is_trained;
 
 /// Small, as every number of every parameter costs four runs.
 const D_INPUT: usize = 2;
@@ -77,7 +78,11 @@ fn differences(place: &Place, subject: &Subject) -> Verdict {
         expected.insert(name, slopes);
     };
     let (mut s, mut b) = (subject.clone(), batch.clone());
-    for name in subject.weights.keys().filter(|name| trained(&layer, name)) {
+    for name in subject
+        .weights
+        .keys()
+        .filter(|name| is_trained(&layer, name))
+    {
         let at = &subject.weights[name];
         expect(format!("grad.{name}"), at, &mut |n| {
             s.weights.insert(name.clone(), n.clone());
@@ -222,7 +227,7 @@ fn learns(place: &Place, subject: &Subject) -> Verdict {
     let after = rekindle_interop::export(&layer);
     for ((name, before), (_, after)) in before.into_iter().zip(after) {
         let moves = before != after;
-        holds(moves == trained(&layer, &name), || {
+        holds(moves == is_trained(&layer, &name), || {
             format!("{name} moves in a step of the optimizer: {moves}")
         })?;
     }

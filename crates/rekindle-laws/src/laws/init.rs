@@ -1,10 +1,11 @@
 //! A fresh layer: every scheme gives the same parameters, finite, each a leaf that learns.
 
-use super::{holds, trained};
+use super::holds;
 use crate::case::D_HIDDEN;
 use crate::{Case, Verdict};
 use burn::tensor::{Distribution, Tensor};
 use rekindle::{AnyCell, AnyCellConfig, Recurrent, RecurrentConfig};
+use rekindle_interop::is_trained;
 use rekindle_interop::{Weight, export, gradients, weight_names};
 
 const SCHEMES: [&str; 3] = ["rekindle", "pytorch", "keras"];
@@ -62,7 +63,7 @@ fn learns(layer: &Recurrent<AnyCell>, scheme: &str) -> Verdict {
     let x = Tensor::random([2, 3, layer.d_input()], Distribution::Default, &device);
     let found = gradients(layer, &layer.forward(x, None).0.sum().backward());
     let expected = export(layer).into_iter().map(|(name, _)| name);
-    let expected = expected.filter(|name| trained(layer, name));
+    let expected = expected.filter(|name| is_trained(layer, name));
     holds(found.into_iter().map(|(name, _)| name).eq(expected), || {
         format!("with init = {scheme:?} a parameter of a fresh layer has no gradient")
     })

@@ -19,7 +19,7 @@ mod text;
 mod trace;
 
 use crate::{Case, Verdict};
-use rekindle::{AnyCell, AnyCellConfig, Cell, Recurrent};
+use rekindle::AnyCellConfig;
 
 /// A statement that holds for every cell.
 #[derive(Clone, Copy, Debug)]
@@ -146,13 +146,6 @@ pub const LAWS: &[Law] = &[
         check: Check::Form(card::check),
     },
 ];
-
-/// Whether a weight of this name is trained: all are, but those of cells that are fixed.
-fn trained(layer: &Recurrent<AnyCell>, weight: &str) -> bool {
-    let of_the_layer = ["initial_", "weight_proj_"];
-    !layer.layers()[0].forward.is_fixed()
-        || of_the_layer.iter().any(|start| weight.starts_with(start))
-}
 
 /// A condition of a law.
 fn holds(condition: bool, otherwise: impl FnOnce() -> String) -> Verdict {
