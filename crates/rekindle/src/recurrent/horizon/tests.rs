@@ -65,17 +65,29 @@ fn a_squashed_network_forgets_what_a_linear_one_keeps() {
     assert!(horizon.lyapunov().is_some_and(|exponent| exponent < 0.0));
 }
 
+/// Without weights the only path back is the memory's own, of which each step keeps `σ(b_f)`.
 #[test]
-fn a_forget_gate_that_stays_open_keeps_the_gradient() {
-    let config = LstmConfig {
-        forget_bias: Some(8.0),
-        ..LstmConfig::new(6)
-    };
-    let open = of(
-        &RecurrentConfig::new(config).init(3, &Device::flex()),
-        3,
-        100,
-    );
-    assert_eq!(open.states, ["0.forward.h", "0.forward.c"]);
-    assert_eq!(open.reach(1e-3), None, "{:?}", open.relative());
+fn a_forget_gate_alone_decides_what_is_kept_of_the_gradient() {
+    let device = Device::flex();
+    for (forget_bias, reach) in [(8.0f64, None), (0.0, Some(11))] {
+        let mut layer = RecurrentConfig::new(LstmConfig::new(6)).init(3, &device);
+        let gates = &mut layer.layers[0].forward.gates;
+        let hidden = gates.hidden.as_mut().expect("a recurrent product");
+        for linear in [&mut gates.input, hidden] {
+            let zeros = linear.weight.val().zeros_like();
+            linear.weight = Param::from_tensor(zeros);
+            linear.bias = None;
+        }
+        let biases = [0.0, forget_bias as f32, 0.0, 0.0].map(|b| Tensor::full([6], b, &device));
+        gates.input.bias = Some(Param::from_tensor(Tensor::cat(biases.to_vec(), 0)));
+
+        let horizon = of(&layer, 3, 100);
+        assert_eq!(horizon.states, ["0.forward.h", "0.forward.c"]);
+        let ln = -(-forget_bias).exp().ln_1p();
+        for (k, relative) in horizon.relative().into_iter().enumerate() {
+            let error = (relative - k as f64 * ln).abs();
+            assert!(error < 1e-4, "lag {}: {error}", k + 1);
+        }
+        assert_eq!(horizon.reach(1e-3), reach);
+    }
 }
