@@ -1,7 +1,7 @@
 //! Executors agree on equations that nobody wrote.
 
 use super::*;
-use crate::parse::tests::recorded;
+use crate::parse::tests::{cases, recorded};
 use crate::program::Program;
 use burn::tensor::{DType, Device, TensorData};
 use proptest::collection::vec;
@@ -201,7 +201,7 @@ fn executors_agree_on_the_softplus_of_a_large_number() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(600))]
 
     #[test]
     fn executors_agree_on_any_equations(

@@ -268,7 +268,7 @@ fn nan_in_the_padding_is_never_read() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+    #![proptest_config(crate::parse::tests::cases(96))]
 
     #[test]
     fn any_shape_is_right(
