@@ -3,6 +3,7 @@
     python compare.py --rekindle ../../target/release/rekindle
     python compare.py --programs torch onnxruntime --save peers.jsonl
     python compare.py --programs rekindle --read peers.jsonl --mode train --threads 2
+    python compare.py --programs rekindle torchrecurrent --mode train --shape 16,100,128,128
     python compare.py --memory --shape 32,400,128,128
 
 A figure is the median over the passes of each pass's median. A target that is missed is printed **bold**.
@@ -20,11 +21,19 @@ import statistics
 import subprocess
 import sys
 
+from peers import TorchRecurrent
 from targets import TARGETS
 
 HERE = pathlib.Path(__file__).parent
-NAMES = {"rekindle": "rekindle", "torch": "PyTorch", "onnxruntime": "ONNX Runtime", "burn-nn": "burn-nn", "gemm": "GEMM"}
-PROGRAMS = ["rekindle", "torch", "onnxruntime"]
+NAMES = {
+    "rekindle": "rekindle",
+    "torch": "PyTorch",
+    "onnxruntime": "ONNX Runtime",
+    "torchrecurrent": "torchrecurrent",
+    "burn-nn": "burn-nn",
+    "gemm": "GEMM",
+}
+PROGRAMS = ["rekindle", "torch", "onnxruntime", "torchrecurrent"]
 
 
 def commands(args, threads):
@@ -99,7 +108,7 @@ def targets(mode, cell, rows, kind, shape=None):
     """What is aimed at in these rows, and what was reached."""
     for target in TARGETS:
         wanted = getattr(target, kind)
-        if (target.mode, target.cell) != (mode, cell) or wanted is None or target.shape not in (None, shape):
+        if target.mode != mode or target.cell not in (None, cell) or wanted is None or target.shape not in (None, shape):
             continue
         found = [r for figures in rows if (r := ratio(figures, target.against)) is not None]
         if found:
@@ -157,7 +166,7 @@ def versions(args, lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rekindle", default="rekindle", metavar="PROGRAM", help="the program rekindle, built with --release")
-    parser.add_argument("--programs", nargs="*", choices=PROGRAMS, default=PROGRAMS, help="what to run; may be none")
+    parser.add_argument("--programs", nargs="*", choices=PROGRAMS, default=PROGRAMS[:3], help="what to run; may be none")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.5, help="how long to measure each line in each pass")
@@ -171,6 +180,9 @@ def main():
     args = parser.parse_args()
     if "rekindle" in args.programs and not shutil.which(args.rekindle):
         parser.error(f"there is no program {args.rekindle}: name it with --rekindle")
+
+    if "torchrecurrent" in args.programs and not args.cell:
+        args.cell = list(TorchRecurrent.CLASSES)
 
     load = os.getloadavg()[0]
     lines = list(passes(args))

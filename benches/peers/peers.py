@@ -1,7 +1,8 @@
-"""Times PyTorch or ONNX Runtime as `rekindle bench --json` times this library: one JSON object a line.
+"""Times PyTorch, ONNX Runtime or torchrecurrent as `rekindle bench --json` times this library: one JSON object a line.
 
     python peers.py torch --threads 1
     python peers.py onnxruntime --threads 2 --cell lstm --shape 32,100,256,256 --mode forward
+    python peers.py torchrecurrent --shape 16,100,128,128 --mode train
     python peers.py torch --memory --shape 32,400,128,128
 
 One library a process: each keeps threads that wait actively for work, at the expense of the other.
@@ -67,6 +68,8 @@ def measure(run, seconds):
 class Torch:
     """Time-major, as PyTorch prefers it; gradients are those of the sum of the outputs."""
 
+    CELLS = CELLS
+
     def __init__(self, threads):
         import torch
 
@@ -84,13 +87,17 @@ class Torch:
         batch, steps, d_input, d_hidden = shape
         if mode == "stream":
             return self.stream(cell, d_input, d_hidden)
-        layer = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "elman": torch.nn.RNN}[cell](d_input, d_hidden)
+        layer = self.layer(cell, d_input, d_hidden)
         x = torch.rand(steps, batch, d_input) * 2 - 1
         if mode == "forward":
             return lambda: layer(x)
         x.requires_grad_()
         leaves = [x, *layer.parameters()]
         return lambda: torch.autograd.grad(layer(x)[0].sum(), leaves)
+
+    def layer(self, cell, d_input, d_hidden):
+        nn = self.torch.nn
+        return {"lstm": nn.LSTM, "gru": nn.GRU, "elman": nn.RNN}[cell](d_input, d_hidden)
 
     def stream(self, cell, d_input, d_hidden):
         torch = self.torch
@@ -104,9 +111,68 @@ class Torch:
         return push
 
 
+class TorchRecurrent(Torch):
+    """Its layers, as they come: a loop of PyTorch's operations a step."""
+
+    # Its classes by the names that the cells have here.
+    CLASSES = {
+        "antisymmetric_rnn": "AntisymmetricRNN",
+        "atr": "ATR",
+        "brc": "BR",
+        "cfn": "CFN",
+        "cornn": "coRNN",
+        "dsgu": "DSGU",
+        "fast_grnn": "FastGRNN",
+        "fast_rnn": "FastRNN",
+        "gated_antisymmetric_rnn": "GatedAntisymmetricRNN",
+        "indrnn": "IndRNN",
+        "intersection": "IntersectionRNN",
+        "janet": "JANET",
+        "lem": "LEM",
+        "light_ru": "LightRU",
+        "ligru": "LiGRU",
+        "memory_controller_lstm": "MCLSTM",
+        "mgu": "MGU",
+        "minimal_rnn": "MinimalRNN",
+        "miru1": "MiRU1",
+        "miru2": "MiRU2",
+        "multiplicative_lstm": "MultiplicativeLSTM",
+        "mut1": "MUT1",
+        "mut2": "MUT2",
+        "mut3": "MUT3",
+        "nas": "NAS",
+        "nbrc": "NBR",
+        "original_lstm": "OriginalLSTM",
+        "peephole_lstm": "PeepholeLSTM",
+        "ran": "RAN",
+        "residual_lstm": "ResLSTM",
+        "scrn": "SCRN",
+        "sgrn": "SGRN",
+        "sgu": "SGU",
+        "star": "STAR",
+        "tau_gru": "tauGRU",
+        "tgru": "TGRU",
+        "tlstm": "TLSTM",
+        "trnn": "TRNN",
+        "ugrnn": "UGRNN",
+        "unicornn": "UnICORNN",
+        "wmc_lstm": "WMCLSTM",
+    }
+    CELLS = list(CLASSES)
+
+    def layer(self, cell, d_input, d_hidden):
+        import torchrecurrent
+
+        return getattr(torchrecurrent, self.CLASSES[cell])(d_input, d_hidden)
+
+    def stream(self, cell, d_input, d_hidden):
+        return None
+
+
 class OnnxRuntime:
     """One node a model. Inputs and outputs are bound once, so that a run copies nothing."""
 
+    CELLS = CELLS
     # Gates and the attributes that make the node PyTorch's cell.
     NODES = {"lstm": ("LSTM", 4, {}), "gru": ("GRU", 3, {"linear_before_reset": 1}), "elman": ("RNN", 1, {})}
 
@@ -192,7 +258,7 @@ class OnnxRuntime:
         return push
 
 
-LIBRARIES = {"torch": Torch, "onnxruntime": OnnxRuntime}
+LIBRARIES = {"torch": Torch, "onnxruntime": OnnxRuntime, "torchrecurrent": TorchRecurrent}
 
 
 def peak(arguments):
@@ -214,7 +280,7 @@ def shape_of(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", choices=LIBRARIES)
-    parser.add_argument("--cell", action="append", choices=CELLS)
+    parser.add_argument("--cell", action="append", help="those that the library has, if none is named")
     parser.add_argument("--shape", action="append", type=shape_of, metavar="B,T,I,H")
     parser.add_argument("--mode", action="append", choices=MODES)
     parser.add_argument("--threads", type=int, default=1)
@@ -229,7 +295,10 @@ def main():
 
     version = importlib.metadata.version(args.library)
     library = None if args.memory and args.rss is None else LIBRARIES[args.library](args.threads)
-    for cell in args.cell or CELLS:
+    known = LIBRARIES[args.library].CELLS
+    for cell in args.cell or known:
+        if cell not in known:
+            parser.error(f"{args.library} has no {cell}: {', '.join(known)}")
         for mode in ["train"] if args.memory else args.mode or MODES:
             shapes = args.shape or GRID
             if mode == "stream":

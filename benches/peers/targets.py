@@ -10,7 +10,8 @@ SMALLEST = (1, 100, 64, 64)
 
 
 class Target(NamedTuple):
-    cell: str
+    # Any, if it is None.
+    cell: str | None
     mode: str
     # Peers; the fastest of them counts.
     against: tuple
@@ -34,6 +35,7 @@ TARGETS = [
     Target("lstm", "forward", ("burn-nn",), each=3.0, median=5.0),
     Target("gru", "train", ("burn-nn",), each=2.0, median=4.0),
     Target("gru", "forward", ("burn-nn",), each=2.0, median=3.0),
+    Target(None, "train", ("torchrecurrent",), each=10.0, shape=(16, 100, 128, 128)),
     Target("lstm", "stream", ("torch",), each=6.0, shape=(1, 1, 64, 64)),
     Target("lstm", "stream", ("onnxruntime",), each=3.5, shape=(1, 1, 64, 64)),
     Target("lstm", "stream", ("torch",), each=2.4, shape=(1, 1, 256, 256)),
