@@ -1,11 +1,14 @@
 //! One pass over a sequence, as every executor is asked for it.
 
 use crate::choose::Executor;
-use crate::passes::{fold, mask, trace};
+use crate::passes::{Invariant, fold, invariant, mask, trace};
 use crate::program::{Id, Program};
+use crate::steps;
 use crate::tiles::{Compiled, Keep, Sizes};
+use crate::weights::Weights;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
+use burn::tensor::Tensor;
 use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -83,6 +86,8 @@ pub(crate) struct Ran<B: Backend, T> {
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub program: Program,
+    /// What makes further vectors for it of the learned ones, once a pass.
+    once: Option<Program>,
     pub compiled: Compiled,
     /// The packed weights of the last inference.
     pub packed: Mutex<Option<PackedWeights>>,
@@ -90,11 +95,25 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     fn new(program: Program) -> Self {
+        let (once, program) = match invariant(&program) {
+            Some(Invariant { once, rest }) => (Some(once), rest),
+            None => (None, program),
+        };
         Prepared {
             compiled: Compiled::new(&program),
             program,
+            once,
             packed: Mutex::new(None),
         }
+    }
+
+    /// The vectors that the program reads: the learned ones, and those that are made of them.
+    pub(crate) fn vectors(&self, weights: &Weights) -> Vec<Tensor<1>> {
+        let mut vectors = weights.vectors.clone();
+        if let Some(once) = &self.once {
+            vectors.extend(steps::vectors(once, weights));
+        }
+        vectors
     }
 }
 

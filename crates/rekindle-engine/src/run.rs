@@ -4,7 +4,7 @@
 mod tests;
 
 use crate::backend::Recur;
-use crate::call::{Call, OPERANDS, Recurrence, operand};
+use crate::call::{Call, OPERANDS, Prepared, Recurrence, operand};
 use crate::choose::{Engine, Executor, choose};
 use crate::program::{Id, Width};
 use crate::steps;
@@ -39,15 +39,16 @@ pub fn scan(
         return steps::scan(recurrence.program(), weights, x, lengths, state, direction);
     }
     let widths = widths_of(&state);
+    let prepared = recurrence.prepared(weights.mask.is_some());
     let call = |present| Call {
-        prepared: recurrence.prepared(weights.mask.is_some()).clone(),
+        prepared: prepared.clone(),
         executor: choice.executor,
         keep: engine.policy.keep(),
         lengths: lengths.map(<[usize]>::to_vec),
         reverse: direction == Direction::Reverse,
         present,
     };
-    let (y, last) = pass(weights, x, state, call);
+    let (y, last) = pass(prepared, weights, x, state, call);
     (y, apart(&last, &widths))
 }
 
@@ -102,15 +103,16 @@ pub fn trace(
     let choice = choose(engine, &x.device(), x.dtype());
     let (all, last) = match choice.executor {
         Executor::Tiles => {
+            let prepared = recurrence.traced(nodes);
             let call = |present| Call {
-                prepared: recurrence.traced(nodes),
+                prepared: prepared.clone(),
                 executor: Executor::Tiles,
                 keep: engine.policy.keep(),
                 lengths: lengths.map(<[usize]>::to_vec),
                 reverse: direction == Direction::Reverse,
                 present,
             };
-            let (all, last) = pass(&weights, x, state, call);
+            let (all, last) = pass(&prepared, &weights, x, state, call);
             (all, apart(&last, &states))
         }
         Executor::Primitives | Executor::Steps => {
@@ -198,6 +200,7 @@ pub fn step(
 
 /// The operation itself, with the operands in their places.
 fn pass(
+    prepared: &Prepared,
     weights: &Weights,
     x: Tensor<3>,
     state: Vec<Tensor<2>>,
@@ -211,9 +214,10 @@ fn pass(
     };
     let vector = |t: &Option<Tensor<1>>| t.clone().map(Tensor::into_dispatch);
     let matrix = |t: &Option<Tensor<2>>| t.clone().map(Tensor::into_dispatch);
-    let vectors = match weights.vectors.is_empty() {
+    let vectors = prepared.vectors(weights);
+    let vectors = match vectors.is_empty() {
         true => None,
-        false => Some(Tensor::stack::<2>(weights.vectors.clone(), 0).into_dispatch()),
+        false => Some(Tensor::stack::<2>(vectors, 0).into_dispatch()),
     };
     let b = given(operand::B, vector(&weights.input_bias));
     let u = given(operand::U, matrix(&weights.hidden));

@@ -25,6 +25,17 @@ pub(crate) fn step(
     Plan::new(program, weights).step(&x, state)
 }
 
+/// The results of a program of learned vectors alone: `[d_hidden]` each.
+pub(crate) fn vectors(program: &Program, weights: &Weights) -> Vec<Tensor<1>> {
+    let plan = Plan::new(program, weights);
+    let like = plan.vectors[0].clone();
+    let values = plan.values(&like, &[]);
+    let results = program.results();
+    results
+        .map(|(_, id)| values[id].rows(&like).squeeze_dim(0))
+        .collect()
+}
+
 /// What depends on the input alone: the projected blocks and, behind them, the input itself where
 /// the equations read it.
 fn of_input(program: &Program, weights: &Weights, x: Tensor<2>) -> Tensor<2> {

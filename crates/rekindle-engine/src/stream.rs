@@ -165,8 +165,8 @@ fn begin<E: crate::simd::Vectors + Element>(
         u: &matrix(&weights.hidden),
         d: &vector(&weights.hidden_bias),
         r: &matrix(&weights.projection),
-        vectors: &weights
-            .vectors
+        vectors: &prepared
+            .vectors(weights)
             .iter()
             .flat_map(numbers::<E, 1>)
             .collect::<Vec<E>>(),

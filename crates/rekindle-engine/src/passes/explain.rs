@@ -1,6 +1,8 @@
 //! What the passes make of a program, as text.
 
-use super::{Hoisted, differentiate, fold, hoist, linear, recompute, saved, stages};
+use super::{
+    Hoisted, Invariant, differentiate, fold, hoist, invariant, linear, recompute, saved, stages,
+};
 use crate::program::{Id, Node, Program};
 
 /// A program after each pass: titles and texts, in the order of the passes. With `backward`, the derived
@@ -14,7 +16,14 @@ pub fn explain(program: &Program, backward: bool) -> Vec<(String, String)> {
     };
     let folded = fold(program);
     page("Folded", folded.to_string());
-    let Hoisted { before, step } = hoist(&folded);
+    let rest = match invariant(&folded) {
+        None => folded.clone(),
+        Some(Invariant { once, rest }) => {
+            page("From the parameters alone, once a pass", once.to_string());
+            rest
+        }
+    };
+    let Hoisted { before, step } = hoist(&rest);
     page("Before the loop, for all steps at once", before.to_string());
     page("Each step", step.to_string());
     page("Matrix products of a step", products(&step));

@@ -3,6 +3,7 @@
 //! ```text
 //! fold            constants and identities; equal expressions become one node
 //! mask            variational dropout: the operand of every recurrent product times a mask
+//! invariant       what depends on the parameters alone, once a pass; and what is left
 //! hoist           what depends on the input alone, for all steps at once; and what is left
 //! differentiate   the backward program, by reverse mode
 //! recompute       what the backward program computes again rather than reads from memory
@@ -16,6 +17,7 @@ mod differentiate;
 mod explain;
 mod fold;
 mod hoist;
+mod invariant;
 mod linear;
 mod mask;
 mod recompute;
@@ -27,6 +29,7 @@ pub use differentiate::differentiate;
 pub use explain::explain;
 pub use fold::fold;
 pub use hoist::{Hoisted, hoist};
+pub use invariant::{Invariant, invariant};
 pub use linear::{Linear, linear};
 pub use mask::mask;
 pub use recompute::{recompute, saved};
