@@ -1,6 +1,6 @@
 //! The backward pass: the derived program, from the last step to the first.
 
-use super::bind::{Binder, Moment, Plane, Planes, Scope};
+use super::bind::{Binder, Moment, Plane, Planes, Scope, Walks};
 use super::forward::{Bench, Forward};
 use super::kept::Kept;
 use super::layer::Wanted;
@@ -218,7 +218,7 @@ impl<'a, E: Real> Backward<'a, E> {
         member: &Member<'_>,
     ) {
         let forward = self.forward;
-        let mut walks = Vec::with_capacity(desk.step.len());
+        let mut walks = Walks::default();
         let plans = &forward.compiled.backward;
         let script = |phase: usize, plan: &'a Plan| Script {
             plan,
@@ -390,7 +390,7 @@ impl<'a, E: Real> Backward<'a, E> {
             pitch: planes[0].pitch,
             depth: self.forward.layer.sizes.d_hidden,
         };
-        for p in w.panels.range(share) {
+        for p in w.panels.walk(share, false) {
             let column = |q: usize| match w.panels.lanes[p][q] {
                 None => Column::none(),
                 Some((_, c)) => Column {

@@ -1,6 +1,6 @@
 //! The forward pass.
 
-use super::bind::{Binder, Moment, Plane, Planes};
+use super::bind::{Binder, Moment, Plane, Planes, Walks};
 use super::compiled::{Compiled, Plans};
 use super::kept::Kept;
 use super::layer::{Keep, Layer};
@@ -8,7 +8,6 @@ use super::memory::{Arena, At, pitch};
 use super::pack::columns;
 use super::packing::Packing;
 use super::plan::{Loc, Plan};
-use super::pointwise::Walk;
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, PIECE, Part, few, piece};
 use super::step::Script;
@@ -178,7 +177,7 @@ impl<'a, E: Real> Forward<'a, E> {
         chunk: &Chunk,
         kept: &Kept<E>,
         bench: &Bench<E>,
-        walks: &mut Vec<Walk<E>>,
+        walks: &mut Walks<E>,
         member: &Member<'_>,
     ) {
         let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
@@ -186,7 +185,7 @@ impl<'a, E: Real> Forward<'a, E> {
         let before = bench.before.as_ref().zip(self.plans.before.as_ref());
         let before = before.map(|(planes, plan)| (planes, self.script(0, plan)));
         let script = self.script(1, &self.plans.step);
-        let now = moment(0);
+        let (now, back) = (moment(0), walks.back);
         // SAFETY: the caller's.
         unsafe {
             member.all(|share| self.read(part, chunk, kept, bench.x, share));
@@ -196,7 +195,7 @@ impl<'a, E: Real> Forward<'a, E> {
             if self.apart() {
                 member.each(area.div_ceil(PIECE), |share| {
                     let rows = piece(share, area);
-                    self.project::<S>(bench.x, rows.clone(), &now, kept, Share::WHOLE);
+                    self.project::<S>(bench.x, rows.clone(), &now, kept, Share::WHOLE, back);
                     if let Some((planes, script)) = &before {
                         let (tile, all) = (member.index, Share::WHOLE);
                         script.run_share::<S>(planes, &now, rows, walks, tile, all);
@@ -210,7 +209,7 @@ impl<'a, E: Real> Forward<'a, E> {
                 });
                 return;
             }
-            member.all(|share| self.project::<S>(bench.x, 0..area, &now, kept, share));
+            member.all(|share| self.project::<S>(bench.x, 0..area, &now, kept, share, back));
             if let Some((planes, script)) = &before {
                 script.run::<S>(planes, &now, 0..area, walks, member, None);
             }
@@ -288,6 +287,7 @@ impl<'a, E: Real> Forward<'a, E> {
         moment: &Moment,
         kept: &Kept<E>,
         share: Share,
+        back: bool,
     ) {
         let d = self.layer.sizes.d_input;
         let pitch = self.input_pitch();
@@ -297,7 +297,7 @@ impl<'a, E: Real> Forward<'a, E> {
             pitch,
             depth: d,
         };
-        for p in self.weights.w.panels.range(share) {
+        for p in self.weights.w.panels.walk(share, back) {
             let column = |q: usize| match self.weights.w.panels.lanes[p][q] {
                 None => Column::none(),
                 Some((g, c)) => {

@@ -212,7 +212,7 @@ fn run_forward<S: Simd>(
         // team keep to their columns.
         unsafe { run.begin(part, &kept) };
         gather(members, |member: &Member<'_>| unsafe {
-            let mut walks = Vec::new();
+            let mut walks = bind::Walks::default();
             for (index, chunk) in part.chunks.iter().enumerate() {
                 if keep == Keep::States {
                     member.once(|| run.checkpoint(part, index, &kept, false));

@@ -36,13 +36,14 @@ impl Panels {
         panels
     }
 
-    /// The panels of a share: those of its columns, or all.
+    /// The panels of a share, those of its columns or all, from the first on or from the last back.
     #[inline(always)]
-    pub(super) fn range(&self, share: Share) -> Range<usize> {
-        match share.of {
+    pub(super) fn walk(&self, share: Share, back: bool) -> impl Iterator<Item = usize> + use<> {
+        let Range { start, end } = match share.of {
             1 => 0..self.lanes.len(),
             _ => self.of[share.index].clone(),
-        }
+        };
+        (start..end).map(move |p| if back { start + end - 1 - p } else { p })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The inner loop: a plan, once, over some rows.
 
-use super::bind::{Moment, Planes};
+use super::bind::{Moment, Planes, Walks};
 use super::pack::{Packed, columns};
 use super::plan::{Kind, Loc, OPERANDS, Plan, Product, Stage};
 use super::pointwise::{Walk, pointwise};
@@ -39,7 +39,7 @@ impl<E: Real> Script<'_, E> {
         planes: &Planes<E>,
         moment: &Moment,
         rows: Range<usize>,
-        walks: &mut Vec<Walk<E>>,
+        walks: &mut Walks<E>,
         member: &Member<'_>,
         mut first: Option<&mut dyn FnMut(Share)>,
     ) {
@@ -65,13 +65,15 @@ impl<E: Real> Script<'_, E> {
                 unsafe {
                     self.products::<S>(stage, packed, planes, walks, rows, share);
                     if !overwritten {
-                        self.instructions::<S>(stage, walks, rows, share);
+                        self.instructions::<S>(stage, &walks.places, rows, share);
                     }
                 }
             });
             if overwritten {
                 // SAFETY: the caller's.
-                member.all(|share| unsafe { self.instructions::<S>(stage, walks, rows, share) });
+                member.all(|share| unsafe {
+                    self.instructions::<S>(stage, &walks.places, rows, share)
+                });
             }
             first = None;
         }
@@ -87,7 +89,7 @@ impl<E: Real> Script<'_, E> {
         planes: &Planes<E>,
         moment: &Moment,
         rows: Range<usize>,
-        walks: &mut Vec<Walk<E>>,
+        walks: &mut Walks<E>,
         tile: usize,
         share: Share,
     ) {
@@ -96,7 +98,7 @@ impl<E: Real> Script<'_, E> {
             // SAFETY: the caller's.
             unsafe {
                 self.products::<S>(stage, packed, planes, walks, rows.len(), share);
-                self.instructions::<S>(stage, walks, rows.len(), share);
+                self.instructions::<S>(stage, &walks.places, rows.len(), share);
             }
         }
     }
@@ -107,15 +109,17 @@ impl<E: Real> Script<'_, E> {
         planes: &Planes<E>,
         moment: &Moment,
         first: usize,
-        walks: &mut Vec<Walk<E>>,
+        walks: &mut Walks<E>,
         tile: usize,
     ) {
-        walks.clear();
+        walks.back = !walks.back;
+        let places = &mut walks.places;
+        places.clear();
         for plane in planes {
-            walks.push(plane.walk(moment, first));
+            places.push(plane.walk(moment, first));
         }
         if tile > 0 {
-            for (walk, place) in walks.iter_mut().zip(&self.plan.places) {
+            for (walk, place) in places.iter_mut().zip(&self.plan.places) {
                 if let Loc::Register(_) = place.loc {
                     // SAFETY: there is a tile for every member.
                     walk.at = unsafe { walk.at.add(tile * super::pointwise::TILE) };
@@ -129,23 +133,24 @@ impl<E: Real> Script<'_, E> {
         stage: &Stage,
         packed: &[Packed<E>],
         planes: &Planes<E>,
-        walks: &[Walk<E>],
+        walks: &Walks<E>,
         rows: usize,
         share: Share,
     ) {
+        let Walks { places, back } = walks;
         for (product, packed) in stage.products.iter().zip(packed) {
             let place = self.plan.places[product.operands[0].1];
             let [depth, pitch] = self.width(place.width);
             let mut segments = [std::ptr::null::<E>(); OPERANDS];
             for (segment, operand) in segments.iter_mut().zip(&product.operands) {
-                *segment = walks[operand.1].at;
+                *segment = places[operand.1].at;
             }
             let left = Left {
                 segments: &segments[..product.operands.len()],
                 pitch,
                 depth,
             };
-            for p in packed.panels.range(share) {
+            for p in packed.panels.walk(share, *back) {
                 let column = |q: usize| {
                     let Some((b, c)) = packed.panels.lanes[p][q] else {
                         return Column::none();
@@ -156,14 +161,14 @@ impl<E: Real> Script<'_, E> {
                     // SAFETY: column `c` lies within the planes and the bias.
                     unsafe {
                         let (from, from_pitch) = match from {
-                            Some(from) => (walks[from].at.add(c) as *const E, to_pitch),
+                            Some(from) => (places[from].at.add(c) as *const E, to_pitch),
                             None if biased => (self.bias.as_ptr().add(block * to_pitch + c), 0),
                             None => (std::ptr::null(), 0),
                         };
                         Column {
                             from,
                             from_pitch,
-                            to: walks[to].at.add(c),
+                            to: places[to].at.add(c),
                             to_pitch,
                         }
                     }

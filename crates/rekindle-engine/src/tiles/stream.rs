@@ -1,12 +1,12 @@
 //! A layer that takes one frame at a time. Everything is packed and bound once; a frame is one pass over
 //! the weights and allocates nothing.
 
+use super::bind::Walks;
 use super::compiled::Compiled;
 use super::forward::{Bench, Forward};
 use super::kept::Kept;
 use super::layer::{Keep, Layer, Sizes};
 use super::packing::Packing;
-use super::pointwise::Walk;
 use super::schedule::Part;
 use super::team::Member;
 use crate::simd::{Isa, Kernel, Real, Simd, Vectors};
@@ -20,7 +20,7 @@ pub(crate) struct Stream<E: Real> {
     part: Part,
     kept: Kept<E>,
     bench: Bench<E>,
-    walks: Vec<Walk<E>>,
+    walks: Walks<E>,
 }
 
 // SAFETY: the addresses in it are those of its own memory.
@@ -57,7 +57,7 @@ impl<E: Vectors> Stream<E> {
                     part,
                     kept,
                     bench,
-                    walks: Vec::new(),
+                    walks: Walks::default(),
                 }
             }
         }

@@ -252,7 +252,7 @@ impl<E: Real> Sums<E> {
             pitch: operand.pitch,
             depth: rows,
         };
-        for p in sum.panels.range(share) {
+        for p in sum.panels.walk(share, false) {
             // SAFETY: the caller's; the scratch plane has room for the rows of a chunk.
             unsafe {
                 for (q, lane) in sum.panels.lanes[p].iter().enumerate() {
