@@ -1,7 +1,7 @@
 //! An experiment as its author wrote it, and the plan it becomes when everything is checked.
 
 use crate::{Error, Result, config, device::Preference, tasks::TaskConfig};
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, rate};
+use rekindle::{AnyCellConfig, EngineConfig, Invalid, RecurrentConfig, positive, rate};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,9 @@ pub struct Experiment {
     pub task: TaskConfig,
     /// The recurrent layers.
     pub model: RecurrentConfig<AnyCellConfig>,
+    /// How their equations are run; `[model.engine]` says the same.
+    #[serde(default, skip_serializing_if = "EngineConfig::is_default")]
+    pub engine: EngineConfig,
     /// How it is learned.
     #[serde(default)]
     pub train: TrainConfig,
@@ -149,6 +152,23 @@ impl TrainConfig {
     }
 }
 
+impl Experiment {
+    /// What `[engine]` says is a property of the layers.
+    fn settle_engine(&mut self) -> Result<(), Invalid> {
+        let given = std::mem::take(&mut self.engine);
+        if given.is_default() {
+            return Ok(());
+        }
+        let engine = &mut self.model.engine;
+        if !engine.is_default() && *engine != given {
+            let reason = "says something else than model.engine: leave one of them out";
+            return Err(Invalid::because("engine", reason));
+        }
+        *engine = given;
+        Ok(())
+    }
+}
+
 /// An experiment with every default filled in and every number checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan(pub(crate) Experiment);
@@ -179,6 +199,7 @@ impl Plan {
                 "a plain name, not a path",
             ));
         }
+        experiment.settle_engine()?;
         experiment.model.validate().map_err(|e| e.under("model"))?;
         experiment.train.validate().map_err(|e| e.under("train"))?;
         experiment

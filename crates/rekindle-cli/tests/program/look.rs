@@ -313,6 +313,35 @@ fn a_run_that_is_none_is_named() {
 }
 
 #[test]
+fn the_engine_is_a_table_of_its_own_or_of_the_layers() {
+    let place = tempfile::tempdir().unwrap();
+    let quickstart = concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs/quickstart.toml");
+    let quickstart = std::fs::read_to_string(quickstart).unwrap();
+    let validate = |engine: &str| {
+        let config = place.path().join("x.toml");
+        std::fs::write(&config, format!("{quickstart}\n{engine}\n")).unwrap();
+        rekindle(&["validate", config.to_str().unwrap()])
+    };
+    let steps = "executor = \"steps\"";
+    for table in ["engine", "model.engine"] {
+        let plan = validate(&format!("[{table}]\n{steps}")).done();
+        assert!(
+            plan.contains("[model.engine]\nexecutor = \"steps\""),
+            "{plan}"
+        );
+    }
+    validate(&format!(
+        "[engine]\n{steps}\n[model.engine]\nexecutor = \"tiles\""
+    ))
+    .refused(&["engine: says something else than model.engine"]);
+    validate("[engine]\nexecutor = \"cube\"").refused(&[
+        "engine.executor",
+        "`cube`",
+        "`primitives`",
+    ]);
+}
+
+#[test]
 fn show_draws_every_form_of_a_cell() {
     let place = tempfile::tempdir().expect("a directory");
     let said = rekindle_in(place.path(), &["show", "gru", "--diagram", "gru.svg"]).done();

@@ -60,7 +60,7 @@ impl From<EngineConfig> for Engine {
 
 impl EngineConfig {
     /// Whether this is the default, which no config has to show.
-    pub(crate) fn is_default(&self) -> bool {
+    pub fn is_default(&self) -> bool {
         *self == EngineConfig::default()
     }
 }
