@@ -337,7 +337,7 @@ fn the_engine_is_a_table_of_its_own_or_of_the_layers() {
     validate("[engine]\nexecutor = \"cube\"").refused(&[
         "engine.executor",
         "`cube`",
-        "`primitives`",
+        "auto, tiles, primitives, steps",
     ]);
 }
 
