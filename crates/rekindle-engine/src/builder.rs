@@ -1,6 +1,6 @@
 //! The builder: a [`Step`] hands out handles, and operators on them record nodes.
 
-use crate::program::{Binary, Blocks, Fault, Id, Node, Program, Unary};
+use crate::program::{Across, Binary, Blocks, Fault, Id, Node, Program, Unary};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -287,6 +287,10 @@ impl<'k> Var<'k> {
         self.step.push(Node::Binary(op, self.id, other.id))
     }
 
+    pub(crate) fn across(self, op: Across) -> Var<'k> {
+        self.step.push(Node::Across(op, self.id))
+    }
+
     /// Applies a pointwise function.
     pub fn apply(self, op: Unary) -> Var<'k> {
         self.unary(op)
@@ -334,9 +338,56 @@ macro_rules! functions {
 }
 functions!(
     sigmoid Sigmoid, tanh Tanh, relu Relu, leaky_relu LeakyRelu, elu Elu, gelu Gelu, silu Silu,
-    softplus Softplus, hard_sigmoid HardSigmoid, softsign Softsign, exp Exp, sqrt Sqrt, sin Sin,
+    softplus Softplus, hard_sigmoid HardSigmoid, softsign Softsign, sign Sign, exp Exp, sqrt Sqrt, sin Sin,
     cos Cos, floor Floor, abs Abs
 );
+
+/// [`Across::Mean`] of a value.
+pub fn mean(v: Var) -> Var {
+    v.across(Across::Mean)
+}
+
+/// [`Across::Sum`] of a value.
+pub fn sum(v: Var) -> Var {
+    v.across(Across::Sum)
+}
+
+/// [`Across::Cumsum`] of a value.
+pub fn cumsum(v: Var) -> Var {
+    v.across(Across::Cumsum)
+}
+
+/// `exp(v) / sum(exp(v))`, with the mean taken from `v` first, which changes nothing but that large numbers
+/// stay within the range of `exp`.
+pub fn softmax(v: Var) -> Var {
+    let e = exp(v - mean(v));
+    e / sum(e)
+}
+
+/// `(v - mean(v)) / sqrt(mean((v - mean(v))^2) + epsilon)`: layer normalisation, without gain and bias
+/// (Ba et al. 2016).
+pub fn layer_norm(v: Var, epsilon: f64) -> Var {
+    let [normal] = joint_layer_norm([v], epsilon);
+    normal
+}
+
+/// Layer normalisation of several values as of one row: mean and variance are those of all their units.
+///
+/// # Panics
+///
+/// If there is no value.
+pub fn joint_layer_norm<const N: usize>(values: [Var; N], epsilon: f64) -> [Var; N] {
+    let centre = joint_mean(values);
+    let centred = values.map(|v| v - centre);
+    let deviation = sqrt(joint_mean(centred.map(|v| v * v)) + epsilon);
+    centred.map(|v| v / deviation)
+}
+
+/// The mean over the units of several values.
+fn joint_mean<'k, const N: usize>(values: [Var<'k>; N]) -> Var<'k> {
+    let sum = values.map(mean).into_iter().reduce(|sum, v| sum + v);
+    sum.expect("a value to normalise") / N as f64
+}
 
 /// [`Binary::Max`] of two values.
 pub fn max<'k>(a: Var<'k>, b: Var<'k>) -> Var<'k> {

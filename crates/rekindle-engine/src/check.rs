@@ -49,15 +49,13 @@ impl Program {
             true => Ok(()),
             false => Err(otherwise.to_string()),
         };
-        let per_unit = |v: Id| {
-            fits(
-                !self.is_number(v),
-                "a product takes a number, not a value per unit",
-            )
+        let per_unit = |what: &str, v: Id| {
+            let message = format!("{what} takes a number, not a value per unit");
+            fits(!self.is_number(v), &message)
         };
         match self.nodes[id] {
             Node::Hidden(g, v) => {
-                per_unit(v)?;
+                per_unit("a product", v)?;
                 let message = format!(
                     "`U_{}` takes a value of another width than the other recurrent products",
                     self.hiddens()[g]
@@ -65,10 +63,11 @@ impl Program {
                 fits(self.width(v) == self.product_width(), &message)
             }
             Node::Project(v) => {
-                per_unit(v)?;
+                per_unit("a product", v)?;
                 let projected = self.width(v) == Width::Projection;
                 fits(!projected, "a projected value is projected again")
             }
+            Node::Across(op, v) => per_unit(&format!("`{}`", op.name()), v),
             Node::Binary(op, a, b) => {
                 let number = self.is_number(a) || self.is_number(b);
                 let message = format!(

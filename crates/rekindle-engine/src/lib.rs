@@ -31,6 +31,7 @@ mod builder;
 mod call;
 mod check;
 mod choose;
+mod functions;
 mod names;
 mod parse;
 pub mod passes;
@@ -45,14 +46,15 @@ mod tiles;
 mod weights;
 
 pub use builder::{
-    Names, Next, Step, Values, Var, abs, cos, elu, exp, floor, gelu, hard_sigmoid, leaky_relu, max,
-    min, relu, sigmoid, silu, sin, softplus, softsign, sqrt, tanh,
+    Names, Next, Step, Values, Var, abs, cos, cumsum, elu, exp, floor, gelu, hard_sigmoid,
+    joint_layer_norm, layer_norm, leaky_relu, max, mean, min, relu, sigmoid, sign, silu, sin,
+    softmax, softplus, softsign, sqrt, sum, tanh,
 };
 pub use call::Recurrence;
 pub use choose::{Choice, Engine, Executor, Policy, choose};
 pub use names::{Named, Role};
 pub use parse::{GRAMMAR, ParseError};
-pub use program::{Binary, Id, Node, Out, Program, Subject, Unary, Width};
+pub use program::{Across, Binary, Id, Node, Out, Program, Subject, Unary, Width};
 pub use run::{Traced, scan, step, trace};
 pub use simd::Isa;
 pub use steps::{drive, unbind};

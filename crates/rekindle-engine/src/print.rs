@@ -79,7 +79,9 @@ impl Program {
             _ if labels[id].is_some() || self.next.contains(&id) => None,
             Node::Input(g) => Some(&self.inputs()[g]),
             Node::Hidden(g, _) => Some(&self.hiddens()[g]),
-            Node::Unary(_, a) | Node::Project(a) => self.leading_block(a, labels),
+            Node::Unary(_, a) | Node::Project(a) | Node::Across(_, a) => {
+                self.leading_block(a, labels)
+            }
             Node::Binary(_, a, b) => self
                 .leading_block(a, labels)
                 .or_else(|| self.leading_block(b, labels)),
@@ -169,6 +171,10 @@ impl Printer<'_> {
             Node::Project(v) => (
                 format!("R {}", self.refer(v, Binds::Factor)),
                 Binds::Product,
+            ),
+            Node::Across(op, v) => (
+                format!("{}({})", op.name(), self.refer(v, Binds::Sum)),
+                Binds::Factor,
             ),
             Node::State(s) => (p.states()[s].clone(), Binds::Factor),
             Node::Vector(v) => (p.vectors()[v].clone(), Binds::Factor),

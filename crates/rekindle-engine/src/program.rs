@@ -1,242 +1,9 @@
 //! The program: what a cell's equations become, a list of nodes in the order of their evaluation.
 
+pub use crate::functions::{Across, Binary, Subject, Unary};
+
 /// The place of a node in [`Program::nodes`].
 pub type Id = usize;
-
-/// A pointwise function of one value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Unary {
-    /// The logistic function `1 / (1 + exp(-x))`.
-    Sigmoid,
-    /// The hyperbolic tangent.
-    Tanh,
-    /// `max(x, 0)`.
-    Relu,
-    /// `x` where positive, `0.01 x` elsewhere.
-    LeakyRelu,
-    /// `x` where positive, `exp(x) - 1` elsewhere.
-    Elu,
-    /// `x Φ(x)`, with the normal distribution function `Φ`.
-    Gelu,
-    /// `x sigmoid(x)`.
-    Silu,
-    /// `log(1 + exp(x))`.
-    Softplus,
-    /// `clamp(x / 6 + 1 / 2, 0, 1)`, as PyTorch defines it.
-    HardSigmoid,
-    /// `x / (1 + |x|)`.
-    Softsign,
-    /// `exp(x)`; infinite beyond the largest number, as IEEE 754 has it.
-    Exp,
-    /// The square root; NaN below 0.
-    Sqrt,
-    /// The sine of an angle in radians, however large.
-    Sin,
-    /// The cosine of an angle in radians, however large.
-    Cos,
-    /// The largest integer that is not above `x`; its derivative is 0.
-    Floor,
-    /// `|x|`; its derivative at 0 is 0.
-    Abs,
-}
-
-impl Unary {
-    /// The function of a number.
-    pub fn of(self, x: f64) -> f64 {
-        let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
-        match self {
-            Unary::Sigmoid => sigmoid(x),
-            Unary::Tanh => x.tanh(),
-            Unary::Relu => x.max(0.0),
-            Unary::LeakyRelu => x.max(0.0) + 0.01 * x.min(0.0),
-            Unary::Elu => x.max(0.0) + x.min(0.0).exp_m1(),
-            Unary::Gelu => 0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2)),
-            Unary::Silu => x * sigmoid(x),
-            Unary::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
-            Unary::HardSigmoid => (x / 6.0 + 0.5).clamp(0.0, 1.0),
-            Unary::Softsign => x / (1.0 + x.abs()),
-            Unary::Exp => x.exp(),
-            Unary::Sqrt => x.sqrt(),
-            Unary::Sin => x.sin(),
-            Unary::Cos => x.cos(),
-            Unary::Floor => x.floor(),
-            Unary::Abs => x.abs(),
-        }
-    }
-
-    /// The derivative, from the function's [subject](Unary::subject).
-    pub fn slope(self, v: f64) -> f64 {
-        let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
-        match self {
-            Unary::Sigmoid => v * (1.0 - v),
-            Unary::Tanh => 1.0 - v * v,
-            Unary::Relu => f64::from(v > 0.0),
-            Unary::LeakyRelu => {
-                if v > 0.0 {
-                    1.0
-                } else {
-                    0.01
-                }
-            }
-            Unary::Elu => {
-                if v > 0.0 {
-                    1.0
-                } else {
-                    v + 1.0
-                }
-            }
-            Unary::Gelu => {
-                // Φ(x) + x φ(x)
-                let cumulative = 0.5 * (1.0 + libm::erf(v * std::f64::consts::FRAC_1_SQRT_2));
-                let density = (-0.5 * v * v).exp() * 0.398_942_280_401_432_7;
-                cumulative + v * density
-            }
-            Unary::Silu => sigmoid(v) * (1.0 + v * (1.0 - sigmoid(v))),
-            Unary::Softplus => sigmoid(v),
-            Unary::HardSigmoid => {
-                if v > 0.0 && v < 1.0 {
-                    1.0 / 6.0
-                } else {
-                    0.0
-                }
-            }
-            Unary::Softsign => (1.0 - v.abs()).powi(2),
-            Unary::Exp => v,
-            Unary::Sqrt => 0.5 / v,
-            Unary::Sin => v.cos(),
-            Unary::Cos => -v.sin(),
-            Unary::Floor => 0.0,
-            Unary::Abs => f64::from(v > 0.0) - f64::from(v < 0.0),
-        }
-    }
-
-    /// Every pointwise function; the only list of them.
-    pub const ALL: [Unary; 16] = [
-        Unary::Sigmoid,
-        Unary::Tanh,
-        Unary::Relu,
-        Unary::LeakyRelu,
-        Unary::Elu,
-        Unary::Gelu,
-        Unary::Silu,
-        Unary::Softplus,
-        Unary::HardSigmoid,
-        Unary::Softsign,
-        Unary::Exp,
-        Unary::Sqrt,
-        Unary::Sin,
-        Unary::Cos,
-        Unary::Floor,
-        Unary::Abs,
-    ];
-
-    /// The name in equations and in configs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Unary::Sigmoid => "sigmoid",
-            Unary::Tanh => "tanh",
-            Unary::Relu => "relu",
-            Unary::LeakyRelu => "leaky_relu",
-            Unary::Elu => "elu",
-            Unary::Gelu => "gelu",
-            Unary::Silu => "silu",
-            Unary::Softplus => "softplus",
-            Unary::HardSigmoid => "hard_sigmoid",
-            Unary::Softsign => "softsign",
-            Unary::Exp => "exp",
-            Unary::Sqrt => "sqrt",
-            Unary::Sin => "sin",
-            Unary::Cos => "cos",
-            Unary::Floor => "floor",
-            Unary::Abs => "abs",
-        }
-    }
-
-    /// What the derivative, [`Node::Slope`], is computed from.
-    pub fn subject(self) -> Subject {
-        match self {
-            Unary::Sigmoid
-            | Unary::Tanh
-            | Unary::Relu
-            | Unary::LeakyRelu
-            | Unary::Elu
-            | Unary::HardSigmoid
-            | Unary::Softsign
-            | Unary::Exp
-            | Unary::Sqrt
-            | Unary::Floor => Subject::Value,
-            Unary::Gelu | Unary::Silu | Unary::Softplus | Unary::Sin | Unary::Cos | Unary::Abs => {
-                Subject::Argument
-            }
-        }
-    }
-
-    /// The function of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Unary> {
-        Unary::ALL.into_iter().find(|op| op.name() == name)
-    }
-}
-
-/// What the derivative of a function is computed from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// The function's value: nothing else has to be kept.
-    Value,
-    /// The function's argument.
-    Argument,
-}
-
-/// A pointwise function of two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Binary {
-    /// `a + b`
-    Add,
-    /// `a - b`
-    Sub,
-    /// `a * b`
-    Mul,
-    /// `a / b`
-    Div,
-    /// The larger; `a`, and all of the gradient to `a`, where they are equal; NaN where either is.
-    Max,
-    /// The smaller; `a`, and all of the gradient to `a`, where they are equal; NaN where either is.
-    Min,
-}
-
-impl Binary {
-    /// Those that are written as functions, `max(a, b)`, and not as a sign.
-    pub(crate) const FUNCTIONS: [Binary; 2] = [Binary::Max, Binary::Min];
-
-    /// The function of two numbers.
-    pub fn of(self, a: f64, b: f64) -> f64 {
-        match self {
-            Binary::Add => a + b,
-            Binary::Sub => a - b,
-            Binary::Mul => a * b,
-            Binary::Div => a / b,
-            Binary::Max if b > a || b.is_nan() => b,
-            Binary::Min if b < a || b.is_nan() => b,
-            Binary::Max | Binary::Min => a,
-        }
-    }
-
-    /// The sign between the operands, or the function's name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Binary::Add => "+",
-            Binary::Sub => "-",
-            Binary::Mul => "*",
-            Binary::Div => "/",
-            Binary::Max => "max",
-            Binary::Min => "min",
-        }
-    }
-
-    /// The function of that name, if there is one.
-    pub(crate) fn from_name(name: &str) -> Option<Binary> {
-        Binary::FUNCTIONS.into_iter().find(|op| op.name() == name)
-    }
-}
 
 /// One value per unit and row of the batch.
 ///
@@ -261,6 +28,8 @@ pub enum Node {
     Hidden(usize, Id),
     /// `R v`: the recurrent projection of a node to another width, without bias.
     Project(Id),
+    /// A function of a node's whole row.
+    Across(Across, Id),
     /// The mask of variational dropout: given for every row and unit, the same at every step.
     Mask,
     /// A hoisted value: known for all steps before the first one is taken.
@@ -308,6 +77,7 @@ impl Node {
             | Node::Slope(_, a)
             | Node::Hidden(_, a)
             | Node::Project(a)
+            | Node::Across(_, a)
             | Node::HiddenT(_, a)
             | Node::ProjectT(a) => (Some(a), None),
             Node::Binary(_, a, b) => (Some(a), Some(b)),
@@ -336,6 +106,7 @@ impl Node {
             Node::Binary(op, a, b) => Node::Binary(op, id(a), id(b)),
             Node::Hidden(g, a) => Node::Hidden(g, id(a)),
             Node::Project(a) => Node::Project(id(a)),
+            Node::Across(op, a) => Node::Across(op, id(a)),
             Node::Slope(op, a) => Node::Slope(op, id(a)),
             Node::HiddenT(g, a) => Node::HiddenT(g, id(a)),
             Node::ProjectT(a) => Node::ProjectT(id(a)),
@@ -343,7 +114,13 @@ impl Node {
         }
     }
 
-    /// Whether the node is a matrix product, which ends a stage.
+    /// Whether the node ends a stage, because it needs whole rows of its operand: a matrix product or a
+    /// function of the whole row.
+    pub fn ends_stage(&self) -> bool {
+        self.is_product() || matches!(self, Node::Across(..))
+    }
+
+    /// Whether the node is a matrix product.
     pub fn is_product(&self) -> bool {
         matches!(
             self,
@@ -562,7 +339,7 @@ impl Program {
         match self.nodes[id] {
             Node::Project(_) => Width::Projection,
             Node::State(s) => self.state_width(s),
-            Node::Unary(_, a) => self.width(a),
+            Node::Unary(_, a) | Node::Across(_, a) => self.width(a),
             Node::Binary(_, a, b) if self.is_number(a) => self.width(b),
             Node::Binary(_, a, _) => self.width(a),
             _ => Width::Hidden,

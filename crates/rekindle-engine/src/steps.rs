@@ -3,7 +3,7 @@
 //! It runs on every backend and is differentiated by Burn's autodiff, node by node. Nothing in it is derived,
 //! hoisted or planned: it is the reference that every other executor is held to.
 
-use crate::program::{Binary, Id, Node, Program, Unary};
+use crate::program::{Across, Binary, Id, Node, Program, Unary};
 use crate::weights::{Direction, Weights};
 use burn::tensor::{Bool, DType, Tensor, TensorData, activation};
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -263,6 +263,7 @@ impl<'p> Plan<'p> {
                 Node::Constant(bits) => Value::Number(f64::from_bits(bits)),
                 Node::Unary(op, a) => Value::Rows(apply(op, values[a].rows(x))),
                 Node::Binary(op, a, b) => values[a].binary(op, &values[b]),
+                Node::Across(op, a) => Value::Rows(across(op, values[a].rows(x))),
                 Node::Hidden(g, v) => {
                     let (i, p) = self.product(g);
                     let joined = products[i].get_or_insert_with(|| {
@@ -375,6 +376,17 @@ impl Value {
     }
 }
 
+/// A function of whole rows as a tensor operation.
+fn across(op: Across, x: Tensor<2>) -> Tensor<2> {
+    let shape = x.dims();
+    match op {
+        Across::Mean => x.mean_dim(1).expand(shape),
+        Across::Sum => x.sum_dim(1).expand(shape),
+        Across::Cumsum => x.cumsum(1),
+        Across::RevCumsum => x.flip([1]).cumsum(1).flip([1]),
+    }
+}
+
 /// The larger or the smaller of two values: `b` where it is that, or NaN, and `a` elsewhere.
 fn extreme(op: Binary, a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {
     let [rows, columns] = [0, 1].map(|i| a.dims()[i].max(b.dims()[i]));
@@ -402,6 +414,7 @@ fn apply(op: Unary, x: Tensor<2>) -> Tensor<2> {
         // Burn's gradient of a division by a number rounds to f32, whatever the type.
         Unary::HardSigmoid => x.mul_scalar(1.0 / 6.0).add_scalar(0.5).clamp(0.0, 1.0),
         Unary::Softsign => activation::softsign(x),
+        Unary::Sign => x.sign(),
         Unary::Exp => x.exp(),
         Unary::Sqrt => x.sqrt(),
         Unary::Sin => x.sin(),

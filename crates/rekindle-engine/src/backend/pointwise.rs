@@ -1,6 +1,6 @@
 //! Pointwise functions as operations of a backend.
 
-use crate::program::{Binary, Unary};
+use crate::program::{Across, Binary, Unary};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata, get_device_settings};
 use burn::tensor::{DType, Shape};
@@ -102,6 +102,20 @@ fn above<B: Backend>(x: FloatTensor<B>, a: FloatTensor<B>, b: FloatTensor<B>) ->
     B::float_mask_where(b, B::float_greater_elem(x, 0.0.into(), bool_dtype), a)
 }
 
+/// A function of whole rows.
+pub(super) fn across<B: Backend>(op: Across, x: FloatTensor<B>) -> FloatTensor<B> {
+    let shape = x.shape();
+    match op {
+        Across::Mean => B::float_expand(B::float_mean_dim(x, 1), shape),
+        Across::Sum => B::float_expand(B::float_sum_dim(x, 1), shape),
+        Across::Cumsum => B::float_cumsum(x, 1),
+        Across::RevCumsum => {
+            let sums = B::float_cumsum(B::float_flip(x, &[1]), 1);
+            B::float_flip(sums, &[1])
+        }
+    }
+}
+
 /// The larger or the smaller of two values: `b` where it is that, or NaN, and `a` elsewhere.
 fn extreme<B: Backend>(op: Binary, a: FloatTensor<B>, b: FloatTensor<B>) -> FloatTensor<B> {
     let [rows, columns] = [0, 1].map(|i| a.shape()[i].max(b.shape()[i]));
@@ -156,6 +170,7 @@ fn unary<B: Backend>(op: Unary, x: FloatTensor<B>) -> FloatTensor<B> {
             B::float_clamp(line, 0.0.into(), 1.0.into())
         }
         Unary::Softsign => B::float_div(x.clone(), plus::<B>(B::float_abs(x), 1.0)),
+        Unary::Sign => B::float_sign(x),
         Unary::Exp => B::float_exp(x),
         Unary::Sqrt => B::float_sqrt(x),
         Unary::Sin => B::float_sin(x),
@@ -196,7 +211,7 @@ fn slope<B: Backend>(op: Unary, v: FloatTensor<B>) -> FloatTensor<B> {
         Unary::Sqrt => times::<B>(B::float_recip(v), 0.5),
         Unary::Sin => B::float_cos(v),
         Unary::Cos => B::float_neg(B::float_sin(v)),
-        Unary::Floor => number(0.0),
+        Unary::Sign | Unary::Floor => number(0.0),
         Unary::Abs => B::float_sign(v),
     }
 }

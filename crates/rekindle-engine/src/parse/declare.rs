@@ -2,7 +2,7 @@
 
 use super::error::{Parsed, Place, Text};
 use super::lex::{Line, Word, shown};
-use crate::program::{Binary, Blocks, RAW, Unary};
+use crate::program::{Across, Binary, Blocks, RAW, Unary};
 
 /// What a line declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,11 +198,18 @@ pub(super) const OTHER: &str = "choose another name";
 /// The words that mean something by themselves.
 const WORDS: [&str; 3] = [RAW, "R", "affine"];
 
+/// Whether a name is a function's.
+fn is_function(name: &str) -> bool {
+    Unary::from_name(name).is_some()
+        || Binary::from_name(name).is_some()
+        || Across::from_name(name).is_some()
+}
+
 /// What a name that cannot be chosen is.
 pub(super) fn reserved(name: &str) -> Option<&'static str> {
     if WORDS.contains(&name) || Kind::ALL.iter().any(|kind| kind.word() == name) {
         Some("a word of the language")
-    } else if Unary::from_name(name).is_some() || Binary::from_name(name).is_some() {
+    } else if is_function(name) {
         Some("a function")
     } else if name.starts_with("W_") || name.starts_with("U_") {
         Some("a block's matrix")

@@ -5,7 +5,7 @@ use super::error::{Parsed, Place};
 use super::lex::{Line, Token, Word, shown};
 use super::scope::{Scope, names};
 use crate::builder::Var;
-use crate::program::{Binary, Id, Node, RAW, Unary};
+use crate::program::{Across, Binary, Id, Node, RAW, Unary};
 use crate::suggest::suggest;
 
 /// The deepest nesting of parentheses and functions, so that no text overflows the stack.
@@ -249,6 +249,9 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
             let value = self.parentheses()?;
             return Ok(value.apply(op));
         }
+        if let Some(op) = Across::from_name(name) {
+            return Ok(self.parentheses()?.across(op));
+        }
         if let Some(op) = Binary::from_name(name) {
             let [a, b] = self.pair()?;
             return Ok(step.push(Node::Binary(op, a.id(), b.id())));
@@ -262,7 +265,8 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
             }
             _ if self.is_sign('(') => {
                 let of_two = Binary::FUNCTIONS.map(Binary::name);
-                let functions = [&Unary::ALL.map(Unary::name)[..], &of_two].concat();
+                let of_rows = Across::ALL.map(Across::name);
+                let functions = [&Unary::ALL.map(Unary::name)[..], &of_two, &of_rows].concat();
                 let message = format!("`{name}` is no function{}", suggest(name, &functions));
                 self.fails(at, message)
             }

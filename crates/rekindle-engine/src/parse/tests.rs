@@ -1,7 +1,7 @@
 //! Every error points into the text; no text panics; what is printed is read again.
 
 use super::GRAMMAR;
-use crate::program::{Binary, Program, Unary};
+use crate::program::{Across, Binary, Program, Unary};
 use crate::{Step, Var, max, min, tanh};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -60,7 +60,7 @@ h' = b_a => 5, 6: the bias `b_a` stands only behind `+` and the matrix of its bl
 h' = h' => 5, 6: `h'` has no value yet; its equation must stand above its use
 h' = q' => 5, 6: `q` is no state (known: h)
 q' = h => 5, 1: `q` is no state (known: h)
-h' = tanhh(h) => 5, 6: `tanhh` is no function; did you mean `tanh`? (known: sigmoid, tanh, relu, leaky_relu, elu, gelu, silu, softplus, hard_sigmoid, softsign, exp, sqrt, sin, cos, floor, abs, max, min)
+h' = tanhh(h) => 5, 6: `tanhh` is no function; did you mean `tanh`? (known: sigmoid, tanh, relu, leaky_relu, elu, gelu, silu, softplus, hard_sigmoid, softsign, sign, exp, sqrt, sin, cos, floor, abs, max, min, mean, sum, cumsum, revcumsum)
 h' = h(2) => 5, 7: expected an operator or the end of the line, found `(`
 h' = tanh h => 5, 11: expected `(`, found `h`
 h' = tanh() => 5, 11: expected a value, found `)`
@@ -70,6 +70,8 @@ h' = min(h, p => 5, 14: expected an operator or `)`, found the end of the line
 h' = max(R h, h) => 5, 6: `h'` is made of a projected value; only `h' = R ...` itself gives a state that width
 h' = R max(U_a p + d_a, h) => 5, 8: `max` combines a projected value with one that is not
 max = h => 5, 1: `max` is a function; choose another name
+h' = mean(2) => 5, 6: `mean` takes a number, not a value per unit
+mean = h => 5, 1: `mean` is a function; choose another name
 h' = => 5, 5: expected a value, found the end of the line
 h' = + h => 5, 6: expected a value, found `+`
 h' = 2 h => 5, 8: expected an operator or the end of the line, found `h`
@@ -216,7 +218,8 @@ fn numbers_keep_every_bit() {
 fn the_grammar_has_every_function() {
     let of_one = Unary::ALL.map(|op| format!("\n  {}(v) ", op.name()));
     let of_two = Binary::FUNCTIONS.map(|op| format!("\n  {}(v, w) ", op.name()));
-    for line in of_one.iter().chain(&of_two) {
+    let of_rows = Across::ALL.map(|op| format!("\n  {}(v) ", op.name()));
+    for line in of_one.iter().chain(&of_two).chain(&of_rows) {
         assert!(GRAMMAR.contains(line), "{line}");
     }
 }
@@ -232,7 +235,7 @@ fn round_trips(text: &str) -> Result<(), TestCaseError> {
 
 /// The words of the language, those that are nearly such, and others.
 fn word() -> impl Strategy<Value = &'static str> {
-    let words = "state input hidden vector scalar h c f p q h' c' h'' x W_f U_f b_f d_f W_ U_ R affine tanh relu max \
+    let words = "state input hidden vector scalar h c f p q h' c' h'' x W_f U_f b_f d_f W_ U_ R affine mean tanh relu max \
                  ( ) ( ) , + - * / = 0 1 0.5 1e999 .5 # é ⊙";
     let words: Vec<&str> = words
         .split_whitespace()
@@ -291,6 +294,7 @@ pub(crate) fn recorded(steps: &[(usize, Index, Index)], projected: bool) -> Prog
             13 => k.raw() - a,
             14 => max(a, b),
             15 => min(a - 0.5, b),
+            16..20 => a.across(Across::ALL[of - 16]),
             _ => match Unary::ALL[of % Unary::ALL.len()] {
                 op @ Unary::Sqrt => (1.0 + a * a).apply(op),
                 // The last bit of a large angle is a large part of its sine.
@@ -340,7 +344,7 @@ proptest! {
 
     #[test]
     fn what_is_recorded_is_printed_and_read(
-        steps in vec((0..32_usize, any::<Index>(), any::<Index>()), 1..12),
+        steps in vec((0..37_usize, any::<Index>(), any::<Index>()), 1..12),
         projected in any::<bool>(),
     ) {
         let program = recorded(&steps, projected);

@@ -86,6 +86,10 @@ impl Reverse<'_> {
                 let back = self.writer.push(Node::ProjectT(g));
                 self.terms[v].push(back);
             }
+            Node::Across(op, v) => {
+                let back = self.writer.push(Node::Across(op.adjoint(), g));
+                self.terms[v].push(back);
+            }
             Node::Unary(op, a) => {
                 let slope = self.slope(op, a, id);
                 let term = self.writer.binary(Mul, g, slope);
@@ -154,7 +158,7 @@ impl Reverse<'_> {
 mod tests {
     use super::*;
     use crate::passes::hoist;
-    use crate::{Step, sigmoid, tanh};
+    use crate::{Step, cumsum, mean, sigmoid, tanh};
 
     #[test]
     fn the_gradient_of_an_elman_network_reads_as_in_a_textbook() {
@@ -168,6 +172,17 @@ mod tests {
             "dU_h = dx_h = dh' * (1 - h' * h')\n\
              dh = U_h^T dU_h\n"
         );
+    }
+
+    #[test]
+    fn a_sum_over_the_units_before_goes_back_over_those_behind() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            k.next(cumsum(k.input("a") + h) + mean(h))
+        });
+        let backward = differentiate(&hoist(&p).step).to_string();
+        assert!(backward.contains("dx_a = revcumsum(dh')"), "{backward}");
+        assert!(backward.contains("mean(dh')"), "{backward}");
     }
 
     #[test]

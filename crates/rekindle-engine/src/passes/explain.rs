@@ -49,7 +49,7 @@ pub fn explain(program: &Program, backward: bool) -> Vec<(String, String)> {
     pages
 }
 
-/// The products of every stage, those with one operand, or with one result, joined.
+/// The products and functions of whole rows of every stage, those with one operand, or with one result, joined.
 fn products(program: &Program) -> String {
     let stages = stages(program);
     let texts = program.texts();
@@ -59,7 +59,7 @@ fn products(program: &Program) -> String {
         let here = (0..program.nodes.len()).filter(|&id| stages[id] == stage);
         let mut forward: Vec<(Id, Vec<&str>)> = Vec::new();
         let mut back: Vec<&str> = Vec::new();
-        let mut projected = Vec::new();
+        let mut others = Vec::new();
         for id in here {
             match program.nodes[id] {
                 Node::Hidden(g, v) => {
@@ -70,8 +70,9 @@ fn products(program: &Program) -> String {
                     }
                 }
                 Node::HiddenT(g, _) => back.push(&program.hiddens()[g]),
-                Node::Project(v) => projected.push(format!("R {}", texts[v])),
-                Node::ProjectT(v) => projected.push(format!("R^T {}", texts[v])),
+                Node::Project(v) => others.push(format!("R {}", texts[v])),
+                Node::ProjectT(v) => others.push(format!("R^T {}", texts[v])),
+                Node::Across(..) => others.push(texts[id].clone()),
                 _ => {}
             }
         }
@@ -82,7 +83,7 @@ fn products(program: &Program) -> String {
         if !back.is_empty() {
             parts.push(format!("U^T [{}]", back.join(", ")));
         }
-        parts.extend(projected);
+        parts.extend(others);
         lines.push(format!("{stage}: {}", parts.join("; ")));
     }
     lines.join("\n")

@@ -51,6 +51,16 @@ unsafe fn magnitude<S: Simd>(x: S::V) -> S::V {
 }
 
 #[inline(always)]
+unsafe fn sign<S: Simd>(x: S::V) -> S::V {
+    unsafe {
+        let zero = number::<S>(0.0);
+        // What is neither above nor below 0 is 0 or NaN.
+        let rest = S::above(zero, x, number::<S>(-1.0), x);
+        S::above(x, zero, number::<S>(1.0), rest)
+    }
+}
+
+#[inline(always)]
 unsafe fn exp<S: Simd>(x: S::V) -> S::V {
     unsafe {
         let (q, n) = exponential::<S>(x);
@@ -140,6 +150,7 @@ pub(crate) unsafe fn unary<S: Simd>(op: Unary, x: S::V) -> S::V {
                 S::max(zero, S::min(number::<S>(1.0), y))
             }
             Unary::Softsign => S::div(x, S::add(number::<S>(1.0), magnitude::<S>(x))),
+            Unary::Sign => sign::<S>(x),
             Unary::Exp => exp::<S>(x),
             Unary::Sqrt => S::sqrt(x),
             Unary::Sin | Unary::Cos => each::<S>(x, |x| op.of(x)),
@@ -182,11 +193,8 @@ pub(crate) unsafe fn slope<S: Simd>(op: Unary, v: S::V) -> S::V {
             Unary::Exp => v,
             Unary::Sqrt => S::div(number::<S>(0.5), v),
             Unary::Sin | Unary::Cos => each::<S>(v, |x| op.slope(x)),
-            Unary::Floor => zero,
-            Unary::Abs => {
-                let below = S::above(zero, v, number::<S>(-1.0), zero);
-                S::above(v, zero, one, below)
-            }
+            Unary::Sign | Unary::Floor => zero,
+            Unary::Abs => sign::<S>(v),
         }
     }
 }

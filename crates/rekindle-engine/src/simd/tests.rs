@@ -114,6 +114,7 @@ fn ends_are_what_mathematics_says_and_nan_stays_nan() {
             Unary::LeakyRelu => [inf, -inf],
             // Limits of inf * 0 and inf / inf, which IEEE 754 leaves to NaN.
             Unary::Gelu | Unary::Silu | Unary::Softsign => [y[0], y[1]],
+            Unary::Sign => [1.0, -1.0],
             Unary::Exp => [inf, 0.0],
             Unary::Sqrt => [inf, f32::NAN],
             Unary::Sin | Unary::Cos => [f32::NAN, f32::NAN],

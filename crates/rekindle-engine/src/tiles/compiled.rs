@@ -30,7 +30,8 @@ impl Plans {
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) hoisted: Hoisted,
-    /// Whether units do not meet in the loop over time: no matrix product is left there.
+    /// Whether units do not meet in the loop over time: no matrix product and no function of a whole row is
+    /// left there.
     pub(crate) apart: bool,
     pub(crate) inference: Plans,
     pub(crate) forward: Plans,
@@ -69,9 +70,8 @@ impl Compiled {
                 .map(|p| plan(&before_back, &[], Some((before, p)))),
             step: plan(&step_back, &[], Some((step, &forward.step))),
         };
-        let product = |n: &Node| matches!(n, Node::Hidden(..) | Node::Project(_));
         Compiled {
-            apart: !step.nodes.iter().any(product),
+            apart: !step.nodes.iter().any(Node::ends_stage),
             inference,
             forward,
             backward,

@@ -18,6 +18,7 @@
     reason = "kernels: addresses in place of slices, and vectors of the machine"
 )]
 
+mod across;
 mod backward;
 mod bind;
 mod compiled;

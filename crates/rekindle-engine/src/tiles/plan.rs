@@ -6,7 +6,7 @@ mod homes;
 mod registers;
 
 use crate::passes::stages;
-use crate::program::{Id, Node, Out, Program, Unary, Width};
+use crate::program::{Across, Id, Node, Out, Program, Unary, Width};
 use fuse::Fused;
 use homes::Homes;
 
@@ -115,10 +115,12 @@ pub(crate) struct Product {
     pub results: Vec<(usize, Option<usize>, usize)>,
 }
 
-/// Products, then instructions on tiles, by width.
+/// Products and functions of whole rows, then instructions on tiles, by width.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stage {
     pub products: Vec<Product>,
+    /// Functions of whole rows: of which place, to which.
+    pub across: Vec<(Across, usize, usize)>,
     pub hidden: Vec<Op>,
     pub projection: Vec<Op>,
 }
@@ -176,7 +178,7 @@ impl Source<'_> {
                 (Node::Mask, Some((forward, _))) => forward.product_width(),
                 (Node::Mask, None) => p.product_width(),
                 (Node::ProjectT(_), _) => Width::Hidden,
-                (Node::Slope(_, a) | Node::Unary(_, a), _) => widths[a],
+                (Node::Slope(_, a) | Node::Unary(_, a) | Node::Across(_, a), _) => widths[a],
                 (Node::Binary(_, a, b), _) => match p.is_number(a) {
                     true => widths[b],
                     false => widths[a],
@@ -186,6 +188,13 @@ impl Source<'_> {
             widths.push(width);
         }
         widths
+    }
+}
+
+impl Stage {
+    /// Whether anything here needs whole rows of its operand.
+    pub(super) fn needs_rows(&self) -> bool {
+        !self.products.is_empty() || !self.across.is_empty()
     }
 }
 
@@ -199,6 +208,13 @@ impl Plan {
         for stage in 0..=last {
             let mut built = Stage::default();
             plan.products(source, &fused, stage, &mut built);
+            let across = fused.across.iter().enumerate();
+            built.across = across
+                .filter(|&(id, _)| fused.stage[id] == stage)
+                .filter_map(|(id, across)| {
+                    across.map(|(op, of)| (op, plan.home(of), plan.home(id)))
+                })
+                .collect();
             plan.instructions(source, &widths, &fused, stage, &mut built);
             plan.stages.push(built);
         }

@@ -67,7 +67,7 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
         }
         macro_rules! every {
             ($op:expr, |$f:ident| $loop:expr) => {
-                chosen!($op, |$f| $loop, Sigmoid Tanh Relu LeakyRelu Elu Gelu Silu Softplus HardSigmoid Softsign Exp Sqrt Sin Cos Floor Abs)
+                chosen!($op, |$f| $loop, Sigmoid Tanh Relu LeakyRelu Elu Gelu Silu Softplus HardSigmoid Softsign Sign Exp Sqrt Sin Cos Floor Abs)
             };
         }
         match code {

@@ -1,5 +1,6 @@
 //! The inner loop: a plan, once, over some rows.
 
+use super::across::across;
 use super::bind::{Moment, Planes, Walks};
 use super::pack::{Packed, columns};
 use super::plan::{Kind, Loc, OPERANDS, Plan, Product, Stage};
@@ -46,23 +47,23 @@ impl<E: Real> Script<'_, E> {
         self.bind(planes, moment, rows.start, walks, member.index);
         let rows = rows.len();
         for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
-            // A product reads what all members have written.
-            if !stage.products.is_empty()
+            // What needs whole rows reads what all members have written.
+            if stage.needs_rows()
                 && let Some(first) = first.take()
             {
                 member.all(first);
             }
-            let scratch = |p: &Product| {
-                let place = self.plan.places[p.operands[0].1];
-                matches!(place.loc, Loc::Scratch(_))
-            };
-            let overwritten = stage.products.iter().any(scratch);
+            let operands = stage.products.iter().map(|p: &Product| p.operands[0].1);
+            let operands = operands.chain(stage.across.iter().map(|a| a.1));
+            let scratch = |place: usize| matches!(self.plan.places[place].loc, Loc::Scratch(_));
+            let overwritten = operands.into_iter().any(scratch);
             member.all(|share| {
                 if let Some(first) = first.as_mut() {
                     first(share);
                 }
                 // SAFETY: the caller's.
                 unsafe {
+                    self.across(stage, &walks.places, rows, share, S::N);
                     self.products::<S>(stage, packed, planes, walks, rows, share);
                     if !overwritten {
                         self.instructions::<S>(stage, &walks.places, rows, share);
@@ -79,7 +80,7 @@ impl<E: Real> Script<'_, E> {
         }
     }
 
-    /// The same for one share of the columns, all of them if there are products; `tile` is that of the member.
+    /// The same for one share of the columns, all of them if there is anything that needs whole rows; `tile` is that of the member.
     ///
     /// # Safety
     ///
@@ -97,6 +98,7 @@ impl<E: Real> Script<'_, E> {
         for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
             // SAFETY: the caller's.
             unsafe {
+                self.across(stage, &walks.places, rows.len(), share, S::N);
                 self.products::<S>(stage, packed, planes, walks, rows.len(), share);
                 self.instructions::<S>(stage, &walks.places, rows.len(), share);
             }
@@ -125,6 +127,19 @@ impl<E: Real> Script<'_, E> {
                     walk.at = unsafe { walk.at.add(tile * super::pointwise::TILE) };
                 }
             }
+        }
+    }
+
+    /// The functions of whole rows, for a share of the columns, in vectors of `n`.
+    unsafe fn across(&self, stage: &Stage, walks: &[Walk<E>], rows: usize, share: Share, n: usize) {
+        for &(op, of, to) in &stage.across {
+            let [width, pitch] = self.width(self.plan.places[of].width);
+            let own = match share.of {
+                1 => 0..pitch,
+                _ => columns(width, n, share),
+            };
+            // SAFETY: the caller's.
+            unsafe { across(op, rows, walks[of].at, walks[to].at, [width, pitch], own) };
         }
     }
 

@@ -1,6 +1,6 @@
 //! A plan, interpreted with tensors.
 
-use crate::backend::pointwise::Value;
+use crate::backend::pointwise::{Value, across};
 use crate::call::{Call, OPERANDS, Operands, operand};
 use crate::program::{Binary, Width};
 use crate::tiles::{Code, Kind, Loc, Op, Plan, Product, Sizes};
@@ -131,6 +131,9 @@ impl<B: Backend> Machine<'_, B> {
         for (stage, matrices) in self.plan.stages.iter().zip(self.matrices) {
             for (product, matrix) in stage.products.iter().zip(matrices) {
                 self.product(product, matrix);
+            }
+            for &(op, of, to) in &stage.across {
+                self.values[to] = Some(Value::Rows(across::<B>(op, self.rows(of))));
             }
             for op in stage.hidden.iter().chain(&stage.projection) {
                 self.op(op);

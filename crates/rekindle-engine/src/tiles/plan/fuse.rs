@@ -2,7 +2,7 @@
 //! that are added.
 
 use super::{Code, OPERANDS, Source};
-use crate::program::{Binary, Id, Node};
+use crate::program::{Across, Binary, Id, Node};
 
 /// What is emitted for every node.
 pub(super) struct Fused {
@@ -10,6 +10,8 @@ pub(super) struct Fused {
     pub stage: Vec<usize>,
     /// A product: its terms, of one kind, and what its sums start from.
     pub products: Vec<Option<(Vec<Id>, Option<Id>)>>,
+    /// A function of whole rows, and what it is of.
+    pub across: Vec<Option<(Across, Id)>>,
     /// A pointwise instruction and its operands.
     pub ops: Vec<Option<(Code, Vec<Id>)>>,
     /// Input blocks that a product starts from: (their node, recurrent block).
@@ -27,6 +29,7 @@ impl Fused {
         let mut fused = Fused {
             stage: stage.to_vec(),
             products: vec![None; n],
+            across: vec![None; n],
             ops: vec![None; n],
             folded: Vec::new(),
         };
@@ -48,6 +51,10 @@ impl Fused {
                     fused.folded.push((f, g));
                 }
                 fused.products[id] = Some((terms, from));
+                continue;
+            }
+            if let Node::Across(op, of) = p.nodes[id] {
+                fused.across[id] = Some((op, of));
                 continue;
             }
             let (code, of, vanished) = instruction(source, stage, id, &inner);
@@ -111,6 +118,11 @@ impl Fused {
         }
     }
 
+    /// Whether a node is emitted as something that reads whole rows, and so needs its operand in memory.
+    pub(super) fn reads_rows(&self, id: Id) -> bool {
+        self.products[id].is_some() || self.across[id].is_some()
+    }
+
     /// What an emitted node reads.
     pub(super) fn reads(&self, source: &Source<'_>, id: Id) -> Vec<Id> {
         match (&self.products[id], &self.ops[id]) {
@@ -121,7 +133,7 @@ impl Fused {
                 operands.chain(*from).collect()
             }
             (None, Some((_, of))) => of.clone(),
-            (None, None) => Vec::new(),
+            (None, None) => self.across[id].iter().map(|a| a.1).collect(),
         }
     }
 }

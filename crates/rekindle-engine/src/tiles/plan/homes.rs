@@ -25,11 +25,12 @@ impl<'s> Homes<'s> {
         plan.home = vec![None; p.nodes.len()];
         for id in 0..p.nodes.len() {
             let width = self.widths[id];
-            let emitted = self.fused.ops[id].is_some() || self.fused.products[id].is_some();
+            let rows = self.fused.reads_rows(id);
+            let emitted = self.fused.ops[id].is_some() || rows;
             let home = match self.leaf(plan, id) {
                 Some(loc) => Some(loc),
                 None if !wanted[id].is_empty() => Some(wanted[id].remove(0)),
-                None if emitted && (in_memory[id] || self.fused.products[id].is_some()) => {
+                None if emitted && (in_memory[id] || rows) => {
                     plan.scratch.push(width);
                     Some(Loc::Scratch(plan.scratch.len() - 1))
                 }
@@ -116,14 +117,14 @@ impl<'s> Homes<'s> {
         wanted
     }
 
-    /// Whether a node's value is read by a product or in a later stage.
+    /// Whether a node's value is read by what needs whole rows, or in a later stage.
     fn read_elsewhere(&self) -> Vec<bool> {
         let n = self.source.program.nodes.len();
         let mut elsewhere = vec![false; n];
         for id in 0..n {
-            let product = self.fused.products[id].is_some();
+            let rows = self.fused.reads_rows(id);
             for of in self.fused.reads(self.source, id) {
-                elsewhere[of] |= product || self.fused.stage[of] != self.fused.stage[id];
+                elsewhere[of] |= rows || self.fused.stage[of] != self.fused.stage[id];
             }
         }
         elsewhere

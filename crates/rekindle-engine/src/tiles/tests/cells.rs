@@ -1,13 +1,13 @@
 //! Equations of every kind that the engine has to deal with.
 
 use crate::{
-    Next, Step, abs, cos, elu, exp, floor, gelu, hard_sigmoid, leaky_relu, max, min, relu, sigmoid,
-    silu, sin, softplus, softsign, sqrt, tanh,
+    Next, Step, abs, cos, cumsum, elu, exp, floor, gelu, hard_sigmoid, layer_norm, leaky_relu, max,
+    mean, min, relu, sigmoid, sign, silu, sin, softmax, softplus, softsign, sqrt, sum, tanh,
 };
 
 pub(super) type Equations = fn(&Step) -> Next;
 
-pub(super) const CELLS: [(&str, Equations); 15] = [
+pub(super) const CELLS: [(&str, Equations); 18] = [
     ("elman", elman),
     ("lstm", lstm),
     ("gru", gru),
@@ -23,6 +23,9 @@ pub(super) const CELLS: [(&str, Equations); 15] = [
     ("functions", functions),
     ("calculus", calculus),
     ("wide", wide),
+    ("normalised", normalised),
+    ("means", means),
+    ("ordered", ordered),
 ];
 
 fn elman(k: &Step) -> Next {
@@ -139,4 +142,33 @@ fn wide(k: &Step) -> Next {
     let blocks = (0..40).map(|i| tanh(k.affine(format!("g{i}").as_str(), h)));
     let sum = blocks.reduce(|a, b| a + b).expect("blocks");
     k.next(sum * 0.05)
+}
+
+/// Rows normalised before the loop, behind a product, and of a new state.
+fn normalised(k: &Step) -> Next {
+    let [h, c] = k.state(["h", "c"]);
+    let [p, q] = k.vector(["p", "q"]);
+    let a = tanh(layer_norm(k.plain_input("a"), 0.1) * p + layer_norm(k.hidden("a", h), 0.1));
+    let c = 0.5 * c + a;
+    k.next([tanh(layer_norm(c, 0.1) + q), c])
+}
+
+/// Means of a projected value, of a state, of a vector, and of a mean; and one that a product takes.
+fn means(k: &Step) -> Next {
+    let [h, c] = k.state(["h", "c"]);
+    let a = tanh(k.affine("a", h * mean(h)));
+    let p = k.vector("p");
+    let b = mean(p * p) * mean(c * c) + mean(mean(a) * c);
+    let c = 0.5 * c + a * b;
+    k.next([k.project(c * mean(a)), c])
+}
+
+/// Sums over the units up to each, of what depends on the input alone and of what does not; and the sum of a
+/// state.
+fn ordered(k: &Step) -> Next {
+    let [h, c] = k.state(["h", "c"]);
+    let f = cumsum(softmax(k.affine("f", h)));
+    let i = 1.0 - cumsum(softmax(k.input("i")));
+    let c = f * c + i * tanh(k.affine("c", h));
+    k.next([tanh(c) / (1.0 + sum(h * h)) * sign(2.0 + h), c])
 }

@@ -1,6 +1,6 @@
 //! The equations, interpreted one row, one step and one unit at a time.
 
-use crate::program::{Node, Program};
+use crate::program::{Across, Node, Program};
 use crate::tiles::Sizes;
 
 /// All numbers of a problem.
@@ -153,6 +153,17 @@ fn step(
                 (0..n)
                     .map(|j| op.of(at(&values[a], j), at(&values[b], j)))
                     .collect()
+            }
+            Node::Across(op, v) => {
+                let row = &values[v];
+                let part = |j: usize| match op {
+                    Across::Mean | Across::Sum => 0..row.len(),
+                    Across::Cumsum => 0..j + 1,
+                    Across::RevCumsum => j..row.len(),
+                };
+                let count = if op == Across::Mean { row.len() } else { 1 };
+                let value = |j: usize| row[part(j)].iter().sum::<f64>() / count as f64;
+                (0..row.len()).map(value).collect()
             }
             Node::Hidden(b, v) => affine(&values[v], &n.u, &n.d, k, b),
             Node::Project(v) => {

@@ -1,0 +1,59 @@
+//! Functions of whole rows.
+
+use crate::program::Across;
+use crate::simd::Real;
+use std::ops::Range;
+
+/// Writes a function of the first `width` numbers of every row into columns of another plane.
+///
+/// Every member of a team reads the whole row and adds it up in the same order, so that how the columns are
+/// shared out changes no bit.
+///
+/// # Safety
+///
+/// Both planes must have so many rows of `pitch` numbers, and those of the first must have been written.
+pub(super) unsafe fn across<E: Real>(
+    op: Across,
+    rows: usize,
+    of: *const E,
+    to: *mut E,
+    [width, pitch]: [usize; 2],
+    own: Range<usize>,
+) {
+    for r in 0..rows {
+        // SAFETY: the caller's.
+        let (of, to) = unsafe {
+            let of = std::slice::from_raw_parts(of.add(r * pitch), width);
+            let to = to.add(r * pitch + own.start);
+            (of, std::slice::from_raw_parts_mut(to, own.len()))
+        };
+        match op {
+            Across::Mean => to.fill(E::of(sum(of) / width as f64)),
+            Across::Sum => to.fill(E::of(sum(of))),
+            Across::Cumsum => sums(of.iter().enumerate(), to, own.start),
+            Across::RevCumsum => sums(of.iter().enumerate().rev(), to, own.start),
+        }
+    }
+}
+
+/// The sum, sixteen partial sums at a time.
+fn sum<E: Real>(row: &[E]) -> f64 {
+    let mut sums = [E::default(); 16];
+    for some in row.chunks(sums.len()) {
+        for (sum, &x) in sums.iter_mut().zip(some) {
+            *sum = sum.plus(x);
+        }
+    }
+    sums.iter().map(|s| s.wide()).sum()
+}
+
+/// The sums of the numbers so far, for the columns from `start` on.
+fn sums<'e, E: Real>(numbers: impl Iterator<Item = (usize, &'e E)>, to: &mut [E], start: usize) {
+    let mut sum = 0.0;
+    for (column, x) in numbers {
+        sum += x.wide();
+        if let Some(to) = column.checked_sub(start).and_then(|at| to.get_mut(at)) {
+            *to = E::of(sum);
+        }
+    }
+}
