@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 const CELL: &[(&str, &str, bool)] = &[
     ("gates.input.weight", "weight_ih", true),
     ("gates.input.bias", "bias_ih", false),
+    ("gates.factor.weight", "weight_factor", true),
     ("gates.hidden.weight", "weight_hh", true),
     ("gates.hidden.bias", "bias_hh", false),
     ("gates.projection.weight", "weight_hr", true),
@@ -39,7 +40,7 @@ pub fn is_trained<C: Cell>(layer: &Recurrent<C>, weight: &str) -> bool {
 /// PyTorch's names, with the number of the layer and, for cells that read in reverse, `_reverse`.
 /// What PyTorch lacks is `vector_<name>_l0` and `scalar_<name>_l0` (learned vectors and scalars, by
 /// their names in the equations), `weight_<map>_l0` and `bias_<map>_l0` (the maps of a cell that is no set
-/// of equations),
+/// of equations), `weight_factor_l0` (the first factor of recurrent weights of low rank),
 /// `initial_<state>_l0` (learned initial states) and `weight_proj_l0` (the map behind a layer).
 pub fn weight_names<C: Cell>(layer: &Recurrent<C>) -> Vec<Weight> {
     let slots = slots(layer).into_iter().map(|slot| Weight {

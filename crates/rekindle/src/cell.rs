@@ -2,12 +2,22 @@
 
 use crate::{Gates, Invalid, Sequence, State};
 use burn::module::{Module, ModuleDisplay};
+use burn::nn::Dropout;
 use burn::tensor::{DType, Device, Tensor};
 use rekindle_engine::{
     Choice, Direction, Engine, Id, Program, Stream, Traced, choose, drive, unbind,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
+
+/// In which other way recurrent weights are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecurrentWeights {
+    /// As a product of two matrices; see [`Gates::of_rank`].
+    OfRank(usize),
+    /// Diagonal; see [`Gates::independent`].
+    Independent,
+}
 
 /// A recurrent cell: a function from an input and a state to an output and a new state.
 ///
@@ -56,6 +66,29 @@ pub trait Cell: Module + ModuleDisplay {
     fn masked(&self, mask: Tensor<2>) -> Self {
         let _ = mask;
         panic!("this cell has no recurrent dropout: implement `Cell::masked` for it")
+    }
+
+    /// The same cell with numbers of its recurrent weights dropped, which ones `dropout` decides (DropConnect, Wan et al.
+    /// 2013; of recurrences Merity et al. 2017, <https://arxiv.org/abs/1708.02182>).
+    ///
+    /// # Panics
+    ///
+    /// A cell that does not implement it panics.
+    fn disconnected(&self, dropout: &Dropout) -> Self {
+        let _ = dropout;
+        panic!("this cell has no dropout of its weights: implement `Cell::disconnected` for it")
+    }
+
+    /// The same cell with fresh recurrent weights, stored in another way.
+    ///
+    /// # Panics
+    ///
+    /// A cell that does not implement it panics, and so does one whose weights are stored in a way of its own.
+    fn with_recurrent_weights(self, form: RecurrentWeights, device: &Device) -> Self {
+        let _ = (form, device);
+        panic!(
+            "the recurrent weights of this cell are its own: implement `Cell::with_recurrent_weights` for it"
+        )
     }
 
     /// The same cell with its equations run in another way. A cell that is no set of equations is run as it
@@ -222,6 +255,24 @@ impl<C: Equations> Cell for C {
         cell
     }
 
+    fn disconnected(&self, dropout: &Dropout) -> Self {
+        let mut cell = self.clone();
+        if let Some(weights) = self.gates().recurrent_weights() {
+            let mask = dropout.forward(weights.detach().ones_like());
+            cell.gates_mut().set_weight_mask(mask);
+        }
+        cell
+    }
+
+    fn with_recurrent_weights(mut self, form: RecurrentWeights, device: &Device) -> Self {
+        let gates = self.gates().clone();
+        *self.gates_mut() = match form {
+            RecurrentWeights::OfRank(rank) => gates.of_rank(rank, device),
+            RecurrentWeights::Independent => gates.independent(device),
+        };
+        self
+    }
+
     fn run_by(mut self, engine: Engine) -> Self {
         self.gates_mut().set_engine(engine);
         self
@@ -295,6 +346,11 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     fn fits(&self, d_input: usize) -> Result<(), Invalid> {
         let _ = d_input;
         Ok(())
+    }
+
+    /// Whether the recurrent weights are not used as they are stored, but [mapped](crate::Structure) first.
+    fn maps_weights(&self) -> bool {
+        false
     }
 
     /// The forms of the cell that its options make, one of each, for tables and tests.

@@ -11,13 +11,14 @@
 ///         alpha: f64 = -3.0,
 ///     }
 ///     equations: |_, k| fast_rnn(k);                                the equations that it makes
+///     structure: |config| Structure::heads(config.heads);           what recurrent weights are made of
 ///     valid: |config| finite("alpha", config.alpha);                checks of the cell's own keys
 ///     begin: |config, gates, device| gates.with_vector(..);         what begins with other numbers
 ///     forms: |usual| vec![..];                                      forms beside the default
 /// }
 /// ```
 ///
-/// The last three may be left out, and so may the cell's own keys. `bias: false` behind the cell's
+/// The last four may be left out, and so may the cell's own keys. `bias: false` behind the cell's
 /// name is for papers without biases.
 macro_rules! cell_config {
     (
@@ -26,6 +27,7 @@ macro_rules! cell_config {
             $($(#[$key_meta:meta])* $key:ident: $Type:ty = $default:expr,)*
         }
         equations: $equations:expr;
+        $(structure: $structure:expr;)?
         $(valid: $valid:expr;)?
         $(begin: $begin:expr;)?
         $(forms: $forms:expr;)?
@@ -62,6 +64,17 @@ macro_rules! cell_config {
             }
         }
 
+        impl $Config {
+            /// What the recurrent weights are made of.
+            fn structure(&self) -> $crate::Structure {
+                let mut own = std::iter::empty::<$crate::Structure>()$(.chain([{
+                    let of: fn(&Self) -> $crate::Structure = $structure;
+                    of(self)
+                }]))?;
+                own.next().unwrap_or_default()
+            }
+        }
+
         impl $crate::CellConfig for $Config {
             type Cell = $Cell;
 
@@ -88,6 +101,10 @@ macro_rules! cell_config {
                 Some(rekindle_engine::Program::new(|k| equations(self, k)))
             }
 
+            fn maps_weights(&self) -> bool {
+                !self.structure().is_plain()
+            }
+
             fn forms(d_hidden: usize) -> Vec<Self> {
                 #[allow(unused_mut, reason = "a cell with one form adds none")]
                 let mut forms = vec![Self::new(d_hidden)];
@@ -105,7 +122,8 @@ macro_rules! cell_config {
                     ..$crate::GateSizes::new(d_input, self.d_hidden)
                 };
                 let program = $crate::CellConfig::program(self).expect("a cell of equations");
-                let gates = $crate::Gates::from_program(program, sizes, device);
+                let structure = self.structure();
+                let gates = $crate::Gates::structured(program, sizes, structure, device);
                 $(let gates = {
                     type Begin<C> = fn(&C, $crate::Gates, &burn::tensor::Device) -> $crate::Gates;
                     let begin: Begin<Self> = $begin;

@@ -1,6 +1,6 @@
 //! The parameters of a cell's equations, as one Burn module.
 
-use crate::{Init, Sequence};
+use crate::{Init, Sequence, Structure};
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
@@ -52,13 +52,18 @@ impl GateSizes {
 pub struct Gates {
     /// `W` and `b`: weight `[d_input, G * d_hidden]`.
     pub input: Linear,
-    /// `U` and `d`: weight `[d_output, K * d_hidden]`; none where the equations have no recurrent
-    /// product.
+    /// `U` and `d`: weight `[d_output, K * d_hidden]`, fewer where a [`Structure`] says so; none where the
+    /// equations have no recurrent product.
     pub hidden: Option<Linear>,
+    /// The first factor of recurrent weights of low rank, `[d_output, rank]`; `hidden` then is the second,
+    /// `[rank, K * d_hidden]`.
+    pub factor: Option<Linear>,
     /// The learned vectors, `[d_hidden]` each, and scalars, `[1]`, in the program's order.
     pub vectors: Vec<Param<Tensor<1>>>,
     /// `R`: weight `[d_hidden, d_projection]`.
     pub projection: Option<Linear>,
+    #[module(skip)]
+    structure: Structure,
     #[module(skip)]
     recurrence: Arc<Recurrence>,
     #[module(skip)]
@@ -67,6 +72,11 @@ pub struct Gates {
     mask: Option<Tensor<2>>,
     #[module(skip)]
     fixed: bool,
+    /// What the recurrent weights are multiplied by: the mask of DropConnect.
+    #[module(skip)]
+    weight_mask: Option<Tensor<2>>,
+    #[module(skip)]
+    init: Init,
 }
 
 impl Gates {
@@ -85,6 +95,21 @@ impl Gates {
     ///
     /// If the program has no input block, or projects and the sizes give no `d_projection`.
     pub fn from_program(program: Program, sizes: GateSizes, device: &Device) -> Self {
+        Gates::structured(program, sizes, Structure::default(), device)
+    }
+
+    /// A program with fresh parameters, some of whose recurrent weights are not stored as they are used.
+    ///
+    /// # Panics
+    ///
+    /// As [`Gates::from_program`]; and if the heads do not divide the units, or a map is given for a block that the
+    /// equations lack, or for one of another shape than `[d_hidden, d_hidden]`.
+    pub fn structured(
+        program: Program,
+        sizes: GateSizes,
+        structure: Structure,
+        device: &Device,
+    ) -> Self {
         let GateSizes {
             d_input,
             d_hidden,
@@ -105,6 +130,23 @@ impl Gates {
             Width::Hidden => d_hidden,
             Width::Projection => d_projection.unwrap_or(d_hidden),
         };
+        for (name, _) in &structure.maps {
+            assert!(
+                program.hiddens().iter().any(|block| block == name) && width == d_hidden,
+                "the equations have no square recurrent block {name:?}"
+            );
+        }
+        let heads = structure.heads.max(1);
+        assert!(
+            heads == 1 || width == d_hidden && d_hidden.is_multiple_of(heads),
+            "{d_hidden} units are not {heads} heads of the same width"
+        );
+        let stored: Vec<bool> = program
+            .hiddens()
+            .iter()
+            .map(|block| structure.stores(block))
+            .collect();
+        let k = k - stored.iter().filter(|stored| !**stored).count();
         let vector = |width| parameter(init.vector(width, d_hidden, device));
         let linear = |weight: Tensor<2>, biases: &[bool]| {
             let biases = biases.iter().filter(|&&has| bias && has).count();
@@ -113,7 +155,7 @@ impl Gates {
             Linear { weight, bias }
         };
         let hidden = || {
-            let weight = init.hidden([width, k, d_hidden], device);
+            let weight = init.hidden([width / heads, k, d_hidden], device);
             linear(weight, program.hidden_biases())
         };
         let scalars = program.scalars().iter();
@@ -123,15 +165,64 @@ impl Gates {
                 program.input_biases(),
             ),
             hidden: (k > 0).then(hidden),
+            factor: None,
             vectors: scalars
                 .map(|&scalar| vector(if scalar { 1 } else { d_hidden }))
                 .collect(),
             projection: d_projection.map(|p| linear(init.input([d_hidden, 1, p], device), &[])),
+            structure,
             recurrence: Arc::new(Recurrence::new(program)),
             engine: Engine::default(),
             mask: None,
             fixed: false,
+            weight_mask: None,
+            init,
         }
+    }
+
+    /// The same equations with fresh recurrent weights of low rank, `U = U_1 U_2` with `U_1` of `rank` columns that all
+    /// blocks share: fewer numbers and, in the paper that made it known (Kusupati et al. 2018,
+    /// <https://arxiv.org/abs/1901.02358>), hardly another network.
+    ///
+    /// # Panics
+    ///
+    /// If the equations have no recurrent product, or a [`Structure`] of their own.
+    pub fn of_rank(mut self, rank: usize, device: &Device) -> Self {
+        assert!(
+            self.structure.is_plain(),
+            "weights that are mapped are not of low rank as well"
+        );
+        let hidden = self.hidden.as_mut().expect("a recurrent product");
+        let [rows, columns] = hidden.weight.dims();
+        let units = self.input.weight.dims()[1] / self.recurrence.program().inputs().len();
+        let blocks = columns / units;
+        self.factor = Some(Linear {
+            weight: parameter(self.init.input([rows, 1, rank], device)),
+            bias: None,
+        });
+        hidden.weight = parameter(self.init.input([rank, blocks, units], device));
+        self
+    }
+
+    /// The same equations with fresh recurrent weights that are diagonal: every unit sees itself alone (IndRNN, Li et
+    /// al. 2018, <https://arxiv.org/abs/1803.04831>).
+    ///
+    /// # Panics
+    ///
+    /// If the equations have no recurrent product of the units' width, or a [`Structure`] of their own.
+    pub fn independent(mut self, device: &Device) -> Self {
+        assert!(
+            self.structure.is_plain(),
+            "weights that are mapped are not diagonal as well"
+        );
+        let units = self.d_hidden();
+        let hidden = self.hidden.as_mut().expect("a recurrent product");
+        let [rows, columns] = hidden.weight.dims();
+        assert!(rows == units, "the products take a projected value");
+        let shape = [1, columns / units, units];
+        hidden.weight = parameter(self.init.input(shape, device));
+        self.structure = Structure::heads(units);
+        self
     }
 
     /// Adds to the input bias of one block, as it begins: `[d_hidden]`, or `[1]` for all units alike
@@ -218,6 +309,31 @@ impl Gates {
         self.engine = engine;
     }
 
+    /// How the recurrent weights are stored.
+    pub fn structure(&self) -> &Structure {
+        &self.structure
+    }
+
+    /// `U` of every recurrent block as the equations use it, `[d_output, K * d_hidden]`: what is stored, put
+    /// together and mapped.
+    pub fn recurrent_weights(&self) -> Option<Tensor<2>> {
+        let stored = self.hidden.as_ref().map(|linear| linear.weight.val());
+        let stored = match &self.factor {
+            Some(factor) => stored.map(|second| factor.weight.val().matmul(second)),
+            None => stored,
+        };
+        let weights = self.structure.weights(
+            self.program().hiddens(),
+            stored,
+            &self.input.weight.val(),
+            self.d_hidden(),
+        );
+        match &self.weight_mask {
+            Some(mask) => weights.map(|weights| weights * mask.clone()),
+            None => weights,
+        }
+    }
+
     /// The width of the input.
     pub fn d_input(&self) -> usize {
         self.input.weight.dims()[0]
@@ -238,6 +354,10 @@ impl Gates {
 
     pub(crate) fn set_mask(&mut self, mask: Tensor<2>) {
         self.mask = Some(mask);
+    }
+
+    pub(crate) fn set_weight_mask(&mut self, mask: Tensor<2>) {
+        self.weight_mask = Some(mask);
     }
 
     /// One step from a state to the next; the first new state is the output.
@@ -300,7 +420,7 @@ impl Gates {
         Weights {
             input: self.input.weight.val(),
             input_bias: bias(&self.input, self.program().input_biases()),
-            hidden: hidden.map(|linear| linear.weight.val()),
+            hidden: self.recurrent_weights(),
             hidden_bias: hidden.and_then(|linear| bias(linear, self.program().hidden_biases())),
             vectors: vectors.map(|v| v.val().expand([units])).collect(),
             projection: self.projection.as_ref().map(|r| r.weight.val()),

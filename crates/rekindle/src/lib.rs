@@ -22,9 +22,10 @@ mod sequence;
 mod state;
 mod state_space;
 mod streamer;
+mod structure;
 mod zoo;
 
-pub use cell::{Cell, CellConfig, Equations};
+pub use cell::{Cell, CellConfig, Equations, RecurrentWeights};
 pub(crate) use cell_config::cell_config;
 pub use cells::{
     Activation, Custom, CustomConfig, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset,
@@ -41,6 +42,7 @@ pub use ridge::ridge;
 pub use sequence::{LengthError, Lengths, Sequence};
 pub use state::State;
 pub use streamer::Streamer;
+pub use structure::{Map, Structure};
 pub use zoo::{AnyCell, AnyCellConfig, CATALOG, Card};
 
 /// The default of a key that is on unless it is switched off.

@@ -1,8 +1,9 @@
 //! The one list of cells, and what follows from it: the cell and the configuration chosen at run
 //! time, the catalogue, and the tests.
 
-use crate::{Cell, CellConfig, Invalid, Sequence, State, cells};
+use crate::{Cell, CellConfig, Invalid, RecurrentWeights, Sequence, State, cells};
 use burn::module::Module;
+use burn::nn::Dropout;
 use burn::tensor::{DType, Device, Tensor};
 use rekindle_engine::{Choice, Direction, Engine, Id, Program, Stream, Traced};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,16 @@ macro_rules! zoo {
 
             fn masked(&self, mask: Tensor<2>) -> Self {
                 match self { $(AnyCell::$Cell(cell) => AnyCell::$Cell(cell.masked(mask)),)* }
+            }
+
+            fn disconnected(&self, dropout: &Dropout) -> Self {
+                match self { $(AnyCell::$Cell(cell) => AnyCell::$Cell(cell.disconnected(dropout)),)* }
+            }
+
+            fn with_recurrent_weights(self, form: RecurrentWeights, device: &Device) -> Self {
+                match self { $(AnyCell::$Cell(cell) => {
+                    AnyCell::$Cell(cell.with_recurrent_weights(form, device))
+                })* }
             }
 
             fn run_by(self, engine: Engine) -> Self {
@@ -164,6 +175,10 @@ macro_rules! zoo {
 
             fn fits(&self, d_input: usize) -> Result<(), Invalid> {
                 match self { $(AnyCellConfig::$Cell(config) => config.fits(d_input),)* }
+            }
+
+            fn maps_weights(&self) -> bool {
+                match self { $(AnyCellConfig::$Cell(config) => config.maps_weights(),)* }
             }
 
             /// Every form of every cell.

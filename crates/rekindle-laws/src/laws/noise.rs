@@ -6,7 +6,7 @@ use crate::case::{D_HIDDEN, D_INPUT, ROWS, TIME, fitting};
 use crate::observe::{AnyStates, forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
-use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{AnyCell, CellConfig, Recurrent, RecurrentConfig, Sequence};
 
 /// Units enough that a mask that keeps or drops all of them is out of the question: 2⁻³² at most.
 const MANY: usize = 64;
@@ -23,9 +23,10 @@ pub(super) fn check(case: &Case) -> Verdict {
     dropout_rests_at_inference(&place, &small)?;
     zoneout_at_inference_is_its_expectation(&place, &small)?;
     let large = RecurrentConfig::new(case.cell(MANY));
-    match recurs(&large) {
-        true => recurrent_mask_lasts(&place, &large)?,
-        false => recurrent_mask_is_refused(&large)?,
+    match (recurs(&large), large.cell.maps_weights()) {
+        (true, false) => recurrent_mask_lasts(&place, &large)?,
+        (true, true) => recurrent_mask_acts(&place, &large)?,
+        (false, _) => recurrent_mask_is_refused(&large)?,
     }
     input_mask_lasts(&place, &large)?;
     zoneout_holds_units(&place, &large)
@@ -48,6 +49,7 @@ fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict
         dropout: RATE,
         input_dropout: RATE,
         recurrent_dropout: if recurs(&plain) { RATE } else { 0.0 },
+        weight_dropout: if recurs(&plain) { RATE } else { 0.0 },
         ..plain.clone()
     };
     let run = |config| {
@@ -125,6 +127,19 @@ fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
     let (with, _) = silent(masked);
     holds(without < with && with < columns, || {
         format!("recurrent dropout silences {with} of {columns} units, {without} are without it")
+    })
+}
+
+/// Where weights are mapped, a stored number belongs to several units, and no gradient tells which are dropped: then
+/// training is at least not what it is without the mask.
+fn recurrent_mask_acts(place: &Place, plain: &RecurrentConfig) -> Verdict {
+    let masked = RecurrentConfig {
+        recurrent_dropout: RATE,
+        ..plain.clone()
+    };
+    let [with, without] = [masked, plain.clone()].map(|config| one_row(place, config).0);
+    holds(with["y"].values != without["y"].values, || {
+        "recurrent dropout changes nothing in training".into()
     })
 }
 

@@ -1,10 +1,11 @@
 //! The configuration of a recurrent layer.
 
 use super::{EngineConfig, Layer, Merge, Recurrent};
-use crate::{AnyCellConfig, Cell, CellConfig, Invalid, invalid};
+use crate::{AnyCellConfig, Cell, CellConfig, Invalid, RecurrentWeights, invalid};
 use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
+use rekindle_engine::Width;
 use serde::{Deserialize, Serialize};
 
 /// Configuration of [`Recurrent`]: everything but the cell has a default.
@@ -39,6 +40,16 @@ pub struct RecurrentConfig<K = AnyCellConfig> {
     /// Variational dropout of what the recurrent products take: one mask for all steps.
     #[serde(default)]
     pub recurrent_dropout: f64,
+    /// Dropout of the recurrent weights themselves: one mask for all steps (DropConnect; Merity et al. 2017,
+    /// <https://arxiv.org/abs/1708.02182>).
+    #[serde(default)]
+    pub weight_dropout: f64,
+    /// The rank of the recurrent weights, which then are a product of two matrices; full by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrent_rank: Option<usize>,
+    /// Whether recurrent weights are diagonal, so that every unit sees itself alone.
+    #[serde(default)]
+    pub independent: bool,
     /// The probability that a unit's state stays as it was (Krueger et al. 2017); at inference,
     /// states move by its complement.
     #[serde(default)]
@@ -73,6 +84,9 @@ impl<K: CellConfig> RecurrentConfig<K> {
             dropout: 0.0,
             input_dropout: 0.0,
             recurrent_dropout: 0.0,
+            weight_dropout: 0.0,
+            recurrent_rank: None,
+            independent: false,
             zoneout: 0.0,
             residual: false,
             learned_initial: false,
@@ -95,11 +109,13 @@ impl<K: CellConfig> RecurrentConfig<K> {
         invalid::rate("dropout", self.dropout)?;
         invalid::rate("input_dropout", self.input_dropout)?;
         invalid::rate("recurrent_dropout", self.recurrent_dropout)?;
+        invalid::rate("weight_dropout", self.weight_dropout)?;
         invalid::rate("zoneout", self.zoneout)?;
         if let Some(width) = self.projection {
             invalid::width("projection", width)?;
         }
         self.cell.validate().map_err(|e| e.under("cell"))?;
+        self.weights_fit()?;
         if self.recurrent_dropout == 0.0 {
             return Ok(());
         }
@@ -136,6 +152,40 @@ impl<K: CellConfig> RecurrentConfig<K> {
         Ok(())
     }
 
+    /// Checks what is asked of the recurrent weights.
+    fn weights_fit(&self) -> Result<(), Invalid> {
+        if let Some(rank) = self.recurrent_rank {
+            invalid::width("recurrent_rank", rank)?;
+            if self.independent {
+                let expected = "left out where the weights are independent";
+                return Err(Invalid::new("recurrent_rank", rank, expected));
+            }
+        }
+        let rank = self
+            .recurrent_rank
+            .map(|n| ("recurrent_rank", n.to_string()));
+        let diagonal = self.independent.then(|| ("independent", true.to_string()));
+        let form = rank.or(diagonal);
+        let rate = (self.weight_dropout > 0.0).then(|| self.weight_dropout.to_string());
+        let Some((key, value)) = form.clone().or(rate.map(|rate| ("weight_dropout", rate))) else {
+            return Ok(());
+        };
+        let refused = |why| Err(Invalid::new(key, &value, why));
+        let program = self.cell.program();
+        let Some(program) = program.filter(|program| !program.hiddens().is_empty()) else {
+            return refused("left out: this cell has no recurrent weights");
+        };
+        if form.is_some() && self.cell.maps_weights() {
+            return refused(
+                "left out: the recurrent weights of this cell have a form of their own",
+            );
+        }
+        if self.independent && program.product_width() != Width::Hidden {
+            return refused("left out: the recurrent products of this cell take a projected value");
+        }
+        Ok(())
+    }
+
     /// A layer with fresh parameters, for inputs of width `d_input`.
     ///
     /// # Panics
@@ -159,6 +209,7 @@ impl<K: CellConfig> RecurrentConfig<K> {
             dropout: rate(self.dropout),
             input_dropout: rate(self.input_dropout),
             recurrent_dropout: rate(self.recurrent_dropout),
+            weight_dropout: rate(self.weight_dropout),
             zoneout: rate(self.zoneout),
             residual: self.residual,
         }
@@ -167,6 +218,13 @@ impl<K: CellConfig> RecurrentConfig<K> {
     fn layer(&self, d_input: usize, device: &Device) -> Layer<K::Cell> {
         let cell = || {
             let cell = self.cell.init(d_input, device);
+            let cell = match (self.recurrent_rank, self.independent) {
+                (Some(rank), _) => {
+                    cell.with_recurrent_weights(RecurrentWeights::OfRank(rank), device)
+                }
+                (None, true) => cell.with_recurrent_weights(RecurrentWeights::Independent, device),
+                (None, false) => cell,
+            };
             cell.run_by(self.engine.into())
         };
         let forward = cell();

@@ -63,6 +63,7 @@ pub struct Recurrent<C: Cell> {
     dropout: Dropout,
     input_dropout: Dropout,
     recurrent_dropout: Dropout,
+    weight_dropout: Dropout,
     zoneout: Dropout,
     residual: bool,
 }
@@ -305,6 +306,7 @@ impl<C: Cell> Recurrent<C> {
     fn noise(&self) -> Noise<'_> {
         Noise {
             recurrent: &self.recurrent_dropout,
+            weights: &self.weight_dropout,
             zoneout: &self.zoneout,
         }
     }

@@ -10,6 +10,8 @@ use rekindle_engine::Direction;
 pub(crate) struct Noise<'r> {
     /// Variational dropout of the recurrence (Gal & Ghahramani 2016, arXiv 1512.05287).
     pub recurrent: &'r Dropout,
+    /// DropConnect of the recurrent weights (Wan et al. 2013; Merity et al. 2017, arXiv 1708.02182).
+    pub weights: &'r Dropout,
     /// Zoneout (Krueger et al. 2017, arXiv 1606.01305).
     pub zoneout: &'r Dropout,
 }
@@ -48,13 +50,17 @@ impl Noise<'_> {
         }
     }
 
-    /// The cell with one mask for all steps of a sequence.
+    /// The cell with the masks that last for all steps of a sequence.
     pub(crate) fn masked<C: Cell>(&self, cell: &C, x: &Tensor<3>) -> C {
         let ones: Tensor<2> =
             Tensor::ones([x.dims()[0], cell.d_output()], (&x.device(), x.dtype()));
+        let cell = match acts(self.weights, &ones) {
+            true => cell.disconnected(self.weights),
+            false => cell.clone(),
+        };
         match acts(self.recurrent, &ones) {
             true => cell.masked(self.recurrent.forward(ones)),
-            false => cell.clone(),
+            false => cell,
         }
     }
 

@@ -1,0 +1,212 @@
+//! What recurrent weights are made of, where they are not stored as the equations use them.
+
+use burn::tensor::Tensor;
+use std::sync::Arc;
+
+/// What becomes of a stored matrix `M`, `[d_hidden, d_hidden]`, before a sequence is read.
+///
+/// Every map is made of operations that Burn differentiates, once a sequence; the equations and whatever runs
+/// them see the result only.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Map {
+    /// `M`
+    Stored,
+    /// `M - M^T - gamma I`: eigenvalues with a real part of `-gamma`.
+    Antisymmetric {
+        /// The decay.
+        gamma: f64,
+    },
+    /// `beta (M - M^T) + (1 - beta) (M + M^T) - gamma I`: an antisymmetric and a symmetric part.
+    Blended {
+        /// The share of the antisymmetric part.
+        beta: f64,
+        /// The decay.
+        gamma: f64,
+    },
+    /// `exp(M - M^T)`: a rotation.
+    Exponential,
+    /// `(I + A)^-1 (I - A) D` with `A = M - M^T` and `D` the identity with so many `-1` first: an orthogonal
+    /// matrix of either determinant.
+    Cayley {
+        /// How many of the diagonal of `D` are -1.
+        negative: usize,
+    },
+    /// The softmax of every column: what a product makes of a unit is shared out among all, and nothing is lost.
+    Stochastic,
+    /// That of another block, which several products share. Nothing is stored.
+    Same(String),
+    /// A matrix that is not learned and not stored: `[d_hidden, d_hidden]`, row after row, as the equations'
+    /// product `U v` reads it.
+    Given(Arc<Vec<f64>>),
+}
+
+/// How the recurrent weights of a cell are stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Structure {
+    /// In how many heads the units are: a product mixes those of a head only, and its matrix is block diagonal.
+    /// 0 and 1 are one head.
+    pub heads: usize,
+    /// The recurrent blocks that are not used as they are stored, by name.
+    pub maps: Vec<(String, Map)>,
+}
+
+impl Structure {
+    /// One recurrent block that is not used as it is stored.
+    pub fn of(block: &str, map: Map) -> Self {
+        Structure {
+            maps: vec![(block.to_string(), map)],
+            ..Structure::default()
+        }
+    }
+
+    /// Matrices that are block diagonal, with so many blocks.
+    pub fn heads(heads: usize) -> Self {
+        Structure {
+            heads,
+            ..Structure::default()
+        }
+    }
+
+    /// What becomes of a block.
+    pub(crate) fn map(&self, block: &str) -> &Map {
+        let own = self.maps.iter().find(|(name, _)| name == block);
+        own.map_or(&Map::Stored, |(_, map)| map)
+    }
+
+    /// Whether a block has stored weights.
+    pub(crate) fn stores(&self, block: &str) -> bool {
+        !matches!(self.map(block), Map::Given(_) | Map::Same(_))
+    }
+
+    /// Whether every block is used as it is stored.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.heads < 2 && self.maps.is_empty()
+    }
+
+    /// `U` of all blocks, `[P, K * units]`, from what is stored of them: `[P / heads, stored * units]`.
+    pub(crate) fn weights(
+        &self,
+        blocks: &[String],
+        stored: Option<Tensor<2>>,
+        like: &Tensor<2>,
+        units: usize,
+    ) -> Option<Tensor<2>> {
+        if self.is_plain() || blocks.is_empty() {
+            return stored;
+        }
+        let stored = stored.map(|weight| spread(weight, self.heads.max(1), units));
+        let mut at = 0;
+        let mut all: Vec<Tensor<2>> = Vec::with_capacity(blocks.len());
+        for block in blocks {
+            all.push(match self.map(block) {
+                Map::Given(numbers) => given(numbers, like, units),
+                Map::Same(other) => {
+                    let other = blocks.iter().take(all.len()).position(|name| name == other);
+                    all[other.expect("a block shares the weights of one before it")].clone()
+                }
+                map => {
+                    let weight = stored.clone().expect("a stored block");
+                    at += units;
+                    map.of(weight.narrow(1, at - units, units))
+                }
+            });
+        }
+        Some(Tensor::cat(all, 1))
+    }
+}
+
+/// The transpose of a given matrix, as `x U` takes it.
+fn given(numbers: &[f64], like: &Tensor<2>, units: usize) -> Tensor<2> {
+    let data = burn::tensor::TensorData::new(numbers.to_vec(), [units, units]);
+    Tensor::<2>::from_data(data, (&like.device(), like.dtype())).transpose()
+}
+
+/// Blocks that are block diagonal, from what stands on their diagonals: `[P / heads, columns]` to `[P, columns]`.
+fn spread(stored: Tensor<2>, heads: usize, units: usize) -> Tensor<2> {
+    if heads == 1 {
+        return stored;
+    }
+    let [rows, columns] = stored.dims();
+    let head = units / heads;
+    let own = (0..heads * rows).flat_map(|row| {
+        (0..columns).map(move |column| f64::from(u8::from(row / rows == column % units / head)))
+    });
+    let data = burn::tensor::TensorData::new(own.collect::<Vec<f64>>(), [heads * rows, columns]);
+    let own = Tensor::<2>::from_data(data, (&stored.device(), stored.dtype()));
+    stored.repeat(&[heads, 1]) * own
+}
+
+impl Map {
+    /// The matrix of a stored one. `U` is stored transposed, and every map is one of transposes.
+    fn of(&self, m: Tensor<2>) -> Tensor<2> {
+        match self {
+            Map::Stored => m,
+            Map::Antisymmetric { gamma } => skew(&m) - identity(&m).mul_scalar(*gamma),
+            Map::Blended { beta, gamma } => {
+                let symmetric = m.clone() + m.clone().transpose();
+                let both = skew(&m).mul_scalar(*beta) + symmetric.mul_scalar(1.0 - beta);
+                both - identity(&m).mul_scalar(*gamma)
+            }
+            Map::Exponential => exponential(skew(&m)),
+            Map::Cayley { negative } => {
+                let a = skew(&m);
+                let one = identity(&a);
+                let rotation = inverse_of_one_plus(&a).matmul(one.clone() - a);
+                let rows = one.dims()[0];
+                let signs = (0..rows).map(|row| if row < *negative { -1.0 } else { 1.0 });
+                let data = burn::tensor::TensorData::new(signs.collect::<Vec<f64>>(), [rows, 1]);
+                rotation * Tensor::from_data(data, (&one.device(), one.dtype()))
+            }
+            Map::Stochastic => burn::tensor::activation::softmax(m, 1),
+            Map::Same(_) | Map::Given(_) => unreachable!("it is not stored"),
+        }
+    }
+}
+
+fn identity(like: &Tensor<2>) -> Tensor<2> {
+    let [rows, _] = like.dims();
+    Tensor::<2>::eye(rows, &like.device()).cast(like.dtype())
+}
+
+/// `M - M^T`
+fn skew(m: &Tensor<2>) -> Tensor<2> {
+    m.clone() - m.clone().transpose()
+}
+
+/// How often the exponential is squared, and how many terms of its series are added up: enough for matrices of
+/// a norm up to 32, eight times that of the difference of two orthogonal ones and more.
+const SQUARINGS: i32 = 4;
+const TERMS: usize = 18;
+
+/// The matrix exponential, by scaling and squaring.
+fn exponential(a: Tensor<2>) -> Tensor<2> {
+    let small = a.mul_scalar(0.5_f64.powi(SQUARINGS));
+    let one = identity(&small);
+    // 1 + a (1 + a/2 (1 + a/3 (...)))
+    let mut sum = one.clone();
+    for k in (1..=TERMS).rev() {
+        sum = one.clone() + small.clone().matmul(sum).mul_scalar(1.0 / k as f64);
+    }
+    for _ in 0..SQUARINGS {
+        sum = sum.clone().matmul(sum);
+    }
+    sum
+}
+
+/// How many steps Newton's iteration takes: each squares what is missing, and it begins with at least one part
+/// in `1 + |A|^2`.
+const NEWTON: usize = 24;
+
+/// `(I + A)^-1` of a skew-symmetric matrix, by Newton's iteration `X (2 - (I + A) X)`.
+fn inverse_of_one_plus(a: &Tensor<2>) -> Tensor<2> {
+    let one = identity(a);
+    let plus = one.clone() + a.clone();
+    // (I - A) (I + A) is 1 + A^T A, whose eigenvalues lie between 1 and this.
+    let bound = a.clone().detach().powi_scalar(2).sum().add_scalar(1.0);
+    let mut inverse = (one.clone() - a.clone()) / bound.unsqueeze();
+    for _ in 0..NEWTON {
+        let rest = one.clone().mul_scalar(2.0) - plus.clone().matmul(inverse.clone());
+        inverse = inverse.matmul(rest);
+    }
+    inverse
+}
