@@ -42,6 +42,8 @@ class Cell:
     vectors: str = ""
     scalars: str = ""
     raw: bool = False
+    # In how many heads the recurrent blocks mix units; then only what stands on their diagonals is stored.
+    heads: int = 1
     # One more line of the cell's table a key.
     options: dict = field(default_factory=dict)
     # What stands behind the kind in the file's name.
@@ -109,7 +111,7 @@ def shapes(cell, d_input, bias):
     ins, hids = blocks(cell.inputs) + ["-x"] * mapped(cell, d_input), blocks(cell.hiddens)
     found = {"weight_ih": [len(ins) * D_HIDDEN, d_input]}
     if hids:
-        found["weight_hh"] = [len(hids) * D_HIDDEN, D_HIDDEN]
+        found["weight_hh"] = [len(hids) * D_HIDDEN, D_HIDDEN // cell.heads]
     for name, side in [("bias_ih", ins), ("bias_hh", hids)]:
         biased = sum(not block.startswith("-") for block in side)
         if bias and biased:

@@ -120,6 +120,47 @@ fn a_number_out_of_range_names_its_key() {
         &["recurrent_dropout = 1.5"],
     );
     names(&refused(|c| c.zoneout = 1.0), &["zoneout = 1"]);
+    names(
+        &refused(|c| c.weight_dropout = 1.0),
+        &["weight_dropout = 1"],
+    );
+    names(
+        &refused(|c| c.recurrent_rank = Some(0)),
+        &["recurrent_rank = 0"],
+    );
+    let both = |c: &mut RecurrentConfig| {
+        c.recurrent_rank = Some(2);
+        c.independent = true;
+    };
+    names(&refused(both), &["recurrent_rank = 2", "independent"]);
+    let no_product = |c: &mut RecurrentConfig| {
+        c.cell = AnyCellConfig::named("mingru", 4).expect("a cell");
+        c.weight_dropout = 0.5;
+    };
+    names(
+        &refused(no_product),
+        &["weight_dropout = 0.5", "no recurrent weights"],
+    );
+    let own_form = |c: &mut RecurrentConfig| {
+        c.cell = AnyCellConfig::named("exp_rnn", 4).expect("a cell");
+        c.independent = true;
+    };
+    names(
+        &refused(own_form),
+        &["independent = true", "a form of their own"],
+    );
+    let projected = |c: &mut RecurrentConfig| {
+        let cell = LstmConfig {
+            d_projection: Some(2),
+            ..LstmConfig::new(4)
+        };
+        c.cell = AnyCellConfig::Lstm(cell);
+        c.independent = true;
+    };
+    names(
+        &refused(projected),
+        &["independent = true", "a projected value"],
+    );
     names(&refused(|c| c.projection = Some(0)), &["projection = 0"]);
     let message = panic_of(|| config().init(0, &Device::flex()));
     names(&message, &["d_input = 0", "from 1"]);

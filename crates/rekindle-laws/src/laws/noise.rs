@@ -6,7 +6,7 @@ use crate::case::{D_HIDDEN, D_INPUT, ROWS, TIME, fitting};
 use crate::observe::{AnyStates, forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
-use rekindle::{AnyCell, CellConfig, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig, Sequence};
 
 /// Units enough that a mask that keeps or drops all of them is out of the question: 2⁻³² at most.
 const MANY: usize = 64;
