@@ -135,13 +135,13 @@ fn weight<C: Cell>(cell: &C, path: &str) -> (String, bool) {
     }
     match (path.strip_prefix("gates.vectors."), cell.program()) {
         (Some(i), Some(program)) => {
-            let i = index(i);
-            let kind = if program.scalars()[i] {
-                "scalar"
-            } else {
-                "vector"
+            let name = cell.vectors().swap_remove(index(i));
+            let mut all = program.vectors().iter().zip(program.scalars());
+            let kind = match all.any(|(vector, scalar)| *vector == name && *scalar) {
+                true => "scalar",
+                false => "vector",
             };
-            (format!("{kind}_{}", program.vectors()[i]), false)
+            (format!("{kind}_{name}"), false)
         }
         _ => match path.rsplit_once('.') {
             Some((map, kind @ ("weight" | "bias"))) => (format!("{kind}_{map}"), kind == "weight"),

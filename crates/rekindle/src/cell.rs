@@ -47,6 +47,12 @@ pub trait Cell: Module + ModuleDisplay {
         self.program().is_none_or(|program| program.reads(state))
     }
 
+    /// The names of the learned vectors and scalars of the equations, in stored order.
+    fn vectors(&self) -> Vec<String> {
+        let program = self.program();
+        program.map_or_else(Vec::new, |program| program.vectors().to_vec())
+    }
+
     /// Whether the parameters stay as they were drawn, as those of a reservoir do: they are stored, and have
     /// no gradient.
     fn is_fixed(&self) -> bool {
@@ -238,6 +244,10 @@ impl<C: Equations> Cell for C {
 
     fn program(&self) -> Option<&Program> {
         Some(self.gates().program())
+    }
+
+    fn vectors(&self) -> Vec<String> {
+        self.gates().learned().cloned().collect()
     }
 
     fn is_fixed(&self) -> bool {

@@ -58,7 +58,8 @@ pub struct Gates {
     /// The first factor of recurrent weights of low rank, `[d_output, rank]`; `hidden` then is the second,
     /// `[rank, K * d_hidden]`.
     pub factor: Option<Linear>,
-    /// The learned vectors, `[d_hidden]` each, and scalars, `[1]`, in the program's order.
+    /// The learned vectors, `[d_hidden]` each, and scalars, `[1]`, in the program's order, without those that a
+    /// [`Structure`] gives.
     pub vectors: Vec<Param<Tensor<1>>>,
     /// `R`: weight `[d_hidden, d_projection]`.
     pub projection: Option<Linear>,
@@ -98,12 +99,12 @@ impl Gates {
         Gates::structured(program, sizes, Structure::default(), device)
     }
 
-    /// A program with fresh parameters, some of whose recurrent weights are not stored as they are used.
+    /// A program with fresh parameters, some of whose weights are not stored as they are used.
     ///
     /// # Panics
     ///
-    /// As [`Gates::from_program`]; and if the heads do not divide the units, or a map is given for a block that the
-    /// equations lack, or for one of another shape than `[d_hidden, d_hidden]`.
+    /// As [`Gates::from_program`]; and if the heads do not divide the units, or the structure names a block or a
+    /// vector that the equations lack, or a recurrent block of another shape than `[d_hidden, d_hidden]`.
     pub fn structured(
         program: Program,
         sizes: GateSizes,
@@ -136,6 +137,17 @@ impl Gates {
                 "the equations have no square recurrent block {name:?}"
             );
         }
+        for (name, _) in &structure.sees {
+            let known = program.inputs().contains(name);
+            assert!(known, "the equations have no input block {name:?}");
+        }
+        for (name, numbers) in &structure.vectors {
+            let known = program.vectors().contains(name) && numbers.len() == d_hidden;
+            assert!(
+                known,
+                "the equations have no vector {name:?} of {d_hidden} numbers"
+            );
+        }
         let heads = structure.heads.max(1);
         assert!(
             heads == 1 || width == d_hidden && d_hidden.is_multiple_of(heads),
@@ -158,7 +170,8 @@ impl Gates {
             let weight = init.hidden([width / heads, k, d_hidden], device);
             linear(weight, program.hidden_biases())
         };
-        let scalars = program.scalars().iter();
+        let learned = program.vectors().iter().zip(program.scalars());
+        let learned = learned.filter(|(name, _)| structure.vector(name).is_none());
         Gates {
             input: linear(
                 init.input([d_input, g, d_hidden], device),
@@ -166,8 +179,8 @@ impl Gates {
             ),
             hidden: (k > 0).then(hidden),
             factor: None,
-            vectors: scalars
-                .map(|&scalar| vector(if scalar { 1 } else { d_hidden }))
+            vectors: learned
+                .map(|(_, &scalar)| vector(if scalar { 1 } else { d_hidden }))
                 .collect(),
             projection: d_projection.map(|p| linear(init.input([d_hidden, 1, p], device), &[])),
             structure,
@@ -275,11 +288,17 @@ impl Gates {
     ///
     /// If the equations have no such vector.
     pub fn with_vector(mut self, name: &str, value: Tensor<1>) -> Self {
-        let index = self.program().vectors().iter().position(|n| n == name);
+        let index = self.learned().position(|n| n == name);
         let index = index.unwrap_or_else(|| panic!("the equations have no vector {name:?}"));
         let vector = &mut self.vectors[index];
         *vector = parameter(value.expand(vector.val().dims()));
         self
+    }
+
+    /// The names of the learned vectors and scalars, in stored order.
+    pub(crate) fn learned(&self) -> impl Iterator<Item = &String> {
+        let names = self.program().vectors().iter();
+        names.filter(|name| self.structure.vector(name).is_none())
     }
 
     /// The same parameters, which stay as they are: stored, and without a gradient.
@@ -309,7 +328,7 @@ impl Gates {
         self.engine = engine;
     }
 
-    /// How the recurrent weights are stored.
+    /// How the weights are stored.
     pub fn structure(&self) -> &Structure {
         &self.structure
     }
@@ -416,16 +435,30 @@ impl Gates {
             Some(every_bias(stored, has, units))
         };
         let hidden = self.hidden.as_ref();
-        let vectors = self.vectors.iter();
+        let input = self.input.weight.val();
         Weights {
-            input: self.input.weight.val(),
+            vectors: self.every_vector(&input),
+            input: self.structure.input(self.program().inputs(), input),
             input_bias: bias(&self.input, self.program().input_biases()),
             hidden: self.recurrent_weights(),
             hidden_bias: hidden.and_then(|linear| bias(linear, self.program().hidden_biases())),
-            vectors: vectors.map(|v| v.val().expand([units])).collect(),
             projection: self.projection.as_ref().map(|r| r.weight.val()),
             mask: self.mask.clone(),
         }
+    }
+
+    /// The vectors of the equations, `[units]` each, learned and given.
+    fn every_vector(&self, like: &Tensor<2>) -> Vec<Tensor<1>> {
+        let mut learned = self.vectors.iter();
+        let names = self.program().vectors().iter();
+        let vectors = names.map(|name| match self.structure.vector(name) {
+            Some(numbers) => Tensor::from_data(numbers, (&like.device(), like.dtype())),
+            None => {
+                let learned = learned.next().expect("a learned vector is stored");
+                learned.val().expand([self.d_hidden()])
+            }
+        });
+        vectors.collect()
     }
 }
 

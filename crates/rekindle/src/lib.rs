@@ -42,7 +42,7 @@ pub use ridge::ridge;
 pub use sequence::{LengthError, Lengths, Sequence};
 pub use state::State;
 pub use streamer::Streamer;
-pub use structure::{Map, Structure};
+pub use structure::{Map, Sees, Structure};
 pub use zoo::{AnyCell, AnyCellConfig, CATALOG, Card};
 
 /// The default of a key that is on unless it is switched off.

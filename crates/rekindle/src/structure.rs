@@ -1,4 +1,4 @@
-//! What recurrent weights are made of, where they are not stored as the equations use them.
+//! What weights are made of, where they are not stored as the equations use them.
 
 use burn::tensor::Tensor;
 use std::sync::Arc;
@@ -33,6 +33,9 @@ pub enum Map {
     },
     /// The softmax of every column: what a product makes of a unit is shared out among all, and nothing is lost.
     Stochastic,
+    /// `M` times a matrix of numbers that is not learned, elementwise, `[d_hidden, d_hidden]`, row after row, as the
+    /// equations' product `U v` reads it: with zeros, units that do not hear one another.
+    Masked(Arc<Vec<f64>>),
     /// That of another block, which several products share. Nothing is stored.
     Same(String),
     /// A matrix that is not learned and not stored: `[d_hidden, d_hidden]`, row after row, as the equations'
@@ -40,7 +43,16 @@ pub enum Map {
     Given(Arc<Vec<f64>>),
 }
 
-/// How the recurrent weights of a cell are stored.
+/// What an input block reads of the input. The rest of its matrix is stored, and does nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sees {
+    /// Every feature but the last.
+    AllButLast,
+    /// The last feature alone: how much time has passed, in cells that are told.
+    Last,
+}
+
+/// How the weights of a cell are stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Structure {
     /// In how many heads the units are: a product mixes those of a head only, and its matrix is block diagonal.
@@ -48,6 +60,10 @@ pub struct Structure {
     pub heads: usize,
     /// The recurrent blocks that are not used as they are stored, by name.
     pub maps: Vec<(String, Map)>,
+    /// The vectors that are not learned and not stored, by name: `[d_hidden]`.
+    pub vectors: Vec<(String, Arc<Vec<f64>>)>,
+    /// The input blocks that read a part of the input only, by name.
+    pub sees: Vec<(String, Sees)>,
 }
 
 impl Structure {
@@ -78,7 +94,35 @@ impl Structure {
         !matches!(self.map(block), Map::Given(_) | Map::Same(_))
     }
 
-    /// Whether every block is used as it is stored.
+    /// The numbers of a vector that is given.
+    pub(crate) fn vector(&self, name: &str) -> Option<&[f64]> {
+        let given = self.vectors.iter().find(|(vector, _)| vector == name);
+        given.map(|(_, numbers)| numbers.as_slice())
+    }
+
+    /// `W` of all input blocks as the equations use it, `[d_input, G * units]`, from what is stored.
+    pub(crate) fn input(&self, blocks: &[String], stored: Tensor<2>) -> Tensor<2> {
+        if self.sees.is_empty() {
+            return stored;
+        }
+        let [features, columns] = stored.dims();
+        let units = columns / blocks.len();
+        let sees = |block: &String| self.sees.iter().find(|(name, _)| name == block);
+        let reads = |feature: usize, block: &String| match sees(block) {
+            None => true,
+            Some((_, Sees::AllButLast)) => feature + 1 < features,
+            Some((_, Sees::Last)) => feature + 1 == features,
+        };
+        let read = (0..features).flat_map(|feature| {
+            let each = blocks.iter().map(move |block| reads(feature, block));
+            each.flat_map(|read| std::iter::repeat_n(f64::from(u8::from(read)), units))
+        });
+        let read = burn::tensor::TensorData::new(read.collect::<Vec<_>>(), [features, columns]);
+        let read = Tensor::<2>::from_data(read, (&stored.device(), stored.dtype()));
+        stored * read
+    }
+
+    /// Whether every recurrent block is used as it is stored.
     pub(crate) fn is_plain(&self) -> bool {
         self.heads < 2 && self.maps.is_empty()
     }
@@ -156,6 +200,11 @@ impl Map {
                 let signs = (0..rows).map(|row| if row < *negative { -1.0 } else { 1.0 });
                 let data = burn::tensor::TensorData::new(signs.collect::<Vec<f64>>(), [rows, 1]);
                 rotation * Tensor::from_data(data, (&one.device(), one.dtype()))
+            }
+            Map::Masked(mask) => {
+                let units = m.dims()[0];
+                let mask = given(mask, &m, units);
+                m * mask
             }
             Map::Stochastic => burn::tensor::activation::softmax(m, 1),
             Map::Same(_) | Map::Given(_) => unreachable!("it is not stored"),

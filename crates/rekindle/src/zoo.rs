@@ -64,6 +64,10 @@ macro_rules! zoo {
                 match self { $(AnyCell::$Cell(cell) => cell.reads(state),)* }
             }
 
+            fn vectors(&self) -> Vec<String> {
+                match self { $(AnyCell::$Cell(cell) => cell.vectors(),)* }
+            }
+
             fn is_fixed(&self) -> bool {
                 match self { $(AnyCell::$Cell(cell) => cell.is_fixed(),)* }
             }

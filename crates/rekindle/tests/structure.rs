@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 use rekindle::engine::{Next, Program, Step, tanh};
 use rekindle::{
     Cell, CellConfig, Equations, GateSizes, Gates, Gru, GruConfig, Map, Recurrent, RecurrentConfig,
-    Structure,
+    Sees, Structure,
 };
 use std::sync::Arc;
 
@@ -136,6 +136,76 @@ fn what_is_given_is_not_stored() {
     let column: Vec<f32> = unit.matmul(a).into_data().iter().collect();
     assert_eq!(column, [0.0, 6.0, 12.0, 18.0, 24.0, 30.0]);
     assert_eq!(apart(b, stored(&gates)), 0.0);
+}
+
+#[test]
+fn units_hear_those_that_a_mask_lets_them() {
+    // Every unit hears itself and the units behind it.
+    let hears = |i: usize, j: usize| f64::from(u8::from(j >= i));
+    let numbers = (0..UNITS * UNITS).map(|n| hears(n / UNITS, n % UNITS));
+    let gates = gates(Structure::of("a", Map::Masked(Arc::new(numbers.collect()))));
+    assert_eq!(stored(&gates).dims(), [UNITS, 2 * UNITS]);
+    let [a, b] = blocks(&gates);
+    let own = stored(&gates).narrow(1, 0, UNITS);
+    // `U` is stored transposed.
+    assert_eq!(apart(a, own.tril(0)), 0.0);
+    assert_eq!(apart(b, stored(&gates).narrow(1, UNITS, UNITS)), 0.0);
+}
+
+rekindle::cell! {
+    /// A cell that is told the time by the last feature.
+    struct Told: 1
+}
+
+#[test]
+fn vectors_may_be_given_and_blocks_may_see_a_part_of_the_input() {
+    let device = Device::flex();
+    let program = Program::new(|k| {
+        let _h = k.state("h");
+        let [rate, gain] = k.vector(["rate", "gain"]);
+        let [a, t] = k.plain_input(["a", "t"]);
+        k.next(a + gain * rate * t)
+    });
+    let numbers: Vec<f64> = (1..=UNITS).map(|i| i as f64).collect();
+    let structure = Structure {
+        vectors: vec![("rate".into(), Arc::new(numbers))],
+        sees: vec![("a".into(), Sees::AllButLast), ("t".into(), Sees::Last)],
+        ..Structure::default()
+    };
+    let gates = Gates::structured(program, GateSizes::new(3, UNITS), structure, &device);
+    let gates = gates.with_vector("gain", Tensor::ones([1], &device));
+    assert_eq!(gates.vectors.len(), 1, "a given vector is not stored");
+    let cell = Told { gates };
+    assert_eq!(cell.vectors(), ["gain"]);
+
+    let weight = cell.gates().input.weight.val();
+    let x = Tensor::<2>::from_floats([[0.5, -1.0, 2.0]], &device);
+    let (y, _) = cell.step(x.clone(), [Tensor::zeros([1, UNITS], &device)]);
+    let values = x.clone().narrow(1, 0, 2);
+    let a = values.matmul(weight.clone().narrow(0, 0, 2).narrow(1, 0, UNITS));
+    let t = x
+        .narrow(1, 2, 1)
+        .matmul(weight.narrow(0, 2, 1).narrow(1, UNITS, UNITS));
+    let rate = Tensor::<2>::from_floats([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], &device);
+    assert!(apart(y, a + rate * t) < 1e-5);
+}
+
+#[test]
+#[should_panic(expected = "no vector \"v\" of 6 numbers")]
+fn numbers_of_no_vector_panic() {
+    gates(Structure {
+        vectors: vec![("v".into(), Arc::new(vec![0.0; UNITS]))],
+        ..Structure::default()
+    });
+}
+
+#[test]
+#[should_panic(expected = "no input block \"v\"")]
+fn a_part_for_no_block_panics() {
+    gates(Structure {
+        sees: vec![("v".into(), Sees::Last)],
+        ..Structure::default()
+    });
 }
 
 #[test]

@@ -21,11 +21,11 @@ fn lmu(k: &Step) -> Next {
     let [h, m] = k.state(["h", "m"]);
     let [e_h, e_m] = k.vector(["e_h", "e_m"]);
     let u = sum(k.plain_input("u") + e_h * h + e_m * m);
-    let m = k.plain_hidden("A", m) + k.plain_hidden("B", u);
+    let m = k.plain_hidden("A", m) + k.vector("B") * u;
     k.next([tanh(k.affine("h", h) + k.plain_hidden("m", m)), m])
 }
 
-/// `Ā`, and a diagonal matrix of `B̄`, for `order` coefficients: the exponential of `A` beside `B`.
+/// `Ā` and `B̄` for `order` coefficients: the exponential of `A` beside `B`.
 fn held(order: usize, theta: f64) -> [Vec<f64>; 2] {
     let n = order + 1;
     let mut m = vec![0.0; n * n];
@@ -39,11 +39,8 @@ fn held(order: usize, theta: f64) -> [Vec<f64>; 2] {
     }
     let e = exponential(m, n);
     let a = (0..order).flat_map(|i| e[i * n..i * n + order].to_vec());
-    let mut b = vec![0.0; order * order];
-    for i in 0..order {
-        b[i * order + i] = e[i * n + order];
-    }
-    [a.collect(), b]
+    let b = (0..order).map(|i| e[i * n + order]);
+    [a.collect(), b.collect()]
 }
 
 /// The exponential of a matrix, by scaling, a series, and squaring.
@@ -93,9 +90,11 @@ crate::cell_config! {
     equations: |_, k| lmu(k);
     structure: |config| {
         let [a, b] = held(config.d_hidden, config.theta);
-        let given = [("A", a), ("B", b)]
-            .map(|(block, matrix)| (block.to_string(), Map::Given(Arc::new(matrix))));
-        Structure { maps: given.to_vec(), ..Structure::default() }
+        Structure {
+            maps: vec![("A".to_string(), Map::Given(Arc::new(a)))],
+            vectors: vec![("B".to_string(), Arc::new(b))],
+            ..Structure::default()
+        }
     };
     valid: |config| match config.theta >= 1.0 && config.theta.is_finite() {
         true => Ok(()),
