@@ -118,9 +118,12 @@ impl Form {
     /// The cell in sizes that can be told apart, with the weights that are drawn fastest.
     fn sized(&self) -> Result<AnyCellConfig> {
         let mut table = keys::written(&self.config)?;
-        if table.contains_key("heads") {
-            table.insert("heads".into(), (HEADS as i64).into());
-            table.insert("d_key".into(), (D_KEY as i64).into());
+        for (key, size) in [("heads", HEADS), ("d_key", D_KEY)] {
+            let mut sized = table.clone();
+            sized.insert(key.into(), (size as i64).into());
+            if keys::read(&sized).is_ok() {
+                table = sized;
+            }
         }
         if table.contains_key("init") {
             table.insert("init".into(), "pytorch".into());
