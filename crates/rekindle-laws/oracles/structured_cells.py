@@ -18,6 +18,7 @@ import torch.nn.functional as F
 import torchrecurrent as tr
 from cell_layers import Cell, both, case
 from torch import relu, sigmoid, softmax, tanh
+from torch.func import functional_call
 from torch_rnn import D_HIDDEN, LENGTHS
 from torchrecurrent_cells import ORIGIN as PACKAGE
 from torchrecurrent_cells import of, usual
@@ -187,6 +188,103 @@ def cfc(mode):
     return step
 
 
+def clockwork(modules):
+    """A unit moves where its period divides the count of steps; of a count between two, where it did since."""
+    module = torch.tensor([unit * modules // D_HIDDEN for unit in range(D_HIDDEN)])
+    hears = (module[None, :] >= module[:, None]).double()
+
+    def step(x, state, w):
+        (h, t), (v,) = state, w.x(x)
+        new = tanh(v + h @ (w.U[0] * hears).T + w.d[0])
+        return [torch.where(torch.remainder(t, 2.0**module) < 1, new, h), t + 1]
+
+    return step
+
+
+def time_lstm(variant):
+    """The input's last number is the interval."""
+
+    def step(x, state, w):
+        (h, c), named = state, dict(zip(TIME_INPUTS[variant].replace("-", "").split(), range(9)))
+        hidden = TIME_HIDDENS[variant].split()
+
+        def of_input(block, part):
+            index = named[block]
+            own = part @ w.W[index][:, -1:].T if block.startswith("dt") else part @ w.W[index][:, :-1].T
+            return own + w.b[index]
+
+        x, dt = x[:, :-1], x[:, -1:]
+        i, g, o = [of_input(block, x) + w.h(hidden.index(block), h) for block in "igo"]
+        i = sigmoid(i + w.v["p_i"] * c)
+        if variant < 3:
+            f = sigmoid(of_input("f", x) + w.h(hidden.index("f"), h) + w.v["p_f"] * c)
+        t1 = sigmoid(of_input("t1", x) + sigmoid(of_input("dt_t1", dt)))
+        seen = (1 - i * t1 if variant == 3 else f) * c + i * t1 * tanh(g)
+        kept = seen
+        if variant > 1:
+            t2 = sigmoid(of_input("t2", x) + sigmoid(of_input("dt_t2", dt)))
+            kept = (1 - i if variant == 3 else f) * c + i * t2 * tanh(g)
+        o = sigmoid(o + of_input("dt_o", dt) + w.v["p_o"] * seen)
+        return [o * tanh(seen), kept]
+
+    return step
+
+
+def hyper_lstm(x, state, w):
+    h, c, hyper_h, hyper_c = state
+    own, watched, before, d_h, d_x, b = [range(k, k + 4) for k in range(0, 24, 4)]
+    y = [
+        w.h(d_h[k], hyper_h) * (h @ w.U[before[k]].T) + w.h(d_x[k], hyper_h) * (x @ w.W[k].T) + w.h(b[k], hyper_h)
+        for k in range(4)
+    ]
+    i, f, g, o = y
+    c_new = sigmoid(f) * c + sigmoid(i) * tanh(g)
+    cell = torch.nn.LSTMCell(x.shape[1] + D_HIDDEN, D_HIDDEN, dtype=torch.float64)
+    rows = {
+        "weight_ih": torch.cat([torch.cat([w.U[watched[k]], w.W[4 + k]], 1) for k in range(4)]),
+        "weight_hh": torch.cat([w.U[k] for k in own]),
+        "bias_ih": torch.cat(w.b[4:8]),
+        "bias_hh": torch.cat([w.d[k] for k in own]),
+    }
+    return [sigmoid(o) * tanh(c_new), c_new, *functional_call(cell, rows, (torch.cat([h, x], 1), (hyper_h, hyper_c)))]
+
+
+def goru(x, state, w):
+    (h,), (r, z, n) = state, w.x(x)
+    r, z = sigmoid(r + w.h(0, h)), sigmoid(z + w.h(1, h))
+    turned = h @ torch.matrix_exp(w.U[2] - w.U[2].T).T
+    return [z * h + (1 - z) * mod_relu(n + r * turned, w.v["b"])]
+
+
+def shuffled(n):
+    """The permutation: Fisher and Yates' shuffle by Knuth's linear congruential generator."""
+    order, state = list(range(n)), 1
+    for place in range(n - 1, 0, -1):
+        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        other = (state >> 33) % (place + 1)
+        order[place], order[other] = order[other], order[place]
+    return order
+
+
+def urnn(x, state, w):
+    """The reflection v1 is stored as it stands behind the permutation; here it stands before it, as in the paper."""
+    (_, re, im), (v_re, v_im) = state, w.x(x)
+    angle = {k: torch.exp(1j * w.v[f"w{k}"]) for k in [1, 2, 3]}
+    order = shuffled(D_HIDDEN)
+    before = [order.index(k) for k in range(D_HIDDEN)]
+
+    def reflect(z, v):
+        return z - 2 * (z @ v.conj())[:, None] * v / (v.abs() ** 2).sum()
+
+    v1, v2 = [torch.complex(w.v[f"v{k}_re"], w.v[f"v{k}_im"]) for k in [1, 2]]
+    z = reflect(torch.fft.fft(torch.complex(re, im) * angle[1], norm="ortho"), v1[before])
+    z = torch.fft.ifft(z[:, order] * angle[2], norm="ortho")
+    z = reflect(z, v2) * angle[3] + torch.complex(v_re, v_im)
+    size = torch.sqrt(z.abs() ** 2 + 1e-5)
+    h = z / size * relu(size + w.v["b"])
+    return [w.h(-2, h.real) + w.h(-1, h.imag), h.real, h.imag]
+
+
 def names(kinds, blocks):
     return " ".join(f"{kind}_{block}" for kind in kinds.split() for block in blocks.split())
 
@@ -201,6 +299,20 @@ GATED = Cell(
 LIPSCHITZ = Cell("lipschitz_rnn", "h", "w", "-a -w", lipschitz(0.03, 0.75, 0.001))
 SCO = Cell("sco_rnn", "h", "-h", "-h", sco_rnn(2), "b")
 LTC = Cell("ltc", "h", "f", "-f1", ltc(6), "a leak")
+TIME_INPUTS = {
+    1: "i f g o -dt_o -dt_t1 t1", 2: "i f g o -dt_o -dt_t1 t1 -dt_t2 t2", 3: "i g o -dt_o -dt_t1 t1 -dt_t2 t2",
+}
+TIME_HIDDENS = {1: "i f g o", 2: "i f g o", 3: "i g o"}
+TIME_VECTORS = {1: "p_i p_f p_o", 2: "p_i p_f p_o", 3: "p_i p_o"}
+
+
+def time_cell(variant, **more):
+    return Cell(
+        "time_lstm", "h c", TIME_INPUTS[variant], TIME_HIDDENS[variant], time_lstm(variant), TIME_VECTORS[variant], **more,
+    )
+
+
+CLOCKWORK = Cell("clockwork", "h t", "h", "h", clockwork(7))
 CFC = Cell("cfc", "h", "z", "z first second t_a t_b", cfc("default"))
 LMU = Cell("lmu", "h m", "-u h", "h -m", lmu(100.0), "e_h e_m")
 CELLS = [
@@ -219,6 +331,16 @@ CELLS = [
     LMU,
     LTC,
     CFC,
+    CLOCKWORK,
+    time_cell(3),
+    Cell("goru", "h", "r z -n", "r z -n", goru, "b"),
+    Cell(
+        "urnn", "o h_re h_im", "-v_re -v_im", "o_re -o_im", urnn, "w1 v1_re v1_im w2 v2_re v2_im w3 b",
+    ),
+    Cell(
+        "hyper_lstm", "h c hyper_h hyper_c", f"{PLAIN} {names('hyper', GATES)}",
+        f"{names('hyper', GATES)} {names('-watched', GATES)} {PLAIN} {names('d_h d_x b', GATES)}", hyper_lstm,
+    ),
 ]
 PACKAGED = [ANTISYMMETRIC, GATED]
 # Options, one layer each.
@@ -229,6 +351,9 @@ FORMS = [
     replace(
         SLSTM, step=slstm(2, lambda f: f), heads=2, options={"heads": 2, "forget": '"exponential"'}, label="heads",
     ),
+    replace(CLOCKWORK, step=clockwork(2), options={"modules": 2}, label="two"),
+    time_cell(1, options={"variant": 1}, label="1"),
+    time_cell(2, options={"variant": 2}, label="2"),
     replace(LMU, step=lmu(4.0), options={"theta": 4.0}, label="short"),
     replace(LTC, step=ltc(1), options={"unfolds": 1}, label="once"),
     replace(CFC, step=cfc("no_gate"), options={"mode": '"no_gate"'}, label="no_gate"),

@@ -225,6 +225,8 @@ zoo! {
     "layer_norm_lstm" => layer_norm_lstm::LayerNormLstm, LayerNormLstmConfig;
     "on_lstm" => on_lstm::OnLstm, OnLstmConfig;
     "mass_conserving_lstm" => mass_conserving_lstm::MassConservingLstm, MassConservingLstmConfig;
+    "time_lstm" => time_lstm::TimeLstm, TimeLstmConfig;
+    "hyper_lstm" => hyper_lstm::HyperLstm, HyperLstmConfig;
     "slstm" => slstm::Slstm, SlstmConfig;
     "mgu" => mgu::Mgu, MguConfig;
     "slim_mgu" => slim_mgu::SlimMgu, SlimMguConfig;
@@ -256,6 +258,7 @@ zoo! {
     "multiplicative_rnn" => multiplicative_rnn::MultiplicativeRnn, MultiplicativeRnnConfig;
     "mi_rnn" => mi_rnn::MiRnn, MiRnnConfig;
     "deep_transition" => deep_transition::DeepTransition, DeepTransitionConfig;
+    "clockwork" => clockwork::Clockwork, ClockworkConfig;
     "rin" => rin::Rin, RinConfig;
     "scrn" => scrn::Scrn, ScrnConfig;
     "rwa" => rwa::Rwa, RwaConfig;
@@ -272,6 +275,8 @@ zoo! {
     "lipschitz_rnn" => lipschitz_rnn::LipschitzRnn, LipschitzRnnConfig;
     "exp_rnn" => exp_rnn::ExpRnn, ExpRnnConfig;
     "sco_rnn" => sco_rnn::ScoRnn, ScoRnnConfig;
+    "urnn" => urnn::Urnn, UrnnConfig;
+    "goru" => goru::Goru, GoruConfig;
     "lmu" => lmu::Lmu, LmuConfig;
     "ltc" => ltc::Ltc, LtcConfig;
     "cfc" => cfc::Cfc, CfcConfig;
