@@ -73,7 +73,7 @@ fn differences(place: &Place, subject: &Subject) -> Verdict {
 
     let loss = |subject: &Subject, batch: &Batch| loss(place, subject, batch, &names);
     let mut expected = Named::new();
-    let mut expect = |name: String, at: &Numbers, f: &mut dyn FnMut(&Numbers) -> f64| {
+    let mut expect = |name: String, at: &Numbers, f: &mut dyn FnMut(&Numbers) -> Vec<f64>| {
         let slopes = slopes_along(at, found.get(&name), f);
         expected.insert(name, slopes);
     };
@@ -110,14 +110,17 @@ fn differences(place: &Place, subject: &Subject) -> Verdict {
     })
 }
 
-/// The sum of everything that comes out, weighted by the cotangents; `names` are those of the states.
-fn loss(place: &Place, subject: &Subject, batch: &Batch, names: &[String]) -> f64 {
+/// Everything that comes out, weighted by the cotangents: the terms of the loss. `names` are those of the states.
+fn loss(place: &Place, subject: &Subject, batch: &Batch, names: &[String]) -> Vec<f64> {
     let out = infer(place, subject, batch, &forward);
     let states = names.iter().map(|name| &out[&format!("state.{name}")]);
     let outputs = std::iter::once(&out["y"]).chain(states);
     let cotangents = std::iter::once(&batch.y).chain(&batch.last);
-    let products = outputs.zip(cotangents).map(|(a, b)| dot(a, b));
-    products.sum()
+    let terms = outputs.zip(cotangents).flat_map(|(a, b)| {
+        let each = a.values.iter().zip(&b.values);
+        each.map(|(a, b)| a * b)
+    });
+    terms.collect()
 }
 
 fn dot(a: &Numbers, b: &Numbers) -> f64 {
@@ -147,7 +150,7 @@ fn directions(shape: &[usize]) -> impl Iterator<Item = Numbers> {
 fn slopes_along(
     at: &Numbers,
     found: Option<&Numbers>,
-    f: &mut dyn FnMut(&Numbers) -> f64,
+    f: &mut dyn FnMut(&Numbers) -> Vec<f64>,
 ) -> Numbers {
     let mut by = |by| {
         vector(
@@ -177,6 +180,7 @@ pub(super) fn slopes(at: &Numbers, by: Differences, mut f: impl FnMut(&Numbers) 
         unit.values[i] = 1.0;
         unit
     };
+    let mut f = |moved: &Numbers| vec![f(moved)];
     let slopes = (0..at.values.len()).map(|i| slope(at, &unit(i), by, &mut f));
     Numbers {
         shape: at.shape.clone(),
@@ -184,14 +188,15 @@ pub(super) fn slopes(at: &Numbers, by: Differences, mut f: impl FnMut(&Numbers) 
     }
 }
 
-/// The slope of a function in a direction.
+/// The slope of a sum in a direction, from its terms. They are subtracted one by one, so that large ones which do not
+/// change add no rounding to what small ones do.
 fn slope(
     at: &Numbers,
     direction: &Numbers,
     by: Differences,
-    f: &mut dyn FnMut(&Numbers) -> f64,
+    f: &mut dyn FnMut(&Numbers) -> Vec<f64>,
 ) -> f64 {
-    let mut value = |step: f64| {
+    let mut terms = |step: f64| {
         let mut moved = at.clone();
         for (x, v) in moved.values.iter_mut().zip(&direction.values) {
             *x += step * v;
@@ -200,7 +205,9 @@ fn slope(
     };
     let steps = by.weights.iter().zip(1..).map(|(w, n)| {
         let step = f64::from(n) * by.step;
-        w * (value(step) - value(-step))
+        let (up, down) = (terms(step), terms(-step));
+        let differences = up.iter().zip(&down).map(|(up, down)| up - down);
+        w * differences.sum::<f64>()
     });
     steps.sum::<f64>() / by.step
 }
