@@ -284,6 +284,25 @@ def peephole_form(option, without):
     return Cell("peephole_lstm", "h c", blocks, blocks, step, peepholes, options={"without": f'"{option}"'}, label=option)
 
 
+def phased_lstm(open_share, leak):
+    """The time gate by cases, as in the paper."""
+
+    def step(x, state, w):
+        h, c, t = state
+        t = t + 1
+        tau, s = torch.exp(w.v["tau"] + 1.5), w.v["s"]
+        phase = torch.remainder(t - s, tau) / tau
+        rising, falling = 2 * phase / open_share, 2 - 2 * phase / open_share
+        k = torch.where(phase < open_share / 2, rising, torch.where(phase < open_share, falling, leak * phase))
+        i, f, g, o = [a + w.h(block, h) for block, a in enumerate(w.x(x))]
+        i, f = sigmoid(i + w.v["p_i"] * c), sigmoid(f + w.v["p_f"] * c)
+        new = f * c + i * tanh(g)
+        shown = sigmoid(o + w.v["p_o"] * new) * tanh(new)
+        return [k * shown + (1 - k) * h, k * new + (1 - k) * c, t]
+
+    return step
+
+
 def ur_lstm(x, state, w):
     h, c = state
     f, r, u, o = [a + w.h(k, h) for k, a in enumerate(w.x(x))]
@@ -308,6 +327,17 @@ def without_momentum(x, state, w):
     cell = torch.nn.LSTMCell(x.shape[1], size, dtype=torch.float64)
     weights = {"weight_ih": w.ih, "weight_hh": w.hh, "bias_ih": ZEROS, "bias_hh": w.bhh}
     return [*functional_call(cell, weights, (x, tuple(state[:2]))), *w.x(x)]
+
+
+def delta_rnn(outer):
+    def step(x, state, w):
+        (h,), (a,) = state, w.x(x)
+        b = w.h(0, h)
+        inner = tanh(w.v["alpha"] * a * b + w.v["beta1"] * b + w.v["beta2"] * a + w.v.get("b", 0))
+        r = sigmoid(a + w.v.get("b_r", 0))
+        return [outer((1 - r) * inner + r * h)]
+
+    return step
 
 
 def rwa(x, state, w):
@@ -346,6 +376,7 @@ MOGRIFIER = Cell("mogrifier_lstm", "h c", "-e", f"-q1 -r2 -q3 -r4 -q5 {w_blocks(
 SLIM_LSTM = Cell("slim_lstm", "h c", "g", LSTM, slim_lstm(1))
 SLIM_GRU = Cell("slim_gru", "h", "n", "r z n", slim_gru(1))
 SLIM_MGU = Cell("slim_mgu", "h", "n", "f n", slim_mgu(1))
+PHASED = Cell("phased_lstm", "h c t", LSTM, LSTM, phased_lstm(0.05, 0.001), "tau s p_i p_f p_o")
 VELOCITIES = "h c v_i v_f v_g v_o"
 MOMENTUM = Cell("momentum_lstm", VELOCITIES, "-i -f -g -o", LSTM, momentum_lstm(0.6, 0.6))
 GRU_ODE = Cell("gru_ode", "h", "r z n", "r z n", gru_ode(0.1))
@@ -353,6 +384,7 @@ CELLS = [
     NESTED,
     MOGRIFIER,
     Cell("fast_slow_lstm", "h c s m", blocks("1"), FAST_SLOW, fast_slow_lstm(2)),
+    PHASED,
     Cell("ur_lstm", "h c", "f r u o", "f r u o", ur_lstm),
     MOMENTUM,
     Cell("rwa", "h n d m", "u g -a", "g -a", rwa),
@@ -381,6 +413,7 @@ FORMS = [
         "fast_slow_lstm", "h c s m", blocks("1"), f"{FAST_SLOW} {blocks('3')} {blocks('4')}", fast_slow_lstm(4),
         options={"fast_cells": 4}, label="4",
     ),
+    replace(PHASED, step=phased_lstm(0.5, 0.1), options={"open": 0.5, "leak": 0.1}, label="open"),
     replace(
         MOMENTUM, step=momentum_lstm(0.0, 1.0), options={"momentum": 0.0, "step": 1.0}, label="none",
         check=without_momentum,
@@ -455,6 +488,10 @@ def main():
         for bias in [False, True]:
             cell = Cell(kind, states, plain, plain, step, mi_vectors(names, bias))
             case(cell, 2 if bias else 1, bias, bias, LENGTHS, ORIGIN)
+    for bias, outer, option in [(False, relu, "relu"), (True, relu, "relu"), (True, same, "identity")]:
+        vectors = "alpha beta1 beta2" + " b b_r" * bias
+        cell = Cell("delta_rnn", "h", "-w", "-v", delta_rnn(outer), vectors, options={"activation": f'"{option}"'})
+        case(replace(cell, label=option), 2 if bias else 1, bias, bias, LENGTHS, ORIGIN)
     for cell in FORMS:
         case(cell, 1, False, True, LENGTHS, ORIGIN)
 

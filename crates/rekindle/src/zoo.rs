@@ -213,6 +213,7 @@ zoo! {
     "nested_lstm" => nested_lstm::NestedLstm, NestedLstmConfig;
     "mogrifier_lstm" => mogrifier_lstm::MogrifierLstm, MogrifierLstmConfig;
     "fast_slow_lstm" => fast_slow_lstm::FastSlowLstm, FastSlowLstmConfig;
+    "phased_lstm" => phased_lstm::PhasedLstm, PhasedLstmConfig;
     "ur_lstm" => ur_lstm::UrLstm, UrLstmConfig;
     "momentum_lstm" => momentum_lstm::MomentumLstm, MomentumLstmConfig;
     "sub_lstm" => sub_lstm::SubLstm, SubLstmConfig;
@@ -260,6 +261,7 @@ zoo! {
     "deep_transition" => deep_transition::DeepTransition, DeepTransitionConfig;
     "clockwork" => clockwork::Clockwork, ClockworkConfig;
     "rin" => rin::Rin, RinConfig;
+    "delta_rnn" => delta_rnn::DeltaRnn, DeltaRnnConfig;
     "scrn" => scrn::Scrn, ScrnConfig;
     "rwa" => rwa::Rwa, RwaConfig;
     "statistical_ru" => statistical_ru::StatisticalRu, StatisticalRuConfig;
