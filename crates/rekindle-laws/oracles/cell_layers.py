@@ -1,6 +1,7 @@
 """Layers of any cell, from one step of it: directions, stacks, lengths and gradients, in float64.
 
-Used by torchrecurrent_cells.py, paper_cells.py, variant_cells.py and diagonal_cells.py, which say what a step is. A step is given as
+Used by torchrecurrent_cells.py, paper_cells.py, variant_cells.py, diagonal_cells.py and structured_cells.py, which say what a
+step is. A step is given as
 
     step(x, state, w) -> the new states, the first of which is the output
 

@@ -6,7 +6,7 @@
     env/bin/python crates/rekindle-laws/oracles/structured_cells.py
 
 A step is torchrecurrent's cell where it has one, and otherwise the paper's equations, written out below in float64 with
-torch's own matrix_exp, solve, layer_norm and cumsum; layers, directions and lengths are those of cell_layers.py, and
+torch's own matrix_exp, solve, fft, layer_norm, cumsum and LSTMCell; layers, directions and lengths are those of cell_layers.py, and
 blocks that are not stored are not among a cell's. README.md says what a file holds.
 """
 

@@ -265,6 +265,7 @@ zoo! {
     "scrn" => scrn::Scrn, ScrnConfig;
     "rwa" => rwa::Rwa, RwaConfig;
     "statistical_ru" => statistical_ru::StatisticalRu, StatisticalRuConfig;
+    "nru" => nru::Nru, NruConfig;
     "nas" => nas::Nas, NasConfig;
     "rhn" => rhn::Rhn, RhnConfig;
     "layer_norm_gru" => layer_norm_gru::LayerNormGru, LayerNormGruConfig;

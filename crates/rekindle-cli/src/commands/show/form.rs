@@ -121,7 +121,7 @@ impl Form {
         for (key, size) in [("heads", HEADS), ("d_key", D_KEY)] {
             let mut sized = table.clone();
             sized.insert(key.into(), (size as i64).into());
-            if keys::read(&sized).is_ok() {
+            if keys::read(&sized).is_ok_and(|config| config.validate().is_ok()) {
                 table = sized;
             }
         }
