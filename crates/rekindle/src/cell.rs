@@ -97,6 +97,17 @@ pub trait Cell: Module + ModuleDisplay {
         )
     }
 
+    /// The same cell with inputs and memory that scale one another where its equations add them up; see
+    /// [`Gates::multiplied`].
+    ///
+    /// # Panics
+    ///
+    /// A cell that does not implement it panics.
+    fn multiplied(self, device: &Device) -> Self {
+        let _ = device;
+        panic!("this cell adds nothing up: implement `Cell::multiplied` for it")
+    }
+
     /// The same cell with its equations run in another way. A cell that is no set of equations is run as it
     /// is.
     fn run_by(self, engine: Engine) -> Self {
@@ -280,6 +291,12 @@ impl<C: Equations> Cell for C {
             RecurrentWeights::OfRank(rank) => gates.of_rank(rank, device),
             RecurrentWeights::Independent => gates.independent(device),
         };
+        self
+    }
+
+    fn multiplied(mut self, device: &Device) -> Self {
+        let gates = self.gates().clone();
+        *self.gates_mut() = gates.multiplied(device);
         self
     }
 

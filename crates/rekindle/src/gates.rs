@@ -5,8 +5,8 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{
-    Direction, Engine, Id, Next, Program, Recurrence, Step, Stream, Traced, Weights, Width, scan,
-    step, trace,
+    Direction, Engine, Id, Next, Program, Recurrence, Step, Stream, Traced, Weights, Width, passes,
+    scan, step, trace,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -235,6 +235,53 @@ impl Gates {
         let shape = [1, columns / units, units];
         hidden.weight = parameter(self.init.input(shape, device));
         self.structure = Structure::heads(units);
+        self
+    }
+
+    /// The same parameters in equations in which an input block and a recurrent one scale one another, wherever they were
+    /// added up: multiplicative integration (Wu et al. 2016, <https://arxiv.org/abs/1606.06630>). `α` begins with 2 and the
+    /// `β` with 0.5, as in the paper; a bias begins with what the two were.
+    pub fn multiplied(mut self, device: &Device) -> Self {
+        let biased = |linear: &Linear| linear.bias.is_some();
+        let biases = biased(&self.input) || self.hidden.as_ref().is_some_and(biased);
+        let (program, places) = passes::integrate(self.program(), biases);
+        let units = self.d_hidden();
+        let full = |value| parameter(Tensor::<1>::full([units], value, device));
+        let of = |linear: &Linear, has: &[bool], block: usize| {
+            let stored = linear.bias.as_ref()?.val();
+            Some(every_bias(stored, has, units).narrow(0, block * units, units))
+        };
+        let mut vectors = Vec::new();
+        for place in places {
+            vectors.extend([2.0, 0.5, 0.5].map(full));
+            if place.bias {
+                let input = of(&self.input, self.program().input_biases(), place.input);
+                let hidden = self.hidden.as_ref();
+                let has = self.program().hidden_biases();
+                let hidden = hidden.and_then(|hidden| of(hidden, has, place.hidden));
+                let sum = input.into_iter().chain(hidden).reduce(|a, b| a + b);
+                vectors.push(parameter(sum.expect("a bias of the two")));
+            }
+        }
+        self.vectors.extend(vectors);
+
+        let old = self.program();
+        let sides = [
+            [old.input_biases().to_vec(), program.input_biases().to_vec()],
+            [
+                old.hidden_biases().to_vec(),
+                program.hidden_biases().to_vec(),
+            ],
+        ];
+        for (linear, [had, has]) in [Some(&mut self.input), self.hidden.as_mut()]
+            .into_iter()
+            .zip(sides)
+        {
+            if let Some(linear) = linear {
+                keep_biases(linear, &had, &has, units);
+            }
+        }
+        self.recurrence = Arc::new(Recurrence::new(program));
         self
     }
 
@@ -479,6 +526,18 @@ fn every_bias(stored: Tensor<1>, has: &[bool], units: usize) -> Tensor<1> {
         }
     });
     Tensor::cat(blocks.collect(), 0)
+}
+
+/// Keeps the biases of the blocks that still have one.
+fn keep_biases(linear: &mut Linear, had: &[bool], has: &[bool], units: usize) {
+    let Some(bias) = linear.bias.take() else {
+        return;
+    };
+    let all = every_bias(bias.val(), had, units);
+    let blocks = has.iter().enumerate().filter(|(_, has)| **has);
+    let kept = blocks.map(|(block, _)| all.clone().narrow(0, block * units, units));
+    let kept: Vec<Tensor<1>> = kept.collect();
+    linear.bias = (!kept.is_empty()).then(|| parameter(Tensor::cat(kept, 0)));
 }
 
 /// The place of a block among those with a bias.

@@ -93,6 +93,10 @@ macro_rules! zoo {
                 })* }
             }
 
+            fn multiplied(self, device: &Device) -> Self {
+                match self { $(AnyCell::$Cell(cell) => AnyCell::$Cell(cell.multiplied(device)),)* }
+            }
+
             fn run_by(self, engine: Engine) -> Self {
                 match self { $(AnyCell::$Cell(cell) => AnyCell::$Cell(cell.run_by(engine)),)* }
             }

@@ -161,6 +161,11 @@ fn a_number_out_of_range_names_its_key() {
         &refused(projected),
         &["independent = true", "a projected value"],
     );
+    let no_sum = |c: &mut RecurrentConfig| {
+        c.cell = AnyCellConfig::named("mingru", 4).expect("a cell");
+        c.multiplicative = true;
+    };
+    names(&refused(no_sum), &["multiplicative = true", "adds up"]);
     names(&refused(|c| c.projection = Some(0)), &["projection = 0"]);
     let message = panic_of(|| config().init(0, &Device::flex()));
     names(&message, &["d_input = 0", "from 1"]);

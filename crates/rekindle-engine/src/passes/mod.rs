@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! fold            constants and identities; equal expressions become one node
+//! integrate       inputs and memory that scale one another, where they were added up
 //! mask            variational dropout: the operand of every recurrent product times a mask
 //! invariant       what depends on the parameters alone, once a pass; and what is left
 //! hoist           what depends on the input alone, for all steps at once; and what is left
@@ -17,6 +18,7 @@ mod differentiate;
 mod explain;
 mod fold;
 mod hoist;
+mod integrate;
 mod invariant;
 mod linear;
 mod mask;
@@ -29,6 +31,7 @@ pub use differentiate::differentiate;
 pub use explain::explain;
 pub use fold::fold;
 pub use hoist::{Hoisted, hoist};
+pub use integrate::{Integrated, integrate};
 pub use invariant::{Invariant, invariant};
 pub use linear::{Linear, linear};
 pub use mask::mask;

@@ -6,6 +6,7 @@ use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::Width;
+use rekindle_engine::passes::integrate;
 use serde::{Deserialize, Serialize};
 
 /// Configuration of [`Recurrent`]: everything but the cell has a default.
@@ -50,6 +51,10 @@ pub struct RecurrentConfig<K = AnyCellConfig> {
     /// Whether recurrent weights are diagonal, so that every unit sees itself alone.
     #[serde(default)]
     pub independent: bool,
+    /// Whether inputs and memory scale one another, wherever the cell adds them up: multiplicative integration (Wu et
+    /// al. 2016, <https://arxiv.org/abs/1606.06630>).
+    #[serde(default)]
+    pub multiplicative: bool,
     /// The probability that a unit's state stays as it was (Krueger et al. 2017); at inference,
     /// states move by its complement.
     #[serde(default)]
@@ -87,6 +92,7 @@ impl<K: CellConfig> RecurrentConfig<K> {
             weight_dropout: 0.0,
             recurrent_rank: None,
             independent: false,
+            multiplicative: false,
             zoneout: 0.0,
             residual: false,
             learned_initial: false,
@@ -116,6 +122,16 @@ impl<K: CellConfig> RecurrentConfig<K> {
         }
         self.cell.validate().map_err(|e| e.under("cell"))?;
         self.weights_fit()?;
+        if self.multiplicative {
+            let sums = self
+                .cell
+                .program()
+                .map(|program| integrate(&program, true).1);
+            if sums.is_none_or(|sums| sums.is_empty()) {
+                let expected = "left out: this cell nowhere adds up its input and its memory alone";
+                return Err(Invalid::new("multiplicative", true, expected));
+            }
+        }
         if self.recurrent_dropout == 0.0 {
             return Ok(());
         }
@@ -224,6 +240,10 @@ impl<K: CellConfig> RecurrentConfig<K> {
                 }
                 (None, true) => cell.with_recurrent_weights(RecurrentWeights::Independent, device),
                 (None, false) => cell,
+            };
+            let cell = match self.multiplicative {
+                true => cell.multiplied(device),
+                false => cell,
             };
             cell.run_by(self.engine.into())
         };
