@@ -201,6 +201,14 @@ def clockwork(modules):
     return step
 
 
+def shuffling_rnn(outer):
+    def step(x, state, w):
+        (h,), (f, s) = state, w.x(x)
+        return [outer(torch.roll(h, 1, dims=1) + w.h(0, relu(f)) * sigmoid(s))]
+
+    return step
+
+
 def time_lstm(variant):
     """The input's last number is the interval."""
 
@@ -312,6 +320,7 @@ def time_cell(variant, **more):
     )
 
 
+SHUFFLING = Cell("shuffling_rnn", "h", "f s", "r", shuffling_rnn(relu))
 CLOCKWORK = Cell("clockwork", "h t", "h", "h", clockwork(7))
 CFC = Cell("cfc", "h", "z", "z first second t_a t_b", cfc("default"))
 LMU = Cell("lmu", "h m", "-u h", "h -m", lmu(100.0), "e_h e_m")
@@ -332,6 +341,8 @@ CELLS = [
     LTC,
     CFC,
     CLOCKWORK,
+    # With relu, a direction of the second layer is dead.
+    replace(SHUFFLING, step=shuffling_rnn(tanh), options={"activation": '"tanh"'}, label="tanh"),
     time_cell(3),
     Cell("goru", "h", "r z -n", "r z -n", goru, "b"),
     Cell(
@@ -352,6 +363,7 @@ FORMS = [
         SLSTM, step=slstm(2, lambda f: f), heads=2, options={"heads": 2, "forget": '"exponential"'}, label="heads",
     ),
     replace(CLOCKWORK, step=clockwork(2), options={"modules": 2}, label="two"),
+    SHUFFLING,
     time_cell(1, options={"variant": 1}, label="1"),
     time_cell(2, options={"variant": 2}, label="2"),
     replace(LMU, step=lmu(4.0), options={"theta": 4.0}, label="short"),

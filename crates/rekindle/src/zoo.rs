@@ -264,6 +264,7 @@ zoo! {
     "mi_rnn" => mi_rnn::MiRnn, MiRnnConfig;
     "deep_transition" => deep_transition::DeepTransition, DeepTransitionConfig;
     "clockwork" => clockwork::Clockwork, ClockworkConfig;
+    "shuffling_rnn" => shuffling_rnn::ShufflingRnn, ShufflingRnnConfig;
     "rin" => rin::Rin, RinConfig;
     "delta_rnn" => delta_rnn::DeltaRnn, DeltaRnnConfig;
     "scrn" => scrn::Scrn, ScrnConfig;
