@@ -17,6 +17,7 @@ mod shape;
 mod step;
 mod text;
 mod trace;
+mod weights;
 
 use crate::{Case, Verdict};
 use rekindle::AnyCellConfig;
@@ -113,6 +114,11 @@ pub const LAWS: &[Law] = &[
         name: "horizon",
         statement: "the gradient by earlier states is central differences, at every lag",
         check: Check::Case(Reach::Flex, horizon::check),
+    },
+    Law {
+        name: "weights",
+        statement: "with weights of low rank or diagonal, or multiplied inputs, a loop of single steps is the sequence",
+        check: Check::Case(Reach::Flex, weights::check),
     },
     Law {
         name: "noise",
