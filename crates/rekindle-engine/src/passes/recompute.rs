@@ -23,7 +23,7 @@ pub fn recompute(backward: &Program, forward: &Program) -> Program {
 
 fn value(writer: &mut Writer, forward: &Program, id: Id) -> Id {
     match forward.nodes[id] {
-        Node::Binary(op, a, b) if cheap(forward, id) => {
+        Node::Binary(op, a, b) if cheap(forward, a) && cheap(forward, b) => {
             let (a, b) = (value(writer, forward, a), value(writer, forward, b));
             writer.binary(op, a, b)
         }
@@ -63,6 +63,7 @@ pub fn saved(forward: &Program, backward: &Program) -> Vec<Id> {
 mod tests {
     use super::*;
     use crate::passes::{differentiate, hoist};
+    use crate::program::Binary;
     use crate::{Step, sigmoid, tanh};
 
     #[test]
@@ -81,6 +82,23 @@ mod tests {
         for id in kept {
             assert!(matches!(step.nodes[id], Node::Unary(..) | Node::State(_)));
         }
+    }
+
+    #[test]
+    fn a_state_whose_parts_are_not_kept_is_read() {
+        let p = Program::new(|k: &Step| {
+            let [h, c] = k.state(["h", "c"]);
+            let [a, f] = k.affine(["a", "f"], h);
+            let c = 0.5 * c + sigmoid(f) * a;
+            k.next([c * sigmoid(a), c])
+        });
+        let step = hoist(&p).step;
+        let backward = recompute(&differentiate(&step), &step);
+        let product = |id: Id| matches!(step.nodes[id], Node::Binary(Binary::Mul, ..));
+        assert!(
+            !saved(&step, &backward).into_iter().any(product),
+            "{backward}"
+        );
     }
 
     #[test]

@@ -156,7 +156,7 @@ fn normalised(k: &Step) -> Next {
 /// Means of a projected value, of a state, of a vector, and of a mean; and one that a product takes.
 fn means(k: &Step) -> Next {
     let [h, c] = k.state(["h", "c"]);
-    let a = tanh(k.affine("a", h * mean(h)));
+    let a = sigmoid(k.affine("a", h * mean(1.0 + h)));
     let p = k.vector("p");
     let b = mean(p * p) * mean(c * c) + mean(mean(a) * c);
     let c = 0.5 * c + a * b;
