@@ -127,7 +127,7 @@ def slstm(heads, log_forget):
 
         i, f, z, o = [a + mixed(k) for k, a in enumerate(w.x(x))]
         log_f = log_forget(f) + m
-        fresh = n <= 0
+        fresh = n == 0
         m = torch.where(fresh, i, torch.maximum(log_f, i))
         f = torch.where(fresh, torch.zeros_like(m), torch.exp(torch.where(fresh, m, log_f) - m))
         i = torch.exp(i - m)

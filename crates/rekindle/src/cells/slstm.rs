@@ -12,12 +12,12 @@
 //! ```
 //!
 //! Gates that are exponentials, so that new evidence can outweigh everything stored. `f` is `σ(f̃)` or, with
-//! `forget = "exponential"`, `exp(f̃)`. A unit's memories mix within its head only: `R` is block diagonal. Where there is
-//! no normaliser yet, `m_t = ĩ_t`, as in the authors' code; from then on `n` is at least 1, and where a state is given in
-//! which it is not, 1 stands in its place. Blocks are stacked i, f, z, o.
+//! `forget = "exponential"`, `exp(f̃)`. A unit's memories mix within its head only: `R` is block diagonal. Where `n` is 0,
+//! as before the first step, `m_t = ĩ_t`, as in the authors' code; from then on `n` is at least 1, and where a state is
+//! given in which it is not, 1 stands in its place. Blocks are stacked i, f, z, o.
 
 use crate::{Card, Invalid, Structure};
-use rekindle_engine::{Next, Step, exp, max, sigmoid, sign, softplus, tanh};
+use rekindle_engine::{Next, Step, abs, exp, max, sigmoid, sign, softplus, tanh};
 use serde::{Deserialize, Serialize};
 
 /// The logarithm of a factor that leaves nothing.
@@ -30,7 +30,7 @@ fn slstm(k: &Step, forget: Forget) -> Next {
         Forget::Sigmoid => -softplus(-f),
         Forget::Exponential => f,
     };
-    let old = log_f + m + NOTHING * (1.0 - sign(n));
+    let old = log_f + m + NOTHING * (1.0 - abs(sign(n)));
     let m = max(old, i);
     let (i, f) = (exp(i - m), exp(old - m));
     let c = f * c + i * tanh(z);
