@@ -35,8 +35,9 @@ pub const TOLERANCES: [Tolerance; 4] = [
         f32: 0.0,
         f64: 1e-8,
         reason: "central differences of fourth order with step 2e-4, of sixth where a function bends much within a \
-                 step, of eighth with step 2e-2 where slopes are small: truncation leaves 2e-15, rounding 1e-16 \
-                 divided by the step, where gradients may be as small as 1e-4; only f64 is compared",
+                 step, of eighth with step 2e-2 where slopes are small, of fourth with step 4e-6 where a corner is near: \
+                 truncation leaves 2e-15, rounding 1e-16 divided by the step, where gradients may be as small as \
+                 1e-4; only f64 is compared",
     },
     Tolerance {
         of: "exact",

@@ -36,11 +36,16 @@ const EIGHTH: Differences = Differences {
     weights: &[4.0 / 5.0, -1.0 / 5.0, 4.0 / 105.0, -1.0 / 280.0],
     step: 2e-2,
 };
+/// Of fourth order in short steps, where a corner or a pole is near.
+const SHORT: Differences = Differences {
+    weights: FOURTH.weights,
+    step: 4e-6,
+};
 
 /// What holds by differences of some order.
 pub(super) fn by_differences(holds: impl Fn(Differences) -> Verdict) -> Verdict {
-    let finer = |_| holds(SIXTH).or_else(|_| holds(EIGHTH));
-    holds(FOURTH).or_else(finer)
+    let others = [SIXTH, EIGHTH, SHORT].into_iter();
+    others.fold(holds(FOURTH), |held, other| held.or_else(|_| holds(other)))
 }
 
 pub(super) fn check(case: &Case) -> Verdict {
@@ -161,7 +166,7 @@ fn slopes_along(
     };
     let apart = |slopes: &Numbers| found.and_then(|found| error(found, slopes)).unwrap_or(0.0);
     let mut closest = by(FOURTH);
-    for finer in [SIXTH, EIGHTH] {
+    for finer in [SIXTH, EIGHTH, SHORT] {
         if apart(&closest) <= Tolerance::of("difference").f64 {
             break;
         }
