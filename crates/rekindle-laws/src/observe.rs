@@ -52,15 +52,16 @@ pub struct Batch {
 }
 
 impl Subject {
-    /// A layer whose `k`-th weight is a wave of phase `k`. Biases of the input, and vectors that are
-    /// called `b` as biases are, are 0.3 higher, so that in a stack of rectifiers some units stay alive.
+    /// A layer whose `k`-th weight is a wave of phase `k`. Biases of the input, vectors that are called
+    /// `b` as biases are, and learned initial states are 0.3 higher, so that in a stack of rectifiers
+    /// some units stay alive.
     pub fn new(config: RecurrentConfig, d_input: usize, device: &Device) -> Self {
         let layer = config.init(d_input, device);
         let weights = rekindle_interop::weight_names(&layer).into_iter();
         let weights = weights.enumerate().map(|(k, weight)| {
             let mut wave = Numbers::wave(&weight.shape, 0.5, k as f64);
-            let biases = ["bias_ih", "vector_b_"];
-            if biases.iter().any(|start| weight.name.starts_with(start)) {
+            let higher = ["bias_ih", "vector_b_", "initial_"];
+            if higher.iter().any(|start| weight.name.starts_with(start)) {
                 wave = wave.plus(&Numbers::full(&weight.shape, 0.3));
             }
             (weight.name, wave)

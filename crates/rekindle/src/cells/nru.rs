@@ -25,7 +25,7 @@ use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Direction, Program};
 use serde::{Deserialize, Serialize};
 
-/// Below every norm that is one.
+/// Below every largest number and every norm, unless all are 0.
 const LEAST: f64 = 1e-30;
 
 /// The cell of this page, as a Burn module.
@@ -64,17 +64,26 @@ impl Nru {
     /// `Σ_i α_i v_i`, with the directions from their two factors.
     fn along(&self, alpha: Tensor<2>, [p, q]: [Tensor<2>; 2]) -> Tensor<2> {
         let [rows, root] = p.dims();
+        let [p, q] = [p, q].map(scaled);
         let v = p.unsqueeze_dim::<3>(2) * q.unsqueeze_dim::<3>(1);
         let v = v.reshape([rows, self.heads, root * root / self.heads]);
         let (alpha, v) = match self.rectified {
             true => (relu(alpha), relu(v)),
             false => (alpha, v),
         };
+        let v = scaled(v);
         let fifth = v.clone().powi_scalar(4) * v.clone().abs();
         let norm = fifth.sum_dim(2).clamp_min(LEAST).powf_scalar(0.2);
         let directed = v / norm * alpha.unsqueeze_dim::<3>(2);
         directed.sum_dim(1).squeeze_dim(1)
     }
+}
+
+/// Rows divided by their largest number, so that no power of it overflows. A direction stays what it is, and so
+/// the number needs no gradient.
+fn scaled<const D: usize>(rows: Tensor<D>) -> Tensor<D> {
+    let largest = rows.clone().detach().abs().max_dim(D - 1);
+    rows / largest.clamp_min(LEAST)
 }
 
 impl Cell for Nru {

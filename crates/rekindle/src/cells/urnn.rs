@@ -27,8 +27,8 @@ const EPSILON: f64 = 1e-5;
 fn urnn(k: &Step) -> Next {
     let [_o, h_re, h_im] = k.state(["o", "h_re", "h_im"]);
     let turned = turn(k, "w1", Complex::new([h_re, h_im]));
-    let there = reflect(k, "v1", fourier(k, "there", turned, -1.0));
-    let back = fourier(k, "back", turn(k, "w2", there), 1.0);
+    let there = reflect(k, "v1", fourier(k, Way::There, turned));
+    let back = fourier(k, Way::Back, turn(k, "w2", there));
     let wh = turn(k, "w3", reflect(k, "v2", back));
     let z = wh + Complex::new(k.plain_input(["v_re", "v_im"]));
     let size = sqrt(z.re * z.re + z.im * z.im + EPSILON);
@@ -50,24 +50,41 @@ fn reflect<'k>(k: &'k Step, name: &str, z: Complex<'k>) -> Complex<'k> {
         k.vector(format!("{name}_im").as_str()),
     ]);
     let square = sum(v.re * v.re + v.im * v.im);
-    let along = Complex::new([v.re, 0.0 - v.im]) * z;
-    let along = Complex::new([sum(along.re), sum(along.im)]);
+    // v* z, unit by unit
+    let along = [v.re * z.re + v.im * z.im, v.re * z.im - v.im * z.re];
+    let along = Complex::new(along.map(sum));
     let back = v * along;
     z + Complex::new([back.re / square, back.im / square]).times(-2.0)
 }
 
-/// The blocks of a Fourier transform: products of the real and of the imaginary part with cosines, and with sines.
-fn blocks(name: &str) -> [String; 4] {
-    ["cos_re", "cos_im", "sin_re", "sin_im"].map(|part| format!("{name}_{part}"))
+/// Which way a Fourier transform goes.
+#[derive(Clone, Copy)]
+enum Way {
+    There,
+    Back,
 }
 
-/// `F z`, or with sines of the other sign its inverse.
-fn fourier<'k>(k: &'k Step, name: &str, z: Complex<'k>, sign: f64) -> Complex<'k> {
-    let [cos_re, cos_im, sin_re, sin_im] = blocks(name);
+impl Way {
+    /// The blocks: products of the real and of the imaginary part with cosines, and with sines.
+    fn blocks(self) -> [String; 4] {
+        let name = match self {
+            Way::There => "there",
+            Way::Back => "back",
+        };
+        ["cos_re", "cos_im", "sin_re", "sin_im"].map(|part| format!("{name}_{part}"))
+    }
+}
+
+/// `F z`, or `F⁻¹ z`, whose sines have the other sign.
+fn fourier<'k>(k: &'k Step, way: Way, z: Complex<'k>) -> Complex<'k> {
+    let [cos_re, cos_im, sin_re, sin_im] = way.blocks();
     let product = |block: String, of| k.plain_hidden(block.as_str(), of);
     let (cos_re, cos_im) = (product(cos_re, z.re), product(cos_im, z.im));
     let (sin_re, sin_im) = (product(sin_re, z.re), product(sin_im, z.im));
-    Complex::new([cos_re - sign * sin_im, cos_im + sign * sin_re])
+    Complex::new(match way {
+        Way::There => [cos_re + sin_im, cos_im - sin_re],
+        Way::Back => [cos_re - sin_im, cos_im + sin_re],
+    })
 }
 
 /// Cosines and sines of a Fourier transform whose rows are in another order, each `[n, n]`.
@@ -106,11 +123,11 @@ crate::cell_config! {
     equations: |_, k| urnn(k);
     structure: |config| {
         let straight: Vec<usize> = (0..config.d_hidden).collect();
-        let maps = [("there", shuffled(config.d_hidden)), ("back", straight)];
-        let maps = maps.into_iter().flat_map(|(name, order)| {
+        let maps = [(Way::There, shuffled(config.d_hidden)), (Way::Back, straight)];
+        let maps = maps.into_iter().flat_map(|(way, order)| {
             let [cosines, sines] = waves(&order).map(Arc::new);
             let each = [cosines.clone(), cosines, sines.clone(), sines].map(Map::Given);
-            blocks(name).into_iter().zip(each)
+            way.blocks().into_iter().zip(each)
         });
         Structure { maps: maps.collect(), ..Structure::default() }
     };

@@ -13,7 +13,7 @@ use crate::table;
 
 /// Sizes that no product of two others equals, so that each can be told from a shape. The units are those of
 /// so many heads.
-const D_INPUT: usize = 7;
+const D_INPUT: usize = 13;
 const D_HIDDEN: usize = HEADS * 101;
 const HEADS: usize = 5;
 const D_KEY: usize = 53;
