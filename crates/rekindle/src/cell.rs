@@ -278,7 +278,7 @@ impl<C: Equations> Cell for C {
 
     fn disconnected(&self, dropout: &Dropout) -> Self {
         let mut cell = self.clone();
-        if let Some(weights) = self.gates().recurrent_weights() {
+        if let Some(weights) = self.gates().stored_weights() {
             let mask = dropout.forward(weights.detach().ones_like());
             cell.gates_mut().set_weight_mask(mask);
         }

@@ -73,7 +73,7 @@ pub struct Gates {
     mask: Option<Tensor<2>>,
     #[module(skip)]
     fixed: bool,
-    /// What the recurrent weights are multiplied by: the mask of DropConnect.
+    /// What the stored recurrent weights are multiplied by: the mask of DropConnect.
     #[module(skip)]
     weight_mask: Option<Tensor<2>>,
     #[module(skip)]
@@ -383,21 +383,26 @@ impl Gates {
     /// `U` of every recurrent block as the equations use it, `[d_output, K * d_hidden]`: what is stored, put
     /// together and mapped.
     pub fn recurrent_weights(&self) -> Option<Tensor<2>> {
-        let stored = self.hidden.as_ref().map(|linear| linear.weight.val());
-        let stored = match &self.factor {
-            Some(factor) => stored.map(|second| factor.weight.val().matmul(second)),
+        let stored = self.stored_weights();
+        let stored = match &self.weight_mask {
+            Some(mask) => stored.map(|stored| stored * mask.clone()),
             None => stored,
         };
-        let weights = self.structure.weights(
+        self.structure.weights(
             self.program().hiddens(),
             stored,
             &self.input.weight.val(),
             self.d_hidden(),
-        );
-        match &self.weight_mask {
-            Some(mask) => weights.map(|weights| weights * mask.clone()),
-            None => weights,
-        }
+        )
+    }
+
+    /// The recurrent weights before a [`Structure`] maps them.
+    pub(crate) fn stored_weights(&self) -> Option<Tensor<2>> {
+        let stored = self.hidden.as_ref()?.weight.val();
+        Some(match &self.factor {
+            Some(factor) => factor.weight.val().matmul(stored),
+            None => stored,
+        })
     }
 
     /// The width of the input.
