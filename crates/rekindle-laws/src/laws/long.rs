@@ -21,11 +21,10 @@ pub(super) fn check(case: &Case) -> Verdict {
         bidirectional: true,
         ..RecurrentConfig::new(case.cell(D_HIDDEN))
     };
-    // Equations go step by step, and unbounded ones overflow on the way.
+    // Whoever goes step by step does so at any length, and a cell that is not bounded overflows on the way.
     let cell = case.cell(D_HIDDEN);
     let single = cell
-        .program()
-        .is_none()
+        .takes_chunks()
         .then(|| RecurrentConfig::new(cell.clone()));
     case.each(single.into_iter().collect(), |place, subject| {
         let batch = subject.batch(1, LONG, None);
