@@ -350,7 +350,7 @@ CELLS = [
     ),
     Cell(
         "hyper_lstm", "h c hyper_h hyper_c", f"{PLAIN} {names('hyper', GATES)}",
-        f"{names('hyper', GATES)} {names('-watched', GATES)} {PLAIN} {names('d_h d_x b', GATES)}", hyper_lstm,
+        f"{names('hyper', GATES)} {names('-watched', GATES)} {PLAIN} {names('zh zx zb', GATES)}", hyper_lstm,
     ),
 ]
 PACKAGED = [ANTISYMMETRIC, GATED]

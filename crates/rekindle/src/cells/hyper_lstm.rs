@@ -11,7 +11,8 @@
 //! `d_x^y` and `b^y` are linear with a bias. In the paper each goes through an embedding of a few numbers, which makes
 //! matrices of low rank of theirs; here they are of full rank, and `ĥ` is as wide as `h`. As in the paper `d` sees
 //! `ĥ_{t-1}`; the authors' code has `ĥ_t`. The paper's form without layer normalisation. Blocks of the second LSTM are
-//! called `hyper_i` and so on; `d` begins with 1, so that the first begins as an LSTM.
+//! called `hyper_i` and so on, those of the three maps `zh_i`, `zx_i` and `zb_i`; `d` begins with 1, so that the first begins
+//! as an LSTM.
 
 use crate::Card;
 use burn::tensor::Tensor;
@@ -29,8 +30,8 @@ fn hyper_lstm(k: &Step) -> Next {
     let watching = named("hyper").map(|gate| k.affine(gate.as_str(), hyper_h));
     let watched = named("watched").map(|gate| k.plain_hidden(gate.as_str(), h));
     let before = GATES.map(|gate| k.plain_hidden(gate, h));
-    let [d_h, d_x, b] = ["d_h", "d_x", "b"]
-        .map(|prefix| named(prefix).map(|name| k.hidden(name.as_str(), hyper_h)));
+    let [d_h, d_x, b] =
+        ["zh", "zx", "zb"].map(|prefix| named(prefix).map(|name| k.hidden(name.as_str(), hyper_h)));
     let y = std::array::from_fn(|y| d_h[y] * before[y] + d_x[y] * main[y] + b[y]);
     let (h, c) = lstm(y, c);
     let sums = std::array::from_fn(|y| watching[y] + watched[y]);
@@ -55,10 +56,10 @@ crate::cell_config! {
     equations: |_, k| hyper_lstm(k);
     begin: |config, gates, device| {
         let full = |value| Tensor::full([1], value, device);
-        let scales = ["d_h", "d_x"].into_iter().flat_map(named);
+        let scales = ["zh", "zx"].into_iter().flat_map(named);
         scales
             .fold(gates, |gates, d| gates.with_hidden_bias(&d, full(1.0)))
-            .with_hidden_bias("b_f", full(config.init.forget_bias()))
+            .with_hidden_bias("zb_f", full(config.init.forget_bias()))
             .with_bias("hyper_f", full(config.init.forget_bias()))
     };
 }
