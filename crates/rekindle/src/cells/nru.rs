@@ -72,8 +72,10 @@ impl Nru {
             false => (alpha, v),
         };
         let v = scaled(v);
-        let fifth = v.clone().powi_scalar(4) * v.clone().abs();
-        let norm = fifth.sum_dim(2).clamp_min(LEAST).powf_scalar(0.2);
+        let fourth = v.clone().square().square();
+        let sum = (fourth * v.clone().abs()).sum_dim(2).clamp_min(LEAST);
+        // ndarray takes roots by an exponent in f32.
+        let norm = sum.log().mul_scalar(0.2).exp();
         let directed = v / norm * alpha.unsqueeze_dim::<3>(2);
         directed.sum_dim(1).squeeze_dim(1)
     }
