@@ -22,9 +22,11 @@
   const power = (v) => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9;
   const short = (v) => (v == null ? "" : number(v).replace(/\.?0*e/, "e").replace("-", "−").replace("e-", "e−"));
   const ticks = (u, values) => values.map(short);
-  const scale = (log) => ({ time: false, distr: log ? 3 : 1 });
+  // Lines that go on below where an axis begins are cut there by the edge of the plot.
+  const least = (a) => a.log && a.least != null && { range: (u, lo, hi) => (lo == null ? [null, null] : uPlot.rangeLog(Math.max(lo, a.least), Math.max(hi, 10 * a.least), 10, false)) };
+  const scale = (a) => ({ time: false, distr: a.log ? 3 : 1, ...least(a) });
 
-  // figure: { x: {label, log}, y: {label, log}, series: [{name, x, y, mark, colour}] }
+  // figure: { x: {label, log}, y: {label, log, least}, series: [{name, x, y, mark, colour}] }
   window.lines = (place, figure, height = 320) => {
     let plot;
     const data = aligned(figure.series, figure.y.log);
@@ -42,7 +44,7 @@
       if (plot) plot.destroy();
       plot = new uPlot({
         width: Math.max(280, place.clientWidth), height,
-        scales: { x: scale(figure.x.log), y: scale(figure.y.log) },
+        scales: { x: scale(figure.x), y: scale(figure.y) },
         axes: [axis(figure.x, false), axis(figure.y, true)],
         cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 }, focus: { prox: 24 } },
         focus: { alpha: 0.35 },

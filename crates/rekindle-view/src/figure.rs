@@ -23,12 +23,14 @@ pub struct Figure {
 }
 
 /// An axis.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {
     /// What is counted along it, with the unit.
     pub label: String,
     /// How numbers become places.
     pub scale: Scale,
+    /// Where it begins, if lines go on below: each ends where it crosses this number.
+    pub least: Option<f64>,
 }
 
 impl Axis {
@@ -36,7 +38,7 @@ impl Axis {
     pub fn linear(label: impl Into<String>) -> Axis {
         Axis {
             label: label.into(),
-            scale: Scale::Linear,
+            ..Axis::default()
         }
     }
 
@@ -45,6 +47,15 @@ impl Axis {
         Axis {
             label: label.into(),
             scale: Scale::Log,
+            ..Axis::default()
+        }
+    }
+
+    /// The same axis, with nothing below a number.
+    pub fn above(self, least: f64) -> Axis {
+        Axis {
+            least: Some(least),
+            ..self
         }
     }
 }

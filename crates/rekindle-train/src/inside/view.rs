@@ -44,7 +44,7 @@ fn plane(plane: &Plane) -> rekindle_view::Plane {
 }
 
 /// What lies below this share of the gradient is not drawn.
-const LEAST: f64 = 1e-16;
+const LEAST: f64 = 1e-10;
 
 /// The horizons of several models over one axis of lags.
 pub(super) fn figure(models: &[ModelHorizon], fraction: f64) -> Figure {
@@ -74,7 +74,6 @@ pub(super) fn figure(models: &[ModelHorizon], fraction: f64) -> Figure {
 
 fn line(name: &str, ln_left: &[f64]) -> Series {
     let points = ln_left.iter().enumerate();
-    let points = points.filter(|(_, ln)| **ln >= LEAST.ln());
     let points = points.map(|(k, ln)| [(k + 1) as f64, ln.exp()]);
     Series::line(name, points.collect())
 }
@@ -88,7 +87,7 @@ fn over_lags(mut series: Vec<Series>, fraction: f64) -> Figure {
     Figure {
         title: "How far back the gradient reaches".into(),
         x: Axis::linear("steps back from the loss"),
-        y: Axis::log("gradient, relative to one step back"),
+        y: Axis::log("gradient, relative to one step back").above(LEAST),
         series,
         notes: Vec::new(),
     }

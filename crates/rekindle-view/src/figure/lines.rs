@@ -11,6 +11,8 @@ const HEIGHT: f64 = 420.0;
 /// The height of a note's line, and the letters that have room in it.
 const NOTE: f64 = 17.0;
 const LETTERS: usize = 105;
+/// The plotter's logarithmic axes begin here at the lowest.
+const LEAST: f64 = 1e-10;
 
 impl Figure {
     /// The figure as an SVG, which follows its reader's preference for a light or a dark ground.
@@ -54,6 +56,7 @@ impl Figure {
     fn drawn(&self, series: &Series, colour: &str) -> Vec<Plot> {
         let shown = |p: &[f64; 2]| place(p[0], &self.x) && place(p[1], &self.y);
         let pieces = series.points.split(|p| !shown(p)).filter(|p| !p.is_empty());
+        let pieces = pieces.flat_map(|piece| cut(piece, &self.y));
         let mut plots = Vec::new();
         for piece in pieces {
             let points = || piece.iter().map(|&[x, y]| (x, y));
@@ -90,6 +93,44 @@ impl Figure {
 /// Whether a number has a place on an axis.
 fn place(v: f64, axis: &Axis) -> bool {
     v.is_finite() && (axis.scale == Scale::Linear || v > 0.0)
+}
+
+/// What of a line lies above where an axis begins, in pieces that end where the line crosses it.
+fn cut(line: &[[f64; 2]], axis: &Axis) -> Vec<Vec<[f64; 2]>> {
+    let least = match (axis.scale, axis.least) {
+        (Scale::Log, least) => least.unwrap_or(LEAST).max(LEAST),
+        (Scale::Linear, Some(least)) => least,
+        (Scale::Linear, None) => return vec![line.to_vec()],
+    };
+    let at = |y: f64| match axis.scale {
+        Scale::Log => y.ln(),
+        Scale::Linear => y,
+    };
+    let crossing = |a: [f64; 2], b: [f64; 2]| {
+        let share = (at(least) - at(a[1])) / (at(b[1]) - at(a[1]));
+        [a[0] + share * (b[0] - a[0]), least]
+    };
+    let mut pieces = vec![Vec::new()];
+    let mut before: Option<[f64; 2]> = None;
+    for &point in line {
+        let was_above = before.is_some_and(|p| p[1] >= least);
+        match (before, point[1] >= least) {
+            (Some(last), true) if !was_above => {
+                pieces.push(vec![crossing(last, point), point]);
+            }
+            (Some(last), false) if was_above => {
+                pieces
+                    .last_mut()
+                    .expect("never empty")
+                    .push(crossing(last, point));
+            }
+            (_, true) => pieces.last_mut().expect("never empty").push(point),
+            (_, false) => {}
+        }
+        before = Some(point);
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 /// A label without what the plotter would read as mathematics.
@@ -175,6 +216,37 @@ mod tests {
         assert_eq!(svg.matches("one &amp; only").count(), 1);
         assert_eq!(svg.matches(">word ").count(), 2);
         assert!(crate::png(&svg, 1.0).is_ok_and(|png| png.starts_with(b"\x89PNG")));
+    }
+
+    #[test]
+    fn a_line_ends_where_it_crosses_the_beginning_of_an_axis() {
+        let line = [[1.0, 1e-2], [2.0, 1e-6], [3.0, 1e-8], [4.0, 1e-2]];
+        let log = Axis::log("y").above(1e-5);
+        // From 1e-2 to 1e-6 in one step: 1e-5 lies three quarters of the way on a logarithmic axis, and half
+        // of the way back from 1e-8.
+        let close = |pieces: Vec<Vec<[f64; 2]>>, expected: &[&[[f64; 2]]]| {
+            assert_eq!(pieces.len(), expected.len(), "{pieces:?}");
+            for (piece, expected) in pieces.iter().flatten().zip(expected.concat()) {
+                let apart = (0..2)
+                    .map(|i| (piece[i] - expected[i]).abs())
+                    .fold(0.0, f64::max);
+                assert!(apart < 1e-9, "{piece:?} is not {expected:?}");
+            }
+        };
+        close(
+            cut(&line, &log),
+            &[&[[1.0, 1e-2], [1.75, 1e-5]], &[[3.5, 1e-5], [4.0, 1e-2]]],
+        );
+        let linear = Axis::linear("y").above(-1.0);
+        let falling = [[0.0, 1.0], [1.0, -3.0], [2.0, -5.0]];
+        close(cut(&falling, &linear), &[&[[0.0, 1.0], [0.5, -1.0]]]);
+        assert_eq!(cut(&falling, &Axis::linear("y")), [falling.to_vec()]);
+        assert!(cut(&falling[1..], &linear).is_empty());
+
+        // The plotter would draw what lies below its logarithmic axes along their beginning.
+        let deep: Vec<[f64; 2]> = (0..40).map(|k| [f64::from(k), 10f64.powi(-k)]).collect();
+        let end = cut(&deep, &Axis::log("y"))[0].last().copied();
+        assert_eq!(end, Some([10.0, LEAST]));
     }
 
     #[test]

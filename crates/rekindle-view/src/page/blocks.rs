@@ -45,7 +45,8 @@ impl Parts {
 
     fn figure(&mut self, f: &Figure) -> String {
         self.figures = true;
-        let axis = |a: &Axis| json!({ "label": a.label, "log": a.scale == Scale::Log });
+        let axis =
+            |a: &Axis| json!({ "label": a.label, "log": a.scale == Scale::Log, "least": a.least });
         let series = f.series.iter().map(|s| {
             let column =
                 |i: usize| -> Vec<Value> { s.points.iter().map(|p| number(p[i])).collect() };

@@ -75,9 +75,9 @@ pub(crate) fn horizon() -> Figure {
     Figure {
         title: "How far back a gradient reaches".into(),
         x: Axis::linear("lag, steps"),
-        y: Axis::log("norm of d loss / d state"),
+        y: Axis::log("norm of d loss / d state").above(1e-10),
         series: vec![
-            Series::line("Elman", curve(0.8)),
+            Series::line("Elman", curve(0.7)),
             Series::line("GRU", curve(0.93)),
             Series::line("LSTM, forget bias 1", curve(0.985)),
             Series::line("1 % of the first", vec![[0.0, 0.007], [80.0, 0.007]])
