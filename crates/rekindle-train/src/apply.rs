@@ -85,7 +85,7 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
 }
 
 /// Reads a layer's file: the width of its input, and its configuration.
-fn layer(path: &Path) -> Result<(usize, RecurrentConfig)> {
+pub(crate) fn layer(path: &Path) -> Result<(usize, RecurrentConfig)> {
     let mut table = config::load_table(path, &[])?;
     let origin = path.display();
     let d_input = table.remove("d_input").ok_or_else(|| {

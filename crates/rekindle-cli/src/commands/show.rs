@@ -4,11 +4,11 @@ mod diagram;
 mod form;
 mod keys;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rekindle::engine::GRAMMAR;
-use rekindle::{CATALOG, Card};
-use rekindle_train::{Error, Result, config};
+use rekindle::{AnyCellConfig, CATALOG, Card};
+use rekindle_train::{Error, Result, cell, config};
 
 use crate::{console, table};
 use form::Form;
@@ -16,7 +16,8 @@ use form::Form;
 /// The arguments of `show`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The cell, as `rekindle list` names it.
+    /// The cell, as `rekindle list` names it, or the one of a config (a .toml file).
+    #[arg(value_name = "CELL|CONFIG")]
     cell: String,
 
     /// Print what the engine makes of the equations: what is hoisted, what is joined.
@@ -27,41 +28,79 @@ pub(crate) struct Args {
     #[arg(long, requires = "program")]
     backward: bool,
 
-    /// Draw the equations: an .svg or a .png, one a form of the cell (FILE, FILE-2, ...).
+    /// Draw the equations: an .svg or a .png, one a form of the cell (FILE, FILE-2, ...), or that of the config.
     #[arg(long, value_name = "FILE", conflicts_with = "program")]
     diagram: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let card = card(&args.cell)?;
+    let subject = Subject::read(&args.cell)?;
     if let Some(file) = &args.diagram {
-        return console::print(&diagram::write(card, file)?);
+        return console::print(&diagram::write(&subject, file)?);
     }
     console::print(&match args.program {
-        true => programs(card, args.backward)?,
-        false => page(card)?,
+        true => subject.programs(args.backward)?,
+        false => subject.page()?,
     })
 }
 
-/// The programs of every form, pass by pass.
-fn programs(card: &Card, backward: bool) -> Result<String> {
-    let mut text = format!("{}\n", card.title);
-    for form in Form::all(card.name)? {
-        let programs = form.programs(backward);
-        for (title, program) in programs.ok_or_else(|| no_program("--program", card))? {
-            let title = form.title(&title);
-            text.push_str(&format!("\n{title}\n{}", table::indented(&program)));
-        }
-    }
-    Ok(text)
+/// What is shown: a cell in all its forms, or the cell of a config in the form that it has there.
+struct Subject {
+    card: &'static Card,
+    title: String,
+    forms: Vec<Form>,
+    /// That of the config.
+    config: Option<AnyCellConfig>,
 }
 
-/// An option asks for the program of a cell that has none.
-fn no_program(option: &str, card: &Card) -> Error {
-    let name = card.name;
-    Error::mend(format!(
-        "{option}: `{name}` scans by itself and has no program; `rekindle show {name}` prints its equations"
-    ))
+impl Subject {
+    fn read(argument: &str) -> Result<Subject> {
+        let path = Path::new(argument);
+        let is_config = path.is_file() || path.extension().is_some_and(|ending| ending == "toml");
+        if !is_config {
+            let card = card(argument)?;
+            return Ok(Subject {
+                card,
+                title: card.title.to_owned(),
+                forms: Form::all(card.name)?,
+                config: None,
+            });
+        }
+        let config = cell(path)?;
+        let card = config.card();
+        let title = match (card.name, path.file_stem()) {
+            // Its equations are the config's own, and so is their name.
+            ("custom", Some(stem)) => stem.to_string_lossy().into_owned(),
+            _ => card.title.to_owned(),
+        };
+        Ok(Subject {
+            card,
+            title,
+            forms: vec![Form::of(&config)?],
+            config: Some(config),
+        })
+    }
+
+    /// The programs of every form, pass by pass.
+    fn programs(&self, backward: bool) -> Result<String> {
+        let mut text = format!("{}\n", self.title);
+        for form in &self.forms {
+            let programs = form.programs(backward);
+            for (title, program) in programs.ok_or_else(|| self.no_program("--program"))? {
+                let title = form.title(&title);
+                text.push_str(&format!("\n{title}\n{}", table::indented(&program)));
+            }
+        }
+        Ok(text)
+    }
+
+    /// An option asks for the program of a cell that has none.
+    fn no_program(&self, option: &str) -> Error {
+        let name = self.card.name;
+        Error::mend(format!(
+            "{option}: `{name}` scans by itself and has no program; `rekindle show {name}` prints its equations"
+        ))
+    }
 }
 
 /// What there is to say of a cell.
@@ -76,49 +115,53 @@ pub(crate) fn card(name: &str) -> Result<&'static Card> {
         })
 }
 
-fn page(card: &Card) -> Result<String> {
-    let Card {
-        name,
-        title,
-        authors,
-        year,
-        url,
-        ..
-    } = card;
-    let mut page = format!("{title}\n{authors}, {year}\n{url}\n");
-    let mut section = |title: &str, text: &str| {
-        page.push_str(&format!("\n{title}\n{}", table::indented(text)));
-    };
+impl Subject {
+    fn page(&self) -> Result<String> {
+        let Card {
+            name,
+            title,
+            authors,
+            year,
+            url,
+            ..
+        } = self.card;
+        let mut page = format!("{title}\n{authors}, {year}\n{url}\n");
+        let mut section = |title: &str, text: &str| {
+            page.push_str(&format!("\n{title}\n{}", table::indented(text)));
+        };
 
-    let forms = Form::all(name)?;
-    for form in &forms {
-        section(&form.title("Equations"), &form.equations());
-    }
-    let gates = card.gates.iter();
-    let gates: Vec<_> = gates
-        .map(|(name, what)| [name, what].map(|s| s.to_string()))
-        .collect();
-    if !gates.is_empty() {
-        section("Gates, in stored order", &table::aligned(&gates));
-    }
-    section(
-        "Keys",
-        &format!("[cell]\nkind = \"{name}\"\n{}", keys::table(name)?),
-    );
-    if keys::defaults(name, keys::D_HIDDEN)?.contains_key("equations") {
-        section("The language of equations", GRAMMAR);
-    }
-    let mut shown = String::new();
-    for form in &forms {
-        let parameters = form.parameters()?;
-        if parameters != shown {
-            section(&form.title("States and weights"), &parameters);
+        for form in &self.forms {
+            section(&form.title("Equations"), &form.equations());
         }
-        shown = parameters;
+        let gates = self.card.gates.iter();
+        let gates: Vec<_> = gates
+            .map(|(name, what)| [name, what].map(|s| s.to_string()))
+            .collect();
+        if !gates.is_empty() {
+            section("Gates, in stored order", &table::aligned(&gates));
+        }
+        match &self.config {
+            Some(config) => section("Keys", &format!("[cell]\n{}", keys::text(config)?)),
+            None => {
+                let table = keys::table(name)?;
+                section("Keys", &format!("[cell]\nkind = \"{name}\"\n{table}"));
+                if keys::defaults(name, keys::D_HIDDEN)?.contains_key("equations") {
+                    section("The language of equations", GRAMMAR);
+                }
+            }
+        }
+        let mut shown = String::new();
+        for form in &self.forms {
+            let parameters = form.parameters()?;
+            if parameters != shown {
+                section(&form.title("States and weights"), &parameters);
+            }
+            shown = parameters;
+        }
+        if let Some(form) = self.forms.first() {
+            section("Executors", &form.executors()?);
+        }
+        section("Compared with", self.card.oracle);
+        Ok(page)
     }
-    if let Some(form) = forms.first() {
-        section("Executors", &form.executors()?);
-    }
-    section("Compared with", card.oracle);
-    Ok(page)
 }

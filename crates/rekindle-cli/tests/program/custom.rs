@@ -60,6 +60,48 @@ fn an_lstm_from_equations_is_the_lstm() {
 }
 
 #[test]
+fn a_cell_from_a_config_is_shown_and_drawn() {
+    let dir = tempdir().unwrap();
+    let dir = dir.path();
+    config(dir, LSTM, "begin = { f = 1 }\n");
+    let page = rekindle_in(dir, &["show", "mine.toml"]).done();
+    for line in [
+        "  c' = sigmoid(W_f x + b_f + U_f h + d_f) * c",
+        "  d_hidden = 5\n",
+        "[4*d_hidden, d_input]",
+        "Executors\n",
+    ] {
+        assert!(page.contains(line), "`{line}` is not in\n{page}");
+    }
+    assert!(!page.contains("The language of equations"), "{page}");
+    let program = rekindle_in(dir, &["show", "mine.toml", "--program"]).done();
+    assert!(program.starts_with("mine\n\nFolded\n"), "{program}");
+
+    let draw = ["show", "mine.toml", "--diagram", "mine.svg"];
+    assert_eq!(rekindle_in(dir, &draw).done(), "mine.svg: mine\n");
+    let drawn = fs::read_to_string(dir.join("mine.svg")).unwrap();
+    rekindle_in(dir, &["show", "lstm", "--diagram", "lstm.svg"]).done();
+    let built_in = fs::read_to_string(dir.join("lstm.svg")).unwrap();
+    let gates = |svg: &str| svg.matches('σ').count();
+    assert_eq!((gates(&drawn), gates(&built_in)), (3, 3));
+
+    // A layer's file, as `apply` takes it.
+    let layer = "d_input = 3\n[cell]\nkind = \"gru\"\nd_hidden = 4\nreset = \"before\"\n";
+    fs::write(dir.join("LAYER.toml"), layer).unwrap();
+    let draw = ["show", "LAYER.toml", "--diagram", "layer.png"];
+    let said = rekindle_in(dir, &draw).done();
+    assert_eq!(said, "layer.png: Gated recurrent unit\n");
+    let page = rekindle_in(dir, &["show", "LAYER.toml"]).done();
+    assert!(page.contains("U_n (r * h) + d_n"), "{page}");
+    assert_eq!(page.matches("Equations").count(), 1, "{page}");
+
+    rekindle_in(dir, &["show", "none.toml"]).refused(&["none.toml", "there is no file"]);
+    config(dir, "state h\nh' = tnah(h)\n", "");
+    rekindle_in(dir, &["show", "mine.toml"]).refused(&["mine.toml", "line 2", "`tanh`"]);
+    rekindle_in(dir, &["show", "mine"]).refused(&["unknown cell `mine`"]);
+}
+
+#[test]
 fn mistakes_are_shown_where_they_are_made() {
     let dir = tempdir().unwrap();
     let dir = dir.path();

@@ -2,17 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use rekindle::Card;
 use rekindle_train::{Error, Result, files};
 
-use super::form::Form;
-use super::no_program;
+use super::Subject;
 
 /// Pixels a point of a PNG: sharp on paper and on fine screens.
 const SCALE: f32 = 2.0;
 
 /// Draws every form of a cell, and says what was written.
-pub(super) fn write(card: &Card, file: &Path) -> Result<String> {
+pub(super) fn write(subject: &Subject, file: &Path) -> Result<String> {
     let pixels = match file.extension().and_then(|e| e.to_str()) {
         Some("svg") => false,
         Some("png") => true,
@@ -24,16 +22,16 @@ pub(super) fn write(card: &Card, file: &Path) -> Result<String> {
         }
     };
     let mut said = String::new();
-    for (i, form) in Form::all(card.name)?.iter().enumerate() {
-        let svg = form.diagram(card.title);
-        let svg = svg.ok_or_else(|| no_program("--diagram", card))?;
+    for (i, form) in subject.forms.iter().enumerate() {
+        let svg = form.diagram(&subject.title);
+        let svg = svg.ok_or_else(|| subject.no_program("--diagram"))?;
         let content = match pixels {
             false => svg.into_bytes(),
             true => rekindle_view::png(&svg, SCALE).map_err(|e| Error::fault(e.to_string()))?,
         };
         let file = numbered(file, i + 1);
         files::write_for("--diagram", &file, &content)?;
-        let title = form.title(card.title);
+        let title = form.title(&subject.title);
         said.push_str(&format!("{}: {title}\n", file.display()));
     }
     Ok(said)

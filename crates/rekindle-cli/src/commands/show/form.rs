@@ -69,6 +69,20 @@ impl Form {
         Ok(forms)
     }
 
+    /// The form that a config has.
+    pub(super) fn of(config: &AnyCellConfig) -> Result<Form> {
+        let mut table = keys::written(config)?;
+        table.insert("d_hidden".into(), (D_HIDDEN as i64).into());
+        // In sizes that can be told apart, where the cell comes in them.
+        let sized = keys::read(&table).ok().filter(|c| c.validate().is_ok());
+        Ok(Form {
+            keys: keys::distinctive(config.card().name, config)?,
+            asks: Vec::new(),
+            program: config.program(),
+            config: sized.unwrap_or_else(|| config.clone()),
+        })
+    }
+
     /// A section's title, with the keys that ask for this form.
     pub(super) fn title(&self, section: &str) -> String {
         match self.asks[..] {

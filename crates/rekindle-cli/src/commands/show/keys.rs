@@ -30,6 +30,12 @@ pub(super) fn written(config: &AnyCellConfig) -> Result<Table> {
         .map_err(|error| Error::fault(format!("a config cannot be written: {error}")))
 }
 
+/// A config as a text.
+pub(super) fn text(config: &AnyCellConfig) -> Result<String> {
+    toml::to_string(&written(config)?)
+        .map_err(|error| Error::fault(format!("a config cannot be written: {error}")))
+}
+
 /// A table as a config, or serde's words about it.
 pub(super) fn read(table: &Table) -> Result<AnyCellConfig, String> {
     let config: Result<AnyCellConfig, _> = Value::Table(table.clone()).try_into();
