@@ -4,6 +4,7 @@ mod bench;
 mod commands;
 mod console;
 mod defect;
+mod direction;
 mod progress;
 mod table;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rekindle_train::Result;
 use rekindle_train::inside::{HorizonOptions, ModelHorizon, horizon, write_horizon};
 
+use crate::direction::Direction;
 use crate::{console, table};
 
 /// The arguments of `horizon`.
@@ -22,6 +23,13 @@ pub(crate) struct Args {
     /// A factor of the recurrent weights; more than one to compare them.
     #[arg(long, value_name = "G", default_value = "1")]
     gain: Vec<f64>,
+    /// The layer, from 0, the lowest; by default a stack that reads forward as a whole, and each layer of one
+    /// that reads in both directions.
+    #[arg(long, value_name = "N")]
+    layer: Option<usize>,
+    /// The direction, of a stack that reads in both; each by default.
+    #[arg(long, value_enum)]
+    direction: Option<Direction>,
     /// The sequences of the validation part that are looked at.
     #[arg(long, value_name = "N", default_value_t = 16)]
     rows: usize,
@@ -41,6 +49,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
         models: args.models,
         overrides: args.set,
         gains: args.gain,
+        layer: args.layer,
+        direction: args.direction.map(Direction::way),
         lag: args.lag,
         fraction: args.fraction,
         rows: args.rows,
@@ -64,6 +74,7 @@ fn row(model: &ModelHorizon) -> [String; 5] {
         None => format!("not in {lags}"),
     };
     let largest = match model.ln_peak.exp() {
+        0.0 => "no gradient".to_owned(),
         times if times < 1e4 => format!("x {times:.2} at lag {}", model.peak),
         times => format!("x {times:.1e} at lag {}", model.peak),
     };

@@ -6,6 +6,7 @@ use rekindle_train::inside::{Place, Source, TraceOptions, trace};
 use rekindle_train::tasks::Part;
 use rekindle_train::{Error, Result};
 
+use crate::direction::Direction;
 use crate::{console, table};
 
 /// The arguments of `trace`.
@@ -48,12 +49,6 @@ struct Given {
     /// A file: texts, one a line (of a language model one text); series; or a table.
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Direction {
-    Forward,
-    Reverse,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {

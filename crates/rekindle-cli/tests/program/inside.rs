@@ -227,6 +227,47 @@ fn what_cannot_be_traced_is_said_before_the_work() {
 }
 
 #[test]
+fn what_a_run_lacks_is_said() {
+    let dir = trained("kind = \"copy\"\ndelay = 3\nlength = 2\nheld_out = 4", LSTM);
+    let dir = dir.path();
+    rekindle_in(
+        dir,
+        &["trace", "run", "--text", "1 99", "--output", "t.csv"],
+    )
+    .refused(&["symbol 2", "\"99\"", "numbers from 0 to 9"]);
+    rekindle_in(dir, &["trace", "run", "--text", " ", "--output", "t.csv"])
+        .refused(&["text is empty"]);
+    rekindle_in(dir, &["sample", "run"]).refused(&["only a language model"]);
+    rekindle_in(dir, &["horizon", "run", "--output", "none/h.svg"])
+        .refused(&["none/h.svg", "--output"]);
+    fs::remove_file(dir.join("run/model.safetensors")).unwrap();
+    for command in ["horizon", "doctor", "report"] {
+        rekindle_in(dir, &[command, "run"]).refused(&["run holds no weights", "--resume"]);
+    }
+
+    let dir = trained("kind = \"adding\"\ntime = 12\nheld_out = 8", LSTM);
+    rekindle_in(
+        dir.path(),
+        &["trace", "run", "--text", "1", "--output", "t.csv"],
+    )
+    .refused(&["reads numbers, not a text", "--input"]);
+}
+
+#[test]
+fn a_cell_that_scans_by_itself_has_a_horizon_and_no_trace() {
+    let cell = "kind = \"delta_net\"\nd_hidden = 8\nheads = 2\nd_key = 4";
+    let dir = trained("kind = \"adding\"\ntime = 20\nheld_out = 8", cell);
+    let dir = dir.path();
+    rekindle_in(dir, &["trace", "run", "--output", "t.csv"])
+        .refused(&["`delta_net`", "not written as equations"]);
+    let said = rekindle_in(dir, &["horizon", "run"]).done();
+    assert!(said.contains("run  "), "{said}");
+    rekindle_in(dir, &["doctor", "run"]).done();
+    let report = fs::read_to_string(dir.join("run/report.html")).unwrap();
+    assert!(report.contains("How far back"), "{report}");
+}
+
+#[test]
 fn horizons_of_runs_and_configs_stand_in_one_table() {
     let dir = trained("kind = \"adding\"\ntime = 20\nheld_out = 8", LSTM);
     let dir = dir.path();
@@ -267,6 +308,54 @@ fn horizons_of_runs_and_configs_stand_in_one_table() {
     ] {
         rekindle_in(dir, arguments).refused(words);
     }
+}
+
+#[test]
+fn a_stack_of_both_directions_has_a_horizon_for_each_cell() {
+    let dir = trained("kind = \"adding\"\ntime = 20\nheld_out = 8", LSTM);
+    let horizon = |more: &[&str]| {
+        let both = ["horizon", "tiny.toml", "--set", "model.bidirectional=true"];
+        rekindle_in(dir.path(), &[&both[..], more].concat())
+    };
+    let said = horizon(&["--output", "h.json"]).done();
+    let sites = ["0.forward", "0.reverse", "1.forward", "1.reverse"];
+    for site in sites {
+        assert!(said.contains(&format!("(fresh), {site} ")), "{said}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_slice(&fs::read(dir.path().join("h.json")).unwrap()).unwrap();
+    for (model, site) in sites.iter().enumerate() {
+        assert_eq!(json[model]["site"], *site);
+        let first = json[model]["ln_left"][0].as_f64();
+        assert_eq!(first, Some(0.0), "the loss reads what {site} read last");
+    }
+    let said = horizon(&["--layer", "1", "--direction", "reverse"]).done();
+    assert!(
+        said.contains("1.reverse") && said.lines().count() == 2,
+        "{said}"
+    );
+    horizon(&["--layer", "2"]).refused(&["tiny", "no --layer 2", "0.forward", "1.reverse"]);
+
+    // Of a stack that reads forward, a layer is that layer's states.
+    let said = rekindle_in(dir.path(), &["horizon", "run", "--layer", "0"]).done();
+    assert!(said.contains("run, 0.forward "), "{said}");
+    let reverse = ["horizon", "run", "--direction", "reverse"];
+    rekindle_in(dir.path(), &reverse).refused(&["run", "no --direction reverse", "1.forward"]);
+}
+
+#[test]
+fn a_horizon_of_nothing_is_said_to_be_one() {
+    let dir = trained(
+        "kind = \"adding\"\ntime = 20\nheld_out = 8",
+        "kind = \"custom\"\nd_hidden = 4\nequations = \"state h\\ninput h\\nh' = tanh(W_h x + b_h)\"",
+    );
+    let dir = dir.path();
+    let said = rekindle_in(dir, &["horizon", "run", "--output", "h.svg"]).done();
+    assert!(said.contains("lag 1  no gradient  -"), "{said}");
+    let svg = fs::read_to_string(dir.join("h.svg")).unwrap();
+    assert!(svg.contains("run: no gradient reaches even one step back"));
+    let gain = ["horizon", "run", "--gain", "2"];
+    rekindle_in(dir, &gain).refused(&["run", "--gain 2", "`custom`", "no recurrent matrix U"]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::{
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, TensorData};
+use rekindle::engine::Direction;
 use rekindle::{Horizon, Site};
 use rekindle_interop::{load_named, named_tensors};
 use serde::Serialize;
@@ -28,6 +29,10 @@ pub struct HorizonOptions {
     pub overrides: Vec<String>,
     /// What recurrent weights are multiplied by: every model is looked at with each of these.
     pub gains: Vec<f64>,
+    /// The layer, from 0, the lowest; all of them by default.
+    pub layer: Option<usize>,
+    /// The direction; all that there are by default.
+    pub direction: Option<Direction>,
     /// The longest lag.
     pub lag: usize,
     /// The fraction of the gradient that counts as lost.
@@ -38,13 +43,15 @@ pub struct HorizonOptions {
     pub device: Option<String>,
 }
 
-/// How far back one network learns.
+/// How far back one network learns; of a stack that reads in both directions, one cell of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ModelHorizon {
-    /// What it is called: the run's directory, or the config's name.
+    /// What it is called: the run's directory, or the config's name, and what was changed or chosen.
     pub name: String,
     /// Whether it was trained.
     pub trained: bool,
+    /// The layer and direction, `1.reverse`; none for a whole stack.
+    pub site: Option<String>,
     /// The sequences looked at.
     pub rows: usize,
     /// What is left of the gradient at lag 1, 2, ..., by its median over the sequences, as a natural
@@ -56,7 +63,8 @@ pub struct ModelHorizon {
     pub reach: Option<usize>,
     /// The lag at which the gradient is largest.
     pub peak: usize,
-    /// The natural logarithm of how much larger it is there than at lag 1.
+    /// The natural logarithm of how much larger it is there than at lag 1; null where no gradient reaches
+    /// even that.
     pub ln_peak: f64,
     /// The largest Lyapunov exponent, per step.
     pub lyapunov: Option<f64>,
@@ -80,13 +88,20 @@ impl ModelHorizon {
     pub fn explodes(&self) -> bool {
         self.ln_peak > 1000f64.ln()
     }
+
+    /// Whether no gradient reaches even the state before the last step.
+    pub fn is_empty(&self) -> bool {
+        self.ln_peak == f64::NEG_INFINITY
+    }
 }
 
-/// The horizon of every model, in their order, with every gain.
+/// The horizon of every model, in their order, with every gain: one of a stack that reads forward, and one of
+/// every layer and direction of a stack that reads in both.
 ///
 /// # Errors
 ///
-/// If something is neither a run nor a config, has no weights, or its data cannot be read.
+/// If something is neither a run nor a config, has no weights, has no such layer or direction, its data cannot
+/// be read, or there are no recurrent weights for a gain to multiply.
 pub fn horizon(options: &HorizonOptions) -> Result<Vec<ModelHorizon>> {
     if options.lag == 0 {
         return Err(Error::mend("--lag 0: must be 1 or more"));
@@ -101,7 +116,7 @@ pub fn horizon(options: &HorizonOptions) -> Result<Vec<ModelHorizon>> {
     for path in &options.models {
         let subject = Subject::open(path, options)?;
         for &gain in &options.gains {
-            all.push(subject.horizon(gain, options)?);
+            all.extend(subject.horizons(gain, options)?);
         }
     }
     Ok(all)
@@ -161,29 +176,49 @@ impl Subject {
         })
     }
 
-    fn horizon(&self, gain: f64, options: &HorizonOptions) -> Result<ModelHorizon> {
-        let net = with_gain(&self.net, gain)?;
+    fn horizons(&self, gain: f64, options: &HorizonOptions) -> Result<Vec<ModelHorizon>> {
+        let chosen = chosen(&self.net, options).map_err(|e| self.about(e))?;
+        let net = with_gain(&self.net, gain)
+            .map_err(|e| self.about(e))?
+            .ok_or_else(|| {
+                let cell = self.plan.experiment().model.cell.card().name;
+                self.about(Error::mend(format!(
+                    "--gain {gain}: a cell `{cell}` has no recurrent matrix U that it could multiply"
+                )))
+            })?;
         let reading = self.reading(options)?;
-        let horizon = of(&net, &reading, options.lag, &self.device);
-        let relative = horizon.relative();
-        let (peak, ln_peak) = horizon.peak();
-        let train = &self.plan.experiment().train;
-        Ok(ModelHorizon {
-            name: match gain {
-                1.0 => self.name.clone(),
-                gain => format!("{}, recurrent weights times {gain}", self.name),
-            },
-            trained: self.trained,
-            rows: reading.rows(),
-            states: by_state(&horizon),
-            reach: horizon.reach(options.fraction),
-            lyapunov: horizon.lyapunov(),
-            gradient: gradient(self.task.as_ref(), &net, &self.plan, &self.device),
-            clip: train.clip,
-            ln_left: relative,
-            peak,
-            ln_peak,
-        })
+        let gradient = gradient(self.task.as_ref(), &net, &self.plan, &self.device);
+        let model = |site: Option<Site>| {
+            let horizon = of(&net, &reading, options.lag, site, &self.device);
+            let (peak, ln_peak) = horizon.peak();
+            let mut name = self.name.clone();
+            if gain != 1.0 {
+                name.push_str(&format!(", recurrent weights times {gain}"));
+            }
+            if let Some(site) = site {
+                name.push_str(&format!(", {site}"));
+            }
+            ModelHorizon {
+                name,
+                trained: self.trained,
+                site: site.map(|site| site.to_string()),
+                rows: reading.rows(),
+                states: by_state(&horizon),
+                reach: horizon.reach(options.fraction),
+                lyapunov: horizon.lyapunov(),
+                gradient,
+                clip: self.plan.experiment().train.clip,
+                ln_left: horizon.relative(),
+                peak,
+                ln_peak,
+            }
+        };
+        Ok(chosen.into_iter().map(model).collect())
+    }
+
+    /// An error with the model's name.
+    fn about(&self, error: Error) -> Error {
+        Error::mend(format!("{}: {error}", self.name))
     }
 
     /// Sequences of the validation part; where they can be as long as one likes, the lags have half
@@ -203,18 +238,59 @@ impl Subject {
     }
 }
 
-/// The horizon of a network over a reading whose rows are of one length.
-pub(crate) fn of(net: &Net, reading: &Reading, lag: usize, device: &Device) -> Horizon {
+/// What there are horizons of: a stack that reads forward, or each cell of one that reads in both directions.
+pub(super) fn subjects(net: &Net) -> Vec<Option<Site>> {
+    match net.recurrent().is_bidirectional() {
+        false => vec![None],
+        true => net.recurrent().sites().into_iter().map(Some).collect(),
+    }
+}
+
+/// Those that are asked for.
+fn chosen(net: &Net, options: &HorizonOptions) -> Result<Vec<Option<Site>>> {
+    if options.layer.is_none() && options.direction.is_none() {
+        return Ok(subjects(net));
+    }
+    let sites = net.recurrent().sites();
+    let asked = |site: &Site| {
+        options.layer.is_none_or(|layer| layer == site.layer)
+            && options.direction.is_none_or(|way| way == site.direction)
+    };
+    let chosen: Vec<Option<Site>> = sites.iter().copied().filter(asked).map(Some).collect();
+    if !chosen.is_empty() {
+        return Ok(chosen);
+    }
+    let layer = options.layer.map(|layer| format!(" --layer {layer}"));
+    let way = options
+        .direction
+        .map(|way| format!(" --direction {}", way.name()));
+    let known: Vec<String> = sites.iter().map(Site::to_string).collect();
+    Err(Error::mend(format!(
+        "there is no{}{}; there are {}",
+        layer.unwrap_or_default(),
+        way.unwrap_or_default(),
+        known.join(", ")
+    )))
+}
+
+/// The horizon of a network, or of one cell of it, over a reading whose rows are of one length.
+pub(super) fn of(
+    net: &Net,
+    reading: &Reading,
+    lag: usize,
+    site: Option<Site>,
+    device: &Device,
+) -> Horizon {
     let x = reading.sequence(net, device).data;
     let lag = lag.min(x.dims()[1]);
     let differentiated = net.clone().fork(&device.clone().autodiff());
     let loss = |y| reading.loss(&differentiated, y);
-    let top = net.recurrent().layers().len() - 1;
-    let site = Site {
-        layer: top,
-        ..Site::default()
-    };
-    net.recurrent().horizon(x, None, lag, site, loss)
+    let recurrent = net.recurrent();
+    let horizon = recurrent.horizon(x, None, lag, site.unwrap_or_default(), loss);
+    match site {
+        Some(site) if !recurrent.is_bidirectional() => horizon.only(site),
+        _ => horizon,
+    }
 }
 
 /// The norm of the gradient of all weights in the first update.
@@ -232,6 +308,10 @@ fn gradient(task: &dyn Task, net: &Net, plan: &Plan, device: &Device) -> f64 {
     gradients::norm(&net, &GradientsParams::from_grads(loss.backward(), &net))
 }
 
+/// How the names of recurrent matrices end.
+const RECURRENT: &str = "hidden.weight";
+
+/// What is left by each state, relative to the norm over all of them at lag 1.
 pub(super) fn by_state(horizon: &Horizon) -> Vec<StateHorizon> {
     let first = horizon.norms.first().cloned().unwrap_or_default();
     let states = horizon.states.iter().zip(&horizon.by_state);
@@ -252,12 +332,16 @@ pub(super) fn by_state(horizon: &Horizon) -> Vec<StateHorizon> {
         .collect()
 }
 
-/// The same network with its recurrent weights, `U`, times a factor.
-fn with_gain(net: &Net, gain: f64) -> Result<Net> {
+/// The same network with its recurrent weights, `U`, times a factor; none where it has no such weights.
+fn with_gain(net: &Net, gain: f64) -> Result<Option<Net>> {
     if gain == 1.0 {
-        return Ok(net.clone());
+        return Ok(Some(net.clone()));
     }
-    let scaled = |(name, data): (String, TensorData)| match name.ends_with("hidden.weight") {
+    let named = named_tensors(net);
+    if !named.iter().any(|(name, _)| name.ends_with(RECURRENT)) {
+        return Ok(None);
+    }
+    let scaled = |(name, data): (String, TensorData)| match name.ends_with(RECURRENT) {
         false => (name, data),
         true => {
             let shape = data.shape().to_vec();
@@ -265,6 +349,7 @@ fn with_gain(net: &Net, gain: f64) -> Result<Net> {
             (name, TensorData::new(values, shape))
         }
     };
-    let weights = named_tensors(net).into_iter().map(scaled).collect();
-    load_named(net.clone(), &weights).map_err(|e| Error::fault(e.to_string()))
+    let weights = named.into_iter().map(scaled).collect();
+    let net = load_named(net.clone(), &weights).map_err(|e| Error::fault(e.to_string()))?;
+    Ok(Some(net))
 }

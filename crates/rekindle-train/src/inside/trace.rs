@@ -123,11 +123,11 @@ impl Predictor {
         let recurrent: &Recurrent<_> = self.net.recurrent();
         let x = reading.sequence(&self.net, &self.device);
         let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
-        let trace = recurrent
-            .trace(x, None, site, &nodes)
-            .map_err(|e| Error::mend(e.to_string()))?;
         let experiment = self.plan.experiment();
         let card = experiment.model.cell.card();
+        let trace = recurrent
+            .trace(x, None, site, &nodes)
+            .map_err(|e| Error::mend(format!("`{}`: {e}", card.name)))?;
         let sentence = |node: &Named| {
             let known = card.gates.iter();
             let mut known = known

@@ -46,9 +46,14 @@ fn plane(plane: &Plane) -> rekindle_view::Plane {
 /// What lies below this share of the gradient is not drawn.
 const LEAST: f64 = 1e-10;
 
+/// What is said of a model of whose states none acts on the loss.
+const NOTHING: &str = "no gradient reaches even one step back";
+
 /// The horizons of several models over one axis of lags.
 pub(super) fn figure(models: &[ModelHorizon], fraction: f64) -> Figure {
     let lines = models.iter().map(|m| line(&m.name, &m.ln_left));
+    let empty = models.iter().filter(|m| m.is_empty());
+    let empty = empty.map(|m| format!("{}: {}", m.name, NOTHING));
     let explodes = models.iter().filter(|m| m.explodes()).map(|m| {
         let times = m.ln_peak.exp();
         format!(
@@ -67,7 +72,7 @@ pub(super) fn figure(models: &[ModelHorizon], fraction: f64) -> Figure {
             )
         });
     Figure {
-        notes: explodes.chain(clipped).collect(),
+        notes: empty.chain(explodes).chain(clipped).collect(),
         ..over_lags(lines.collect(), fraction)
     }
 }
@@ -107,7 +112,9 @@ const STEPS: usize = 80;
 pub(crate) fn extras(predictor: &Predictor, task: &dyn Task, run: &RunDir) -> Result<Extras> {
     let checkup = Checkup::of(predictor, task, run)?;
     let horizon = checkup.net.as_ref().map(|net| {
-        let lines = super::horizon::by_state(&net.horizon);
+        let lines = net.horizons.iter().map(|(_, horizon)| horizon);
+        let lines = lines.flat_map(super::horizon::by_state);
+        let lines: Vec<_> = lines.collect();
         let lines = lines.iter().map(|s| line(&s.name, &s.ln_left));
         over_lags(lines.collect(), 1e-3)
     });

@@ -33,12 +33,17 @@ pub struct Horizon {
 }
 
 impl Horizon {
-    /// The median over rows of the norm at each lag, relative to lag 1, as a natural logarithm.
+    /// The median over rows of the norm at each lag, relative to lag 1, as a natural logarithm. Minus
+    /// infinity where there is no gradient: of a cell that does not read its state, from lag 1 on.
     pub fn relative(&self) -> Vec<f64> {
         let first = self.norms.first();
+        let share = |(&a, &b): (&f64, &f64)| match a == f64::NEG_INFINITY {
+            true => a,
+            false => a - b,
+        };
         let at = |lag: &Vec<f64>| {
             let first = first.into_iter().flatten();
-            median(lag.iter().zip(first).map(|(a, b)| a - b).collect())
+            median(lag.iter().zip(first).map(share).collect())
         };
         self.norms.iter().map(at).collect()
     }
@@ -51,11 +56,41 @@ impl Horizon {
         first.map(|lag| lag + 1)
     }
 
-    /// Where the gradient is largest relative to lag 1: the lag, and the factor's natural logarithm.
+    /// Where the gradient is largest relative to lag 1: the first such lag, and the factor's natural
+    /// logarithm, which is minus infinity where no gradient reaches even lag 1.
     pub fn peak(&self) -> (usize, f64) {
+        let none = (1, f64::NEG_INFINITY);
         let relative = self.relative().into_iter().enumerate();
-        let peak = relative.max_by(|a, b| a.1.total_cmp(&b.1));
-        peak.map_or((1, 0.0), |(lag, ln)| (lag + 1, ln))
+        relative.fold(none, |peak, (lag, ln)| match ln > peak.1 {
+            true => (lag + 1, ln),
+            false => peak,
+        })
+    }
+
+    /// The horizon of the states of one cell of the stack alone.
+    ///
+    /// # Panics
+    ///
+    /// If there are no states of that cell.
+    pub fn only(&self, site: Site) -> Horizon {
+        let prefix = format!("{site}.");
+        let states = self.states.iter().zip(&self.by_state);
+        let (states, by_state): (Vec<String>, Vec<_>) = states
+            .filter(|(name, _)| name.starts_with(&prefix))
+            .map(|(name, lags)| (name.clone(), lags.clone()))
+            .unzip();
+        assert!(!states.is_empty(), "there is no state of {site}");
+        let lags = self.norms.iter().enumerate();
+        let norms = lags.map(|(lag, rows)| {
+            let rows = 0..rows.len();
+            rows.map(|row| joined(by_state.iter().map(|of| of[lag][row])))
+                .collect()
+        });
+        Horizon {
+            norms: norms.collect(),
+            states,
+            by_state,
+        }
     }
 
     /// The largest Lyapunov exponent of the recurrence along the sequences, per step: the mean growth of
@@ -79,6 +114,15 @@ impl Horizon {
     }
 }
 
+/// The norm over several parts, of whose norms these are the natural logarithms.
+fn joined(parts: impl Iterator<Item = f64> + Clone) -> f64 {
+    let most = parts.clone().fold(f64::NEG_INFINITY, f64::max);
+    match most.is_finite() {
+        false => most,
+        true => most + 0.5 * parts.map(|ln| (2.0 * (ln - most)).exp()).sum::<f64>().ln(),
+    }
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     match values.len() {
@@ -97,8 +141,9 @@ impl<C: Cell> Recurrent<C> {
     /// last row, of a reverse direction the first. Nothing is dropped out.
     ///
     /// A stack that reads in both directions has no single order of steps: there the gradient is that of
-    /// `site` alone, along the paths within that cell, in its order of reading. Elsewhere `site` is of no
-    /// consequence.
+    /// `site` alone, along the paths within that cell, in its order of reading, of what the loss takes from
+    /// the last step that this cell reads. Elsewhere `site` is of no consequence: [`Horizon::only`]
+    /// chooses among the layers.
     ///
     /// # Panics
     ///
@@ -172,6 +217,7 @@ impl<C: Cell> Recurrent<C> {
     ) -> Horizon {
         let noise = self.noise();
         let states = self.begin(&Sequence::new(x.clone()), states);
+        let above_states = states.clone().map(autodiff);
         let reverse = site.direction == Direction::Reverse;
         let cell = self.cell_at(site).unwrap_or_else(|e| panic!("{e}"));
         let tracked = differentiated
@@ -215,9 +261,8 @@ impl<C: Cell> Recurrent<C> {
         };
         let data = autodiff(input.data.clone());
         let mut above = Sequence::new(differentiated.leave(&data, merged));
-        for depth in site.layer + 1..self.layers.len() {
-            let layer = &differentiated.layers[depth];
-            let state = layer.initial(&above.data);
+        let layers = differentiated.layers.iter().zip(above_states.layers);
+        for (layer, state) in layers.skip(site.layer + 1) {
             let (y, _) = layer.forward(&above, state, self.merge, &differentiated.noise());
             above = above.with(differentiated.leave(&above.data, y));
         }

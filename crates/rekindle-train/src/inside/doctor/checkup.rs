@@ -17,8 +17,8 @@ use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use rekindle::Horizon;
 use rekindle::engine::{Role, Unary};
+use rekindle::{Horizon, Site};
 use std::path::Path;
 
 /// The figures of a run; those that have not been taken are empty.
@@ -47,8 +47,9 @@ pub struct Checkup {
 /// What a network does while it reads sequences of the validation part.
 #[derive(Clone, Debug)]
 pub struct NetFigures {
-    /// How far back it learns.
-    pub horizon: Horizon,
+    /// How far back it learns: one horizon of a stack that reads forward, and one of each layer and direction,
+    /// from the lowest layer, of a stack that reads in both.
+    pub horizons: Vec<(Option<Site>, Horizon)>,
     /// The norm of the gradient of each layer's weights, from the lowest.
     pub layer_gradients: Vec<f64>,
     /// Its gates and candidates.
@@ -198,8 +199,12 @@ fn net_figures(
     let all = task.reading(Part::Valid, 0..4 * ROWS, most);
     let reading = all.level(ROWS, 2 * LAG);
     let steps = reading.lengths().first().copied()?;
+    let horizons = horizon::subjects(net).into_iter().map(|site| {
+        let horizon = horizon::of(net, &reading, LAG.min(steps), site, device);
+        (site, horizon)
+    });
     let mut figures = NetFigures {
-        horizon: horizon::of(net, &reading, LAG.min(steps), device),
+        horizons: horizons.collect(),
         layer_gradients: layer_gradients(task, net, experiment, device),
         gates: Vec::new(),
         states: Vec::new(),
@@ -212,8 +217,10 @@ fn net_figures(
     let x = x.sequence(net, device).data;
     figures.steps = x.dims()[1];
     for site in net.recurrent().sites() {
-        // A cell of the zoo is written as equations, and the sites are those of the stack.
-        let shown = net.recurrent().traceable(site).ok()?;
+        // A cell that scans by itself has no values with names.
+        let Ok(shown) = net.recurrent().traceable(site) else {
+            continue;
+        };
         let shown = shown
             .into_iter()
             .filter(|n| matches!(n.role, Role::State | Role::Gate));

@@ -1,7 +1,8 @@
 //! Where the answer is known in closed form, or from the paper.
 
 use super::*;
-use crate::{Activation, CellConfig, Elman, ElmanConfig, LstmConfig, RecurrentConfig};
+use crate::{Activation, CellConfig, CustomConfig, Elman, ElmanConfig, Gru, GruConfig, LstmConfig};
+use crate::{Layer, LayerState, Merge, RecurrentConfig};
 use burn::module::Param;
 use burn::tensor::Distribution;
 
@@ -89,5 +90,80 @@ fn a_forget_gate_alone_decides_what_is_kept_of_the_gradient() {
             assert!(error < 1e-4, "lag {}: {error}", k + 1);
         }
         assert_eq!(horizon.reach(1e-3), reach);
+    }
+}
+
+#[test]
+fn a_cell_that_does_not_read_its_state_has_no_gradient() {
+    let cell = CustomConfig::from_equations(4, "state h\ninput h\nh' = tanh(W_h x + b_h)\n");
+    let layer = RecurrentConfig::new(cell).init(3, &Device::flex());
+    let horizon = of(&layer, 3, 12);
+    assert!(horizon.relative().iter().all(|&ln| ln == f64::NEG_INFINITY));
+    assert_eq!(horizon.reach(1e-3), Some(1));
+    assert_eq!(horizon.peak(), (1, f64::NEG_INFINITY));
+    assert_eq!(horizon.lyapunov(), None);
+}
+
+#[test]
+fn the_norms_of_the_layers_make_that_of_the_stack() {
+    let mut config = RecurrentConfig::new(LstmConfig::new(5));
+    config.layers = 2;
+    let horizon = of(&config.init(3, &Device::flex()), 3, 20);
+    let [below, above] = [0, 1].map(|layer| {
+        horizon.only(Site {
+            layer,
+            ..Site::default()
+        })
+    });
+    assert_eq!(above.states, ["1.forward.h", "1.forward.c"]);
+    for (lag, rows) in horizon.norms.iter().enumerate() {
+        for (row, &all) in rows.iter().enumerate() {
+            let square = |h: &Horizon| (2.0 * h.norms[lag][row]).exp();
+            let both = 0.5 * (square(&below) + square(&above)).ln();
+            assert!((all - both).abs() < 1e-5, "{all} is not {both}");
+        }
+    }
+}
+
+/// In one graph: the last step of the lower layer, and all of the layer above, which begins with states that
+/// are not zero.
+#[test]
+fn a_lower_layer_of_both_directions_is_seen_through_the_upper_one() {
+    let device = Device::flex();
+    let mut config = RecurrentConfig::new(GruConfig::new(4));
+    (config.layers, config.bidirectional) = (2, true);
+    let stack = config.init(3, &device);
+    let (batch, time) = (2, 7);
+    let x = Tensor::random([batch, time, 3], Distribution::Default, &device);
+    let states = stack.initial(&x).map(|s| s + 0.3);
+    let weight = Tensor::<3>::random([batch, time, 8], Distribution::Default, &device);
+    let loss = |y: Tensor<3>| (y * autodiff(weight.clone())).sum();
+    let found = stack.horizon(x.clone(), Some(states.clone()), 1, Site::default(), loss);
+
+    let of = |layer: usize| {
+        let LayerState { forward, reverse } = states.layers[layer].clone();
+        (forward, reverse.expect("both directions"))
+    };
+    let cells = |layer: &Layer<Gru>| (layer.forward.clone(), layer.reverse.clone().expect("both"));
+    let noise = stack.noise();
+    let ((forward, back), (own, other)) = (cells(&stack.layers[0]), of(0));
+    let lead = Sequence::new(x.clone().narrow(1, 0, time - 1));
+    let (before, state) = noise.scan(&forward, &lead, own, Direction::Forward);
+    let reverse = noise.scan(&back, &Sequence::new(x.clone()), other, Direction::Reverse);
+    let tracked = stack.clone().fork(&device.clone().autodiff());
+    let [leaf] = state.map(|s| autodiff(s).require_grad());
+    let last = autodiff(x.narrow(1, time - 1, 1).squeeze_dim(1));
+    let (y, _) = tracked.layers[0].forward.step(last, [leaf.clone()]);
+    let y = Tensor::cat(vec![autodiff(before), y.unsqueeze_dim(1)], 1);
+    let middle = Sequence::new(Merge::Concat.of(y, autodiff(reverse.0)));
+    let ((forward, back), (own, other)) = (cells(&tracked.layers[1]), of(1));
+    let [own, other] = [own, other].map(|s| s.map(autodiff));
+    let (y, _) = noise.scan(&forward, &middle, own, Direction::Forward);
+    let (z, _) = noise.scan(&back, &middle, other, Direction::Reverse);
+    let grads = loss(Merge::Concat.of(y, z)).backward();
+    let gradient = leaf.grad(&grads).expect("the loss depends on it");
+    for (ln, square) in found.norms[0].iter().zip(squares(&gradient)) {
+        let expected = 0.5 * square.ln();
+        assert!((ln - expected).abs() < 1e-4, "{ln} is not {expected}");
     }
 }

@@ -1,6 +1,7 @@
 //! How the gradient fares on its way back: through time, and through layers.
 
-use crate::inside::doctor::{Checkup, Finding, Rule};
+use crate::inside::doctor::{Checkup, Finding, NetFigures, Rule};
+use rekindle::{Horizon, Site};
 
 pub(crate) const EXPLODING: Rule = Rule {
     name: "exploding gradient",
@@ -22,7 +23,8 @@ pub(crate) const LOST: f64 = 1e-3;
 
 fn exploding(checkup: &Checkup) -> Option<Finding> {
     let net = checkup.net.as_ref()?;
-    let (lag, ln) = net.horizon.peak();
+    let peaks = net.horizons.iter().map(|(site, h)| (site, h.peak()));
+    let (site, (lag, ln)) = peaks.max_by(|a, b| a.1.1.total_cmp(&b.1.1))?;
     if ln < 1000f64.ln() {
         return None;
     }
@@ -36,8 +38,9 @@ fn exploding(checkup: &Checkup) -> Option<Finding> {
     Rule::finds(
         EXPLODING.name,
         format!(
-            "{lag} steps before the loss the gradient is {:.1e} times what it is at lag 1",
-            ln.exp()
+            "{lag} steps before the loss the gradient is {:.1e} times what it is at lag 1{}",
+            ln.exp(),
+            place(*site)
         ),
         format!("the recurrence multiplies gradients by more than 1 at every step; {clipped}"),
         "a gated cell, smaller recurrent weights, train.weight_decay, or train.clip = 1.0",
@@ -46,20 +49,43 @@ fn exploding(checkup: &Checkup) -> Option<Finding> {
 
 /// Forgetting alone is no fault: it is one where nothing was learned of a long sequence.
 fn vanishing(checkup: &Checkup) -> Option<Finding> {
-    let net = checkup.net.as_ref()?;
-    let lags = net.horizon.norms.len();
-    let reach = net.horizon.reach(LOST)?;
+    let (site, horizon, reach) = farthest(checkup.net.as_ref()?)?;
+    let lags = horizon.norms.len();
     if reach > lags / 2 || lags < 16 || !checkup.is_useless() {
         return None;
+    }
+    let place = place(site);
+    if horizon.peak().1 == f64::NEG_INFINITY {
+        return Rule::finds(
+            VANISHING.name,
+            format!("no gradient reaches even one step back{place}"),
+            "the cell does not read its state: each step is judged alone, and the figures show it",
+            "a cell with a recurrent product (elman, lstm, gru), or an equation with `U h` in it",
+        );
     }
     Rule::finds(
         VANISHING.name,
         format!(
-            "less than a thousandth of the gradient is left {reach} steps before the loss, of {lags}"
+            "less than a thousandth of the gradient is left {reach} steps before the loss, of {lags}{place}"
         ),
         "what lies further back has no say in what is learned, and the figures show it",
         "a gated cell (lstm, gru) with an open forget gate: model.cell.forget_bias = 3.0 or model.cell.chrono",
     )
+}
+
+/// The horizon of the top layer that lies farthest, and where; none where one has no end.
+fn farthest(net: &NetFigures) -> Option<(Option<Site>, &Horizon, usize)> {
+    let layer = |site: &Option<Site>| site.map(|site| site.layer);
+    let top = net.horizons.iter().map(|(site, _)| layer(site)).max()?;
+    let horizons = net.horizons.iter().filter(|(site, _)| layer(site) == top);
+    let reaches = horizons.map(|(site, h)| Some((*site, h, h.reach(LOST)?)));
+    let reaches: Option<Vec<_>> = reaches.collect();
+    reaches?.into_iter().max_by_key(|(_, _, reach)| *reach)
+}
+
+/// Where in the stack it is, if not everywhere.
+fn place(site: Option<Site>) -> String {
+    site.map(|site| format!(" ({site})")).unwrap_or_default()
 }
 
 fn layers(checkup: &Checkup) -> Option<Finding> {
