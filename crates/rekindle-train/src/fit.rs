@@ -54,7 +54,7 @@ pub(crate) fn fit(
         }
         let step = trainer.tally.step;
         let last = step == train.steps;
-        since.add(&update);
+        since.add(&update, step);
         watch.step(step, train.steps);
         if reported {
             let mut report = since.report(step, train.steps, task.unit(), &clock);
@@ -102,6 +102,8 @@ struct Ward {
 impl Ward {
     fn observe(&mut self, report: &Report, plan: &Plan, watch: &mut dyn Watch) {
         self.log.losses.push(report.loss);
+        self.log.highest.push(report.highest_loss);
+        self.log.first = self.log.first.or(report.first_loss);
         self.log.gradients.push(report.gradient_norm);
         self.log.updates.push(report.update_ratio);
         for finding in diagnose(&Checkup::of_log(plan.experiment(), &self.log)) {
@@ -185,6 +187,9 @@ impl Clock {
 struct Interval {
     start: Instant,
     loss: f64,
+    highest: f64,
+    /// The loss of the run's first update.
+    first: Option<f64>,
     updates: u64,
     units: usize,
     norm: f64,
@@ -196,6 +201,8 @@ impl Default for Interval {
         Interval {
             start: Instant::now(),
             loss: 0.0,
+            highest: f64::NEG_INFINITY,
+            first: None,
             updates: 0,
             units: 0,
             norm: 0.0,
@@ -205,8 +212,12 @@ impl Default for Interval {
 }
 
 impl Interval {
-    fn add(&mut self, update: &crate::trainer::Update) {
+    fn add(&mut self, update: &crate::trainer::Update, step: u64) {
         self.loss += update.loss;
+        self.highest = self.highest.max(update.loss);
+        if step == 1 {
+            self.first = Some(update.loss);
+        }
         self.norm = update.norm;
         self.ratio = update.ratio.unwrap_or(self.ratio);
         self.units += update.units;
@@ -218,6 +229,8 @@ impl Interval {
             step,
             steps,
             loss: self.loss / self.updates.max(1) as f64,
+            highest_loss: self.highest,
+            first_loss: self.first,
             metric: None,
             gradient_norm: self.norm,
             update_ratio: self.ratio,

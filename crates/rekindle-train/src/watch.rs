@@ -44,6 +44,11 @@ pub struct Report {
     pub steps: u64,
     /// The mean loss of the interval.
     pub loss: f64,
+    /// The largest loss of an update of the interval.
+    pub highest_loss: f64,
+    /// The loss before the first update of the run, which only the first report has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_loss: Option<f64>,
     /// The task's figure of merit: that of the interval where it follows from the loss, that of
     /// the last validation otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]

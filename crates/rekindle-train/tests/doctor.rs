@@ -144,6 +144,14 @@ fn steps_that_are_too_large_are_found_and_said_at_once() {
 }
 
 #[test]
+fn steps_that_throw_the_weights_away_at_first_are_found() {
+    // The schedule mends it in the end, and the course of the loss by intervals shows nothing.
+    let figure = "times the 1.0078 of the fresh network";
+    let changed = ["train.learning_rate=0.3"];
+    ails(HEALTHY, &changed, "learning rate too high", &[figure]);
+}
+
+#[test]
 fn steps_that_are_too_small_are_found() {
     let changed = ["train.learning_rate=1e-7"];
     ails(
@@ -209,6 +217,46 @@ fn a_network_that_forgets_what_it_should_learn_is_found() {
         "vanishing gradient",
         &["4 steps before the loss, of 40"],
     );
+}
+
+/// Each step by itself, whatever was read before.
+const NO_MEMORY: &str = "state h\ninput h\nh' = tanh(W_h x + b_h)";
+
+#[test]
+fn a_network_without_a_recurrence_is_told_that_it_has_none() {
+    let [kind, equations] = cell(NO_MEMORY);
+    let changed = [&kind, &equations, "task.time=40", "train.steps=20"];
+    let no_gradient = "no gradient reaches even one step back";
+    ails(HEALTHY, &changed, "vanishing gradient", &[no_gradient]);
+    let (_, findings) = Ward::new().run(HEALTHY, &changed);
+    assert!(
+        findings.iter().all(|f| f.rule != "exploding gradient"),
+        "{findings:#?}"
+    );
+}
+
+#[test]
+fn a_bag_of_words_is_left_alone_where_words_decide() {
+    let ward = Ward::new();
+    let words = [
+        "the screen is",
+        "a battery so",
+        "this torch was",
+        "my new pen is",
+    ];
+    let row = |i: usize| {
+        let verdict = ["good", "bad"][i % 2];
+        format!("{} {verdict} {i}\t{verdict}\n", words[i / 2 % 4])
+    };
+    let table: String = (0..240).map(row).collect();
+    let table = format!("text\tlabel\n{table}");
+    fs::write(ward.dir.path().join("texts.tsv"), table).expect("written");
+    let config = format!(
+        "device = \"flex\"\nseed = 1\n[task]\nkind = \"classify_text\"\ntrain = \"texts.tsv\"\npool = \"mean\"\n\
+         valid_share = 0.2\ntest_share = 0.2\n[model.cell]\nkind = \"custom\"\nd_hidden = 8\n\
+         equations = \"\"\"{NO_MEMORY}\"\"\"\n[train]\nsteps = 200\nbatch = 16\nlearning_rate = 0.01\nreport_every = 10\n"
+    );
+    assert_eq!(ward.run(&config, &[]), (Vec::new(), Vec::new()));
 }
 
 #[test]

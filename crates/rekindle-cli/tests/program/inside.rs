@@ -301,6 +301,7 @@ fn horizons_of_runs_and_configs_stand_in_one_table() {
         ),
         (&["horizon", "run", "--fraction", "2"], &["--fraction 2"]),
         (&["horizon", "run", "--lag", "0"], &["--lag 0"]),
+        (&["horizon", "run", "--rows", "0"], &["--rows 0"]),
         (
             &["horizon", "run", "--output", "h.bmp"],
             &["h.bmp", ".json"],

@@ -103,8 +103,10 @@ impl ModelHorizon {
 /// If something is neither a run nor a config, has no weights, has no such layer or direction, its data cannot
 /// be read, or there are no recurrent weights for a gain to multiply.
 pub fn horizon(options: &HorizonOptions) -> Result<Vec<ModelHorizon>> {
-    if options.lag == 0 {
-        return Err(Error::mend("--lag 0: must be 1 or more"));
+    for (option, value) in [("--lag", options.lag), ("--rows", options.rows)] {
+        if value == 0 {
+            return Err(Error::mend(format!("{option} 0: must be 1 or more")));
+        }
     }
     if !(options.fraction > 0.0 && options.fraction < 1.0) {
         let fraction = options.fraction;

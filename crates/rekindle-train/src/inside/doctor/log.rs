@@ -6,8 +6,12 @@ use serde_json::Value;
 /// The log of a run: the file `metrics.jsonl`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Log {
+    /// The loss of the fresh network, before the first update.
+    pub first: Option<f64>,
     /// The mean loss of each interval.
     pub losses: Vec<f64>,
+    /// The largest loss of an update of each interval.
+    pub highest: Vec<f64>,
     /// The norm of the gradient at the end of each interval, before clipping.
     pub gradients: Vec<f64>,
     /// How far the weights moved in the last update of each interval, relative to their own norm.
@@ -32,7 +36,9 @@ impl Log {
         let lines = bytes.split(|&b| b == b'\n');
         for line in lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
             let number = |key: &str| line.get(key).and_then(Value::as_f64);
+            log.first = log.first.or(number("first_loss"));
             log.losses.extend(number("loss"));
+            log.highest.extend(number("highest_loss"));
             log.gradients.extend(number("gradient_norm"));
             log.updates.extend(number("update_ratio"));
             let valid = line.get("valid").cloned();

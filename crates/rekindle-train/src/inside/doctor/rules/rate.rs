@@ -15,8 +15,44 @@ pub(crate) const LOW: Rule = Rule {
     check: low,
 };
 
-/// What was reached should be kept, and the second half of a run should stay below where it began.
+/// How far above that of the fresh network the loss of an update may rise, beyond what batches differ by.
+const THROWN: f64 = 2.0;
+
 fn high(checkup: &Checkup) -> Option<Finding> {
+    thrown(checkup).or_else(|| lost(checkup))
+}
+
+/// A fresh network knows nothing: what does far worse was thrown there by a step.
+fn thrown(checkup: &Checkup) -> Option<Finding> {
+    let first = checkup.log.first?;
+    let highest = checkup.log.highest.iter().copied().fold(0.0, f64::max);
+    let is_thrown = highest > THROWN * noise(checkup)? * first;
+    if !is_thrown {
+        return None;
+    }
+    Rule::finds(
+        HIGH.name,
+        format!(
+            "the loss of an update rose to {highest:.4}, {:.1} times the {first:.4} of the fresh network",
+            highest / first
+        ),
+        "the steps are so large that they throw the weights far beyond where they should come to rest",
+        smaller(checkup),
+    )
+}
+
+/// By what factor the loss of one batch may differ from the mean: the median over the intervals of the second
+/// half, in which the network changes least.
+fn noise(checkup: &Checkup) -> Option<f64> {
+    let intervals = checkup.log.highest.iter().zip(&checkup.log.losses);
+    let factors = intervals.map(|(highest, mean)| highest / mean);
+    let mut half: Vec<f64> = factors.skip(checkup.log.losses.len() / 2).collect();
+    half.sort_by(f64::total_cmp);
+    half.get(half.len() / 2).copied()
+}
+
+/// What was reached should be kept, and the second half of a run should stay below where it began.
+fn lost(checkup: &Checkup) -> Option<Finding> {
     let losses = &checkup.log.losses;
     if losses.len() < INTERVALS {
         return None;
@@ -36,7 +72,6 @@ fn high(checkup: &Checkup) -> Option<Finding> {
     if above < 0.25 && !lost {
         return None;
     }
-    let rate = checkup.experiment.train.learning_rate;
     Rule::finds(
         HIGH.name,
         format!(
@@ -46,10 +81,15 @@ fn high(checkup: &Checkup) -> Option<Finding> {
             percent(above)
         ),
         "the steps are so large that what was learned is lost again",
-        format!(
-            "train.learning_rate = {:.1e} in place of {rate:.1e}, train.warmup, or a schedule that falls",
-            rate / 5.0
-        ),
+        smaller(checkup),
+    )
+}
+
+fn smaller(checkup: &Checkup) -> String {
+    let rate = checkup.experiment.train.learning_rate;
+    format!(
+        "train.learning_rate = {:.1e} in place of {rate:.1e}, train.warmup, or a schedule that falls",
+        rate / 5.0
     )
 }
 
