@@ -63,8 +63,11 @@ fn page(record: &Record, exhibits: Vec<Block>, extras: Extras) -> Page {
     ];
     if !extras.findings.is_empty() {
         let said = extras.findings.iter().map(|f| {
-            let text = format!("{}. {}. Try {}.", f.figure, f.meaning, f.remedy);
-            Block::Text(format!("{}: {text}", f.rule))
+            let [rule, meaning] = [f.rule, &f.meaning].map(sentence);
+            Block::Text(format!(
+                "{rule}: {}. {meaning}. Try {}.",
+                f.figure, f.remedy
+            ))
         });
         sections.push(section("What the doctor finds", said.collect()));
     }
@@ -95,6 +98,13 @@ fn page(record: &Record, exhibits: Vec<Block>, extras: Extras) -> Page {
         ),
         sections,
     }
+}
+
+/// Words as a sentence begins.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
 }
 
 /// The final figures beside those of predictors that learn nothing.

@@ -15,6 +15,9 @@ pub(crate) const LOW: Rule = Rule {
     check: low,
 };
 
+/// The parts of a run whose losses are compared, at most: what is reported often is noisy.
+const PARTS: usize = 20;
+
 /// How far above that of the fresh network the loss of an update may rise, beyond what batches differ by.
 const THROWN: f64 = 2.0;
 
@@ -41,23 +44,33 @@ fn thrown(checkup: &Checkup) -> Option<Finding> {
     )
 }
 
-/// By what factor the loss of one batch may differ from the mean: the median over the intervals of the second
+/// By what factor the loss of one batch may differ from the mean: the median over the parts of the second
 /// half, in which the network changes least.
 fn noise(checkup: &Checkup) -> Option<f64> {
-    let intervals = checkup.log.highest.iter().zip(&checkup.log.losses);
-    let factors = intervals.map(|(highest, mean)| highest / mean);
-    let mut half: Vec<f64> = factors.skip(checkup.log.losses.len() / 2).collect();
+    let most = |part: &[f64]| part.iter().copied().fold(0.0, f64::max);
+    let highest = parts(&checkup.log.highest).map(most);
+    let factors = highest.zip(parts(&checkup.log.losses).map(mean));
+    let factors: Vec<f64> = factors.map(|(highest, mean)| highest / mean).collect();
+    let mut half = factors[factors.len() / 2..].to_vec();
     half.sort_by(f64::total_cmp);
     half.get(half.len() / 2).copied()
 }
 
+/// A run in parts of so many intervals each.
+fn parts(intervals: &[f64]) -> std::slice::Chunks<'_, f64> {
+    intervals.chunks(intervals.len().div_ceil(PARTS).max(1))
+}
+
+fn mean(part: &[f64]) -> f64 {
+    part.iter().sum::<f64>() / part.len() as f64
+}
+
 /// What was reached should be kept, and the second half of a run should stay below where it began.
 fn lost(checkup: &Checkup) -> Option<Finding> {
-    let losses = &checkup.log.losses;
+    let losses: Vec<f64> = parts(&checkup.log.losses).map(mean).collect();
     if losses.len() < INTERVALS {
         return None;
     }
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
     let first = losses[0];
     let half = &losses[losses.len() / 2..];
     let above = half.iter().filter(|&&l| l > first).count() as f64 / half.len() as f64;
@@ -76,7 +89,7 @@ fn lost(checkup: &Checkup) -> Option<Finding> {
         HIGH.name,
         format!(
             "the loss was {first:.4} at first, {best:.4} at best, and {:.4} in the mean of the second half; {} of \
-             its intervals lie above the first",
+             it lies above the first",
             mean(half),
             percent(above)
         ),
@@ -101,7 +114,6 @@ fn low(checkup: &Checkup) -> Option<Finding> {
     }
     let moved = checkup.log.updates.iter().copied().fold(0.0, f64::max);
     let quarter = losses.len() / 4;
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
     let (first, last) = (
         mean(&losses[..quarter]),
         mean(&losses[losses.len() - quarter..]),
