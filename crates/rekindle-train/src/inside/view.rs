@@ -66,13 +66,15 @@ pub(super) fn figure(models: &[ModelHorizon], fraction: f64) -> Figure {
         .filter(|m| m.clip > 0.0 && m.gradient > m.clip)
         .map(|m| {
             let (norm, clip) = (m.gradient, m.clip);
-            format!(
-                "{}: a gradient of norm {norm:.2} is clipped to {clip} in training",
-                m.name
-            )
+            let cell = m.site.as_ref().map(|site| format!(", {site}"));
+            let model = m.name.trim_end_matches(&cell.unwrap_or_default());
+            format!("{model}: a gradient of norm {norm:.2} is clipped to {clip} in training")
         });
+    let mut notes: Vec<String> = empty.chain(explodes).chain(clipped).collect();
+    // The cells of one network have one gradient of all weights.
+    notes.dedup();
     Figure {
-        notes: empty.chain(explodes).chain(clipped).collect(),
+        notes,
         ..over_lags(lines.collect(), fraction)
     }
 }

@@ -22,7 +22,7 @@ const PARTS: usize = 20;
 const THROWN: f64 = 2.0;
 
 fn high(checkup: &Checkup) -> Option<Finding> {
-    thrown(checkup).or_else(|| lost(checkup))
+    lost(checkup).or_else(|| thrown(checkup))
 }
 
 /// A fresh network knows nothing: what does far worse was thrown there by a step.
@@ -102,7 +102,7 @@ fn smaller(checkup: &Checkup) -> String {
     let rate = checkup.experiment.train.learning_rate;
     format!(
         "train.learning_rate = {:.1e} in place of {rate:.1e}, train.warmup, or a schedule that falls",
-        rate / 5.0
+        rate / 10.0
     )
 }
 
