@@ -180,14 +180,12 @@ impl Subject {
 
     fn horizons(&self, gain: f64, options: &HorizonOptions) -> Result<Vec<ModelHorizon>> {
         let chosen = chosen(&self.net, options).map_err(|e| self.about(e))?;
-        let net = with_gain(&self.net, gain)
-            .map_err(|e| self.about(e))?
-            .ok_or_else(|| {
-                let cell = self.plan.experiment().model.cell.card().name;
-                self.about(Error::mend(format!(
-                    "--gain {gain}: a cell `{cell}` has no recurrent matrix U that it could multiply"
-                )))
-            })?;
+        let net = with_gain(&self.net, gain)?.ok_or_else(|| {
+            let cell = self.plan.experiment().model.cell.card().name;
+            self.about(Error::mend(format!(
+                "--gain {gain}: a cell `{cell}` has no recurrent matrix U that it could multiply"
+            )))
+        })?;
         let reading = self.reading(options)?;
         let gradient = gradient(self.task.as_ref(), &net, &self.plan, &self.device);
         let model = |site: Option<Site>| {
