@@ -1,4 +1,4 @@
-"""The equations of the cells that the book goes through, as the program prints and draws them."""
+"""The equations of the cells that the book goes through, as the program prints and draws them, and a cell of our own."""
 
 CHEAP = True
 
@@ -23,6 +23,9 @@ def make(book):
         drawing = book.work / f"{cell}.svg"
         book.rekindle("show", cell, "--diagram", drawing)
         book.write(f"{cell}.svg", drawing.read_text())
+    drawing = book.work / "own.svg"
+    book.rekindle("show", book.input("configs/adding/custom.toml"), "--diagram", drawing)
+    book.write("own.svg", drawing.read_text())
     text = book.rekindle("show", "custom")
     begin, end = text.index("The language of equations\n"), text.index("\nStates and weights")
     language = text[begin:end].splitlines()[1:]

@@ -72,6 +72,9 @@ def make(book):
             f"{name}_truth": f"{correlation(forecasts, truth):.2f}",
             f"{name}_last": f"{correlation(forecasts, last):.2f}",
             f"{name}_change": f"{correlation(foreseen, change):+.2f}",
+            f"{name}_rows": len(truth),
+            # Twice the standard deviation of the correlation of so many pairs of independent numbers.
+            f"{name}_chance": f"{2 / math.sqrt(len(truth) - 1):.2f}",
         }
         at, show = range(first + len(values) - len(truth), first + len(values)), slice(-40, None)
         at, truth, forecasts, last = (part[show] for part in (at, truth, forecasts, last))
