@@ -115,8 +115,9 @@ impl Structure {
         };
         let stages = rekindle::engine::passes::stages(&program);
         Structure::Equations(Shape {
-            states: program.states().len(),
-            stages: stages.into_iter().max().unwrap_or(0),
+            // A third one runs no other operations than a second.
+            states: program.states().len().min(2),
+            stages: stages.into_iter().max().unwrap_or(0).min(2),
             projection: program.has_projection(),
             raw: program.has_raw(),
             vectors: !program.vectors().is_empty(),
