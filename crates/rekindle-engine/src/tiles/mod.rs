@@ -53,7 +53,7 @@ use forward::Forward;
 use kept::Kept;
 use memory::At;
 use rayon::prelude::*;
-use schedule::{PIECE, Part, few, parts};
+use schedule::{Cut, PIECE, Part, few, parts};
 use std::sync::Arc;
 use team::{Member, SHARES, gather};
 
@@ -181,12 +181,19 @@ fn run_forward<S: Simd>(
 ) -> Output<S::E> {
     let sizes = &layer.sizes;
     let width = sizes.d_hidden.max(sizes.d_input);
+    let cut = match (keep, layer.lengths) {
+        (Keep::Nothing, None) => Cut::For {
+            threads: rayon::current_num_threads(),
+        },
+        _ => Cut::Fixed,
+    };
     let parts = parts(
         sizes.batch,
         sizes.time,
         layer.lengths,
         width,
         compiled.apart,
+        cut,
     );
     let members = members(compiled, &parts, sizes);
     let plans = match keep {

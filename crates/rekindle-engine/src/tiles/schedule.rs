@@ -19,13 +19,28 @@ const NUMBERS: usize = CHUNK * 256;
 /// How many rows of such a chunk are one share of the work.
 pub(super) const PIECE: usize = 40;
 
-/// How many rows of the batch a part has at most. It does not depend on the number of threads, and so
-/// neither do the sums.
+/// How many rows of the batch a part has at most.
 const PART: usize = 32;
 
 /// From how many units on the weights are so large that more rows should share a walk over them: parts have up to
-/// twice as many rows, and a batch of one part is taken by a team.
-pub(super) const WIDE: usize = 192;
+/// twice as many rows.
+const WIDE: usize = 192;
+
+/// The same where gradients are wanted: a batch of one part is taken by a team, which waits for its members at every
+/// step and gains less than two parts do, until the weights are larger than the cache of one core.
+const WIDE_TAPE: usize = 384;
+
+/// How many rows a thread's part of such a batch has at least.
+const LEAST: usize = 8;
+
+/// What the parts of a batch may depend on beside its shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Nothing: sums over rows, which go part by part, are then the same whatever runs them.
+    Fixed,
+    /// How many threads there are: where rows are not added up, and none of them ends before the others.
+    For { threads: usize },
+}
 
 /// Below so many rows the batch is one part.
 const SPLIT: usize = 4;
@@ -136,21 +151,30 @@ pub(super) fn piece(share: Share, rows: usize) -> Range<usize> {
 }
 
 /// The parts of a batch. Rows are `width` numbers; `apart` says that units do not meet in the loop over time.
+/// Whatever the cut, each row comes out the same.
 pub(super) fn parts(
     batch: usize,
     time: usize,
     lengths: Option<&[usize]>,
     width: usize,
     apart: bool,
+    cut: Cut,
 ) -> Vec<Part> {
     let height = height(batch, width, apart);
     let length = |row: usize| lengths.map_or(time, |l| l[row]);
     let mut rows: Vec<usize> = (0..batch).collect();
     rows.sort_by_key(|&row| std::cmp::Reverse(length(row)));
-    let count = match batch {
-        0..SPLIT => 1,
-        _ if width >= WIDE => batch.div_ceil(2 * PART),
-        _ => batch.div_ceil(PART).max(2),
+    let count = match cut {
+        _ if few(batch) => 1,
+        Cut::Fixed if width >= WIDE_TAPE => batch.div_ceil(2 * PART),
+        Cut::Fixed => batch.div_ceil(PART).max(2),
+        Cut::For { threads } => {
+            let (most, least) = match width >= WIDE {
+                true => (2 * PART, LEAST),
+                false => (PART, SPLIT),
+            };
+            batch.div_ceil(most).max(threads.min(batch / least))
+        }
     };
     let part = |i: usize| {
         let rows = rows[batch * i / count..batch * (i + 1) / count].to_vec();
@@ -167,7 +191,7 @@ mod tests {
     #[test]
     fn every_step_of_every_row_is_in_one_chunk() {
         let lengths = [3, 700, 1, 3, 40];
-        for part in parts(5, 700, Some(&lengths), 128, false) {
+        for part in parts(5, 700, Some(&lengths), 128, false, Cut::Fixed) {
             for (i, &row) in part.rows.iter().enumerate() {
                 let steps = part.chunks.iter().filter(|c| i < c.rows).map(|c| c.steps);
                 assert_eq!(steps.sum::<usize>(), lengths[row]);
@@ -182,22 +206,29 @@ mod tests {
 
     #[test]
     fn rows_are_shared_out_evenly() {
-        let sizes = |b| -> Vec<usize> {
-            parts(b, 9, None, 128, false)
-                .iter()
-                .map(|p| p.rows.len())
-                .collect()
+        let sizes = |b, width, cut| -> Vec<usize> {
+            let parts = parts(b, 9, None, width, false, cut);
+            parts.iter().map(|p| p.rows.len()).collect()
         };
-        assert_eq!(sizes(1), [1]);
-        assert_eq!(sizes(3), [3]);
-        assert_eq!(sizes(5), [2, 3]);
-        assert_eq!(sizes(32), [16, 16]);
-        assert_eq!(sizes(70), [23, 23, 24]);
+        let fixed = |b| sizes(b, 128, Cut::Fixed);
+        assert_eq!(fixed(1), [1]);
+        assert_eq!(fixed(3), [3]);
+        assert_eq!(fixed(5), [2, 3]);
+        assert_eq!(fixed(32), [16, 16]);
+        assert_eq!(fixed(70), [23, 23, 24]);
+        assert_eq!(sizes(64, 512, Cut::Fixed), [64]);
+        let by = |b, width, threads| sizes(b, width, Cut::For { threads });
+        assert_eq!(by(3, 128, 2), [3]);
+        assert_eq!(by(32, 128, 1), [32]);
+        assert_eq!(by(32, 128, 2), [16, 16]);
+        assert_eq!(by(8, 256, 2), [8], "a team takes it");
+        assert_eq!(by(64, 256, 1), [64]);
+        assert_eq!(by(64, 256, 3), [21, 21, 22]);
     }
 
     #[test]
     fn the_reverse_direction_begins_at_each_rows_end() {
-        let part = &parts(2, 5, Some(&[2, 5]), 128, true)[0];
+        let part = &parts(2, 5, Some(&[2, 5]), 128, true, Cut::Fixed)[0];
         let order = |row| -> Vec<usize> {
             (0..part.lengths[row])
                 .map(|k| part.time(row, k, true))

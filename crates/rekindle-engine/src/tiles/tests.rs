@@ -229,20 +229,26 @@ fn threads_change_no_bit() {
             .expect("a pool")
     };
     for (name, cell) in CELLS {
-        for shape in [[21, 9, 5, 12], [1, 12, 40, 270], [2, 400, 9, 70]] {
+        for shape in [
+            [21, 9, 5, 12],
+            [1, 12, 40, 270],
+            [2, 400, 9, 70],
+            [70, 3, 8, 200],
+        ] {
             let program = Program::new(cell);
             let shape = fitted(&program, shape);
             let problem = Problem::new(&program, shape, false);
-            let run = |threads| {
-                pool(threads).install(|| problem.tiles::<f32>(Isa::current(), Keep::Values))
-            };
-            let alone = run(1);
-            for threads in [2, 3] {
-                assert_eq!(
-                    run(threads),
-                    alone,
-                    "{name} {shape:?} with {threads} threads"
-                );
+            for keep in [Keep::Values, Keep::Nothing] {
+                let run =
+                    |threads| pool(threads).install(|| problem.tiles::<f32>(Isa::current(), keep));
+                let alone = run(1);
+                for threads in [2, 3] {
+                    assert_eq!(
+                        run(threads),
+                        alone,
+                        "{name} {shape:?} with {threads} threads, {keep:?}"
+                    );
+                }
             }
         }
     }
