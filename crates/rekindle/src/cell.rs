@@ -365,11 +365,6 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
         None
     }
 
-    /// Whether that takes many steps together, as no loop over single steps does.
-    fn takes_chunks(&self) -> bool {
-        false
-    }
-
     /// Checks that the cell takes inputs of a width, for cells that do not take every width.
     ///
     /// # Errors

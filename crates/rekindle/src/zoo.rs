@@ -181,10 +181,6 @@ macro_rules! zoo {
                 match self { $(AnyCellConfig::$Cell(config) => config.own_scan(),)* }
             }
 
-            fn takes_chunks(&self) -> bool {
-                match self { $(AnyCellConfig::$Cell(config) => config.takes_chunks(),)* }
-            }
-
             fn fits(&self, d_input: usize) -> Result<(), Invalid> {
                 match self { $(AnyCellConfig::$Cell(config) => config.fits(d_input),)* }
             }

@@ -9,7 +9,7 @@ use burn::optim::{GradientsParams, SgdConfig};
 use burn::tensor::{DType, Tensor};
 use rekindle_interop::is_trained;
 
-/// Small, as every number of every parameter costs four runs.
+/// Small, as every tensor costs dozens of runs.
 const D_INPUT: usize = 2;
 const D_HIDDEN: usize = 3;
 const LENGTHS: [usize; 2] = [2, 3];

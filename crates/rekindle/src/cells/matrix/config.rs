@@ -227,10 +227,6 @@ macro_rules! matrix_config {
                 Some("chunkwise")
             }
 
-            fn takes_chunks(&self) -> bool {
-                true
-            }
-
             /// The default, and one with other sizes of everything.
             fn forms(d_hidden: usize) -> Vec<Self> {
                 let usual = Self::new(d_hidden);
