@@ -257,5 +257,5 @@ pub(crate) const CARD: Card = Card {
     year: 2019,
     url: "https://arxiv.org/abs/1902.06704",
     gates: &[("h", "what is shown of the input and the memory")],
-    oracle: "float64 code written from the paper",
+    oracle: "float64 code of the authors' form",
 };

@@ -13,7 +13,8 @@
 //! `Δt` is the time since the last input, the last feature of the input; `x` are the others. `i` is an LSTM's gate
 //! with a peephole, `g` its candidate, which the paper writes out. These are the lines of Time-LSTM 3. `variant` 2 has a
 //! forget gate, `f * c_{m-1}` for both memories; 1 one time gate `T`, in which `c̃` and `c` are the same. Of a matrix of
-//! which a block reads `x` or `Δt` alone the rest is stored and not read. The paper holds `W_t1` at or below 0 by a
+//! which a block reads `x` or `Δt` alone the rest is stored and not read. An implementation of others has tanh for the `σ`
+//! around `Δt`. The paper holds `W_t1` at or below 0 by a
 //! projection after every update, which is a matter of training and not done here.
 
 use crate::{Card, Invalid, Sees, Structure};
