@@ -85,7 +85,7 @@ fn row(model: &ModelHorizon) -> [String; 5] {
     };
     let lyapunov = model.lyapunov.map(|l| format!("{l:+.4}"));
     [
-        model.name.clone(),
+        model.title(),
         reach,
         format!("{largest}{explodes}"),
         lyapunov.unwrap_or_else(|| "-".into()),

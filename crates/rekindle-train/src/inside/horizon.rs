@@ -46,7 +46,7 @@ pub struct HorizonOptions {
 /// How far back one network learns; of a stack that reads in both directions, one cell of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ModelHorizon {
-    /// What it is called: the run's directory, or the config's name, and what was changed or chosen.
+    /// What the model is called: the run's directory, or the config's name, and what was changed.
     pub name: String,
     /// Whether it was trained.
     pub trained: bool,
@@ -84,6 +84,14 @@ pub struct StateHorizon {
 }
 
 impl ModelHorizon {
+    /// The name of the model and, where it is that of one cell, of the cell: `run, 1.reverse`.
+    pub fn title(&self) -> String {
+        match &self.site {
+            Some(site) => format!("{}, {site}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
     /// Whether the gradient grows more than a thousandfold on its way back.
     pub fn explodes(&self) -> bool {
         self.ln_peak > 1000f64.ln()
@@ -194,9 +202,6 @@ impl Subject {
             let mut name = self.name.clone();
             if gain != 1.0 {
                 name.push_str(&format!(", recurrent weights times {gain}"));
-            }
-            if let Some(site) = site {
-                name.push_str(&format!(", {site}"));
             }
             ModelHorizon {
                 name,

@@ -56,7 +56,7 @@ fn page(figure: Figure) -> Page {
 fn csv(all: &[ModelHorizon]) -> String {
     let mut text = String::from("model,state,lag,left,log10_left\n");
     for model in all {
-        let name = format!("\"{}\"", model.name.replace('"', "\"\""));
+        let name = format!("\"{}\"", model.title().replace('"', "\"\""));
         let states = model.states.iter().map(|s| (s.name.as_str(), &s.ln_left));
         for (state, lags) in std::iter::once(("all", &model.ln_left)).chain(states) {
             for (k, ln) in lags.iter().enumerate() {

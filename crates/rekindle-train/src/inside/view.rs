@@ -51,14 +51,15 @@ const NOTHING: &str = "no gradient reaches even one step back";
 
 /// The horizons of several models over one axis of lags.
 pub(super) fn figure(models: &[ModelHorizon], fraction: f64) -> Figure {
-    let lines = models.iter().map(|m| line(&m.name, &m.ln_left));
+    let lines = models.iter().map(|m| line(&m.title(), &m.ln_left));
     let empty = models.iter().filter(|m| m.is_empty());
-    let empty = empty.map(|m| format!("{}: {}", m.name, NOTHING));
+    let empty = empty.map(|m| format!("{}: {}", m.title(), NOTHING));
     let explodes = models.iter().filter(|m| m.explodes()).map(|m| {
         let times = m.ln_peak.exp();
         format!(
             "{} explodes: {times:.1e} times as much at lag {}",
-            m.name, m.peak
+            m.title(),
+            m.peak
         )
     });
     let clipped = models
@@ -66,9 +67,8 @@ pub(super) fn figure(models: &[ModelHorizon], fraction: f64) -> Figure {
         .filter(|m| m.clip > 0.0 && m.gradient > m.clip)
         .map(|m| {
             let (norm, clip) = (m.gradient, m.clip);
-            let cell = m.site.as_ref().map(|site| format!(", {site}"));
-            let model = m.name.trim_end_matches(&cell.unwrap_or_default());
-            format!("{model}: a gradient of norm {norm:.2} is clipped to {clip} in training")
+            let name = &m.name;
+            format!("{name}: a gradient of norm {norm:.2} is clipped to {clip} in training")
         });
     let mut notes: Vec<String> = empty.chain(explodes).chain(clipped).collect();
     // The cells of one network have one gradient of all weights.
