@@ -9,6 +9,8 @@ use std::fmt;
 pub enum Executor {
     /// Fused kernels on the CPU.
     Tiles,
+    /// Fused kernels on the backends of CubeCL, most of them GPUs.
+    Cube,
     /// Burn's tensor operations on the backend at hand, with the derived backward program.
     Primitives,
     /// Burn's tensor operations, differentiated by Burn: the reference for the others.
@@ -17,12 +19,18 @@ pub enum Executor {
 
 impl Executor {
     /// All of them.
-    pub const ALL: [Executor; 3] = [Executor::Tiles, Executor::Primitives, Executor::Steps];
+    pub const ALL: [Executor; 4] = [
+        Executor::Tiles,
+        Executor::Cube,
+        Executor::Primitives,
+        Executor::Steps,
+    ];
 
     /// The name in configs.
     pub fn name(self) -> &'static str {
         match self {
             Executor::Tiles => "tiles",
+            Executor::Cube => "cube",
             Executor::Primitives => "primitives",
             Executor::Steps => "steps",
         }
@@ -74,22 +82,41 @@ pub struct Choice {
 
 /// What runs a program on tensors of a device and a type.
 ///
-/// Kernels run on the CPU backends `flex` and `ndarray`, in f32 and f64. Everything else is run by
-/// primitives, and so is a program on such a device if it was wished.
+/// Kernels run on the CPU backends `flex` and `ndarray`, in f32 and f64, and on the backends of CubeCL, in
+/// f32. Everything else is run by primitives, and so is a program on such a device if it was wished.
 pub fn choose(engine: Engine, device: &Device, dtype: DType) -> Choice {
-    let choice = |executor, reason: String| Choice { executor, reason };
-    let refused = match (host(device), dtype) {
-        (Some(_), DType::F32 | DType::F64) => None,
-        (Some(_), other) => Some(format!("kernels take f32 and f64, not {other:?}")),
-        (None, _) => Some("kernels run on flex and ndarray".to_string()),
-    };
-    match (engine.executor, refused) {
-        (Some(Executor::Tiles) | None, Some(why)) => choice(Executor::Primitives, why),
-        (None, None) => {
-            let name = host(device).unwrap_or_default();
-            choice(Executor::Tiles, format!("fused kernels run on {name}"))
+    let asked = |executor| (executor, "the config asks for it".to_string());
+    let name = host(device).unwrap_or("the backends of CubeCL");
+    let (executor, reason) = match (engine.executor, kernels(device, dtype)) {
+        (None, Ok(executor)) => (executor, format!("fused kernels run on {name}")),
+        (Some(wished @ (Executor::Tiles | Executor::Cube)), Ok(executor)) => {
+            match wished == executor {
+                true => asked(wished),
+                false => (
+                    Executor::Primitives,
+                    format!("{wished} does not run on {name}"),
+                ),
+            }
         }
-        (Some(executor), _) => choice(executor, "the config asks for it".to_string()),
+        (None | Some(Executor::Tiles | Executor::Cube), Err(why)) => (Executor::Primitives, why),
+        (Some(wished), _) => asked(wished),
+    };
+    Choice { executor, reason }
+}
+
+/// The kernels for tensors of a device and a type, or why there are none.
+fn kernels(device: &Device, dtype: DType) -> Result<Executor, String> {
+    match (host(device), dtype) {
+        (Some(_), DType::F32 | DType::F64) => Ok(Executor::Tiles),
+        (Some(_), other) => Err(format!("kernels take f32 and f64, not {other:?}")),
+        (None, _) if !cfg!(feature = "cube") => {
+            Err("kernels run on flex, ndarray and the backends of CubeCL".to_string())
+        }
+        (None, _) if cfg!(feature = "fusion") => {
+            Err("Burn's fusion joins the operations".to_string())
+        }
+        (None, DType::F32) => Ok(Executor::Cube),
+        (None, other) => Err(format!("kernels take f32 here, not {other:?}")),
     }
 }
 

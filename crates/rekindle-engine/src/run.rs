@@ -115,7 +115,7 @@ pub fn trace(
             let (all, last) = pass(&prepared, &weights, x, state, call);
             (all, apart(&last, &states))
         }
-        Executor::Primitives | Executor::Steps => {
+        Executor::Cube | Executor::Primitives | Executor::Steps => {
             let shown = (nodes, &widths[..]);
             steps::trace(program, &weights, x, lengths, state, direction, shown)
         }

@@ -334,10 +334,10 @@ fn the_engine_is_a_table_of_its_own_or_of_the_layers() {
         "[engine]\n{steps}\n[model.engine]\nexecutor = \"tiles\""
     ))
     .refused(&["engine: says something else than model.engine"]);
-    validate("[engine]\nexecutor = \"cube\"").refused(&[
+    validate("[engine]\nexecutor = \"loop\"").refused(&[
         "engine.executor",
-        "`cube`",
-        "auto, tiles, primitives, steps",
+        "`loop`",
+        "auto, tiles, cube, primitives, steps",
     ]);
 }
 

@@ -96,7 +96,7 @@ macro_rules! run {
                 match (call.executor, operands[operand::X].dtype()) {
                     (Executor::Tiles, DType::F32) => forward::<Self, f32>(operands, call, keep),
                     (Executor::Tiles, DType::F64) => forward::<Self, f64>(operands, call, keep),
-                    _ => primitives::run(operands, call, keep),
+                    _ => primitives::run(operands, call, keep, primitives::one_by_one),
                 }
             }
 
@@ -115,7 +115,14 @@ macro_rules! run {
                     (Tape::Kernel(_), DType::F64) => {
                         backward::<Self, f64>(operands, call, tape, dy, dlast, wanted)
                     }
-                    _ => primitives::reverse(operands, call, tape, dy, dlast, wanted),
+                    _ => primitives::reverse(
+                        operands,
+                        call,
+                        tape,
+                        [dy, dlast],
+                        wanted,
+                        primitives::one_by_one,
+                    ),
                 }
             }
         }

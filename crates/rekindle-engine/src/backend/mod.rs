@@ -15,6 +15,8 @@
 )]
 
 mod autodiff;
+#[cfg(feature = "cube")]
+mod cube;
 mod host;
 mod pointwise;
 mod primitives;
@@ -43,7 +45,7 @@ pub(crate) type Gradients<B> = [Option<FloatTensor<B>>; crate::call::OPERANDS];
 pub(crate) trait Run: Backend {
     /// A pass.
     fn run(operands: Operands<Self>, call: &Call, keep: Keep) -> Ran<Self, Tape<Self>> {
-        primitives::run(operands, call, keep)
+        primitives::run(operands, call, keep, primitives::one_by_one)
     }
 
     /// The gradients of a pass, from those of its output and of its final states.
@@ -55,7 +57,14 @@ pub(crate) trait Run: Backend {
         dlast: Option<FloatTensor<Self>>,
         wanted: [bool; crate::call::OPERANDS],
     ) -> Gradients<Self> {
-        primitives::reverse(operands, call, tape, dy, dlast, wanted)
+        primitives::reverse(
+            operands,
+            call,
+            tape,
+            [dy, dlast],
+            wanted,
+            primitives::one_by_one,
+        )
     }
 }
 
@@ -81,7 +90,7 @@ pub(crate) trait Recur: Backend {
         call: Arc<Call>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let operands = [x, w, b, u, d, r, vectors, mask, state];
-        let ran = primitives::run::<Self>(operands, &call, Keep::Nothing);
+        let ran = primitives::run::<Self>(operands, &call, Keep::Nothing, primitives::one_by_one);
         (ran.y, ran.last)
     }
 }
@@ -118,10 +127,10 @@ recur!(
     #[cfg(feature = "ndarray")]
     burn::backend::NdArray
 );
+recur!(
+    #[cfg(feature = "cube")]
+    burn_cubecl::CubeBackend
+);
 
-#[cfg(feature = "cube")]
-impl Recur for burn_cubecl::CubeBackend {}
-#[cfg(feature = "cube")]
-impl Run for burn_cubecl::CubeBackend {}
 #[cfg(feature = "fusion")]
 impl<B: burn::backend::fusion::FusionBackend> Run for burn::backend::fusion::Fusion<B> {}

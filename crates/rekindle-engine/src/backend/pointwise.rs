@@ -1,10 +1,75 @@
 //! Pointwise functions as operations of a backend.
 
 use crate::program::{Across, Binary, Unary};
+use crate::tiles::Code;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata, get_device_settings};
 use burn::tensor::{DType, Shape};
 use std::f64::consts::FRAC_1_SQRT_2;
+use std::marker::PhantomData;
+
+/// What can compute the functions that instructions are made of.
+pub(super) trait Algebra {
+    type Value;
+    fn unary(&mut self, op: Unary, a: Self::Value) -> Self::Value;
+    fn slope(&mut self, op: Unary, a: Self::Value) -> Self::Value;
+    fn binary(&mut self, op: Binary, a: Self::Value, b: Self::Value) -> Self::Value;
+}
+
+/// An instruction on values, of which it reads as many as it needs.
+pub(super) fn compute<A: Algebra>(
+    algebra: &mut A,
+    code: Code,
+    value: impl Fn(usize) -> A::Value,
+) -> A::Value {
+    let mut binary = |op| algebra.binary(op, value(0), value(1));
+    match code {
+        Code::Copy => value(0),
+        Code::Unary(f) => algebra.unary(f, value(0)),
+        Code::Slope(f) => algebra.slope(f, value(0)),
+        Code::TimesSlope(f) => {
+            let slope = algebra.slope(f, value(1));
+            algebra.binary(Binary::Mul, value(0), slope)
+        }
+        Code::Add => binary(Binary::Add),
+        Code::Sub => binary(Binary::Sub),
+        Code::Mul => binary(Binary::Mul),
+        Code::Div => binary(Binary::Div),
+        Code::Max => binary(Binary::Max),
+        Code::Min => binary(Binary::Min),
+        Code::MulAdd => {
+            let product = binary(Binary::Mul);
+            algebra.binary(Binary::Add, product, value(2))
+        }
+        Code::MulSub => {
+            let product = binary(Binary::Mul);
+            algebra.binary(Binary::Sub, product, value(2))
+        }
+        Code::SubMul => {
+            let product = binary(Binary::Mul);
+            algebra.binary(Binary::Sub, value(2), product)
+        }
+    }
+}
+
+/// The operations of a backend.
+pub(super) struct Operations<B>(pub PhantomData<B>);
+
+impl<B: Backend> Algebra for Operations<B> {
+    type Value = Value<B>;
+
+    fn unary(&mut self, op: Unary, a: Value<B>) -> Value<B> {
+        a.unary(op)
+    }
+
+    fn slope(&mut self, op: Unary, a: Value<B>) -> Value<B> {
+        a.slope(op)
+    }
+
+    fn binary(&mut self, op: Binary, a: Value<B>, b: Value<B>) -> Value<B> {
+        a.binary(op, b)
+    }
+}
 
 /// A node's value: rows of numbers, or one number for all.
 #[derive(Clone, Debug)]
@@ -25,42 +90,41 @@ impl<B: Backend> Value<B> {
         }
     }
 
-    pub(super) fn unary(&self, op: Unary) -> Value<B> {
+    fn unary(self, op: Unary) -> Value<B> {
         match self {
-            Value::Rows(x) => Value::Rows(unary::<B>(op, x.clone())),
-            Value::Number(x) => Value::Number(op.of(*x)),
+            Value::Rows(x) => Value::Rows(unary::<B>(op, x)),
+            Value::Number(x) => Value::Number(op.of(x)),
         }
     }
 
-    pub(super) fn slope(&self, op: Unary) -> Value<B> {
+    fn slope(self, op: Unary) -> Value<B> {
         match self {
-            Value::Rows(v) => Value::Rows(slope::<B>(op, v.clone())),
-            Value::Number(v) => Value::Number(op.slope(*v)),
+            Value::Rows(v) => Value::Rows(slope::<B>(op, v)),
+            Value::Number(v) => Value::Number(op.slope(v)),
         }
     }
 
-    pub(super) fn binary(&self, op: Binary, other: &Value<B>) -> Value<B> {
+    fn binary(self, op: Binary, other: Value<B>) -> Value<B> {
         use Value::{Number, Rows};
         match (self, other) {
-            (Number(a), Number(b)) => Number(op.of(*a, *b)),
-            (Rows(a), Rows(b)) => {
-                let (a, b) = (a.clone(), b.clone());
-                Rows(match op {
-                    Binary::Add => B::float_add(a, b),
-                    Binary::Sub => B::float_sub(a, b),
-                    Binary::Mul => B::float_mul(a, b),
-                    Binary::Div => B::float_div(a, b),
-                    Binary::Max | Binary::Min => extreme::<B>(op, a, b),
-                })
+            (Number(a), Number(b)) => Number(op.of(a, b)),
+            (Rows(a), Rows(b)) => Rows(match op {
+                Binary::Add => B::float_add(a, b),
+                Binary::Sub => B::float_sub(a, b),
+                Binary::Mul => B::float_mul(a, b),
+                Binary::Div => B::float_div(a, b),
+                Binary::Max | Binary::Min => extreme::<B>(op, a, b),
+            }),
+            (Rows(a), b @ Number(_)) if Binary::FUNCTIONS.contains(&op) => {
+                let b = b.rows(&a);
+                Rows(extreme::<B>(op, a, b))
             }
-            (Rows(a), Number(_)) if Binary::FUNCTIONS.contains(&op) => {
-                Rows(extreme::<B>(op, a.clone(), other.rows(a)))
-            }
-            (Number(_), Rows(b)) if Binary::FUNCTIONS.contains(&op) => {
-                Rows(extreme::<B>(op, self.rows(b), b.clone()))
+            (a @ Number(_), Rows(b)) if Binary::FUNCTIONS.contains(&op) => {
+                let a = a.rows(&b);
+                Rows(extreme::<B>(op, a, b))
             }
             (Rows(a), Number(n)) => {
-                let (a, n) = (a.clone(), (*n).into());
+                let n = n.into();
                 Rows(match op {
                     Binary::Add => B::float_add_scalar(a, n),
                     Binary::Sub => B::float_sub_scalar(a, n),
@@ -70,7 +134,7 @@ impl<B: Backend> Value<B> {
                 })
             }
             (Number(n), Rows(b)) => {
-                let (b, n) = (b.clone(), (*n).into());
+                let n = n.into();
                 Rows(match op {
                     Binary::Add => B::float_add_scalar(b, n),
                     Binary::Sub => B::float_add_scalar(B::float_neg(b), n),

@@ -9,10 +9,14 @@ mod machine;
 
 pub(super) use backward::reverse;
 pub(super) use forward::run;
+pub(super) use machine::{Group, one_by_one};
 
 use super::pointwise::Value;
 use burn::backend::Backend;
 use burn::backend::tensor::FloatTensor;
+
+/// What runs pointwise instructions: the operations of the backend, or kernels in their place.
+pub(super) type Pointwise<B> = fn(&Group<'_, B>, &mut [Option<Value<B>>]);
 
 /// The tape of a pass: what its plans kept, step by step.
 #[derive(Clone, Debug)]

@@ -14,12 +14,19 @@ const D_INPUT: usize = 3;
 const D_HIDDEN: usize = 5;
 const D_PROJECTION: usize = 2;
 
+/// A device and a type to compute in.
+type Place = (Device, DType);
+
+fn exact() -> Place {
+    (Device::flex(), DType::F64)
+}
+
 /// Numbers in closed form, so large that no gradient vanishes.
-fn wave<const D: usize>(shape: [usize; D], phase: f64, device: &Device) -> Tensor<D> {
+fn wave<const D: usize>(shape: [usize; D], phase: f64, (device, dtype): &Place) -> Tensor<D> {
     let count = shape.iter().product::<usize>();
     let numbers = (0..count).map(|i| 0.6 * ((i as f64 + 1.3) * 0.77 + phase).sin());
     let data = TensorData::new(numbers.collect::<Vec<f64>>(), shape);
-    let tensor = Tensor::from_data(data, (device, DType::F64));
+    let tensor = Tensor::from_data(data, (device, *dtype));
     match device.is_autodiff() {
         true => tensor.require_grad(),
         false => tensor,
@@ -27,8 +34,13 @@ fn wave<const D: usize>(shape: [usize; D], phase: f64, device: &Device) -> Tenso
 }
 
 /// The output, the final states and every gradient, by an executor.
-fn all(program: &Program, executor: Executor, lengths: Option<&[usize]>) -> Vec<Vec<f64>> {
-    let device = Device::flex().autodiff();
+fn all(
+    program: &Program,
+    executor: Executor,
+    lengths: Option<&[usize]>,
+    (device, dtype): Place,
+) -> Vec<Vec<f64>> {
+    let place = (device.autodiff(), dtype);
     let (g, k) = (program.inputs().len(), program.hiddens().len());
     let projected = program.has_projection();
     let product = match program.product_width() {
@@ -36,24 +48,24 @@ fn all(program: &Program, executor: Executor, lengths: Option<&[usize]>) -> Vec<
         crate::Width::Projection => D_PROJECTION,
     };
     let weights = Weights {
-        input: wave([D_INPUT, g * D_HIDDEN], 0.1, &device),
-        input_bias: Some(wave([g * D_HIDDEN], 0.2, &device)),
-        hidden: (k > 0).then(|| wave([product, k * D_HIDDEN], 0.3, &device)),
-        hidden_bias: (k > 0).then(|| wave([k * D_HIDDEN], 0.4, &device)),
+        input: wave([D_INPUT, g * D_HIDDEN], 0.1, &place),
+        input_bias: Some(wave([g * D_HIDDEN], 0.2, &place)),
+        hidden: (k > 0).then(|| wave([product, k * D_HIDDEN], 0.3, &place)),
+        hidden_bias: (k > 0).then(|| wave([k * D_HIDDEN], 0.4, &place)),
         vectors: (0..program.vectors().len())
-            .map(|v| wave([D_HIDDEN], 0.5 + v as f64, &device))
+            .map(|v| wave([D_HIDDEN], 0.5 + v as f64, &place))
             .collect(),
-        projection: projected.then(|| wave([D_HIDDEN, D_PROJECTION], 0.6, &device)),
+        projection: projected.then(|| wave([D_HIDDEN, D_PROJECTION], 0.6, &place)),
         mask: None,
     };
-    let x = wave([BATCH, TIME, D_INPUT], 0.7, &device);
+    let x = wave([BATCH, TIME, D_INPUT], 0.7, &place);
     let widths = (0..program.states().len()).map(|s| match program.state_width(s) {
         crate::Width::Hidden => D_HIDDEN,
         crate::Width::Projection => D_PROJECTION,
     });
     let state: Vec<Tensor<2>> = widths
         .enumerate()
-        .map(|(s, width)| wave([BATCH, width], 0.8 + s as f64, &device))
+        .map(|(s, width)| wave([BATCH, width], 0.8 + s as f64, &place))
         .collect();
     let recurrence = Recurrence::new(program.clone());
     let engine = Engine {
@@ -70,12 +82,12 @@ fn all(program: &Program, executor: Executor, lengths: Option<&[usize]>) -> Vec<
         direction,
         engine,
     );
-    let mut loss = (y.clone() * wave(y.dims(), 1.1, &device).detach()).sum();
+    let mut loss = (y.clone() * wave(y.dims(), 1.1, &place).detach()).sum();
     for last in &last {
-        loss = loss + (last.clone() * wave(last.dims(), 1.2, &device).detach()).sum();
+        loss = loss + (last.clone() * wave(last.dims(), 1.2, &place).detach()).sum();
     }
     let gradients = loss.backward();
-    let numbers = |data: TensorData| data.try_into_vec::<f64>().expect("f64");
+    let numbers = |data: TensorData| data.convert::<f64>().try_into_vec::<f64>().expect("f64");
     let mut all = vec![numbers(y.into_data())];
     all.extend(last.into_iter().map(|s| numbers(s.into_data())));
     macro_rules! gradient {
@@ -122,19 +134,19 @@ fn inference_packs_weights_once_and_others_anew() {
         k.next(crate::tanh(k.affine("h", h)))
     });
     let recurrence = Recurrence::new(program);
-    let device = Device::flex();
+    let place = exact();
     let mut weights = Weights {
-        input: wave([D_INPUT, D_HIDDEN], 0.1, &device),
+        input: wave([D_INPUT, D_HIDDEN], 0.1, &place),
         input_bias: None,
-        hidden: Some(wave([D_HIDDEN, D_HIDDEN], 0.2, &device)),
+        hidden: Some(wave([D_HIDDEN, D_HIDDEN], 0.2, &place)),
         hidden_bias: None,
         vectors: Vec::new(),
         projection: None,
         mask: None,
     };
     let run = |weights: &Weights, executor| {
-        let x = wave([BATCH, TIME, D_INPUT], 0.3, &device);
-        let state = vec![wave([BATCH, D_HIDDEN], 0.4, &device)];
+        let x = wave([BATCH, TIME, D_INPUT], 0.3, &place);
+        let state = vec![wave([BATCH, D_HIDDEN], 0.4, &place)];
         let engine = Engine {
             executor: Some(executor),
             ..Engine::default()
@@ -168,25 +180,35 @@ fn inference_packs_weights_once_and_others_anew() {
     assert!(apart.fold(0.0, f64::max) < 1e-12, "stale weights are used");
 }
 
+fn norm(v: &[f64]) -> f64 {
+    v.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
 /// What the executors disagree on, against [`Executor::Steps`]; nothing where the numbers explode,
 /// for then there is nothing to compare.
 fn disagreement(program: &Program, lengths: Option<&[usize]>) -> Option<String> {
-    let steps = all(program, Executor::Steps, lengths);
-    let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let steps = all(program, Executor::Steps, lengths, exact());
     if !steps.iter().all(|v| norm(v) < 1e12) {
         return None;
     }
     for executor in [Executor::Primitives, Executor::Tiles] {
-        let ours = all(program, executor, lengths);
-        for (i, (ours, theirs)) in ours.iter().zip(&steps).enumerate() {
-            let apart: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
-            let (apart, size) = (norm(&apart), norm(theirs));
-            if apart > 1e-9 * size.max(1e-3) {
-                return Some(format!("{executor} {i}: {apart:e} of {size:e}\n{program}"));
-            }
+        let ours = all(program, executor, lengths, exact());
+        if let Some(said) = difference(&ours, &steps, 1e-9) {
+            return Some(format!("{executor} {said}\n{program}"));
         }
     }
     None
+}
+
+/// Where two lists of tensors are further apart than a share of their size.
+fn difference(ours: &[Vec<f64>], theirs: &[Vec<f64>], share: f64) -> Option<String> {
+    let apart = ours.iter().zip(theirs).enumerate().map(|(i, (a, b))| {
+        let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+        (i, norm(&apart), norm(b))
+    });
+    let mut far = apart.filter(|(_, apart, size)| !(*apart <= share * size.max(1e-3)));
+    far.next()
+        .map(|(i, apart, size)| format!("{i}: {apart:e} of {size:e}"))
 }
 
 /// Between 20, where single precision calls it `x`, and 40, where double precision does.
@@ -198,6 +220,35 @@ fn executors_agree_on_the_softplus_of_a_large_number() {
         k.next(h - crate::tanh(1.0e3 * (crate::softplus(large) - large)))
     });
     assert_eq!(disagreement(&program, None), None);
+}
+
+/// A kernel for GPUs knows every function and its derivative. Where `REKINDLE_REQUIRE_WGPU` does not say that there is
+/// a device for it, it is not tried.
+#[cfg(feature = "wgpu")]
+#[test]
+fn kernels_for_gpus_know_every_function() {
+    use crate::program::{Binary, Unary};
+    if std::env::var_os("REKINDLE_REQUIRE_WGPU").is_none() {
+        return;
+    }
+    let functions = Unary::ALL.iter().map(|op| match op {
+        Unary::Sqrt => "sqrt(1.5 + 0.5 * a)".to_string(),
+        other => format!("{}(a)", other.name()),
+    });
+    let of_two = Binary::FUNCTIONS.iter();
+    let of_two = of_two.map(|op| format!("{}(a, 0.3 - a)", op.name()));
+    let values: Vec<String> = functions.chain(of_two).collect();
+    let states: Vec<String> = (0..values.len()).map(|i| format!("s{i}")).collect();
+    let mut text = format!("state {}\ninput a\nhidden a\n", states.join(", "));
+    text += "a = 2.0 * tanh(affine(a, s0))\n";
+    for (state, value) in states.iter().zip(values) {
+        text += &format!("{state}' = ({value} + 0.5 * {state}) / (4.0 - a)\n");
+    }
+    let program = Program::parse(&text).expect("equations");
+    let gpu = Device::wgpu(burn::tensor::DeviceKind::DefaultDevice);
+    let exact = all(&program, Executor::Steps, None, exact());
+    let ours = all(&program, Executor::Cube, None, (gpu, DType::F32));
+    assert_eq!(difference(&ours, &exact, 1e-4), None, "{program}");
 }
 
 proptest! {

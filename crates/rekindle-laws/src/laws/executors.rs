@@ -6,10 +6,10 @@ use crate::{Case, Named, Place, Tolerance, Verdict, compare};
 use rekindle::{EngineConfig, ExecutorChoice, PolicyChoice};
 
 pub(super) fn check(case: &Case) -> Verdict {
-    // Where kernels do not run, primitives are all there is, and keep what they keep.
+    // Only the kernels of the CPU can keep less.
     let (executors, policies) = match case.slow {
         true => (
-            &[ExecutorChoice::Primitives][..],
+            &[ExecutorChoice::Primitives, ExecutorChoice::Cube][..],
             &[PolicyChoice::Speed][..],
         ),
         false => (

@@ -24,6 +24,8 @@ pub enum ExecutorChoice {
     Auto,
     /// Fused kernels, on `flex` and `ndarray`.
     Tiles,
+    /// Fused kernels, on the backends of CubeCL: `wgpu`, `cuda`, ...
+    Cube,
     /// Burn's tensor operations, with the derived backward program.
     Primitives,
     /// Burn's tensor operations, differentiated by Burn.
@@ -47,6 +49,7 @@ impl From<EngineConfig> for Engine {
             executor: match config.executor {
                 ExecutorChoice::Auto => None,
                 ExecutorChoice::Tiles => Some(Executor::Tiles),
+                ExecutorChoice::Cube => Some(Executor::Cube),
                 ExecutorChoice::Primitives => Some(Executor::Primitives),
                 ExecutorChoice::Steps => Some(Executor::Steps),
             },

@@ -28,9 +28,9 @@ its equations, keys and weights are what `rekindle show CELL` prints.
 
 - *parameters*: of a layer with 64 inputs and 64 units.
 - *compared with*: the independent implementation whose numbers the tests hold the cell to.
-- *on CPUs* and *elsewhere*: what runs the cell on flex and ndarray, and on other devices. `tiles` are fused kernels,
-  `primitives` Burn's operations with the derived gradient ([ARCHITECTURE.md](../ARCHITECTURE.md#the-engine)); a cell that
-  is no set of equations has a scan of its own.
+- *on CPUs* and *elsewhere*: what runs the cell on flex and ndarray, and on other devices. `tiles` are fused kernels for
+  CPUs, `cube` those for GPUs ([ARCHITECTURE.md](../ARCHITECTURE.md#the-engine)); a cell that is no set of equations has a
+  scan of its own.
 - *speed*: a training step of a layer at 32 rows, 100 steps, 128 inputs and 128 units, relative to the LSTM: 2 is twice as
   fast. The fastest of the runs in [`benches/cells.jsonl`](../benches/cells.jsonl), with one thread; - where there is none.
 
@@ -82,7 +82,7 @@ fn row(card: &Card, speed: &str, device: &Device) -> Result<String> {
     };
     let here = cell.executor(device, DType::F32);
     let here = here.map_or(own, |choice| choice.executor.name());
-    let elsewhere = cell.program().map_or(own, |_| Executor::Primitives.name());
+    let elsewhere = cell.program().map_or(own, |_| Executor::Cube.name());
     Ok(format!(
         "| `{}` | [{}]({}) | {}, {} | {} | {} | {} | {} | {here} | {elsewhere} | {speed} |\n",
         card.name,

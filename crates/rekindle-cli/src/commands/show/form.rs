@@ -168,7 +168,7 @@ impl Form {
                 ]);
             }
         }
-        let said = "primitives: Burn's operations, and the derived gradient";
+        let said = "cube: fused kernels, in f32; primitives: Burn's operations, elsewhere";
         rows.push(["other devices", said].map(str::to_owned));
         Ok(table::aligned(&rows))
     }

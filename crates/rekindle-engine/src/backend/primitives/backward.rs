@@ -1,6 +1,6 @@
 //! The backward pass.
 
-use super::Tensors;
+use super::{Pointwise, Tensors};
 use super::forward::{alive, by_batch, by_time, choose, repeated_mask, zeros};
 use super::machine::{Machine, Weights, beside, columns, rows};
 use crate::backend::pointwise::Value;
@@ -20,14 +20,14 @@ pub(in crate::backend) fn reverse<B: Backend>(
     operands: Operands<B>,
     call: &Call,
     tape: Tape<B>,
-    dy: Option<FloatTensor<B>>,
-    dlast: Option<FloatTensor<B>>,
+    [dy, dlast]: [Option<FloatTensor<B>>; 2],
     wanted: [bool; OPERANDS],
+    pointwise: Pointwise<B>,
 ) -> Gradients<B> {
     let Tape::Tensors(tape) = tape else {
         unreachable!("the tape is that of the primitives")
     };
-    let weights = Weights::<B>::new(operands, call);
+    let weights = Weights::<B>::new(operands, call, pointwise);
     let past = Past {
         weights: &weights,
         tape: &tape,

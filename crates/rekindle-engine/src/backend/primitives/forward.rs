@@ -1,6 +1,6 @@
 //! The forward pass.
 
-use super::Tensors;
+use super::{Pointwise, Tensors};
 use super::machine::{Machine, Weights, columns, rows};
 use crate::backend::Tape;
 use crate::backend::pointwise::Value;
@@ -84,8 +84,9 @@ pub(in crate::backend) fn run<B: Backend>(
     operands: Operands<B>,
     call: &Call,
     keep: Keep,
+    pointwise: Pointwise<B>,
 ) -> Ran<B, Tape<B>> {
-    let weights = Weights::<B>::new(operands, call);
+    let weights = Weights::<B>::new(operands, call, pointwise);
     let compiled = &call.prepared.compiled;
     let plans = match keep {
         Keep::Nothing => &compiled.inference,

@@ -1,28 +1,32 @@
 //! A plan, interpreted with tensors.
 
-use crate::backend::pointwise::{Value, across};
+use super::Pointwise;
+use crate::backend::pointwise::{Operations, Value, across, compute};
 use crate::call::{Call, OPERANDS, Operands, operand};
-use crate::program::{Binary, Width};
+use crate::program::Width;
 use crate::tiles::{Code, Kind, Loc, Op, Plan, Product, Sizes};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::{Shape, Slice};
+use std::marker::PhantomData;
 use std::ops::Range;
 
-/// The operands of a pass with their sizes.
+/// The operands of a pass with their sizes, and how it runs pointwise instructions.
 pub(super) struct Weights<'c, B: Backend> {
     pub call: &'c Call,
     pub tensors: Operands<B>,
     pub sizes: Sizes,
+    pointwise: Pointwise<B>,
 }
 
 impl<'c, B: Backend> Weights<'c, B> {
-    pub(super) fn new(tensors: Operands<B>, call: &'c Call) -> Self {
+    pub(super) fn new(tensors: Operands<B>, call: &'c Call, pointwise: Pointwise<B>) -> Self {
         let sizes = call.sizes::<B>(&tensors);
         Weights {
             call,
             tensors,
             sizes,
+            pointwise,
         }
     }
 
@@ -107,6 +111,28 @@ pub(super) fn beside<B: Backend>(mut parts: Vec<FloatTensor<B>>) -> FloatTensor<
     }
 }
 
+/// Pointwise instructions on rows of one width, in their order.
+pub(in crate::backend) struct Group<'g, B: Backend> {
+    pub plan: &'g Plan,
+    pub ops: &'g [Op],
+    /// Rows and columns of every value, but for those that are one row for all.
+    pub shape: [usize; 2],
+    /// A tensor with the type and the device of all.
+    pub like: &'g FloatTensor<B>,
+}
+
+/// One operation of the backend after the other.
+pub(in crate::backend) fn one_by_one<B: Backend>(
+    group: &Group<'_, B>,
+    values: &mut [Option<Value<B>>],
+) {
+    for op in group.ops {
+        let value = |i: usize| values[op.of[i]].clone().expect("computed before");
+        let result = compute(&mut Operations(PhantomData), op.code, value);
+        values[op.to] = Some(result);
+    }
+}
+
 /// A plan on its way through one step, or through all steps at once.
 pub(super) struct Machine<'m, B: Backend> {
     pub plan: &'m Plan,
@@ -129,25 +155,42 @@ impl<B: Backend> Machine<'_, B> {
             };
         }
         for (stage, matrices) in self.plan.stages.iter().zip(self.matrices) {
-            for (product, matrix) in stage.products.iter().zip(matrices) {
-                self.product(product, matrix);
-            }
+            let products = stage.products.iter().zip(matrices);
+            let sums = products.flat_map(|(product, matrix)| self.product(product, matrix));
+            let sums: Vec<Op> = sums.collect();
             for &(op, of, to) in &stage.across {
                 self.values[to] = Some(Value::Rows(across::<B>(op, self.rows(of))));
             }
-            for op in stage.hidden.iter().chain(&stage.projection) {
-                self.op(op);
+            let widths = [
+                (Width::Hidden, &stage.hidden),
+                (Width::Projection, &stage.projection),
+            ];
+            for (width, ops) in widths {
+                let here = |op: &&Op| self.plan.places[op.to].width == width;
+                let ops: Vec<Op> = sums.iter().filter(here).chain(ops).copied().collect();
+                if ops.is_empty() {
+                    continue;
+                }
+                let group = Group {
+                    plan: self.plan,
+                    ops: &ops,
+                    shape: [self.like.shape()[0], self.width(width)],
+                    like: &self.like,
+                };
+                (self.weights.pointwise)(&group, &mut self.values);
             }
         }
+        self.values.truncate(self.plan.places.len());
         self.values
     }
 
+    fn width(&self, width: Width) -> usize {
+        self.weights.sizes.width(width)
+    }
+
     fn rows(&self, place: usize) -> FloatTensor<B> {
-        let like = match self.plan.places[place].width {
-            Width::Hidden => self.weights.sizes.d_hidden,
-            Width::Projection => self.weights.sizes.d_projection,
-        };
-        let shape = Shape::new([self.like.shape()[0], like]);
+        let width = self.width(self.plan.places[place].width);
+        let shape = Shape::new([self.like.shape()[0], width]);
         let value = self.values[place]
             .as_ref()
             .expect("values are there before they are read");
@@ -165,47 +208,40 @@ impl<B: Backend> Machine<'_, B> {
         }
     }
 
-    fn product(&mut self, product: &Product, matrix: &FloatTensor<B>) {
+    /// A product, and the instructions that add what its sums start from.
+    fn product(&mut self, product: &Product, matrix: &FloatTensor<B>) -> Vec<Op> {
         let operands = product.operands.iter().map(|o| self.rows(o.1));
         let product_of_all = B::float_matmul(beside::<B>(operands.collect()), matrix.clone());
         let width = match product.kind {
             Kind::Hidden => self.weights.sizes.d_hidden,
             _ => product_of_all.shape()[1],
         };
+        let mut sums = Vec::new();
         for (i, &(block, from, to)) in product.results.iter().enumerate() {
             let own = columns::<B>(product_of_all.clone(), i * width..(i + 1) * width);
-            let from = match (from, product.kind) {
-                (Some(from), _) => Some(self.rows(from)),
-                (None, Kind::Hidden) => self.weights.bias(operand::D, block),
-                (None, _) => None,
+            self.values[to] = Some(Value::Rows(own));
+            let from = match product.kind {
+                Kind::Hidden => from.or_else(|| self.bias(block)),
+                _ => from,
             };
-            let sum = match from {
-                Some(from) => B::float_add(from, own),
-                None => own,
-            };
-            self.values[to] = Some(Value::Rows(sum));
+            sums.extend(from.map(|from| Op {
+                code: Code::Add,
+                to,
+                of: [from, to, to],
+            }));
         }
+        sums
     }
 
-    fn op(&mut self, op: &Op) {
-        let value = |i: usize| self.values[op.of[i]].as_ref().expect("computed before");
-        let mul = || value(0).binary(Binary::Mul, value(1));
-        let result = match op.code {
-            Code::Copy => value(0).clone(),
-            Code::Unary(f) => value(0).unary(f),
-            Code::Slope(f) => value(0).slope(f),
-            Code::TimesSlope(f) => value(0).binary(Binary::Mul, &value(1).slope(f)),
-            Code::Add => value(0).binary(Binary::Add, value(1)),
-            Code::Sub => value(0).binary(Binary::Sub, value(1)),
-            Code::Mul => mul(),
-            Code::Div => value(0).binary(Binary::Div, value(1)),
-            Code::Max => value(0).binary(Binary::Max, value(1)),
-            Code::Min => value(0).binary(Binary::Min, value(1)),
-            Code::MulAdd => mul().binary(Binary::Add, value(2)),
-            Code::MulSub => mul().binary(Binary::Sub, value(2)),
-            Code::SubMul => value(2).binary(Binary::Sub, &mul()),
-        };
-        self.values[op.to] = Some(result);
+    /// The bias of a recurrent block as a value, at a place behind those of the plan.
+    fn bias(&mut self, block: usize) -> Option<usize> {
+        let bias = self.weights.bias(operand::D, block)?;
+        let place = self.plan.places.len() + block;
+        if self.values.len() <= place {
+            self.values.resize(place + 1, None);
+        }
+        self.values[place] = Some(Value::Rows(bias));
+        Some(place)
     }
 
     /// The value at a place, over all rows.

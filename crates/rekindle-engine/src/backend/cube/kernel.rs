@@ -1,0 +1,301 @@
+//! The one kernel, which is compiled for the straight-line code that it is given.
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::needless_pass_by_value,
+    reason = "the macro that makes kernels of functions decides how they pass what they are given"
+)]
+
+use super::straight::{Code, Instruction, Straight};
+use crate::backend::primitives::Group;
+use crate::program::{Binary, Unary};
+use burn::tensor::{DType, Shape};
+use burn_cubecl::CubeBackend;
+use burn_cubecl::cubecl::ir::{ElemType, FloatKind};
+use burn_cubecl::cubecl::{self, prelude::*};
+use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::tensor::CubeTensor;
+use std::sync::Arc;
+
+/// The units of a cube. One number for every size: another number is another kernel.
+const UNITS: u32 = 64;
+
+/// A tensor with a row for each row of the group, or one for all, and columns that are neighbours.
+pub(super) fn readable(rows: CubeTensor, [_, width]: [usize; 2]) -> CubeTensor {
+    let (columns, stride) = (rows.meta.shape()[1], rows.meta.strides()[1]);
+    match columns == width && (stride == 1 || width == 1) {
+        true => rows,
+        false => {
+            let shape = Shape::new([rows.meta.shape()[0], width]);
+            into_contiguous(<CubeBackend as burn::backend::ops::FloatTensorOps<
+                CubeBackend,
+            >>::float_expand(rows, shape))
+        }
+    }
+}
+
+/// Runs straight-line code over the rows of a group: its results, or `None` where the device can't take it.
+pub(super) fn launch(
+    straight: &Straight,
+    group: &Group<'_, CubeBackend>,
+) -> Option<Vec<CubeTensor>> {
+    let [rows, width] = group.shape;
+    let (client, device) = (group.like.client.clone(), group.like.device.clone());
+    let properties = client.properties();
+    // One binding more for the results, and one for sizes.
+    let bindings = straight.buffers.len() + 2;
+    if bindings > properties.hardware.max_bindings as usize {
+        return None;
+    }
+    const SIZE: usize = size_of::<f32>();
+    // Every result begins where the device lets a tensor begin.
+    let alignment = usize::try_from(properties.memory.alignment).ok()?;
+    let plane = (rows * width * SIZE).next_multiple_of(alignment);
+    let all = plane * straight.stores.len();
+
+    let offset = |t: &CubeTensor| t.handle.offset_start.unwrap_or(0) as usize / SIZE;
+    let stride = |t: &CubeTensor| match t.meta.shape()[0] {
+        1 => 0,
+        _ => t.meta.strides()[0],
+    };
+    let places: Vec<[usize; 2]> = straight
+        .sources
+        .iter()
+        .map(|t| [offset(t), stride(t)])
+        .collect();
+    let multiples = [width, plane / SIZE];
+    let fits = |n: &usize| {
+        let numbers = places.iter().flatten().chain(&multiples);
+        numbers.into_iter().all(|i| i.is_multiple_of(*n))
+    };
+    let n = client
+        .io_optimized_vector_sizes(SIZE)
+        .find(fits)
+        .unwrap_or(1);
+
+    let whole = |t: &CubeTensor| {
+        let mut handle = t.handle.clone();
+        (handle.offset_start, handle.offset_end) = (None, None);
+        let numbers = Shape::new([handle.size_in_used() as usize / SIZE]);
+        CubeTensor::new_contiguous(client.clone(), device.clone(), numbers, handle, DType::F32)
+    };
+    let results = CubeTensor::new_contiguous(
+        client.clone(),
+        device.clone(),
+        Shape::new([all / SIZE]),
+        client.empty(all),
+        DType::F32,
+    );
+    let index = |i: usize| u32::try_from(i / n).ok();
+    let (mut buffers, mut begins, mut strides) =
+        (SequenceArg::new(), SequenceArg::new(), SequenceArg::new());
+    for buffer in &straight.buffers {
+        let buffer = whole(buffer);
+        index(buffer.meta.num_elements())?;
+        buffers.push(buffer.into_buffer_arg());
+    }
+    for [begin, stride] in places {
+        begins.push(index(begin)?);
+        strides.push(index(stride)?);
+    }
+    index(all / SIZE)?;
+    let count = rows * width / n;
+    let cubes = cubecl::calculate_cube_count_elemwise(&client, count, CubeDim::new_1d(UNITS));
+    pointwise::launch(
+        &client,
+        cubes,
+        CubeDim::new_1d(UNITS),
+        n,
+        buffers,
+        begins,
+        strides,
+        results.clone().into_buffer_arg(),
+        index(rows * n)?,
+        index(width)?,
+        index(plane / SIZE)?,
+        straight.code.clone(),
+        ElemType::Float(FloatKind::F32),
+    );
+    let result = |k: usize| {
+        let handle = results.handle.clone().offset_start((k * plane) as u64);
+        let handle = handle.offset_end((all - k * plane - rows * width * SIZE) as u64);
+        let shape = Shape::new([rows, width]);
+        CubeTensor::new_contiguous(client.clone(), device.clone(), shape, handle, DType::F32)
+    };
+    Some((0..straight.stores.len()).map(result).collect())
+}
+
+#[cube(launch)]
+#[allow(clippy::too_many_arguments, reason = "what a launch needs to know")]
+fn pointwise<E: Float, N: Size>(
+    buffers: &Sequence<Box<[Vector<E, N>]>>,
+    begins: &Sequence<u32>,
+    strides: &Sequence<u32>,
+    results: &mut [Vector<E, N>],
+    rows: u32,
+    width: u32,
+    plane: u32,
+    #[comptime] code: Arc<Code>,
+    #[define(E)] _number: ElemType,
+) {
+    let (rows, width, plane) = (rows as usize, width as usize, plane as usize);
+    if ABSOLUTE_POS >= rows * width {
+        terminate!();
+    }
+    let (row, column) = (ABSOLUTE_POS / width, ABSOLUTE_POS % width);
+    let mut registers = Registry::<usize, Vector<E, N>>::new();
+    #[unroll]
+    for i in 0..code.instructions.len() {
+        let instruction = comptime![code.instructions[i]];
+        match comptime![instruction] {
+            Instruction::Number { to, bits } => {
+                let value = Vector::new(E::new(comptime![f32::from_bits(bits)]));
+                registers.insert(to, value);
+            }
+            Instruction::Load { to, source, buffer } => {
+                let begin = *begins.index(source) as usize;
+                let at = begin + row * *strides.index(source) as usize + column;
+                let value = buffers.index(buffer)[at];
+                registers.insert(to, value);
+            }
+            Instruction::Unary { to, op, of } => {
+                let value = unary::<E, N>(registers.find(of), op);
+                registers.insert(to, value);
+            }
+            Instruction::Slope { to, op, of } => {
+                let value = slope::<E, N>(registers.find(of), op);
+                registers.insert(to, value);
+            }
+            Instruction::Binary { to, op, of } => {
+                let (a, b) = (
+                    registers.find(comptime![of[0]]),
+                    registers.find(comptime![of[1]]),
+                );
+                let value = binary::<E, N>(a, b, op);
+                registers.insert(to, value);
+            }
+            Instruction::Store { of, result } => {
+                results[result * plane + ABSOLUTE_POS] = registers.find(of);
+            }
+        }
+    }
+}
+
+/// A number in every lane.
+#[cube]
+fn number<E: Float, N: Size>(#[comptime] n: f32) -> Vector<E, N> {
+    Vector::new(E::new(n))
+}
+
+/// `a` where `x` is above zero, `b` elsewhere.
+#[cube]
+fn above<E: Float, N: Size>(x: Vector<E, N>, a: Vector<E, N>, b: Vector<E, N>) -> Vector<E, N> {
+    select_many(x.greater_than(&number::<E, N>(0.0)), a, b)
+}
+
+#[cube]
+fn sigmoid<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
+    let one = number::<E, N>(1.0);
+    one / (one + Vector::exp(-x))
+}
+
+/// The normal distribution function.
+#[cube]
+fn normal<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
+    let erf = Vector::erf(x * number::<E, N>(std::f32::consts::FRAC_1_SQRT_2));
+    (erf + number::<E, N>(1.0)) * number::<E, N>(0.5)
+}
+
+/// 1 above zero, -1 below, and `x` itself otherwise: zero, or NaN.
+#[cube]
+fn sign<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
+    let below = above::<E, N>(-x, number::<E, N>(-1.0), x);
+    above::<E, N>(x, number::<E, N>(1.0), below)
+}
+
+#[cube]
+fn unary<E: Float, N: Size>(x: Vector<E, N>, #[comptime] op: Unary) -> Vector<E, N> {
+    let zero = number::<E, N>(0.0);
+    let one = number::<E, N>(1.0);
+    match comptime![op] {
+        Unary::Sigmoid => sigmoid::<E, N>(x),
+        Unary::Tanh => Vector::tanh(x),
+        Unary::Relu => above::<E, N>(x, x, zero),
+        Unary::LeakyRelu => above::<E, N>(x, x, x * number::<E, N>(0.01)),
+        Unary::Elu => above::<E, N>(x, x, Vector::exp(min(x, zero)) - one),
+        Unary::Gelu => x * normal::<E, N>(x),
+        Unary::Silu => x * sigmoid::<E, N>(x),
+        Unary::Softplus => max(x, zero) + Vector::log1p(Vector::exp(-Vector::abs(x))),
+        Unary::HardSigmoid => {
+            let line = x / number::<E, N>(6.0) + number::<E, N>(0.5);
+            min(max(line, zero), one)
+        }
+        Unary::Softsign => x / (one + Vector::abs(x)),
+        Unary::Sign => sign::<E, N>(x),
+        Unary::Exp => Vector::exp(x),
+        Unary::Sqrt => Vector::sqrt(x),
+        Unary::Sin => Vector::sin(x),
+        Unary::Cos => Vector::cos(x),
+        Unary::Floor => Vector::floor(x),
+        Unary::Abs => Vector::abs(x),
+    }
+}
+
+#[cube]
+fn slope<E: Float, N: Size>(v: Vector<E, N>, #[comptime] op: Unary) -> Vector<E, N> {
+    let zero = number::<E, N>(0.0);
+    let one = number::<E, N>(1.0);
+    match comptime![op] {
+        Unary::Sigmoid => v * (one - v),
+        Unary::Tanh => one - v * v,
+        Unary::Relu => above::<E, N>(v, one, zero),
+        Unary::LeakyRelu => above::<E, N>(v, one, number::<E, N>(0.01)),
+        Unary::Elu => above::<E, N>(v, one, v + one),
+        Unary::Gelu => {
+            let density = Vector::exp(v * v * number::<E, N>(-0.5));
+            normal::<E, N>(v) + v * density * number::<E, N>(0.398_942_3)
+        }
+        Unary::Silu => {
+            let s = sigmoid::<E, N>(v);
+            s * (v * (one - s) + one)
+        }
+        Unary::Softplus => sigmoid::<E, N>(v),
+        Unary::HardSigmoid => {
+            let below = above::<E, N>(one - v, number::<E, N>(1.0 / 6.0), zero);
+            above::<E, N>(v, below, zero)
+        }
+        Unary::Softsign => {
+            let r = one - Vector::abs(v);
+            r * r
+        }
+        Unary::Exp => v,
+        Unary::Sqrt => number::<E, N>(0.5) / v,
+        Unary::Sin => Vector::cos(v),
+        Unary::Cos => -Vector::sin(v),
+        Unary::Sign => zero,
+        Unary::Floor => zero,
+        Unary::Abs => sign::<E, N>(v),
+    }
+}
+
+#[cube]
+fn binary<E: Float, N: Size>(
+    a: Vector<E, N>,
+    b: Vector<E, N>,
+    #[comptime] op: Binary,
+) -> Vector<E, N> {
+    match comptime![op] {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        Binary::Div => a / b,
+        // NaN where either is.
+        Binary::Max => {
+            let larger = select_many(b.greater_than(&a), b, a);
+            select_many(Vector::is_nan(b), b, larger)
+        }
+        Binary::Min => {
+            let smaller = select_many(a.greater_than(&b), b, a);
+            select_many(Vector::is_nan(b), b, smaller)
+        }
+    }
+}
