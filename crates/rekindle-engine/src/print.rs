@@ -48,7 +48,7 @@ impl Program {
             if self.next.contains(&id) {
                 continue;
             }
-            if let Some(&(out, _)) = self.outs.iter().find(|o| o.1 == id) {
+            if let Some((out, _)) = self.lines().find(|o| o.1 == id) {
                 labels[id] = Some(self.out_name(out));
                 continue;
             }
@@ -67,6 +67,18 @@ impl Program {
             }
         }
         labels
+    }
+
+    /// What has a line of its own because of what it is for. A value that is handed on has the name that it has
+    /// anyway.
+    fn lines(&self) -> impl Iterator<Item = (Out, Id)> + '_ {
+        let outs = self.outs.iter().copied();
+        outs.filter(|o| !matches!(o.0, Out::Handed(_)))
+    }
+
+    /// Whether the output is computed elsewhere, and stands here as zero.
+    fn is_deferred(&self) -> bool {
+        self.outs.iter().any(|o| matches!(o.0, Out::Handed(_)))
     }
 
     fn is_leaf(&self, id: Id) -> bool {
@@ -124,6 +136,7 @@ impl Program {
             Out::Hidden(g) => format!("dU_{}", self.hiddens()[g]),
             Out::Project => "dR".to_string(),
             Out::Vector(v) => format!("d{}", self.vectors()[v]),
+            Out::Handed(_) => unreachable!("it has no line"),
             Out::Trace(k) => format!("trace_{k}"),
         }
     }
@@ -267,16 +280,16 @@ impl fmt::Display for Program {
                 .filter(|&s| self.next[s] == id)
                 .collect();
             let outs: String = self
-                .outs
-                .iter()
+                .lines()
                 .filter(|o| o.1 == id)
-                .map(|&(out, _)| format!("{} = ", self.out_name(out)))
+                .map(|(out, _)| format!("{} = ", self.out_name(out)))
                 .collect();
             if !outs.is_empty() {
                 writeln!(f, "{outs}{}", printer.expression(id, Binds::Sum))?;
                 continue;
             }
             match (&printer.named[id], states.first()) {
+                (_, Some(0)) if self.is_deferred() => {}
                 (_, Some(&s)) => writeln!(
                     f,
                     "{}' = {}",

@@ -65,6 +65,8 @@ pub enum Out {
     Project,
     /// Backward: the gradient of a learned vector, to be summed over rows and steps.
     Vector(usize),
+    /// A value that what comes after the loop reads, at every step.
+    Handed(usize),
     /// A value that is shown beside the output, at every step.
     Trace(usize),
 }

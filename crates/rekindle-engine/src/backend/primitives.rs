@@ -18,6 +18,16 @@ use burn::backend::tensor::FloatTensor;
 /// What runs pointwise instructions: the operations of the backend, or kernels in their place.
 pub(super) type Pointwise<B> = fn(&Group<'_, B>, &mut [Option<Value<B>>]);
 
+/// The values of one step.
+#[derive(Clone, Debug)]
+pub(crate) struct Step<B: Backend> {
+    pub(super) time: usize,
+    /// The values at the places of the step's plan.
+    pub(super) values: Vec<Option<Value<B>>>,
+    /// Those of its output's plan, which other executors run after the loop.
+    pub(super) after: Vec<Option<Value<B>>>,
+}
+
 /// The tape of a pass: what its plans kept, step by step.
 #[derive(Clone, Debug)]
 pub(crate) struct Tensors<B: Backend> {
@@ -27,6 +37,6 @@ pub(crate) struct Tensors<B: Backend> {
     pub(super) planes: Vec<FloatTensor<B>>,
     /// The input, step after step: `[time * batch, d_input]`.
     pub(super) x: FloatTensor<B>,
-    /// Each step in the order of reading: its time, and the values at the places of the step's plan.
-    pub(super) steps: Vec<(usize, Vec<Option<Value<B>>>)>,
+    /// Each step, in the order of reading.
+    pub(super) steps: Vec<Step<B>>,
 }

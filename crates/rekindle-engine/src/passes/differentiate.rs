@@ -14,7 +14,12 @@ pub fn differentiate(forward: &Program) -> Program {
         outs: Vec::new(),
     };
     for (out, id) in forward.results() {
-        if let Out::Next(k) | Out::Plane(k) = out {
+        let given = match out {
+            Out::Next(k) | Out::Plane(k) => Some(k),
+            Out::Handed(j) => Some(forward.next.len() + j),
+            _ => None,
+        };
+        if let Some(k) = given {
             let adjoint = reverse.writer.push(Node::Adjoint(k));
             reverse.terms[id].push(adjoint);
         }
@@ -25,11 +30,15 @@ pub fn differentiate(forward: &Program) -> Program {
         }
     }
     let mut names = forward.names.clone();
-    names.forward = forward.texts();
+    let texts = forward.texts();
     names.adjoints = match forward.next.is_empty() {
         false => names.states.iter().map(|s| format!("{s}'")).collect(),
         true => names.planes.clone(),
     };
+    let handed = forward.outs.iter();
+    let handed = handed.filter(|o| matches!(o.0, Out::Handed(_)));
+    names.adjoints.extend(handed.map(|o| texts[o.1].clone()));
+    names.forward = texts;
     let mut outs = reverse.outs;
     outs.sort_by_key(|&(_, id)| id);
     Program::numbered(&reverse.writer.nodes, &outs, names)

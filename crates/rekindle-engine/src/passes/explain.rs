@@ -1,7 +1,8 @@
 //! What the passes make of a program, as text.
 
 use super::{
-    Hoisted, Invariant, differentiate, fold, hoist, invariant, linear, recompute, saved, stages,
+    Deferred, Hoisted, Invariant, defer, differentiate, fold, hoist, invariant, linear, recompute,
+    saved, stages,
 };
 use crate::program::{Id, Node, Program};
 
@@ -24,9 +25,17 @@ pub fn explain(program: &Program, backward: bool) -> Vec<(String, String)> {
         }
     };
     let Hoisted { before, step } = hoist(&rest);
+    let (step, after) = match defer(&step) {
+        Some(Deferred { step, after }) => (step, Some(after)),
+        None => (step, None),
+    };
     page("Before the loop, for all steps at once", before.to_string());
     page("Each step", step.to_string());
     page("Matrix products of a step", products(&step));
+    if let Some(after) = &after {
+        page("After the loop, for all steps at once", after.to_string());
+        page("Matrix products after the loop", products(after));
+    }
     if let Some(linear) = linear(&folded) {
         page(
             "Linear in the state: h' = a * h + b",
@@ -41,6 +50,14 @@ pub fn explain(program: &Program, backward: bool) -> Vec<(String, String)> {
             let names = saved(p, b).into_iter().map(|id| texts[id].clone());
             names.collect::<Vec<_>>().join("\n")
         };
+        if let Some(after) = &after {
+            let back = back(after);
+            page("Kept for the backward of the output", kept(after, &back));
+            page(
+                "Backward of the output, for all steps at once",
+                back.to_string(),
+            );
+        }
         page("Kept for the backward of a step", kept(&step, &step_back));
         page("Backward, each step from the last", step_back.to_string());
         page("Matrix products of a backward step", products(&step_back));

@@ -6,6 +6,7 @@
 //! mask            variational dropout: the operand of every recurrent product times a mask
 //! invariant       what depends on the parameters alone, once a pass; and what is left
 //! hoist           what depends on the input alone, for all steps at once; and what is left
+//! defer           the output, where no step reads it, for all steps at once; and what is left
 //! differentiate   the backward program, by reverse mode
 //! recompute       what the backward program computes again rather than reads from memory
 //! linear          whether the states enter linearly, so that a scan may run the rest
@@ -14,6 +15,7 @@
 //! explain         all of them as text, as `rekindle show CELL --program` prints it
 //! ```
 
+mod defer;
 mod differentiate;
 mod explain;
 mod fold;
@@ -27,6 +29,7 @@ mod stages;
 mod trace;
 mod writer;
 
+pub use defer::{Deferred, defer};
 pub use differentiate::differentiate;
 pub use explain::explain;
 pub use fold::fold;

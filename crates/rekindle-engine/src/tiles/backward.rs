@@ -1,6 +1,7 @@
 //! The backward pass: the derived program, from the last step to the first.
 
 use super::bind::{Binder, Moment, Plane, Planes, Scope, Walks};
+use super::compiled::{PHASES, phase};
 use super::forward::{Bench, Forward};
 use super::kept::Kept;
 use super::layer::Wanted;
@@ -26,7 +27,7 @@ pub(super) struct Backward<'a, E: Real> {
     pub wanted: Wanted,
     /// `W^T`, with the blocks that have a gradient.
     w: Option<Packed<E>>,
-    packed: [Vec<Vec<Packed<E>>>; 2],
+    packed: [Vec<Vec<Packed<E>>>; PHASES],
     /// The gradient of each input block: phase and plane.
     pub blocks: Vec<Option<(usize, usize)>>,
 }
@@ -36,12 +37,15 @@ pub(super) struct Desk<E: Real> {
     _arena: Arena<E>,
     /// Two gradients of every state.
     states: Vec<Plane<E>>,
-    /// The gradients of what is no state, before the loop and in it.
-    pub gradients: [Vec<Plane<E>>; 2],
+    /// The gradients of what is no state, in each phase.
+    pub gradients: [Vec<Plane<E>>; PHASES],
+    /// The gradient of the chunk's output, where it comes after the loop.
+    output: Option<Plane<E>>,
     /// The gradient of the chunk's input.
     dx: Plane<E>,
     before: Option<Planes<E>>,
     step: Planes<E>,
+    after: Option<Planes<E>>,
     pub sums: Sums<E>,
 }
 
@@ -84,8 +88,9 @@ impl<'a, E: Real> Backward<'a, E> {
                     .then(|| Packed::transposed(w, &starts, h, n, shares))
             },
             || {
-                let before = plans.before.as_ref().map(pack).unwrap_or_default();
-                [before, pack(&plans.step)]
+                plans
+                    .phases()
+                    .map(|plan| plan.map(pack).unwrap_or_default())
             },
         );
         Backward {
@@ -107,18 +112,20 @@ impl<'a, E: Real> Backward<'a, E> {
         let program = &forward.compiled.hoisted.step;
         let widths = (0..program.next.len()).map(|s| pitch(program.state_width(s)));
         let widths: Vec<usize> = widths.collect();
-        let both = [plans.before.as_ref(), Some(&plans.step)];
+        let all = plans.phases();
         let (rows, area) = (part.rows.len(), part.widest());
         let d = forward.input_pitch();
 
         let mut sizes: Vec<usize> = widths.iter().map(|w| 2 * rows * w).collect();
-        let gradients = both.map(|p| p.map_or(&[][..], |p| &p.gradients));
+        let gradients = all.map(|p| p.map_or(&[][..], |p| &p.gradients));
         sizes.extend(
             gradients
                 .iter()
                 .flat_map(|g| g.iter())
                 .map(|&w| area * pitch(w)),
         );
+        let output = plans.after.as_ref().map(|_| area * pitch(Width::Hidden));
+        sizes.extend(output);
         sizes.push(if self.w.is_some() { area * d } else { 0 });
         let sum_sizes = Sums::<E>::sizes(self, part);
         sizes.extend(&sum_sizes);
@@ -128,8 +135,8 @@ impl<'a, E: Real> Backward<'a, E> {
             pitch: 0,
             scope: Scope::Fixed,
         };
-        let plan_rows = [area, rows];
-        for (plan, rows) in both.iter().zip(plan_rows) {
+        let plan_rows = [area, rows, area];
+        for (plan, rows) in all.iter().zip(plan_rows) {
             let binder = plan.map(|plan| Binder {
                 plan,
                 rows,
@@ -155,6 +162,11 @@ impl<'a, E: Real> Backward<'a, E> {
             });
             planes.collect()
         });
+        let output = output.map(|size| Plane {
+            at: arena.plane(size),
+            pitch: pitch(Width::Hidden),
+            scope: Scope::Chunk,
+        });
         let dx = Plane {
             at: arena.plane(if self.w.is_some() { area * d } else { 0 }),
             pitch: d,
@@ -164,10 +176,18 @@ impl<'a, E: Real> Backward<'a, E> {
         let other = |phase: usize| {
             let (states, gradients) = (&states, &gradients);
             move |loc, _: Width| match loc {
-                // Before the loop the gradients of results are those of hoisted values.
-                Loc::Adjoint(k) if phase == 0 => {
+                // What a phase gave has the gradients that the next one found.
+                Loc::Adjoint(k) if phase == phase::BEFORE => {
                     let i = plans.step.gradient(Out::Plane(k));
-                    gradients[1][i.expect("every hoisted value has a gradient")]
+                    gradients[phase::STEP][i.expect("every hoisted value has a gradient")]
+                }
+                Loc::Adjoint(_) if phase == phase::AFTER => {
+                    output.expect("the output comes after the loop")
+                }
+                Loc::Adjoint(k) if k >= states.len() => {
+                    let after = plans.after.as_ref();
+                    let i = after.and_then(|p| p.gradient(Out::Plane(k - states.len())));
+                    gradients[phase::AFTER][i.expect("every value handed on has a gradient")]
                 }
                 Loc::Adjoint(s) => states[s],
                 Loc::StateGradient(s) => Plane {
@@ -178,7 +198,7 @@ impl<'a, E: Real> Backward<'a, E> {
                 loc => kept.place(loc, phase),
             }
         };
-        let others = [other(0), other(1)];
+        let others = [other(0), other(1), other(2)];
         let mut bound = |plan: &'a Plan, phase: usize| {
             let binder = Binder {
                 plan,
@@ -190,14 +210,17 @@ impl<'a, E: Real> Backward<'a, E> {
             };
             binder.bind(&mut arena)
         };
-        let before = plans.before.as_ref().map(|p| bound(p, 0));
-        let step = bound(&plans.step, 1);
+        let before = plans.before.as_ref().map(|p| bound(p, phase::BEFORE));
+        let step = bound(&plans.step, phase::STEP);
+        let after = plans.after.as_ref().map(|p| bound(p, phase::AFTER));
         Desk {
             states,
             gradients,
+            output,
             dx,
             before,
             step,
+            after,
             sums,
             _arena: arena,
         }
@@ -226,7 +249,7 @@ impl<'a, E: Real> Backward<'a, E> {
             bias: &[],
             widths: forward.widths(),
         };
-        let step = script(1, &plans.step);
+        let step = script(phase::STEP, &plans.step);
         let height = part.rows.len();
         let mut alive = 0;
         let mut taken = 0;
@@ -240,8 +263,33 @@ impl<'a, E: Real> Backward<'a, E> {
                     forward.chunk::<S>(part, chunk, kept, bench, &mut walks, member);
                 }
                 let start = moment(0, taken);
-                member.all(|share| self.revive(part, alive..chunk.rows, &start, desk, share));
+                let ending = alive..chunk.rows;
+                member.all(|share| self.revive(part, ending.clone(), &start, desk, share));
                 alive = chunk.rows;
+                let area = chunk.area();
+                if let (Some(output), Some(planes)) = (&desk.output, &desk.after) {
+                    let now = moment(0, taken);
+                    member.all(|share| {
+                        self.output::<S>(part, chunk, ending.clone(), &now, output, share)
+                    });
+                    let plan = plans.after.as_ref().expect("the planes are its own");
+                    let script = script(phase::AFTER, plan);
+                    if forward.apart() {
+                        member.each(area.div_ceil(PIECE), |share| {
+                            let (rows, tile) = (piece(share, area), member.index);
+                            script.run_share::<S>(
+                                planes,
+                                &now,
+                                rows,
+                                &mut walks,
+                                tile,
+                                Share::WHOLE,
+                            );
+                        });
+                    } else {
+                        script.run::<S>(planes, &now, 0..area, &mut walks, member, None);
+                    }
+                }
                 let add_dy = |k, now: &Moment, share| {
                     self.add_dy::<S>(part, chunk, k, now, desk, share);
                 };
@@ -266,8 +314,7 @@ impl<'a, E: Real> Backward<'a, E> {
                 taken += chunk.steps;
                 let now = moment(0, taken);
                 let before = desk.before.as_ref().zip(plans.before.as_ref());
-                let before = before.map(|(planes, plan)| (planes, script(0, plan)));
-                let area = chunk.area();
+                let before = before.map(|(planes, plan)| (planes, script(phase::BEFORE, plan)));
                 if forward.apart() {
                     member.each(area.div_ceil(PIECE), |share| {
                         let (rows, all) = (piece(share, area), Share::WHOLE);
@@ -345,6 +392,47 @@ impl<'a, E: Real> Backward<'a, E> {
         }
     }
 
+    /// The gradient of a chunk's output, where it comes after the loop: the rows that end here have that of
+    /// their final state besides.
+    unsafe fn output<S: Simd<E = E>>(
+        &self,
+        part: &Part,
+        chunk: &Chunk,
+        ending: Range<usize>,
+        now: &Moment,
+        output: &Plane<E>,
+        share: Share,
+    ) {
+        let states = self.forward.states();
+        let (total, width) = (states.iter().map(|s| s.1).sum::<usize>(), states[0].1);
+        let time = self.forward.layer.sizes.time;
+        for k in (share.index..chunk.steps).step_by(share.of) {
+            for r in 0..chunk.rows {
+                let row = part.rows[r];
+                // SAFETY: the plane has room for the chunk, and members have steps of their own.
+                let to = unsafe {
+                    let to = output.at(now).add((k * chunk.rows + r) * output.pitch);
+                    std::slice::from_raw_parts_mut(to, output.pitch)
+                };
+                let t = part.time(r, chunk.first + k, self.forward.layer.reverse);
+                match self.dy {
+                    Some(dy) => {
+                        to[..width].copy_from_slice(&dy[(row * time + t) * width..][..width])
+                    }
+                    None => to[..width].fill(E::default()),
+                }
+                to[width..].fill(E::default());
+                let ends = k + 1 == chunk.steps && ending.contains(&r);
+                if let Some(dlast) = self.dlast.filter(|_| ends) {
+                    super::pointwise::accumulate::<S>(
+                        &mut to[..width],
+                        &dlast[row * total..][..width],
+                    );
+                }
+            }
+        }
+    }
+
     /// Adds the gradient of a step's output to that of the first state.
     unsafe fn add_dy<S: Simd<E = E>>(
         &self,
@@ -355,7 +443,9 @@ impl<'a, E: Real> Backward<'a, E> {
         desk: &Desk<E>,
         share: Share,
     ) {
-        let Some(dy) = self.dy else { return };
+        let Some(dy) = self.dy.filter(|_| desk.output.is_none()) else {
+            return;
+        };
         let (plane, width) = (&desk.states[0], self.forward.states()[0].1);
         let own = columns(width, S::N, share);
         let time = self.forward.layer.sizes.time;

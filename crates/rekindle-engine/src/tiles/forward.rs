@@ -1,7 +1,7 @@
 //! The forward pass.
 
 use super::bind::{Binder, Moment, Plane, Planes, Walks};
-use super::compiled::{Compiled, Plans};
+use super::compiled::{Compiled, Plans, phase};
 use super::kept::Kept;
 use super::layer::{Keep, Layer};
 use super::memory::{Arena, At, pitch};
@@ -33,6 +33,7 @@ pub(super) struct Bench<E: Real> {
     pub x: At<E>,
     before: Option<Planes<E>>,
     step: Planes<E>,
+    after: Option<Planes<E>>,
 }
 
 impl<'a, E: Real> Forward<'a, E> {
@@ -118,7 +119,7 @@ impl<'a, E: Real> Forward<'a, E> {
     pub(super) fn bench(&self, part: &Part, kept: &Kept<E>) -> Bench<E> {
         let pitch = |w| self.pitch(w);
         let repeated = |v: Option<usize>, w: Width, to: &mut [E]| self.repeat(part, v, w, to);
-        let other = [0, 1].map(|phase| move |loc, _: Width| kept.place(loc, phase));
+        let other = [0, 1, 2].map(|phase| move |loc, _: Width| kept.place(loc, phase));
         let binder = |plan: &'a Plan, phase: usize, rows| Binder {
             plan,
             rows,
@@ -127,22 +128,28 @@ impl<'a, E: Real> Forward<'a, E> {
             other: &other[phase],
             members: self.members(),
         };
+        let whole = |plan: &'a Plan, phase| binder(plan, phase, part.widest());
         let before = self.plans.before.as_ref();
-        let before = before.map(|plan| binder(plan, 0, part.widest()));
-        let step = binder(&self.plans.step, 1, part.rows.len());
+        let before = before.map(|plan| whole(plan, phase::BEFORE));
+        let step = binder(&self.plans.step, phase::STEP, part.rows.len());
+        let after = self.plans.after.as_ref();
+        let after = after.map(|plan| whole(plan, phase::AFTER));
         let x = part.widest() * self.input_pitch();
         let mut sizes = vec![x];
         sizes.extend(before.iter().flat_map(Binder::sizes));
         sizes.extend(step.sizes());
+        sizes.extend(after.iter().flat_map(Binder::sizes));
         let mut arena = Arena::new(&sizes);
         let x = arena.plane(x);
         let before = before.as_ref().map(|b| b.bind(&mut arena));
         let step = step.bind(&mut arena);
+        let after = after.as_ref().map(|b| b.bind(&mut arena));
         Bench {
             _arena: arena,
             x,
             before,
             step,
+            after,
         }
     }
 
@@ -183,13 +190,15 @@ impl<'a, E: Real> Forward<'a, E> {
         let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
         let area = chunk.area();
         let before = bench.before.as_ref().zip(self.plans.before.as_ref());
-        let before = before.map(|(planes, plan)| (planes, self.script(0, plan)));
-        let script = self.script(1, &self.plans.step);
+        let before = before.map(|(planes, plan)| (planes, self.script(phase::BEFORE, plan)));
+        let script = self.script(phase::STEP, &self.plans.step);
+        let after = bench.after.as_ref().zip(self.plans.after.as_ref());
+        let after = after.map(|(planes, plan)| (planes, self.script(phase::AFTER, plan)));
         let (now, back) = (moment(0), walks.back);
         // SAFETY: the caller's.
         unsafe {
             member.all(|share| self.read(part, chunk, kept, bench.x, share));
-            if let Some((planes, script)) = &before {
+            for (planes, script) in before.iter().chain(&after) {
                 self.mask(part, chunk, script, planes, member);
             }
             if self.apart() {
@@ -207,6 +216,12 @@ impl<'a, E: Real> Forward<'a, E> {
                         script.run_share::<S>(&bench.step, &now, rows, walks, member.index, share);
                     }
                 });
+                if let Some((planes, script)) = &after {
+                    member.each(area.div_ceil(PIECE), |share| {
+                        let (rows, tile) = (piece(share, area), member.index);
+                        script.run_share::<S>(planes, &now, rows, walks, tile, Share::WHOLE);
+                    });
+                }
                 return;
             }
             member.all(|share| self.project::<S>(bench.x, 0..area, &now, kept, share, back));
@@ -215,6 +230,9 @@ impl<'a, E: Real> Forward<'a, E> {
             }
             for k in 0..chunk.steps {
                 script.run::<S>(&bench.step, &moment(k), 0..chunk.rows, walks, member, None);
+            }
+            if let Some((planes, script)) = &after {
+                script.run::<S>(planes, &now, 0..area, walks, member, None);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The planes of a part that outlive a chunk, or a call.
 
 use super::bind::{Plane, Scope};
-use super::compiled::{Compiled, Plans};
+use super::compiled::{Compiled, PHASES, Plans, phase};
 use super::layer::Keep;
 use super::memory::Arena;
 use super::plan::{Loc, Plan};
@@ -19,8 +19,10 @@ pub(super) struct Kept<E: Real> {
     pub planes: Vec<Plane<E>>,
     pub inputs: Vec<Plane<E>>,
     pub raw: Option<Plane<E>>,
-    /// What is saved before the loop, and in it.
-    pub saved: [Vec<Plane<E>>; 2],
+    /// What is saved in each phase.
+    pub saved: [Vec<Plane<E>>; PHASES],
+    /// Where the values are that what comes after the loop reads.
+    handed: Vec<Loc>,
     /// The states before each chunk, where everything else is computed again.
     pub checkpoints: Vec<Plane<E>>,
 }
@@ -44,9 +46,16 @@ impl<E: Real> Kept<E> {
             false => (part.area(), part.slots()),
         };
         let step = &compiled.hoisted.step;
+        let handed: Vec<Loc> = plans.step.handed.iter().map(|p| p.loc).collect();
         let kept = |loc: Loc| {
             let before = plans.before.iter().flat_map(|p| &p.kept);
-            before.chain(&plans.step.kept).any(|&k| k == loc)
+            let after = plans.after.iter().flat_map(|p| &p.kept);
+            let mut here = before.chain(&plans.step.kept).copied();
+            let mut after = after.map(|&k| match k {
+                Loc::Plane(j) => handed[j],
+                other => unreachable!("{other:?} is not handed on"),
+            });
+            here.any(|k| k == loc) || after.any(|k| k == loc)
         };
         // Each plane: rows, pitch, scope.
         let mut wanted: Vec<(usize, usize, Scope)> = Vec::new();
@@ -79,8 +88,9 @@ impl<E: Real> Kept<E> {
             let (rows, scope) = area(Loc::Raw);
             wanted.push((rows, pitch(Width::Hidden), scope));
         }
-        let plans = [plans.before.as_ref(), Some(&plans.step)];
-        let saved = plans.map(|plan| plan.map_or(&[][..], |p| &p.saved));
+        let saved = plans
+            .phases()
+            .map(|plan| plan.map_or(&[][..], |p| &p.saved));
         for width in saved.into_iter().flatten() {
             wanted.push((all, pitch(*width), Scope::All));
         }
@@ -120,6 +130,7 @@ impl<E: Real> Kept<E> {
             inputs,
             raw,
             saved,
+            handed,
             checkpoints,
         }
     }
@@ -138,9 +149,10 @@ impl<E: Real> Kept<E> {
         window
     }
 
-    /// The plane of a place that is kept. `phase` is 0 before the loop and 1 in it.
+    /// The plane of a place that is kept, as a phase knows it.
     pub(super) fn place(&self, loc: Loc, phase: usize) -> Plane<E> {
         match loc {
+            Loc::Plane(j) if phase == phase::AFTER => self.place(self.handed[j], phase::STEP),
             Loc::Input(g) => self.inputs[g],
             Loc::Raw => self.raw.expect("the input is kept where it is read"),
             Loc::Plane(k) => self.planes[k],

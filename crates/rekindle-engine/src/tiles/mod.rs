@@ -37,7 +37,7 @@ mod stream;
 mod team;
 mod weights;
 
-pub(crate) use compiled::{Compiled, Plans};
+pub(crate) use compiled::{Compiled, PHASES, Plans, phase};
 pub(crate) use layer::Keep;
 pub(crate) use layer::{Gradients, Layer, Sizes, Wanted};
 pub(crate) use packing::Packing;

@@ -1,6 +1,6 @@
 //! The weights of a layer, packed: once for a pass, and for streams and inference once for all passes.
 
-use super::compiled::{Compiled, Plans};
+use super::compiled::{Compiled, PHASES, Plans};
 use super::layer::Layer;
 use super::memory::{Buffer, pitch};
 use super::pack::{Matrix, Packed};
@@ -20,8 +20,8 @@ pub(crate) struct Packing<E: Real> {
     /// `b` with what is folded into it, and `d`: every block as wide as a plane.
     pub(super) input_bias: Buffer<E>,
     pub(super) bias: Vec<E>,
-    /// The weights of the products before the loop and in it.
-    pub(super) packed: [Vec<Vec<Packed<E>>>; 2],
+    /// The weights of each phase's products.
+    pub(super) packed: [Vec<Vec<Packed<E>>>; PHASES],
 }
 
 impl<E: Real> Packing<E> {
@@ -59,8 +59,9 @@ impl<E: Real> Packing<E> {
             layer.w.len(),
             || Packed::new(w, &starts, h, n, shares),
             || {
-                let before = plans.before.as_ref().map(pack).unwrap_or_default();
-                [before, pack(&plans.step)]
+                plans
+                    .phases()
+                    .map(|plan| plan.map(pack).unwrap_or_default())
             },
         );
         Packing {

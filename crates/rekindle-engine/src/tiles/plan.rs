@@ -142,6 +142,8 @@ pub(crate) struct Plan {
     pub folded: Vec<(Loc, usize)>,
     /// Leaves that the backward program reads.
     pub kept: Vec<Loc>,
+    /// The values that what comes after the loop reads, in their order.
+    pub handed: Vec<Place>,
     /// The values that are shown beside the output, in their order.
     pub traced: Vec<Place>,
     home: Vec<Option<usize>>,
@@ -158,6 +160,8 @@ pub(super) struct Source<'p> {
     pub saved: &'p [Id],
     /// The forward program and its plan, where this one is backward.
     pub forward: Option<(&'p Program, &'p Plan)>,
+    /// How many states wait for a gradient of this one, if it is backward.
+    pub states: usize,
     /// Whether a hoisted value is an input block and nothing more, which no other hoisted value is made of.
     pub is_block: &'p dyn Fn(usize) -> bool,
 }
@@ -172,7 +176,7 @@ impl Source<'_> {
                 (Node::Forward(of), Some((forward, _))) => forward.width(of),
                 (Node::Adjoint(k), Some((forward, _))) => match forward.next.get(k) {
                     Some(_) => forward.state_width(k),
-                    None => forward.width(forward.outs[k].1),
+                    None => forward.width(forward.outs[k - forward.next.len()].1),
                 },
                 (Node::HiddenT(..), Some((forward, _))) => forward.product_width(),
                 (Node::Mask, Some((forward, _))) => forward.product_width(),

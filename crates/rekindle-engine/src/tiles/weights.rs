@@ -6,7 +6,7 @@ use super::kept::Kept;
 use super::layer::{Gradients, Layer};
 use super::memory::{Arena, At};
 use super::pack::{Panels, columns};
-use super::plan::{Kind, Loc, Plan};
+use super::plan::{Kind, Loc};
 use super::pointwise::accumulate;
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, Part};
@@ -86,14 +86,9 @@ impl<E: Real> Sums<E> {
         }
         let mut vectors = Vec::new();
         let compiled = forward.compiled;
-        let phases: [[Option<&Plan>; 2]; 2] = [
-            [
-                forward.plans.before.as_ref(),
-                compiled.backward.before.as_ref(),
-            ],
-            [Some(&forward.plans.step), Some(&compiled.backward.step)],
-        ];
-        for (phase, [there, back]) in phases.into_iter().enumerate() {
+        let phases = forward.plans.phases().into_iter();
+        let phases = phases.zip(compiled.backward.phases());
+        for (phase, (there, back)) in phases.enumerate() {
             let (Some(there), Some(back)) = (there, back) else {
                 continue;
             };

@@ -1,13 +1,13 @@
 //! The backward pass.
 
-use super::{Pointwise, Tensors};
 use super::forward::{alive, by_batch, by_time, choose, repeated_mask, zeros};
-use super::machine::{Machine, Weights, beside, columns, rows};
+use super::machine::{Machine, Weights, beside, columns, rows, value_at};
+use super::{Pointwise, Step, Tensors};
 use crate::backend::pointwise::Value;
 use crate::backend::{Gradients, Tape};
 use crate::call::{Call, OPERANDS, Operands, operand};
 use crate::program::{Out, Width};
-use crate::tiles::{Kind, Loc, Plan};
+use crate::tiles::{Kind, Loc, PHASES, Plan, Plans, phase};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::Shape;
@@ -32,9 +32,9 @@ pub(in crate::backend) fn reverse<B: Backend>(
         weights: &weights,
         tape: &tape,
     };
-    let (step, state) = past.steps(dy, dlast);
+    let ([step, after], state) = past.steps(dy, dlast);
     let before = past.before(&step);
-    past.gradients([before, step], state, wanted)
+    past.gradients([before, step, after], state, wanted)
 }
 
 struct Past<'p, B: Backend> {
@@ -47,15 +47,18 @@ impl<B: Backend> Past<'_, B> {
         self.weights.sizes.width(width)
     }
 
-    /// The loop from the last step to the first: the gradient planes, and the gradients of the states.
+    /// The loop from the last step to the first: the gradient planes of the step and of what comes after it, and
+    /// the gradients of the states.
     fn steps(
         &self,
         dy: Option<FloatTensor<B>>,
         dlast: Option<FloatTensor<B>>,
-    ) -> (Planes<B>, Vec<FloatTensor<B>>) {
+    ) -> ([Planes<B>; 2], Vec<FloatTensor<B>>) {
         let call = self.weights.call;
         let compiled = &call.prepared.compiled;
         let (there, back) = (&compiled.forward.step, &compiled.backward.step);
+        let after = compiled.backward.after.as_ref();
+        let matrices_after = after.map(|plan| self.weights.matrices(plan));
         let (batch, time) = (self.weights.sizes.batch, self.weights.sizes.time);
         let states = self.weights.sizes.states(&compiled.hoisted.step);
         let matrices = self.weights.matrices(back);
@@ -66,9 +69,11 @@ impl<B: Backend> Past<'_, B> {
             None => zeros::<B>([batch, width], like),
         };
         let mut adjoint: Vec<FloatTensor<B>> = states.iter().map(of).collect();
-        let mut planes: Vec<Vec<Option<FloatTensor<B>>>> =
-            vec![vec![None; time]; back.gradients.len()];
-        for (t, values) in self.tape.steps.iter().rev() {
+        let plans = [Some(back), after];
+        let mut planes: [Vec<Vec<Option<FloatTensor<B>>>>; 2] =
+            plans.map(|p| vec![vec![None; time]; p.map_or(0, |p| p.gradients.len())]);
+        for step in self.tape.steps.iter().rev() {
+            let (t, values) = (&step.time, &step.values);
             let now = |x: &FloatTensor<B>| rows::<B>(x.clone(), t * batch..(t + 1) * batch);
             let alive = alive::<B>(call, *t, like);
             // Rows that have no such step pass their gradients by.
@@ -84,6 +89,9 @@ impl<B: Backend> Past<'_, B> {
                     choose::<B>(alive.as_ref(), a, nothing)
                 })
                 .collect();
+            let late = after.zip(matrices_after.as_ref());
+            let late =
+                late.map(|(plan, matrices)| self.output(plan, matrices, step, entering[0].clone()));
             let machine = Machine {
                 plan: back,
                 weights: self.weights,
@@ -92,11 +100,15 @@ impl<B: Backend> Past<'_, B> {
                 like: entering[0].clone(),
             };
             let result = machine.run(|loc| match loc {
+                Loc::Adjoint(k) if k >= states.len() => {
+                    let i = after?.gradient(Out::Plane(k - states.len()))?;
+                    value_at(after?, late.as_ref()?, Loc::Gradient(i))
+                }
                 Loc::Adjoint(s) => Some(Value::Rows(entering[s].clone())),
                 Loc::Mask => self.weights.get(operand::MASK).cloned().map(Value::Rows),
                 Loc::Plane(k) => Some(Value::Rows(now(&self.tape.planes[k]))),
                 Loc::Raw => Some(Value::Rows(now(&self.tape.x))),
-                loc => past_value(there, values, loc),
+                loc => value_at(there, values, loc),
             });
             let leaving = states.iter().enumerate().map(|(s, &(_, width))| {
                 let loc = Loc::StateGradient(s);
@@ -108,17 +120,48 @@ impl<B: Backend> Past<'_, B> {
                 .zip(adjoint)
                 .map(|(new, old)| choose::<B>(alive.as_ref(), new, old))
                 .collect();
-            for (i, &width) in back.gradients.iter().enumerate() {
-                let shape = [batch, self.width(width)];
-                let plane = Machine::take(&result, back, Loc::Gradient(i), shape, like);
-                planes[i][*t] = Some(plane);
+            let results = [Some(result), late];
+            for ((planes, plan), result) in planes.iter_mut().zip(plans).zip(&results) {
+                let (Some(plan), Some(result)) = (plan, result) else {
+                    continue;
+                };
+                for (i, &width) in plan.gradients.iter().enumerate() {
+                    let shape = [batch, self.width(width)];
+                    let plane = Machine::take(result, plan, Loc::Gradient(i), shape, like);
+                    planes[i][*t] = Some(plane);
+                }
             }
         }
-        let planes = planes.into_iter().map(|steps| {
+        let over_time = |steps: Vec<Option<FloatTensor<B>>>| {
             let steps: Vec<FloatTensor<B>> = steps.into_iter().flatten().collect();
             B::float_cat(steps, 0)
-        });
-        (planes.collect(), adjoint)
+        };
+        let planes = planes.map(|planes| planes.into_iter().map(over_time).collect());
+        (planes, adjoint)
+    }
+
+    /// The backward of a step's output, where that has a plan of its own.
+    fn output(
+        &self,
+        plan: &Plan,
+        matrices: &[Vec<FloatTensor<B>>],
+        step: &Step<B>,
+        dy: FloatTensor<B>,
+    ) -> Vec<Option<Value<B>>> {
+        let forward = &self.weights.call.prepared.compiled.forward;
+        let machine = Machine {
+            plan,
+            weights: self.weights,
+            matrices,
+            values: vec![None; plan.places.len()],
+            like: dy.clone(),
+        };
+        machine.run(|loc| match loc {
+            Loc::Adjoint(_) => Some(Value::Rows(dy.clone())),
+            Loc::Mask => self.weights.get(operand::MASK).cloned().map(Value::Rows),
+            Loc::Plane(j) => value_at(&forward.step, &step.values, forward.step.handed[j].loc),
+            loc => value_at(forward.after.as_ref()?, &step.after, loc),
+        })
     }
 
     /// The gradient planes of what ran before the loop.
@@ -143,7 +186,7 @@ impl<B: Backend> Past<'_, B> {
             }
             Loc::Plane(k) => Some(Value::Rows(self.tape.planes[k].clone())),
             Loc::Mask => mask.clone().map(Value::Rows),
-            loc => past_value(there, &self.tape.before, loc),
+            loc => value_at(there, &self.tape.before, loc),
         });
         let rows = self.tape.x.shape()[0];
         let planes = back.gradients.iter().enumerate().map(|(i, &width)| {
@@ -161,22 +204,30 @@ impl<B: Backend> Past<'_, B> {
             _ => unreachable!("the operand of a product is kept as rows"),
         };
         match (phase, loc) {
+            (phase::AFTER, Loc::Plane(j)) => {
+                self.over_time(phase::STEP, compiled.forward.step.handed[j].loc)
+            }
             (_, Loc::Plane(k)) => self.tape.planes[k].clone(),
             (_, Loc::Raw) => self.tape.x.clone(),
-            (0, loc) => {
+            (phase::BEFORE, loc) => {
                 let plan = compiled
                     .forward
                     .before
                     .as_ref()
                     .expect("a plan before the loop");
-                rows(past_value(plan, &self.tape.before, loc))
+                rows(value_at(plan, &self.tape.before, loc))
             }
-            (_, loc) => {
-                let mut steps: Vec<&(usize, Vec<Option<Value<B>>>)> =
-                    self.tape.steps.iter().collect();
-                steps.sort_by_key(|s| s.0);
-                let plan = &compiled.forward.step;
-                let values = steps.iter().map(|s| rows(past_value(plan, &s.1, loc)));
+            (phase, loc) => {
+                let mut steps: Vec<&Step<B>> = self.tape.steps.iter().collect();
+                steps.sort_by_key(|s| s.time);
+                let plan = compiled.forward.phases()[phase].expect("a plan of the phase");
+                let values = steps.iter().map(|step| {
+                    let values = match phase {
+                        phase::AFTER => &step.after,
+                        _ => &step.values,
+                    };
+                    rows(value_at(plan, values, loc))
+                });
                 B::float_cat(values.collect(), 0)
             }
         }
@@ -184,25 +235,18 @@ impl<B: Backend> Past<'_, B> {
 
     fn gradients(
         &self,
-        planes: [Planes<B>; 2],
+        planes: [Planes<B>; PHASES],
         state: Vec<FloatTensor<B>>,
         wanted: [bool; OPERANDS],
     ) -> Gradients<B> {
         let weights = self.weights;
         let compiled = &weights.call.prepared.compiled;
         let h = weights.sizes.d_hidden;
-        let backs = [
-            compiled.backward.before.as_ref(),
-            Some(&compiled.backward.step),
-        ];
-        let theres = [
-            compiled.forward.before.as_ref(),
-            Some(&compiled.forward.step),
-        ];
+        let [theres, backs] = [&compiled.forward, &compiled.backward].map(Plans::phases);
         let like = &self.tape.x;
         let area = like.shape()[0];
         let plane = |phase: usize, out: Out| -> Option<FloatTensor<B>> {
-            let i = backs[phase].and_then(|b: &Plan| b.gradient(out))?;
+            let i = backs[phase].and_then(|b| b.gradient(out))?;
             Some(planes[phase][i].clone())
         };
         let sum = |x: FloatTensor<B>| {
@@ -283,8 +327,9 @@ impl<B: Backend> Past<'_, B> {
         if wanted[operand::VECTORS] {
             let vectors = 0..compiled.hoisted.step.vectors().len();
             let rows = vectors.map(|v| {
-                let both = [plane(0, Out::Vector(v)), plane(1, Out::Vector(v))];
-                let sums = both.into_iter().flatten().map(|d| B::float_sum_dim(d, 0));
+                let all = [phase::BEFORE, phase::STEP, phase::AFTER];
+                let all = all.map(|phase| plane(phase, Out::Vector(v)));
+                let sums = all.into_iter().flatten().map(|d| B::float_sum_dim(d, 0));
                 let total = sums.reduce(|a, b| B::float_add(a, b));
                 total.unwrap_or_else(|| zeros::<B>([1, h], like))
             });
@@ -297,10 +342,4 @@ impl<B: Backend> Past<'_, B> {
         }
         gradients
     }
-}
-
-/// The value that a forward plan had at a place.
-fn past_value<B: Backend>(plan: &Plan, values: &[Option<Value<B>>], loc: Loc) -> Option<Value<B>> {
-    let place = plan.places.iter().position(|p| p.loc == loc)?;
-    values[place].clone()
 }

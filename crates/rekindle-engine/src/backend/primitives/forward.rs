@@ -1,7 +1,7 @@
 //! The forward pass.
 
-use super::{Pointwise, Tensors};
-use super::machine::{Machine, Weights, columns, rows};
+use super::machine::{Machine, Weights, columns, rows, value_at};
+use super::{Pointwise, Step, Tensors};
 use crate::backend::Tape;
 use crate::backend::pointwise::Value;
 use crate::call::{Call, Operands, Ran, operand};
@@ -133,6 +133,8 @@ pub(in crate::backend) fn run<B: Backend>(
     let of = |&(start, width): &(usize, usize)| columns::<B>(all.clone(), start..start + width);
     let mut state: Vec<FloatTensor<B>> = states.iter().map(of).collect();
     let matrices = weights.matrices(&plans.step);
+    let output = plans.after.as_ref();
+    let output = output.map(|plan| (plan, weights.matrices(plan)));
     let mut outputs: Vec<Option<FloatTensor<B>>> = vec![None; time];
     let mut steps = Vec::new();
     for k in 0..time {
@@ -155,8 +157,27 @@ pub(in crate::backend) fn run<B: Backend>(
             }))
         });
         let alive = alive::<B>(call, t, &x);
+        let after = output.as_ref().map(|(plan, matrices)| {
+            let machine = Machine {
+                plan,
+                weights: &weights,
+                matrices,
+                values: vec![None; plan.places.len()],
+                like: state[0].clone(),
+            };
+            let values = machine.run(|loc| match loc {
+                Loc::Plane(j) => value_at(&plans.step, &values, plans.step.handed[j].loc),
+                Loc::Mask => weights.get(operand::MASK).cloned().map(Value::Rows),
+                _ => None,
+            });
+            (*plan, values)
+        });
         let fresh = states.iter().enumerate().map(|(s, &(_, width))| {
-            Machine::take(&values, &plans.step, Loc::Next(s), [batch, width], &x)
+            let (plan, values) = match &after {
+                Some((plan, values)) if s == 0 => (*plan, values),
+                _ => (&plans.step, &values),
+            };
+            Machine::take(values, plan, Loc::Next(s), [batch, width], &x)
         });
         let fresh: Vec<FloatTensor<B>> = fresh.collect();
         let nothing = zeros::<B>([batch, states[0].1], &x);
@@ -166,7 +187,11 @@ pub(in crate::backend) fn run<B: Backend>(
             .map(|(new, old)| choose::<B>(alive.as_ref(), new, old))
             .collect();
         if keep != Keep::Nothing {
-            steps.push((t, values));
+            steps.push(Step {
+                time: t,
+                values,
+                after: after.map(|a| a.1).unwrap_or_default(),
+            });
         }
     }
     let outputs: Vec<FloatTensor<B>> = outputs.into_iter().flatten().collect();

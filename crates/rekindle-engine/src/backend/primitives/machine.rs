@@ -111,6 +111,16 @@ pub(super) fn beside<B: Backend>(mut parts: Vec<FloatTensor<B>>) -> FloatTensor<
     }
 }
 
+/// The value that a plan had at a place.
+pub(super) fn value_at<B: Backend>(
+    plan: &Plan,
+    values: &[Option<Value<B>>],
+    loc: Loc,
+) -> Option<Value<B>> {
+    let place = plan.places.iter().position(|p| p.loc == loc)?;
+    values[place].clone()
+}
+
 /// Pointwise instructions on rows of one width, in their order.
 pub(in crate::backend) struct Group<'g, B: Backend> {
     pub plan: &'g Plan,

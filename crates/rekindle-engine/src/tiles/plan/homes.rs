@@ -39,8 +39,10 @@ impl<'s> Homes<'s> {
             plan.home[id] = home.map(|loc| plan.place(loc, width));
         }
         for (out, id) in p.results() {
-            if let Out::Trace(_) = out {
-                plan.traced.push(plan.places[plan.home(id)]);
+            match out {
+                Out::Trace(_) => plan.traced.push(plan.places[plan.home(id)]),
+                Out::Handed(_) => plan.handed.push(plan.places[plan.home(id)]),
+                _ => {}
             }
         }
         for &(id, g) in &self.fused.folded {
@@ -68,9 +70,13 @@ impl<'s> Homes<'s> {
                 Out::Plane(_) if matches!(p.nodes[id], Node::Input(_)) => continue,
                 Out::Plane(k) if self.source.forward.is_none() => Loc::Plane(k),
                 Out::State(s) => Loc::StateGradient(s),
-                // A value that is shown has to be somewhere, and may be there already.
-                Out::Trace(_) if p.nodes[id].is_leaf() || !wanted[id].is_empty() => continue,
-                Out::Trace(_) => {
+                // A value that others look at has to be somewhere, and may be there already.
+                Out::Trace(_) | Out::Handed(_)
+                    if p.nodes[id].is_leaf() || !wanted[id].is_empty() =>
+                {
+                    continue;
+                }
+                Out::Trace(_) | Out::Handed(_) => {
                     plan.saved.push(self.widths[id]);
                     Loc::Saved(plan.saved.len() - 1)
                 }
@@ -100,7 +106,7 @@ impl<'s> Homes<'s> {
                 Node::Plane(k) => plan.kept.push(Loc::Plane(k)),
                 _ => {
                     let kept = wanted[id].iter().find_map(|loc| match loc {
-                        Loc::Next(_) | Loc::Plane(_) => Some(*loc),
+                        Loc::Next(_) | Loc::Plane(_) | Loc::Saved(_) => Some(*loc),
                         _ => None,
                     });
                     match kept {
@@ -159,7 +165,7 @@ impl<'s> Homes<'s> {
         let Some((forward, _)) = self.source.forward else {
             return;
         };
-        let states = (0..forward.next.len()).map(Out::State);
+        let states = (0..self.source.states).map(Out::State);
         let planes = match forward.next.is_empty() {
             true => 0..0,
             false => 0..forward.names.planes.len(),
