@@ -15,7 +15,7 @@ use crate::choose::Executor;
 use crate::tiles::Keep;
 use burn::backend::tensor::FloatTensor;
 use burn_cubecl::CubeBackend;
-use straight::Straight;
+use straight::{Buffers, Straight};
 
 type Values = [Option<Value<CubeBackend>>];
 
@@ -53,7 +53,11 @@ impl Run for CubeBackend {
 /// The instructions of a group in one launch, or one by one where the device can't hold so many tensors
 /// together, or so many numbers.
 fn pointwise(group: &Group<'_, CubeBackend>, values: &mut Values) {
-    let straight = Straight::new(group, values);
+    let most = kernel::most_buffers(&group.like.client);
+    let mut straight = Straight::new(group, values, Buffers::Each);
+    if straight.buffers.len() > most {
+        straight = Straight::new(group, values, Buffers::Shared);
+    }
     let results = match straight.stores.is_empty() {
         true => Some(Vec::new()),
         false => kernel::launch(&straight, group),

@@ -5,11 +5,12 @@
     reason = "the macro that makes kernels of functions decides how they pass what they are given"
 )]
 
-use super::straight::{Code, Instruction, Straight};
+use super::straight::{Buffers, Code, Instruction, Straight};
 use crate::backend::primitives::Group;
 use crate::program::{Binary, Unary};
 use burn::tensor::{DType, Shape};
 use burn_cubecl::CubeBackend;
+use burn_cubecl::cubecl::client::Client;
 use burn_cubecl::cubecl::ir::{ElemType, FloatKind};
 use burn_cubecl::cubecl::{self, prelude::*};
 use burn_cubecl::kernel::into_contiguous;
@@ -33,6 +34,12 @@ pub(super) fn readable(rows: CubeTensor, [_, width]: [usize; 2]) -> CubeTensor {
     }
 }
 
+/// How many tensors a kernel may read: there is one binding for the results, and one for sizes.
+pub(super) fn most_buffers(client: &Client) -> usize {
+    let bindings = client.properties().hardware.max_bindings as usize;
+    bindings.saturating_sub(2)
+}
+
 /// Runs straight-line code over the rows of a group: its results, or `None` where the device can't take it.
 pub(super) fn launch(
     straight: &Straight,
@@ -40,19 +47,20 @@ pub(super) fn launch(
 ) -> Option<Vec<CubeTensor>> {
     let [rows, width] = group.shape;
     let (client, device) = (group.like.client.clone(), group.like.device.clone());
-    let properties = client.properties();
-    // One binding more for the results, and one for sizes.
-    let bindings = straight.buffers.len() + 2;
-    if bindings > properties.hardware.max_bindings as usize {
+    if straight.buffers.len() > most_buffers(&client) {
         return None;
     }
     const SIZE: usize = size_of::<f32>();
     // Every result begins where the device lets a tensor begin.
-    let alignment = usize::try_from(properties.memory.alignment).ok()?;
+    let alignment = usize::try_from(client.properties().memory.alignment).ok()?;
     let plane = (rows * width * SIZE).next_multiple_of(alignment);
     let all = plane * straight.stores.len();
 
-    let offset = |t: &CubeTensor| t.handle.offset_start.unwrap_or(0) as usize / SIZE;
+    let shared = straight.bound == Buffers::Shared;
+    let offset = |t: &CubeTensor| match shared {
+        true => t.handle.offset_start.unwrap_or(0) as usize / SIZE,
+        false => 0,
+    };
     let stride = |t: &CubeTensor| match t.meta.shape()[0] {
         1 => 0,
         _ => t.meta.strides()[0],
@@ -72,9 +80,11 @@ pub(super) fn launch(
         .find(fits)
         .unwrap_or(1);
 
-    let whole = |t: &CubeTensor| {
+    let bound = |t: &CubeTensor| {
         let mut handle = t.handle.clone();
-        (handle.offset_start, handle.offset_end) = (None, None);
+        if shared {
+            (handle.offset_start, handle.offset_end) = (None, None);
+        }
         let numbers = Shape::new([handle.size_in_used() as usize / SIZE]);
         CubeTensor::new_contiguous(client.clone(), device.clone(), numbers, handle, DType::F32)
     };
@@ -89,7 +99,7 @@ pub(super) fn launch(
     let (mut buffers, mut begins, mut strides) =
         (SequenceArg::new(), SequenceArg::new(), SequenceArg::new());
     for buffer in &straight.buffers {
-        let buffer = whole(buffer);
+        let buffer = bound(buffer);
         index(buffer.meta.num_elements())?;
         buffers.push(buffer.into_buffer_arg());
     }

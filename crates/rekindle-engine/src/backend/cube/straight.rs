@@ -41,11 +41,21 @@ pub(super) struct Code {
     pub instructions: Vec<Instruction>,
 }
 
+/// What a kernel binds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Buffers {
+    /// Every source: the code is then the same wherever the sources lie.
+    Each,
+    /// Every allocation that sources lie in, however many: where a device has too few bindings.
+    Shared,
+}
+
 /// Straight-line code with the tensors that it reads.
 pub(super) struct Straight {
     pub code: Arc<Code>,
-    /// One of each allocation that sources lie in.
+    /// What is bound, one tensor of each.
     pub buffers: Vec<CubeTensor>,
+    pub bound: Buffers,
     pub sources: Vec<CubeTensor>,
     /// The places of the results, in their order.
     pub stores: Vec<usize>,
@@ -63,8 +73,8 @@ enum Held {
 }
 
 impl Straight {
-    pub(super) fn new(group: &Group<'_, CubeBackend>, values: &Values) -> Straight {
-        let mut writer = Writer::new(group, values);
+    pub(super) fn new(group: &Group<'_, CubeBackend>, values: &Values, bound: Buffers) -> Straight {
+        let mut writer = Writer::new(group, values, bound);
         // What the instructions leave at their places.
         let mut held: BTreeMap<usize, Held> = BTreeMap::new();
         for op in group.ops {
@@ -96,6 +106,7 @@ impl Straight {
         Straight {
             code: Arc::new(Code { instructions }),
             buffers: writer.buffers,
+            bound,
             sources: writer.sources,
             stores,
             known,
@@ -112,11 +123,12 @@ struct Writer<'w> {
     numbers: HashMap<u32, usize>,
     loaded: HashMap<usize, usize>,
     buffers: Vec<CubeTensor>,
+    bound: Buffers,
     sources: Vec<CubeTensor>,
 }
 
 impl<'w> Writer<'w> {
-    fn new(group: &'w Group<'w, CubeBackend>, values: &'w Values) -> Self {
+    fn new(group: &'w Group<'w, CubeBackend>, values: &'w Values, bound: Buffers) -> Self {
         Writer {
             group,
             values,
@@ -125,6 +137,7 @@ impl<'w> Writer<'w> {
             numbers: HashMap::new(),
             loaded: HashMap::new(),
             buffers: Vec::new(),
+            bound,
             sources: Vec::new(),
         }
     }
@@ -171,7 +184,9 @@ impl<'w> Writer<'w> {
         };
         let rows = super::kernel::readable(rows, self.group.shape);
         let memory = |t: &CubeTensor| std::ptr::from_ref(t.handle.memory.descriptor());
-        let known = self.buffers.iter().position(|b| memory(b) == memory(&rows));
+        let shared = self.bound == Buffers::Shared;
+        let mut buffers = self.buffers.iter();
+        let known = buffers.position(|b| shared && memory(b) == memory(&rows));
         let buffer = known.unwrap_or_else(|| {
             self.buffers.push(rows.clone());
             self.buffers.len() - 1
