@@ -247,15 +247,22 @@ fn exponential(a: Tensor<2>) -> Tensor<2> {
 const NEWTON: usize = 24;
 
 /// `(I + A)^-1` of a skew-symmetric matrix, by Newton's iteration `X (2 - (I + A) X)`.
+///
+/// Only its last step is differentiated. Where `X` is the inverse, the derivative of a step by `A` is `-X dA X`, that of
+/// the inverse, whatever `X` came from; and what would go back through earlier steps, squared each time, is nothing but
+/// numbers too small for a processor to be fast with.
 fn inverse_of_one_plus(a: &Tensor<2>) -> Tensor<2> {
-    let one = identity(a);
-    let plus = one.clone() + a.clone();
+    let two = identity(a).mul_scalar(2.0);
+    let step = |x: Tensor<2>, a: &Tensor<2>| {
+        let rest = two.clone() - x.clone() - a.clone().matmul(x.clone());
+        x.matmul(rest)
+    };
+    let fixed = a.clone().detach();
     // (I - A) (I + A) is 1 + A^T A, whose eigenvalues lie between 1 and this.
-    let bound = a.clone().detach().powi_scalar(2).sum().add_scalar(1.0);
-    let mut inverse = (one.clone() - a.clone()) / bound.unsqueeze();
-    for _ in 0..NEWTON {
-        let rest = one.clone().mul_scalar(2.0) - plus.clone().matmul(inverse.clone());
-        inverse = inverse.matmul(rest);
+    let bound = fixed.clone().powi_scalar(2).sum().add_scalar(1.0);
+    let mut inverse = (identity(a) - fixed.clone()) / bound.unsqueeze();
+    for _ in 1..NEWTON {
+        inverse = step(inverse, &fixed);
     }
-    inverse
+    step(inverse, a)
 }
