@@ -3,10 +3,10 @@
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use rekindle::engine::Program;
-use rekindle::{AnyCellConfig, CellConfig};
+use rekindle::{AnyCellConfig, CellConfig, ExecutorChoice, RecurrentConfig};
 use rekindle_train::{Error, Result};
 
-use super::work::{Mode, Shape, Work, sequence, settled, uniform};
+use super::work::{Mode, Shape, Work, sequence, settled, uniform, work};
 
 /// What a layer is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -17,20 +17,24 @@ pub(crate) enum Peer {
     /// packed anew each time). The input's are one for all steps, the recurrent ones one a step,
     /// and training has one more of each for its gradients.
     Gemm,
+    /// The same layer by Burn's operations, with the derived gradient: what the kernels gain.
+    Primitives,
 }
 
 impl Peer {
     /// Whether there is anything to compare this cell with.
     pub(crate) fn check(self, cell: &str) -> Result<()> {
         let config = AnyCellConfig::named(cell, 8);
+        let scans = config.is_some_and(|c| c.program().is_none());
         match (self, cell) {
-            (Peer::Gemm, _) if config.is_some_and(|c| c.program().is_none()) => {
-                Err(Error::mend(format!(
-                    "--peer gemm: `{cell}` scans by itself, and the products of its program are not known; \
-                     it is no set of equations"
-                )))
-            }
-            (Peer::Gemm, _) | (Peer::BurnNn, "lstm" | "gru" | "elman") => Ok(()),
+            (Peer::Gemm, _) if scans => Err(Error::mend(format!(
+                "--peer gemm: `{cell}` scans by itself, and the products of its program are not known; \
+                 it is no set of equations"
+            ))),
+            (Peer::Primitives, _) if scans => Err(Error::mend(format!(
+                "--peer primitives: `{cell}` scans by itself, and no executor runs it; it is no set of equations"
+            ))),
+            (Peer::Gemm | Peer::Primitives, _) | (Peer::BurnNn, "lstm" | "gru" | "elman") => Ok(()),
             _ => Err(Error::mend(format!(
                 "--peer burn-nn: burn-nn has no `{cell}`; it has lstm, gru and elman (its Rnn)"
             ))),
@@ -49,6 +53,12 @@ impl Peer {
             (Peer::Gemm, _) => {
                 let program = cell.program().expect("a checked cell has a program");
                 products(&program, mode, shape, device)
+            }
+            (Peer::Primitives, _) => {
+                let mut layer = RecurrentConfig::new(cell.clone());
+                layer.engine.executor = ExecutorChoice::Primitives;
+                let layer = layer.init(shape.d_input, &mode.device(device));
+                work(layer, mode, shape, device)
             }
             (_, AnyCellConfig::Lstm(_)) => lstm(mode, shape, device),
             (_, AnyCellConfig::Gru(_)) => gru(mode, shape, device),

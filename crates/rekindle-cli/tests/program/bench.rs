@@ -188,4 +188,10 @@ fn mistakes_are_one_line() {
     assert_eq!(rekindle(&["bench", "--mode", "trian"]).code, Some(2));
     assert_eq!(rekindle(&["bench", "--policy", "fast"]).code, Some(2));
     assert_eq!(rekindle(&["bench", "--peer", "torch"]).code, Some(2));
+    for (peer, said) in [("gemm", "its program"), ("primitives", "no executor")] {
+        refused(
+            &["--cell", "gla", "--peer", peer],
+            &["`gla` scans by itself", said],
+        );
+    }
 }
