@@ -36,6 +36,9 @@ impl CellConfig for PeepholeConfig {
     fn validate(&self) -> Result<(), Invalid> {
         positive("d_hidden", self.0)
     }
+    fn d_output(&self) -> usize {
+        self.0
+    }
     fn program(&self) -> Option<Program> {
         Some(Program::new(peephole))
     }

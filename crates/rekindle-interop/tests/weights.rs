@@ -137,6 +137,9 @@ fn learned_vectors_are_named_by_the_equations() {
         fn validate(&self) -> Result<(), rekindle::Invalid> {
             Ok(())
         }
+        fn d_output(&self) -> usize {
+            4
+        }
         fn program(&self) -> Option<rekindle::engine::Program> {
             Some(rekindle::engine::Program::new(scaled))
         }

@@ -351,6 +351,9 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     /// Names the key, its value and what it must be.
     fn validate(&self) -> Result<(), Invalid>;
 
+    /// The width of the cell's output, where the configuration is [valid](CellConfig::validate).
+    fn d_output(&self) -> usize;
+
     /// The equations, as this configuration makes them; `None` for a cell that the engine's
     /// equations cannot say, and that scans by itself.
     fn program(&self) -> Option<Program>;

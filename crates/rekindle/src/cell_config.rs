@@ -96,6 +96,10 @@ macro_rules! cell_config {
                 Ok(())
             }
 
+            fn d_output(&self) -> usize {
+                self.d_hidden
+            }
+
             fn program(&self) -> Option<rekindle_engine::Program> {
                 let equations: fn(&Self, &rekindle_engine::Step) -> rekindle_engine::Next = $equations;
                 Some(rekindle_engine::Program::new(|k| equations(self, k)))

@@ -169,6 +169,10 @@ macro_rules! zoo {
                 match self { $(AnyCellConfig::$Cell(config) => config.validate(),)* }
             }
 
+            fn d_output(&self) -> usize {
+                match self { $(AnyCellConfig::$Cell(config) => config.d_output(),)* }
+            }
+
             fn program(&self) -> Option<Program> {
                 match self { $(AnyCellConfig::$Cell(config) => config.program(),)* }
             }

@@ -4,7 +4,7 @@ use super::holds;
 use crate::case::{about, fitting};
 use crate::{Case, Verdict};
 use burn::tensor::Tensor;
-use rekindle::{Merge, RecurrentConfig, States};
+use rekindle::{Cell, CellConfig, Merge, RecurrentConfig, States};
 
 /// Batch, time, input, units.
 const SIZES: [[usize; 4]; 6] = [
@@ -29,6 +29,8 @@ pub(super) fn check(case: &Case) -> Verdict {
             };
             let d_output = width(&config, &layer.state_names());
             size("d_output", &[layer.d_output()], &[d_output])?;
+            let cell = layer.layers()[0].forward.d_output();
+            size("d_output of the config", &[config.cell.d_output()], &[cell])?;
 
             let (y, states) = layer.forward(x.clone(), None);
             size("y", &y.dims(), &[batch, time, d_output])?;

@@ -130,6 +130,10 @@ impl CellConfig for ConvGruConfig {
         check(self.d_hidden, &self.space, self.kernel)
     }
 
+    fn d_output(&self) -> usize {
+        self.d_hidden * points(&self.space)
+    }
+
     fn program(&self) -> Option<Program> {
         None
     }

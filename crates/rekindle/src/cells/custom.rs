@@ -21,7 +21,7 @@
 
 use crate::{Card, CellConfig, GateSizes, Gates, Init, Invalid, invalid};
 use burn::tensor::{Device, Tensor};
-use rekindle_engine::{Program, suggest};
+use rekindle_engine::{Program, Width, suggest};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -211,6 +211,16 @@ impl CellConfig for CustomConfig {
             Program::parse(&self.equations).map_err(|e| Invalid::because("equations", e))?;
         self.check_projection(&program)?;
         self.check_begin(&program)
+    }
+
+    /// # Panics
+    ///
+    /// As [`program`](CellConfig::program).
+    fn d_output(&self) -> usize {
+        match self.parsed().state_width(0) {
+            Width::Hidden => self.d_hidden,
+            Width::Projection => self.d_projection.unwrap_or(self.d_hidden),
+        }
     }
 
     /// # Panics

@@ -96,6 +96,10 @@ impl CellConfig for LstmConfig {
         }
     }
 
+    fn d_output(&self) -> usize {
+        self.d_projection.unwrap_or(self.d_hidden)
+    }
+
     fn program(&self) -> Option<Program> {
         Some(Program::new(|k| lstm(k, self.d_projection.is_some())))
     }

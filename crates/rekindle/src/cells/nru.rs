@@ -185,6 +185,10 @@ impl CellConfig for NruConfig {
         }
     }
 
+    fn d_output(&self) -> usize {
+        self.d_hidden
+    }
+
     fn program(&self) -> Option<Program> {
         None
     }

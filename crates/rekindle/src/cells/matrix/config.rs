@@ -215,6 +215,10 @@ macro_rules! matrix_config {
                 Ok(())
             }
 
+            fn d_output(&self) -> usize {
+                self.d_hidden
+            }
+
             fn program(&self) -> Option<rekindle_engine::Program> {
                 None
             }
