@@ -30,9 +30,12 @@ pub struct Weight {
 /// Whether a weight of this name is trained: all are, but those of cells that are fixed
 /// ([`Cell::is_fixed`]).
 pub fn is_trained<C: Cell>(layer: &Recurrent<C>, weight: &str) -> bool {
-    let of_the_layer = ["initial_", "weight_proj_"];
-    !layer.layers()[0].forward.is_fixed()
-        || of_the_layer.iter().any(|start| weight.starts_with(start))
+    let layers = layer.layers();
+    let slot = slots(layer).into_iter().find(|slot| slot.name == weight);
+    slot.is_some_and(|slot| {
+        let (depth, owner, _) = owner(&slot.place.path);
+        cell(&layers[depth], owner).is_none_or(|cell| !cell.is_fixed())
+    })
 }
 
 /// The names and shapes of a layer's weights, in the order of [`export`].
@@ -100,23 +103,20 @@ fn slots<C: Cell>(layer: &Recurrent<C>) -> Vec<Slot> {
 }
 
 fn slot<C: Cell>(layers: &[Layer<C>], place: Place) -> Slot {
-    let parts: Vec<&str> = place.path.splitn(4, '.').collect();
-    let [_, depth, owner, rest] = parts[..] else {
-        unreachable!("a layer's parameters are `layers.<depth>.<owner>.<path>`")
-    };
-    let layer = &layers[index(depth)];
-    let (stem, transposed, reverse) = match owner {
-        "projection" => ("weight_proj".to_string(), true, false),
-        "initial" => {
-            let (direction, state, _) = layer.learnable().swap_remove(index(rest));
-            let reverse = direction == Direction::Reverse;
-            (format!("initial_{state}"), false, reverse)
-        }
-        side => {
-            let (stem, transposed) = weight(&layer.forward, rest);
+    let (depth, owner, rest) = owner(&place.path);
+    let layer = &layers[depth];
+    let (stem, transposed, reverse) = match (cell(layer, owner), owner) {
+        (Some(cell), side) => {
+            let (stem, transposed) = weight(cell, rest);
             // Kernels of convolutions have PyTorch's layout.
             let transposed = transposed && place.shape.len() == 2;
             (stem, transposed, side == "reverse")
+        }
+        (None, "projection") => ("weight_proj".to_string(), true, false),
+        (None, _) => {
+            let (direction, state, _) = layer.learnable().swap_remove(index(rest));
+            let reverse = direction == Direction::Reverse;
+            (format!("initial_{state}"), false, reverse)
         }
     };
     let suffix = if reverse { "_reverse" } else { "" };
@@ -124,6 +124,24 @@ fn slot<C: Cell>(layers: &[Layer<C>], place: Place) -> Slot {
         name: format!("{stem}_l{depth}{suffix}"),
         transposed,
         place,
+    }
+}
+
+/// Which layer a parameter belongs to, which part of it, and the path from there.
+fn owner(path: &str) -> (usize, &str, &str) {
+    let parts: Vec<&str> = path.splitn(4, '.').collect();
+    let [_, depth, owner, rest] = parts[..] else {
+        unreachable!("a layer's parameters are `layers.<depth>.<owner>.<path>`")
+    };
+    (index(depth), owner, rest)
+}
+
+/// The cell that a part of a layer is; none where it is something else.
+fn cell<'l, C: Cell>(layer: &'l Layer<C>, owner: &str) -> Option<&'l C> {
+    match owner {
+        "forward" => Some(&layer.forward),
+        "reverse" => layer.reverse.as_ref(),
+        _ => None,
     }
 }
 
