@@ -6,7 +6,7 @@ use crate::{
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use rekindle::{Merge, Sequence};
+use rekindle::{Cell, Merge, Sequence};
 
 /// Sequences as a network reads them.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,17 +152,12 @@ impl Reading {
     /// the outputs: `[batch, time, d_output]`. Where two directions stand side by side, each counts with
     /// the step it read last. Zero where nothing is wanted.
     pub(crate) fn loss(&self, net: &Net, y: Tensor<3>) -> Tensor<1> {
-        let [batch, time, width] = y.dims();
+        let [batch, time, _] = y.dims();
         let device = y.device();
         let last: Tensor<2> = y.clone().narrow(1, time - 1, 1).squeeze_dim(1);
         let last = match sides(net) {
-            false => last,
-            true => {
-                let first: Tensor<2> = y.narrow(1, 0, 1).squeeze_dim(1);
-                let half = width / 2;
-                let halves = [last.narrow(1, 0, half), first.narrow(1, half, half)];
-                Tensor::cat(halves.into(), 1)
-            }
+            None => last,
+            Some(sides) => sides.joined(last, y.narrow(1, 0, 1).squeeze_dim(1)),
         };
         let outputs = net.output(last);
         match &self.wanted {
@@ -184,11 +179,34 @@ impl Reading {
     }
 }
 
-/// Whether the outputs of two directions stand side by side.
-pub(crate) fn sides(net: &Net) -> bool {
-    let layers = net.recurrent().layers();
-    let top = &layers[layers.len() - 1];
-    top.reverse.is_some() && net.recurrent().merge() == Merge::Concat && top.projection.is_none()
+/// The outputs of two directions that stand side by side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sides {
+    /// The width of what reads forward, which stands first.
+    pub(crate) forward: usize,
+}
+
+impl Sides {
+    /// What each direction gave in the step that it read last, of outputs `[batch, d_output]` at the last step and
+    /// at the first.
+    pub(crate) fn joined(self, last: Tensor<2>, first: Tensor<2>) -> Tensor<2> {
+        let reverse = first.dims()[1] - self.forward;
+        let sides = [
+            last.narrow(1, 0, self.forward),
+            first.narrow(1, self.forward, reverse),
+        ];
+        Tensor::cat(sides.into(), 1)
+    }
+}
+
+/// The two sides of a network's outputs; none where they are one.
+pub(crate) fn sides(net: &Net) -> Option<Sides> {
+    let recurrent = net.recurrent();
+    let top = recurrent.layers().last()?;
+    let apart = top.reverse.is_some() && recurrent.merge() == Merge::Concat;
+    (apart && top.projection.is_none()).then(|| Sides {
+        forward: top.forward.d_output(),
+    })
 }
 
 impl Vocabulary {

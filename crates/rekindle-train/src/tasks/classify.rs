@@ -8,7 +8,7 @@ use crate::{
     data::{Split, split},
     metric::Baselines,
     net::{Net, NetShape},
-    reading::{Reading, Wanted, sides},
+    reading::{Reading, Sides, Wanted, sides},
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::activation::softmax;
@@ -135,9 +135,8 @@ pub enum Pool {
 }
 
 impl Pool {
-    /// `[batch, time, d_output]` to `[batch, d_output]`, over the real steps only. `sides` is the
-    /// width of one direction where both stand side by side.
-    fn of(self, y: Tensor<3>, x: &Sequence, sides: Option<usize>) -> Tensor<2> {
+    /// `[batch, time, d_output]` to `[batch, d_output]`, over the real steps only.
+    fn of(self, y: Tensor<3>, x: &Sequence, sides: Option<Sides>) -> Tensor<2> {
         let [batch, time, width] = y.dims();
         let full = vec![time; batch];
         let lengths = x.lengths().unwrap_or(&full);
@@ -149,10 +148,7 @@ impl Pool {
                 let last: Tensor<2> = y.clone().gather(1, at).squeeze_dim(1);
                 match sides {
                     None => last,
-                    Some(d) => {
-                        let first: Tensor<2> = y.narrow(1, 0, 1).squeeze_dim(1);
-                        Tensor::cat(vec![last.narrow(1, 0, d), first.narrow(1, d, d)], 1)
-                    }
+                    Some(sides) => sides.joined(last, y.narrow(1, 0, 1).squeeze_dim(1)),
                 }
             }
             Pool::Mean => {
@@ -177,8 +173,7 @@ impl Pool {
 /// The logits of a batch: `[batch, classes]`.
 pub(super) fn logits(net: &Net, x: Sequence, pool: Pool) -> Tensor<2> {
     let (y, _) = net.read(x.clone(), None);
-    let sides = sides(net).then(|| y.dims()[2] / 2);
-    net.output(pool.of(y, &x, sides))
+    net.output(pool.of(y, &x, sides(net)))
 }
 
 /// The rows of an update: a shuffled pass over the training rows, cut into batches.
@@ -249,7 +244,8 @@ mod tests {
     #[test]
     fn pooling_sees_the_real_steps_only() {
         let device = burn::tensor::Device::flex();
-        let y: Tensor<3> = Tensor::from_data([[[1., -5.], [3., -7.], [0., 0.]]], &device);
+        let y = [[[1., -5., 2.], [3., -7., 4.], [0., 0., 0.]]];
+        let y: Tensor<3> = Tensor::from_data(y, &device);
         let x = Sequence::padded(y.clone(), vec![2]).expect("fits");
         let pooled = |pool: Pool, sides| -> Vec<f32> {
             pool.of(y.clone(), &x, sides)
@@ -257,9 +253,11 @@ mod tests {
                 .iter::<f32>()
                 .collect()
         };
-        assert_eq!(pooled(Pool::Last, None), [3., -7.]);
-        assert_eq!(pooled(Pool::Last, Some(1)), [3., -5.]);
-        assert_eq!(pooled(Pool::Mean, None), [2., -6.]);
-        assert_eq!(pooled(Pool::Max, None), [3., -5.]);
+        let sides = |forward| Some(Sides { forward });
+        assert_eq!(pooled(Pool::Last, None), [3., -7., 4.]);
+        assert_eq!(pooled(Pool::Last, sides(1)), [3., -5., 2.]);
+        assert_eq!(pooled(Pool::Last, sides(2)), [3., -7., 2.]);
+        assert_eq!(pooled(Pool::Mean, None), [2., -6., 3.]);
+        assert_eq!(pooled(Pool::Max, None), [3., -5., 4.]);
     }
 }
