@@ -7,7 +7,7 @@ use rekindle::{
     AnyCell, AnyCellConfig, CellConfig, GateSizes, Gates, LstmConfig, Recurrent, RecurrentConfig,
 };
 use rekindle_interop::{
-    WeightError, export, gradients, import, load_named, named_tensors, weight_names,
+    WeightError, export, gradients, import, is_trained, load_named, named_tensors, weight_names,
 };
 use std::collections::BTreeMap;
 
@@ -68,6 +68,45 @@ fn both_ways_round_keep_every_bit() {
     assert_eq!(named_tensors(&a), named_tensors(&b));
     let c = load_named(c, &named_tensors(&a).into_iter().collect()).expect("the same layer");
     assert_eq!(named_tensors(&a), named_tensors(&c));
+}
+
+#[test]
+fn each_direction_has_the_names_of_its_own_cell() {
+    let named = |kind| AnyCellConfig::named(kind, 4).expect("a cell of the zoo");
+    let config = RecurrentConfig {
+        bidirectional: true,
+        learned_initial: true,
+        reverse_cell: Some(named("esn")),
+        ..RecurrentConfig::new(named("indrnn"))
+    };
+    let device = Device::flex();
+    let [a, b]: [Recurrent<AnyCell>; 2] = std::array::from_fn(|_| config.init(3, &device));
+    let names = weight_names(&a).into_iter().map(|weight| weight.name);
+    let names: Vec<String> = names.collect();
+    let expected = [
+        "weight_ih_l0",
+        "bias_ih_l0",
+        "vector_u_l0",
+        "weight_ih_l0_reverse",
+        "weight_hh_l0_reverse",
+        "initial_h_l0",
+        "initial_h_l0_reverse",
+    ];
+    assert_eq!(names, expected);
+    // The parameters of the reservoir alone are fixed.
+    let trained: Vec<bool> = names.iter().map(|name| is_trained(&a, name)).collect();
+    let expected = [true, true, true, false, false, true, true];
+    assert_eq!(trained, expected);
+
+    let b = import(b, &weights(&a)).expect("the same layer");
+    assert_eq!(named_tensors(&a), named_tensors(&b));
+    let other = RecurrentConfig {
+        reverse_cell: None,
+        ..config
+    };
+    let error = import(other.init(3, &device), &weights(&a)).expect_err("another layer");
+    let expected = "weight_hh_l0_reverse";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]

@@ -30,8 +30,8 @@ pub struct Subject {
     pub d_input: usize,
     /// The width of its output.
     pub d_output: usize,
-    /// The widths of its states, in the order of `state_names`.
-    pub widths: Vec<usize>,
+    /// Its states with their widths: `state_names`.
+    pub states: Vec<(String, usize)>,
     /// Its weights, by the names and in the layout of files.
     pub weights: Named,
 }
@@ -69,7 +69,7 @@ impl Subject {
         Subject {
             d_input,
             d_output: layer.d_output(),
-            widths: layer.state_names().into_iter().map(|(_, w)| w).collect(),
+            states: layer.state_names(),
             weights: weights.collect(),
             config,
         }
@@ -93,9 +93,11 @@ impl Subject {
     /// ones, and with numbers in the padding.
     pub fn batch(&self, rows: usize, time: usize, lengths: Option<&[usize]>) -> Batch {
         let waves = |scale: f64, phase: f64| -> Vec<Numbers> {
-            let widths = self.widths.iter().enumerate();
-            let wave = |(k, &width)| Numbers::wave(&[rows, width], scale, phase + k as f64);
-            widths.map(wave).collect()
+            let states = self.states.iter().enumerate();
+            let wave = |(k, (_, width)): (usize, &(String, usize))| {
+                Numbers::wave(&[rows, *width], scale, phase + k as f64)
+            };
+            states.map(wave).collect()
         };
         Batch {
             x: Numbers::wave(&[rows, time, self.d_input], 1.0, 0.3),

@@ -164,6 +164,8 @@ fn mistakes_are_shown_where_they_are_made() {
             "model.recurrent_dropout=0.5",
         ],
     )
-    .refused(&["model.recurrent_dropout = 0.5: must be 0: the recurrent products"]);
+    .refused(&[
+        "model.recurrent_dropout = 0.5: must be 0: cell has recurrent products of another width",
+    ]);
     validate().done();
 }

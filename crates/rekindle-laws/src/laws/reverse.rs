@@ -1,19 +1,30 @@
-//! Each half of a bidirectional layer = a layer of its own, the reverse one looped from the end.
+//! Each half of a bidirectional layer = a layer of its own, the reverse one looped from the end; so where the two
+//! halves are different cells.
 
 use crate::case::{D_HIDDEN, LENGTHS, ROWS, TIME};
 use crate::observe::{AnyStates, Way, forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::Tensor;
 use rekindle::engine::Direction;
-use rekindle::{AnyCell, Merge, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{AnyCell, AnyCellConfig, CellConfig, Merge, Recurrent, RecurrentConfig, Sequence};
 
 pub(super) fn check(case: &Case) -> Verdict {
     let pair = RecurrentConfig {
         bidirectional: true,
         ..RecurrentConfig::new(case.cell(D_HIDDEN))
     };
-    case.each(vec![pair], |place, subject| {
-        merges(place, subject)?;
+    // Another cell, of another width, reads forward.
+    let mixed = RecurrentConfig {
+        cell: AnyCellConfig::new(D_HIDDEN + 1),
+        reverse_cell: Some(case.cell(D_HIDDEN)),
+        ..pair.clone()
+    };
+    case.each(vec![pair.clone()], merges)?;
+    let layers = match case.slow {
+        true => vec![pair],
+        false => vec![pair, mixed],
+    };
+    case.each(layers, |place, subject| {
         for lengths in [None, Some(&LENGTHS[..])] {
             halves(place, subject, TIME, lengths, &forward)?;
         }
@@ -31,7 +42,7 @@ pub(super) fn halves(
 ) -> Verdict {
     let from_the_end = row_by_row(Direction::Reverse);
     for half in [Half::Forward, Half::Reverse] {
-        let batch = half.of_batch(subject.batch(ROWS, time, lengths));
+        let batch = half.of_batch(subject.batch(ROWS, time, lengths), subject);
         let found = observe(place, subject, &batch, &forward);
         let single = half.of_subject(subject);
         let batch = half.narrowed(&batch, subject);
@@ -96,38 +107,39 @@ enum Half {
 }
 
 impl Half {
-    /// Which of two neighbouring parts is this half's.
-    fn part<T>(self, all: &[T]) -> &[T] {
-        let (forward, reverse) = all.split_at(all.len() / 2);
-        if self == Half::Forward {
-            forward
-        } else {
-            reverse
+    fn direction(self) -> Direction {
+        match self {
+            Half::Forward => Direction::Forward,
+            Half::Reverse => Direction::Reverse,
         }
+    }
+
+    /// Those of all states that are this half's.
+    fn part<T: Clone>(self, all: &[T], subject: &Subject) -> Vec<T> {
+        let named = all.iter().zip(&subject.states);
+        let mine = named.filter(|(_, (name, _))| self.own(name).is_some());
+        mine.map(|(one, _)| one.clone()).collect()
     }
 
     /// Where this half's output stands in the merged one.
     fn columns(self, subject: &Subject) -> std::ops::Range<usize> {
-        let width = subject.d_output / 2;
-        if self == Half::Forward {
-            0..width
-        } else {
-            width..2 * width
+        let forward = subject.config.cell_in(Direction::Forward).d_output();
+        match self {
+            Half::Forward => 0..forward,
+            Half::Reverse => forward..subject.d_output,
         }
     }
 
     /// The batch whose cotangents are zero for the other half, so that gradients are this one's.
-    fn of_batch(self, mut batch: Batch) -> Batch {
-        let mine = |i: usize, n: usize| (i < n / 2) == (self == Half::Forward);
-        let states = batch.last.len();
-        for (i, cotangent) in batch.last.iter_mut().enumerate() {
-            if !mine(i, states) {
+    fn of_batch(self, mut batch: Batch, subject: &Subject) -> Batch {
+        for ((name, _), cotangent) in subject.states.iter().zip(&mut batch.last) {
+            if self.own(name).is_none() {
                 cotangent.values.fill(0.0);
             }
         }
-        let width = batch.y.shape[2];
+        let (width, mine) = (batch.y.shape[2], self.columns(subject));
         for (i, cotangent) in batch.y.values.iter_mut().enumerate() {
-            if !mine(i % width, width) {
+            if !mine.contains(&(i % width)) {
                 *cotangent = 0.0;
             }
         }
@@ -136,10 +148,11 @@ impl Half {
 
     /// The batch for this half alone.
     fn narrowed(self, batch: &Batch, subject: &Subject) -> Batch {
+        let states = batch.states.as_ref();
         Batch {
-            states: batch.states.as_ref().map(|s| self.part(s).to_vec()),
+            states: states.map(|all| self.part(all, subject)),
             y: batch.y.narrow(2, self.columns(subject)),
-            last: self.part(&batch.last).to_vec(),
+            last: self.part(&batch.last, subject),
             ..batch.clone()
         }
     }
@@ -148,14 +161,18 @@ impl Half {
     fn of_subject(self, subject: &Subject) -> Subject {
         let weights = subject.weights.iter();
         let weights = weights.filter_map(|(name, n)| Some((self.own(name)?, n.clone())));
+        let states = subject.states.iter();
+        let states = states.filter_map(|(name, width)| Some((self.own(name)?, *width)));
         Subject {
             config: RecurrentConfig {
                 bidirectional: false,
+                cell: subject.config.cell_in(self.direction()).clone(),
+                reverse_cell: None,
                 ..subject.config.clone()
             },
             d_input: subject.d_input,
-            d_output: subject.d_output / 2,
-            widths: self.part(&subject.widths).to_vec(),
+            d_output: self.columns(subject).len(),
+            states: states.collect(),
             weights: weights.collect(),
         }
     }

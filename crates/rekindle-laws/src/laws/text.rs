@@ -8,6 +8,8 @@ pub(super) fn check(cell: &AnyCellConfig) -> Verdict {
     let config = RecurrentConfig {
         layers: 2,
         zoneout: 0.25,
+        bidirectional: true,
+        reverse_cell: Some(cell.clone()),
         ..RecurrentConfig::new(cell.clone())
     };
     let text = print(&config)?;

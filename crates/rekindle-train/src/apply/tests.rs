@@ -89,6 +89,66 @@ fn a_layer_needs_no_weights() {
     assert!(applied.device.starts_with("device: "));
 }
 
+/// Of two layers that read forward, one of which reads each row from its end.
+#[test]
+fn two_different_cells_are_two_layers() {
+    let gru = "kind = \"gru\"\nd_hidden = 4\n";
+    let lstm = "kind = \"lstm\"\nd_hidden = 5\nd_projection = 2\n";
+    let reversed = |x: &TensorData| {
+        let [rows, time, width] = x.shape().dims();
+        let x: Vec<f32> = x.iter().collect();
+        let steps = x.chunks(width).collect::<Vec<_>>();
+        let back = steps.chunks(time).flat_map(|row| row.iter().rev());
+        let back: Vec<f32> = back.flat_map(|step| step.iter().copied()).collect();
+        TensorData::new(back, [rows, time, width])
+    };
+    let x = floats([2, 5, 3]);
+    let of = |layer: &str, x: TensorData, weights: &[(&str, TensorData)]| {
+        let mut place = Place::new(layer);
+        place.input(&[("x", x)]);
+        place.weights(weights);
+        place.output()
+    };
+    let biased = |name: &'static str, blocks: usize| (name, floats([blocks]));
+    let ahead = [
+        ("weight_ih_l0", floats([12, 3])),
+        biased("bias_ih_l0", 12),
+        ("weight_hh_l0", floats([12, 4])),
+        biased("bias_hh_l0", 12),
+    ];
+    let back = [
+        ("weight_ih_l0", floats([20, 3])),
+        biased("bias_ih_l0", 20),
+        ("weight_hh_l0", floats([20, 2])),
+        biased("bias_hh_l0", 20),
+        ("weight_hr_l0", floats([2, 5])),
+    ];
+    let forward = of(&format!("d_input = 3\n[cell]\n{gru}"), x.clone(), &ahead);
+    let reverse = of(&format!("d_input = 3\n[cell]\n{lstm}"), reversed(&x), &back);
+
+    let suffixed = back.map(|(name, data)| (format!("{name}_reverse"), data));
+    let mut weights: Vec<(&str, TensorData)> = ahead.to_vec();
+    weights.extend(suffixed.iter().map(|(n, d)| (n.as_str(), d.clone())));
+    let layer = format!("d_input = 3\nbidirectional = true\n[cell]\n{gru}[reverse_cell]\n{lstm}");
+    let both = of(&layer, x, &weights);
+    let names: Vec<&String> = both.keys().collect();
+    let expected = [
+        "state.0.forward.h",
+        "state.0.reverse.c",
+        "state.0.reverse.h",
+        "y",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(both["state.0.reverse.c"].shape().to_vec(), [2, 5]);
+    let numbers = |data: &TensorData| data.iter::<f32>().collect::<Vec<_>>();
+    let (ahead, back) = (numbers(&forward["y"]), numbers(&reversed(&reverse["y"])));
+    let pairs = ahead.chunks(4).zip(back.chunks(2));
+    let expected: Vec<f32> = pairs.flat_map(|(a, b)| [a, b].concat()).collect();
+    assert_eq!(both["y"].shape().to_vec(), [2, 5, 6]);
+    assert_eq!(numbers(&both["y"]), expected);
+    assert_eq!(both["state.0.reverse.h"], reverse["state.0.forward.h"]);
+}
+
 #[test]
 fn f64_stays_f64() {
     let place = Place::new(LAYER);
@@ -163,6 +223,22 @@ fn the_layer_file_is_checked() {
     );
     refused("d_input = 3", &["missing key `cell`"]);
     refused(&LAYER.replace('4', "0"), &["cell.d_hidden = 0", "from 1"]);
+    let reverse = format!("{LAYER}[reverse_cell]\nkind = \"gru\"\nd_hidden = 3\n");
+    refused(&reverse, &["bidirectional = false", "must be true"]);
+    let read =
+        |more: &str| reverse.replace("[cell]", &format!("bidirectional = true\n{more}[cell]"));
+    refused(
+        &read("merge = \"mean\"\n"),
+        &["merge = mean", "cell gives 4", "reverse_cell 3"],
+    );
+    refused(
+        &read("").replace("\"gru\"", "\"gruu\""),
+        &["reverse_cell", "gruu", "gru"],
+    );
+    refused(
+        &read("").replace("d_hidden = 3", "d_hiden = 3"),
+        &["unknown key `reverse_cell.d_hiden`", "d_hidden"],
+    );
     refused(
         &LAYER.replace("lstm", "lstn"),
         &["cell.kind", "did you mean `lstm`"],

@@ -5,8 +5,8 @@ use crate::{AnyCellConfig, Cell, CellConfig, Invalid, RecurrentWeights, invalid}
 use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
-use rekindle_engine::Width;
 use rekindle_engine::passes::integrate;
+use rekindle_engine::{Direction, Program, Width};
 use serde::{Deserialize, Serialize};
 
 /// Configuration of [`Recurrent`]: everything but the cell has a default.
@@ -71,8 +71,11 @@ pub struct RecurrentConfig<K = AnyCellConfig> {
     /// How the equations are run.
     #[serde(default, skip_serializing_if = "EngineConfig::is_default")]
     pub engine: EngineConfig,
-    /// The cell of every layer and direction.
+    /// The cell of every layer, in both directions unless there is a `reverse_cell`.
     pub cell: K,
+    /// Another cell for the direction that reads from the end, of any kind and width; by default it has the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reverse_cell: Option<K>,
 }
 
 fn one() -> usize {
@@ -99,7 +102,39 @@ impl<K: CellConfig> RecurrentConfig<K> {
             projection: None,
             engine: EngineConfig::default(),
             cell,
+            reverse_cell: None,
         }
+    }
+
+    /// The configuration of the cell that reads in a direction.
+    pub fn cell_in(&self, direction: Direction) -> &K {
+        match (direction, &self.reverse_cell) {
+            (Direction::Reverse, Some(cell)) => cell,
+            _ => &self.cell,
+        }
+    }
+
+    /// The configurations of cells by their keys: `cell` and, where there is one, `reverse_cell`.
+    pub fn cells(&self) -> impl Iterator<Item = (&'static str, &K)> {
+        let reverse = self.reverse_cell.iter().map(|cell| ("reverse_cell", cell));
+        std::iter::once(("cell", &self.cell)).chain(reverse)
+    }
+
+    /// The width of the output, where the configuration is [valid](RecurrentConfig::validate).
+    ///
+    /// # Panics
+    ///
+    /// If the directions have different widths, and the merge is not for such.
+    pub fn d_output(&self) -> usize {
+        let of = |direction| self.cell_in(direction).d_output();
+        let merged = match self.bidirectional {
+            false => Some(of(Direction::Forward)),
+            true => self
+                .merge
+                .width(of(Direction::Forward), of(Direction::Reverse)),
+        };
+        let merged = || merged.expect("directions that the merge can join");
+        self.projection.unwrap_or_else(merged)
     }
 
     /// Checks every number.
@@ -120,36 +155,19 @@ impl<K: CellConfig> RecurrentConfig<K> {
         if let Some(width) = self.projection {
             invalid::width("projection", width)?;
         }
-        self.cell.validate().map_err(|e| e.under("cell"))?;
-        self.weights_fit()?;
-        if self.multiplicative {
-            let sums = self
-                .cell
-                .program()
-                .map(|program| integrate(&program, true).1);
-            if sums.is_none_or(|sums| sums.is_empty()) {
-                let expected = "left out: this cell nowhere adds up its input and its memory alone";
-                return Err(Invalid::new("multiplicative", true, expected));
+        if let Some(rank) = self.recurrent_rank {
+            invalid::width("recurrent_rank", rank)?;
+            if self.independent {
+                let expected = "left out where the weights are independent";
+                return Err(Invalid::new("recurrent_rank", rank, expected));
             }
         }
-        if self.recurrent_dropout == 0.0 {
-            return Ok(());
+        for (key, cell) in self.cells() {
+            cell.validate().map_err(|e| e.under(key))?;
         }
-        let refused = |expected| {
-            let (key, rate) = ("recurrent_dropout", self.recurrent_dropout);
-            Err(Invalid::new(key, rate, expected))
-        };
-        let program = self.cell.program();
-        let Some(program) = program.filter(|program| !program.hiddens().is_empty()) else {
-            return refused("0: this cell has no recurrent product whose operand it could drop");
-        };
-        // One mask of the output's width serves all products.
-        if program.product_width() != program.state_width(0) {
-            return refused(
-                "0: the recurrent products of this cell take another width than its output has",
-            );
-        }
-        Ok(())
+        self.directions_fit()?;
+        self.cells()
+            .try_for_each(|(key, cell)| self.cell_fits(key, cell))
     }
 
     /// Checks every number, for inputs of width `d_input`.
@@ -160,23 +178,72 @@ impl<K: CellConfig> RecurrentConfig<K> {
     pub fn fits(&self, d_input: usize) -> Result<(), Invalid> {
         invalid::width("d_input", d_input)?;
         self.validate()?;
-        // Without a projection, every cell takes what it gives, and two of them side by side.
-        let above = self.projection.filter(|_| self.layers > 1);
+        let above = (self.layers > 1).then(|| self.d_output());
         for width in [Some(d_input), above].into_iter().flatten() {
-            self.cell.fits(width).map_err(|e| e.under("cell"))?;
+            for (key, cell) in self.cells() {
+                cell.fits(width).map_err(|e| e.under(key))?;
+            }
         }
         Ok(())
     }
 
-    /// Checks what is asked of the recurrent weights.
-    fn weights_fit(&self) -> Result<(), Invalid> {
-        if let Some(rank) = self.recurrent_rank {
-            invalid::width("recurrent_rank", rank)?;
-            if self.independent {
-                let expected = "left out where the weights are independent";
-                return Err(Invalid::new("recurrent_rank", rank, expected));
+    /// Checks that a cell for the other direction is read in that direction, and that the two make one output.
+    fn directions_fit(&self) -> Result<(), Invalid> {
+        let Some(reverse) = &self.reverse_cell else {
+            return Ok(());
+        };
+        if !self.bidirectional {
+            let expected = "true for a reverse_cell; or leave reverse_cell out";
+            return Err(Invalid::new("bidirectional", false, expected));
+        }
+        let (forward, reverse) = (self.cell.d_output(), reverse.d_output());
+        match self.merge.width(forward, reverse) {
+            Some(_) => Ok(()),
+            None => {
+                let expected = format!(
+                    "concat where the directions have different widths: cell gives {forward} features, and \
+                     reverse_cell {reverse}; or make the two equal"
+                );
+                Err(Invalid::new("merge", self.merge.name(), &expected))
             }
         }
+    }
+
+    /// Checks that a cell has what the layer's keys change in it.
+    fn cell_fits(&self, cell: &str, config: &K) -> Result<(), Invalid> {
+        let program = config.program();
+        let products = program.as_ref().filter(|p| !p.hiddens().is_empty());
+        self.weights_fit(cell, products, config.maps_weights())?;
+        if self.multiplicative {
+            let sums = program.as_ref().map(|p| integrate(p, true).1);
+            if sums.is_none_or(|sums| sums.is_empty()) {
+                let expected =
+                    format!("left out: {cell} nowhere adds up its input and its memory alone");
+                return Err(Invalid::new("multiplicative", true, &expected));
+            }
+        }
+        if self.recurrent_dropout == 0.0 {
+            return Ok(());
+        }
+        let why = match products {
+            None => "has no recurrent product whose operand it could drop",
+            // One mask of the output's width serves all products.
+            Some(p) if p.product_width() != p.state_width(0) => {
+                "has recurrent products of another width than its output"
+            }
+            Some(_) => return Ok(()),
+        };
+        let (key, rate) = ("recurrent_dropout", self.recurrent_dropout);
+        Err(Invalid::new(key, rate, &format!("0: {cell} {why}")))
+    }
+
+    /// Checks what is asked of a cell's recurrent weights; `products` is its program, where it has such.
+    fn weights_fit(
+        &self,
+        cell: &str,
+        products: Option<&Program>,
+        mapped: bool,
+    ) -> Result<(), Invalid> {
         let rank = self
             .recurrent_rank
             .map(|n| ("recurrent_rank", n.to_string()));
@@ -186,20 +253,15 @@ impl<K: CellConfig> RecurrentConfig<K> {
         let Some((key, value)) = form.clone().or(rate.map(|rate| ("weight_dropout", rate))) else {
             return Ok(());
         };
-        let refused = |why| Err(Invalid::new(key, &value, why));
-        let program = self.cell.program();
-        let Some(program) = program.filter(|program| !program.hiddens().is_empty()) else {
-            return refused("left out: this cell has no recurrent weights");
+        let why = match products {
+            None => "has no recurrent weights",
+            Some(_) if form.is_some() && mapped => "has recurrent weights with a form of their own",
+            Some(p) if self.independent && p.product_width() != Width::Hidden => {
+                "has recurrent products that take a projected value"
+            }
+            Some(_) => return Ok(()),
         };
-        if form.is_some() && self.cell.maps_weights() {
-            return refused(
-                "left out: the recurrent weights of this cell have a form of their own",
-            );
-        }
-        if self.independent && program.product_width() != Width::Hidden {
-            return refused("left out: the recurrent products of this cell take a projected value");
-        }
-        Ok(())
+        Err(Invalid::new(key, value, &format!("left out: {cell} {why}")))
     }
 
     /// A layer with fresh parameters, for inputs of width `d_input`.
@@ -232,8 +294,8 @@ impl<K: CellConfig> RecurrentConfig<K> {
     }
 
     fn layer(&self, d_input: usize, device: &Device) -> Layer<K::Cell> {
-        let cell = || {
-            let cell = self.cell.init(d_input, device);
+        let cell = |direction| {
+            let cell = self.cell_in(direction).init(d_input, device);
             let cell = match (self.recurrent_rank, self.independent) {
                 (Some(rank), _) => {
                     cell.with_recurrent_weights(RecurrentWeights::OfRank(rank), device)
@@ -247,8 +309,8 @@ impl<K: CellConfig> RecurrentConfig<K> {
             };
             cell.run_by(self.engine.into())
         };
-        let forward = cell();
-        let reverse = self.bidirectional.then(cell);
+        let forward = cell(Direction::Forward);
+        let reverse = self.bidirectional.then(|| cell(Direction::Reverse));
         let mut layer = Layer {
             forward,
             reverse,

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use rekindle_engine::Direction;
 
 /// One layer of a [`Recurrent`](crate::Recurrent): a cell that reads forward and perhaps another
-/// that reads in reverse.
+/// that reads in reverse, of the same kind and width or not.
 #[derive(Module, Debug)]
 pub struct Layer<C: Cell> {
     /// The cell that reads from the first step.
@@ -43,9 +43,12 @@ impl<C: Cell> Layer<C> {
 
     /// The width of the merged output, before the projection.
     pub(crate) fn d_merged(&self, merge: Merge) -> usize {
-        match (&self.reverse, merge) {
-            (Some(_), Merge::Concat) => 2 * self.forward.d_output(),
-            _ => self.forward.d_output(),
+        let forward = self.forward.d_output();
+        match &self.reverse {
+            None => forward,
+            Some(cell) => merge
+                .width(forward, cell.d_output())
+                .expect("the configuration was checked"),
         }
     }
 

@@ -19,6 +19,24 @@ pub enum Merge {
 }
 
 impl Merge {
+    /// The width of what two outputs of these widths become; none where they must have the same and have not.
+    pub(crate) fn width(self, forward: usize, reverse: usize) -> Option<usize> {
+        match self {
+            Merge::Concat => Some(forward + reverse),
+            Merge::Sum | Merge::Mean | Merge::Product => (forward == reverse).then_some(forward),
+        }
+    }
+
+    /// Its name in a config.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Merge::Concat => "concat",
+            Merge::Sum => "sum",
+            Merge::Mean => "mean",
+            Merge::Product => "product",
+        }
+    }
+
     pub(crate) fn of(self, forward: Tensor<3>, reverse: Tensor<3>) -> Tensor<3> {
         match self {
             Merge::Concat => Tensor::cat(vec![forward, reverse], 2),

@@ -132,11 +132,16 @@ fn a_lower_layer_of_both_directions_is_seen_through_the_upper_one() {
     let device = Device::flex();
     let mut config = RecurrentConfig::new(GruConfig::new(4));
     (config.layers, config.bidirectional) = (2, true);
+    config.reverse_cell = Some(GruConfig::new(3));
     let stack = config.init(3, &device);
     let (batch, time) = (2, 7);
     let x = Tensor::random([batch, time, 3], Distribution::Default, &device);
     let states = stack.initial(&x).map(|s| s + 0.3);
-    let weight = Tensor::<3>::random([batch, time, 8], Distribution::Default, &device);
+    let weight = Tensor::<3>::random(
+        [batch, time, stack.d_output()],
+        Distribution::Default,
+        &device,
+    );
     let loss = |y: Tensor<3>| (y * autodiff(weight.clone())).sum();
     let found = stack.horizon(x.clone(), Some(states.clone()), 1, Site::default(), loss);
 
