@@ -5,7 +5,7 @@
 //! [run directory](run), from which a [`Predictor`] works without anything else.
 
 pub mod apply;
-mod cell;
+mod cells;
 mod checkpoint;
 pub mod config;
 pub mod data;
@@ -29,7 +29,7 @@ mod trainer;
 mod update_ratio;
 mod watch;
 
-pub use cell::cell;
+pub use cells::cells;
 pub use error::{Error, Result};
 pub use experiment::{Experiment, Plan};
 pub use metric::{Baselines, Metric};

@@ -292,6 +292,23 @@ fn a_series_classifier_predicts_series_of_any_length() {
 }
 
 #[test]
+fn two_different_cells_read_a_series() {
+    let bench = Bench::new();
+    for pool in ["last", "mean"] {
+        let config = SERIES.replace("[model]", &format!("pool = {pool:?}\n[model]"));
+        let reverse = "[model.reverse_cell]\nkind = \"lstm\"\nd_hidden = 6\n[train]";
+        let run = bench.train(&config.replace("[train]", reverse), pool).run;
+        let words = ["gru with 5 units, in reverse lstm with 6 units"];
+        reports(&run, &words);
+        let resolved = fs::read_to_string(run.join("config.toml")).expect("a config");
+        assert!(resolved.contains("[model.reverse_cell]"), "{resolved}");
+        let predictor = Predictor::open(&run, None).expect("opens");
+        let series = Path::new(DATA).join("tiny_multi.ts");
+        predictor.predict_file(&series).expect("predicts");
+    }
+}
+
+#[test]
 fn a_text_classifier_reads_negation() {
     let bench = Bench::new();
     let mut rows = String::from("text\tlabel\n");

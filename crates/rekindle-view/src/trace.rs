@@ -102,10 +102,15 @@ impl Trace {
     ///
     /// If [`Trace::steps`] does.
     pub fn html(traces: Vec<Trace>) -> String {
-        let first = traces.first();
+        let mut cells: Vec<&str> = Vec::new();
+        for trace in &traces {
+            if !cells.contains(&trace.cell.as_str()) {
+                cells.push(&trace.cell);
+            }
+        }
         let page = Page {
-            title: first.map(|t| t.title.clone()).unwrap_or_default(),
-            lead: first.map(|t| t.cell.clone()).unwrap_or_default(),
+            title: traces.first().map(|t| t.title.clone()).unwrap_or_default(),
+            lead: cells.join(", "),
             sections: vec![Section {
                 title: String::new(),
                 blocks: vec![Block::Traces(traces)],

@@ -6,9 +6,9 @@ mod keys;
 
 use std::path::{Path, PathBuf};
 
-use rekindle::engine::GRAMMAR;
+use rekindle::engine::{Direction, GRAMMAR};
 use rekindle::{AnyCellConfig, CATALOG, Card};
-use rekindle_train::{Error, Result, cell, config};
+use rekindle_train::{Error, Result, cells, config};
 
 use crate::{console, table};
 use form::Form;
@@ -16,7 +16,7 @@ use form::Form;
 /// The arguments of `show`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The cell, as `rekindle list` names it, or the one of a config (a .toml file).
+    /// The cell, as `rekindle list` names it, or those of a config (a .toml file).
     #[arg(value_name = "CELL|CONFIG")]
     cell: String,
 
@@ -28,56 +28,75 @@ pub(crate) struct Args {
     #[arg(long, requires = "program")]
     backward: bool,
 
-    /// Draw the equations: an .svg or a .png, one a form of the cell (FILE, FILE-2, ...), or that of the config.
+    /// Draw the equations: an .svg or a .png, one a form of the cell, or a cell of the config (FILE, FILE-2, ...).
     #[arg(long, value_name = "FILE", conflicts_with = "program")]
     diagram: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let subject = Subject::read(&args.cell)?;
+    let subjects = Subject::all(&args.cell)?;
     if let Some(file) = &args.diagram {
-        return console::print(&diagram::write(&subject, file)?);
+        return console::print(&diagram::write(&subjects, file)?);
     }
-    console::print(&match args.program {
-        true => subject.programs(args.backward)?,
-        false => subject.page()?,
-    })
+    let texts = subjects.iter().map(|subject| match args.program {
+        true => subject.programs(args.backward),
+        false => subject.page(),
+    });
+    console::print(&texts.collect::<Result<Vec<_>>>()?.join("\n"))
 }
 
-/// What is shown: a cell in all its forms, or the cell of a config in the form that it has there.
+/// What is shown: a cell in all its forms, or a cell of a config in the form that it has there.
 struct Subject {
     card: &'static Card,
     title: String,
     forms: Vec<Form>,
-    /// That of the config.
-    config: Option<AnyCellConfig>,
+    direction: Direction,
+    /// That of the config, and its key there.
+    config: Option<(&'static str, AnyCellConfig)>,
 }
 
 impl Subject {
-    fn read(argument: &str) -> Result<Subject> {
+    /// The cell of a name, or the cells of a config.
+    fn all(argument: &str) -> Result<Vec<Subject>> {
         let path = Path::new(argument);
         let is_config = path.is_file() || path.extension().is_some_and(|ending| ending == "toml");
         if !is_config {
             let card = card(argument)?;
-            return Ok(Subject {
+            return Ok(vec![Subject {
                 card,
                 title: card.title.to_owned(),
                 forms: Form::all(card.name)?,
+                direction: Direction::Forward,
                 config: None,
-            });
+            }]);
         }
-        let config = cell(path)?;
+        let cells = cells(path)?.into_iter();
+        cells
+            .map(|(key, config)| Subject::of(path, key, config))
+            .collect()
+    }
+
+    /// A cell of a config, by its key.
+    fn of(path: &Path, key: &'static str, config: AnyCellConfig) -> Result<Subject> {
         let card = config.card();
-        let title = match (card.name, path.file_stem()) {
+        let mut title = match (card.name, path.file_stem()) {
             // Its equations are the config's own, and so is their name.
             ("custom", Some(stem)) => stem.to_string_lossy().into_owned(),
             _ => card.title.to_owned(),
         };
+        let direction = match key {
+            "reverse_cell" => Direction::Reverse,
+            _ => Direction::Forward,
+        };
+        if direction == Direction::Reverse {
+            title.push_str(", in reverse");
+        }
         Ok(Subject {
             card,
             title,
             forms: vec![Form::of(&config)?],
-            config: Some(config),
+            direction,
+            config: Some((key, config)),
         })
     }
 
@@ -141,7 +160,7 @@ impl Subject {
             section("Gates, in stored order", &table::aligned(&gates));
         }
         match &self.config {
-            Some(config) => section("Keys", &format!("[cell]\n{}", keys::text(config)?)),
+            Some((key, config)) => section("Keys", &format!("[{key}]\n{}", keys::text(config)?)),
             None => {
                 let table = keys::table(name)?;
                 section("Keys", &format!("[cell]\nkind = \"{name}\"\n{table}"));
@@ -152,7 +171,7 @@ impl Subject {
         }
         let mut shown = String::new();
         for form in &self.forms {
-            let parameters = form.parameters()?;
+            let parameters = form.parameters(self.direction)?;
             if parameters != shown {
                 section(&form.title("States and weights"), &parameters);
             }

@@ -15,8 +15,9 @@ const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rekindle-train/tests
 fn trained(task: &str, cell: &str) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let config = format!(
-        "device = \"flex\"\n[task]\n{}\n[model]\nlayers = 2\n[model.cell]\n{cell}\n[train]\nsteps = 4\nbatch = 2\n",
-        task.replace("DATA", DATA)
+        "device = \"flex\"\n[task]\n{}\n[model]\nlayers = 2\nbidirectional = {}\n[model.cell]\n{cell}\n[train]\nsteps = 4\nbatch = 2\n",
+        task.replace("DATA", DATA),
+        cell.contains("[model.reverse_cell]"),
     );
     fs::write(dir.path().join("tiny.toml"), config).unwrap();
     let table: String = (0..40)
@@ -342,6 +343,59 @@ fn a_stack_of_both_directions_has_a_horizon_for_each_cell() {
     assert!(said.contains("run, 0.forward "), "{said}");
     let reverse = ["horizon", "run", "--direction", "reverse"];
     rekindle_in(dir.path(), &reverse).refused(&["run", "no --direction reverse", "1.forward"]);
+}
+
+#[test]
+fn each_direction_is_looked_at_as_its_own_cell() {
+    let dir = trained(
+        "kind = \"adding\"\ntime = 20\nheld_out = 8",
+        &format!("{LSTM}\n[model.reverse_cell]\nkind = \"gru\"\nd_hidden = 4"),
+    );
+    let trace = |direction: &str, node: &str| {
+        let node = ["--node", node, "--output", "t.safetensors"];
+        let site = ["trace", "run", "--direction", direction];
+        rekindle_in(dir.path(), &[&site[..], &node].concat())
+    };
+    let said = trace("forward", "f").done();
+    assert!(said.contains("Long short-term memory"), "{said}");
+    let said = trace("reverse", "z").done();
+    assert!(said.contains("Gated recurrent unit"), "{said}");
+    let traced = tensors(&dir.path().join("t.safetensors"));
+    assert_eq!(traced["0.reverse.z"].0, [20, 4]);
+    trace("reverse", "f").refused(&["`gru`", "\"f\"", "h, r, z, n"]);
+
+    let said = rekindle_in(dir.path(), &["horizon", "run"]).done();
+    for site in ["0.forward", "0.reverse", "1.forward", "1.reverse"] {
+        assert!(said.contains(&format!("run, {site} ")), "{said}");
+    }
+    rekindle_in(dir.path(), &["doctor", "run"]).done();
+
+    let page = rekindle_in(dir.path(), &["show", "tiny.toml"]).done();
+    for line in [
+        "  [cell]\n  bias = true\n  d_hidden = 6\n",
+        "  [reverse_cell]\n  bias = true\n  d_hidden = 4\n",
+        "weight_ih_l0  [4*d_hidden, d_input]",
+        "weight_ih_l0_reverse  [3*d_hidden, d_input]",
+    ] {
+        assert!(page.contains(line), "{line} is not in\n{page}");
+    }
+    let draw = ["show", "tiny.toml", "--diagram", "cell.svg"];
+    let said = rekindle_in(dir.path(), &draw).done();
+    let expected =
+        "cell.svg: Long short-term memory\ncell-2.svg: Gated recurrent unit, in reverse\n";
+    assert_eq!(said, expected);
+    assert!(dir.path().join("cell-2.svg").exists());
+    let alone = [
+        "validate",
+        "tiny.toml",
+        "--set",
+        "model.bidirectional=false",
+    ];
+    rekindle_in(dir.path(), &alone).refused(&[
+        "tiny.toml",
+        "model.bidirectional = false",
+        "reverse_cell",
+    ]);
 }
 
 #[test]

@@ -189,9 +189,13 @@ impl Subject {
     fn horizons(&self, gain: f64, options: &HorizonOptions) -> Result<Vec<ModelHorizon>> {
         let chosen = chosen(&self.net, options).map_err(|e| self.about(e))?;
         let net = with_gain(&self.net, gain)?.ok_or_else(|| {
-            let cell = self.plan.experiment().model.cell.card().name;
+            let cells = self.plan.experiment().model.cells();
+            let cells: Vec<String> = cells
+                .map(|(_, cell)| format!("`{}`", cell.card().name))
+                .collect();
             self.about(Error::mend(format!(
-                "--gain {gain}: a cell `{cell}` has no recurrent matrix U that it could multiply"
+                "--gain {gain}: a cell {} has no recurrent matrix U that it could multiply",
+                cells.join(" or ")
             )))
         })?;
         let reading = self.reading(options)?;

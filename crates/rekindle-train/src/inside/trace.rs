@@ -124,7 +124,7 @@ impl Predictor {
         let x = reading.sequence(&self.net, &self.device);
         let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
         let experiment = self.plan.experiment();
-        let card = experiment.model.cell.card();
+        let card = experiment.model.cell_in(site.direction).card();
         let trace = recurrent
             .trace(x, None, site, &nodes)
             .map_err(|e| Error::mend(format!("`{}`: {e}", card.name)))?;

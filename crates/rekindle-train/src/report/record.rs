@@ -69,18 +69,26 @@ impl Record {
         })
     }
 
-    /// The layers in a few words: `2 layers of lstm with 128 units`.
+    /// The layers in a few words: `2 layers of lstm with 128 units`; and what else reads in reverse.
     pub(super) fn model(&self) -> String {
         let model = &self.keys.get("model");
         let key = |path: &[&str]| {
             let value = path.iter().try_fold((*model)?, |v, key| v.get(key))?;
             Some(value.to_string().trim_matches('"').to_string())
         };
-        let cell = key(&["cell", "kind"]).unwrap_or_default();
-        let units = key(&["cell", "d_hidden"]).unwrap_or_default();
+        let cell = |table: &str| {
+            let (kind, units) = (key(&[table, "kind"])?, key(&[table, "d_hidden"])?);
+            Some(format!("{kind} with {units} units"))
+        };
+        let cells = [
+            cell("cell"),
+            cell("reverse_cell").map(|cell| format!("in reverse {cell}")),
+        ];
+        let cells: Vec<String> = cells.into_iter().flatten().collect();
+        let cells = cells.join(", ");
         match key(&["layers"]).as_deref() {
-            None | Some("1") => format!("{cell} with {units} units"),
-            Some(layers) => format!("{layers} layers of {cell} with {units} units"),
+            None | Some("1") => cells,
+            Some(layers) => format!("{layers} layers of {cells}"),
         }
     }
 

@@ -9,8 +9,8 @@ use super::Subject;
 /// Pixels a point of a PNG: sharp on paper and on fine screens.
 const SCALE: f32 = 2.0;
 
-/// Draws every form of a cell, and says what was written.
-pub(super) fn write(subject: &Subject, file: &Path) -> Result<String> {
+/// Draws every form of every cell, and says what was written.
+pub(super) fn write(subjects: &[Subject], file: &Path) -> Result<String> {
     let pixels = match file.extension().and_then(|e| e.to_str()) {
         Some("svg") => false,
         Some("png") => true,
@@ -22,7 +22,10 @@ pub(super) fn write(subject: &Subject, file: &Path) -> Result<String> {
         }
     };
     let mut said = String::new();
-    for (i, form) in subject.forms.iter().enumerate() {
+    let forms = subjects
+        .iter()
+        .flat_map(|subject| subject.forms.iter().map(move |form| (subject, form)));
+    for (i, (subject, form)) in forms.enumerate() {
         let svg = form.diagram(&subject.title);
         let svg = svg.ok_or_else(|| subject.no_program("--diagram"))?;
         let content = match pixels {

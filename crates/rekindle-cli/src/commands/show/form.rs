@@ -1,8 +1,8 @@
 //! The forms of a cell: the equations that its options choose between.
 
 use burn::tensor::DType;
-use rekindle::engine::Program;
 use rekindle::engine::passes::explain;
+use rekindle::engine::{Direction, Program};
 use rekindle::{AnyCellConfig, Cell, CellConfig, RecurrentConfig};
 use rekindle_train::device::{self, Preference};
 use rekindle_train::{Error, Result};
@@ -110,10 +110,15 @@ impl Form {
         Some(explain(self.program.as_ref()?, backward))
     }
 
-    /// The names and shapes of the states and weights of a first layer.
-    pub(super) fn parameters(&self) -> Result<String> {
+    /// The names and shapes of the states and weights of a first layer, in one direction.
+    pub(super) fn parameters(&self, direction: Direction) -> Result<String> {
         let device = device::resolve(&Preference::default(), false)?.device;
-        let layer = RecurrentConfig::new(self.sized()?).init(D_INPUT, &device);
+        let reverse = direction == Direction::Reverse;
+        let config = RecurrentConfig {
+            bidirectional: reverse,
+            ..RecurrentConfig::new(self.sized()?)
+        };
+        let layer = config.init(D_INPUT, &device);
         let cell = &layer.layers()[0].forward;
         let symbols = |shape: &[usize]| -> Result<String> {
             let each = shape.iter().map(|&size| self.symbol(size));
@@ -123,7 +128,8 @@ impl Form {
         for (name, width) in cell.states() {
             rows.push([name, format!("[batch, {}]", symbols(&[width])?)]);
         }
-        for weight in rekindle_interop::weight_names(&layer) {
+        let weights = rekindle_interop::weight_names(&layer).into_iter();
+        for weight in weights.filter(|weight| weight.name.ends_with("_reverse") == reverse) {
             rows.push([weight.name, format!("[{}]", symbols(&weight.shape)?)]);
         }
         Ok(table::aligned(&rows))

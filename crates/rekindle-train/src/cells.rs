@@ -1,0 +1,21 @@
+//! The cells that a file is about.
+
+use crate::{Plan, Result, apply, config};
+use rekindle::AnyCellConfig;
+use std::path::Path;
+
+/// The cells of an experiment's config, or of a layer's file as [`apply`](crate::apply::apply) takes it, by their keys:
+/// `cell`, and `reverse_cell` where another one reads from the end.
+///
+/// # Errors
+///
+/// Names the file, the key, the value and the remedy.
+pub fn cells(path: &Path) -> Result<Vec<(&'static str, AnyCellConfig)>> {
+    let is_layer = config::load_table(path, &[])?.contains_key("d_input");
+    let layers = match is_layer {
+        true => apply::layer(path)?.1,
+        false => Plan::read(path, &[])?.0.model,
+    };
+    let cells = layers.cells().map(|(key, cell)| (key, cell.clone()));
+    Ok(cells.collect())
+}
