@@ -290,6 +290,7 @@ zoo! {
     "urnn" => urnn::Urnn, UrnnConfig;
     "goru" => goru::Goru, GoruConfig;
     "lmu" => lmu::Lmu, LmuConfig;
+    "hippo_legs" => hippo_legs::HippoLegs, HippoLegsConfig;
     "ltc" => ltc::Ltc, LtcConfig;
     "cfc" => cfc::Cfc, CfcConfig;
     "tau_gru" => tau_gru::TauGru, TauGruConfig;
