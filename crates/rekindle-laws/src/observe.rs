@@ -2,7 +2,7 @@
 
 use crate::{Named, Numbers};
 use burn::tensor::{DType, Device, Tensor};
-use rekindle::{AnyCell, Cell, Recurrent, RecurrentConfig, Sequence, States};
+use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig, Sequence, States};
 use std::collections::BTreeMap;
 
 /// The states of a layer of the zoo.
@@ -54,16 +54,25 @@ pub struct Batch {
 impl Subject {
     /// A layer whose `k`-th weight is a wave of phase `k`. Biases of the input, vectors that are called
     /// `b` as biases are, and learned initial states are 0.3 higher, so that in a stack of rectifiers
-    /// some units stay alive.
+    /// some units stay alive, and the decay of missing values, `gamma_x`, 0.6 higher, so that none is shut.
     pub fn new(config: RecurrentConfig, d_input: usize, device: &Device) -> Self {
         let layer = config.init(d_input, device);
         let weights = rekindle_interop::weight_names(&layer).into_iter();
         let weights = weights.enumerate().map(|(k, weight)| {
-            let mut wave = Numbers::wave(&weight.shape, 0.5, k as f64);
-            let higher = ["bias_ih", "vector_b_", "initial_"];
-            if higher.iter().any(|start| weight.name.starts_with(start)) {
-                wave = wave.plus(&Numbers::full(&weight.shape, 0.3));
-            }
+            let wave = Numbers::wave(&weight.shape, 0.5, k as f64);
+            let higher = [
+                ("bias_ih", 0.3),
+                ("vector_b_", 0.3),
+                ("initial_", 0.3),
+                ("vector_gamma_x", 0.6),
+            ];
+            let by = higher
+                .iter()
+                .find(|(start, _)| weight.name.starts_with(start));
+            let wave = match by {
+                Some((_, by)) => wave.plus(&Numbers::full(&weight.shape, *by)),
+                None => wave,
+            };
             (weight.name, wave)
         });
         Subject {
@@ -90,7 +99,8 @@ impl Subject {
     }
 
     /// A batch of closed-form numbers for this layer: with initial states, unless it has learned
-    /// ones, and with numbers in the padding.
+    /// ones, and with numbers in the padding. Where the cell takes missing values, two of five inputs are missing, some of
+    /// them one step after the other.
     pub fn batch(&self, rows: usize, time: usize, lengths: Option<&[usize]>) -> Batch {
         let waves = |scale: f64, phase: f64| -> Vec<Numbers> {
             let states = self.states.iter().enumerate();
@@ -99,8 +109,14 @@ impl Subject {
             };
             states.map(wave).collect()
         };
+        let mut x = Numbers::wave(&[rows, time, self.d_input], 1.0, 0.3);
+        if self.config.cell.takes_missing() {
+            let missing = x.values.iter_mut().enumerate();
+            let missing = missing.filter(|(n, _)| matches!(n % 5, 1 | 4));
+            missing.for_each(|(_, value)| *value = f64::NAN);
+        }
         Batch {
-            x: Numbers::wave(&[rows, time, self.d_input], 1.0, 0.3),
+            x,
             lengths: lengths.map(<[usize]>::to_vec),
             states: (!self.config.learned_initial).then(|| waves(0.6, 2.5)),
             y: Numbers::wave(&[rows, time, self.d_output], 1.0, 1.9),

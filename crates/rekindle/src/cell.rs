@@ -378,6 +378,11 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
         Ok(())
     }
 
+    /// Whether inputs may lack values, which then are NaN.
+    fn takes_missing(&self) -> bool {
+        false
+    }
+
     /// Whether the recurrent weights are not used as they are stored, but [mapped](crate::Structure) first.
     fn maps_weights(&self) -> bool {
         false

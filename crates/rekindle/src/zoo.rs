@@ -189,6 +189,10 @@ macro_rules! zoo {
                 match self { $(AnyCellConfig::$Cell(config) => config.fits(d_input),)* }
             }
 
+            fn takes_missing(&self) -> bool {
+                match self { $(AnyCellConfig::$Cell(config) => config.takes_missing(),)* }
+            }
+
             fn maps_weights(&self) -> bool {
                 match self { $(AnyCellConfig::$Cell(config) => config.maps_weights(),)* }
             }

@@ -184,7 +184,9 @@ fn subject(config: RecurrentConfig, place: &Place) -> Subject {
 fn one_row(place: &Place, config: RecurrentConfig) -> (Named, Subject) {
     let d_input = fitting(&config.cell, MANY);
     let subject = Subject::new(config, d_input, &place.device);
-    let batch = subject.batch(1, LONG, None);
+    let mut batch = subject.batch(1, LONG, None);
+    // A missing value has no gradient, dropped or not.
+    batch.x = Numbers::wave(&batch.x.shape, 1.0, 0.3);
     (observe(place, &subject, &batch, &forward), subject)
 }
 

@@ -290,6 +290,7 @@ impl<K: CellConfig> RecurrentConfig<K> {
             weight_dropout: rate(self.weight_dropout),
             zoneout: rate(self.zoneout),
             residual: self.residual,
+            takes_missing: self.cell.takes_missing(),
         }
     }
 

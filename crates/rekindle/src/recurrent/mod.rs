@@ -66,6 +66,7 @@ pub struct Recurrent<C: Cell> {
     weight_dropout: Dropout,
     zoneout: Dropout,
     residual: bool,
+    takes_missing: bool,
 }
 
 impl<C: Cell> Recurrent<C> {
@@ -295,9 +296,10 @@ impl<C: Cell> Recurrent<C> {
         x.with(data)
     }
 
-    /// The output of a layer, with its input added where both have the same width.
+    /// The output of a layer, with its input added where both have the same width. A missing value adds nothing.
     fn leave<const D: usize>(&self, x: &Tensor<D>, y: Tensor<D>) -> Tensor<D> {
         match self.residual && x.dims() == y.dims() {
+            true if self.takes_missing => y + x.clone().mask_fill(x.clone().is_nan(), 0.0),
             true => y + x.clone(),
             false => y,
         }
