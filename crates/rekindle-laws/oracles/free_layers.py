@@ -1,7 +1,8 @@
 """Layers of cells whose weights and states have shapes of their own, from one step: directions, stacks, lengths and
 gradients, in float64.
 
-Used by matrix_cells.py, conv_cells.py, esn.py, nru.py and hippo_legs.py, which say what a step is. A step is given as
+Used by matrix_cells.py, conv_cells.py, esn.py, nru.py, hippo_legs.py and gru_d.py, which say what a step is. A step is
+given as
 
     step(x, state, w) -> the new states, the first of which is the output
 

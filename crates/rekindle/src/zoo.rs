@@ -234,6 +234,7 @@ zoo! {
     "slim_lstm" => slim_lstm::SlimLstm, SlimLstmConfig;
     "slim_gru" => slim_gru::SlimGru, SlimGruConfig;
     "mi_gru" => mi_gru::MiGru, MiGruConfig;
+    "gru_d" => gru_d::GruD, GruDConfig;
     "gru_ode" => gru_ode::GruOde, GruOdeConfig;
     "layer_norm_lstm" => layer_norm_lstm::LayerNormLstm, LayerNormLstmConfig;
     "on_lstm" => on_lstm::OnLstm, OnLstmConfig;
