@@ -1,7 +1,11 @@
 //! An experiment as its author wrote it, and the plan it becomes when everything is checked.
 
-use crate::{Error, Result, config, device::Preference, tasks::TaskConfig};
-use rekindle::{AnyCellConfig, EngineConfig, Invalid, RecurrentConfig, positive, rate};
+use crate::{
+    Error, Result, config,
+    device::Preference,
+    tasks::{Spec, Task, TaskConfig},
+};
+use rekindle::{AnyCellConfig, CellConfig, EngineConfig, Invalid, RecurrentConfig, positive, rate};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -237,6 +241,14 @@ impl Plan {
     /// The experiment, resolved.
     pub fn experiment(&self) -> &Experiment {
         &self.0
+    }
+
+    /// Reads the task's data, as the model takes it; see [`TaskConfig::open`].
+    pub(crate) fn task(&self, spec: Option<Spec>) -> Result<Box<dyn Task>> {
+        let Experiment {
+            task, seed, model, ..
+        } = &self.0;
+        task.open(*seed, model.cell.takes_missing(), spec)
     }
 
     /// The experiment as the text of a config file.

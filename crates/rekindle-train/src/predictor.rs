@@ -16,6 +16,7 @@ use crate::{
     trainer::load_weights,
 };
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+use rekindle::CellConfig;
 use rekindle_view::Block;
 use serde::Serialize;
 use std::path::Path;
@@ -111,10 +112,7 @@ impl Predictor {
 
     /// The run's data, as the network knows it.
     pub(crate) fn task(&self) -> Result<Box<dyn Task>> {
-        let experiment = self.plan.experiment();
-        experiment
-            .task
-            .open(experiment.seed, Some(self.spec.clone()))
+        self.plan.task(Some(self.spec.clone()))
     }
 
     /// What a report shows of the network at work.
@@ -229,7 +227,8 @@ impl Predictor {
                 lines.map(|line| self.predict_text(line)).collect()
             }
             (TaskConfig::ClassifySeries(config), Spec::ClassifySeries(spec)) => {
-                let mut series = SeriesSet::read_unlabelled(path, spec.channels)?;
+                let takes_missing = self.plan.experiment().model.cell.takes_missing();
+                let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes_missing)?;
                 for one in &mut series {
                     spec.scaler.transform(&mut one.values);
                 }

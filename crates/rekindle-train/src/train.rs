@@ -84,7 +84,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         false => None,
     };
     let spec = earlier.as_ref().map(read_spec).transpose()?;
-    let task = plan.experiment().task.open(plan.experiment().seed, spec)?;
+    let task = plan.task(spec)?;
     let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.batch)?;
     let plan = plan.settle(steps_per_epoch);
     if let Some(run) = &earlier {

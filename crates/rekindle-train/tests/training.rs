@@ -309,6 +309,47 @@ fn two_different_cells_read_a_series() {
 }
 
 #[test]
+fn series_with_missing_values_train_a_cell_that_takes_them() {
+    let bench = Bench::new();
+    let mut rows = String::from("label,t0,t1,t2,t3,t4,t5\n");
+    for i in 0..40 {
+        let (label, way) = if i % 2 == 0 {
+            ("up", 1.0)
+        } else {
+            ("down", -1.0)
+        };
+        let value = |t: usize| match (i + 2 * t) % 5 {
+            0 => String::new(),
+            _ => format!("{}", way * t as f64 + 0.1 * (i as f64).sin()),
+        };
+        let values: Vec<String> = (0..6).map(value).collect();
+        rows.push_str(&format!("{label},{}\n", values.join(",")));
+    }
+    let file = bench.file("holes.csv", &rows);
+    let config = |kind: &str| {
+        SERIES
+            .replace("DATA/tiny_multi.ts", &file.display().to_string())
+            .replace("\"gru\"", &format!("{kind:?}"))
+    };
+    let run = bench.train(&config("gru_d"), "holes").run;
+    reports(&run, &["Classes of the test part"]);
+    let predictor = Predictor::open(&run, None).expect("opens");
+    let predictions = predictor.predict_file(&file).expect("predicts");
+    for prediction in &predictions {
+        let Prediction::Class { probabilities, .. } = prediction else {
+            panic!("a class");
+        };
+        assert!(probabilities.iter().all(|p| p.1.is_finite()));
+    }
+    let (metrics, _) = predictor.evaluate(Part::Test).expect("evaluates");
+    assert!(metrics.iter().all(|m| m.value.is_finite()), "{metrics:?}");
+
+    let refused = bench.fails(&config("gru"));
+    let expected = "holes.csv: row 1, column `t0`: `` is not a finite number";
+    assert!(refused.contains(expected), "{refused}");
+}
+
+#[test]
 fn a_text_classifier_reads_negation() {
     let bench = Bench::new();
     let mut rows = String::from("text\tlabel\n");

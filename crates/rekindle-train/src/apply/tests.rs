@@ -157,6 +157,20 @@ fn f64_stays_f64() {
 }
 
 #[test]
+fn missing_values_go_to_a_cell_that_takes_them() {
+    let mut place = Place::new(&LAYER.replace("lstm", "gru_d"));
+    let mut x: Vec<f32> = floats([2, 5, 3]).iter().collect();
+    x[4] = f32::NAN;
+    place.input(&[("x", TensorData::new(x, [2, 5, 3]))]);
+    place.cotangent(&[("y", floats([2, 5, 4]))]);
+    let output = place.output();
+    let mut numbers = output.values().flat_map(|t| t.iter::<f32>());
+    assert!(numbers.all(f32::is_finite));
+    let slopes: Vec<f32> = output["grad.x"].iter().collect();
+    assert!(slopes[4] == 0.0 && slopes[3] != 0.0, "{slopes:?}");
+}
+
+#[test]
 fn a_cotangent_brings_every_gradient() {
     let mut place = Place::new(LAYER);
     place.input(&[

@@ -12,33 +12,38 @@ pub struct Scaler {
 }
 
 impl Scaler {
-    /// Fits `values`, `[rows, columns]` row-major. Sums are kept in 64 bits.
+    /// Fits `values`, `[rows, columns]` row-major, of which those that are NaN are missing. Sums are kept in 64 bits.
     pub fn fit(values: &[f32], columns: usize) -> Self {
         let rows = || values.chunks_exact(columns.max(1));
-        let count = rows().len().max(1) as f64;
+        let mut counts = vec![0.0_f64; columns];
         // Summed before dividing: a 64-bit sum of equal 32-bit numbers is exact for the first 2^29
         // rows, so a constant column has a deviation of exactly 0, not of a few rounding errors.
         let mut mean = vec![0.0_f64; columns];
         for row in rows() {
-            mean.iter_mut()
-                .zip(row)
-                .for_each(|(sum, &value)| *sum += f64::from(value));
+            let sums = mean.iter_mut().zip(&mut counts).zip(row);
+            for ((sum, count), &value) in sums.filter(|(_, value)| !value.is_nan()) {
+                *sum += f64::from(value);
+                *count += 1.0;
+            }
         }
-        mean.iter_mut().for_each(|mean| *mean /= count);
+        let known = mean.iter_mut().zip(&counts);
+        known.for_each(|(mean, count)| *mean /= count.max(1.0));
         // Two passes: the difference of squared sums loses every digit when the mean is large.
         let mut squares = vec![0.0_f64; columns];
         for row in rows() {
-            for ((sum, mean), &value) in squares.iter_mut().zip(&mean).zip(row) {
+            let sums = squares.iter_mut().zip(&mean).zip(row);
+            for ((sum, mean), &value) in sums.filter(|(_, value)| !value.is_nan()) {
                 *sum += (f64::from(value) - mean).powi(2);
             }
         }
-        let deviation = |squares: &f64| match (squares / count).sqrt() as f32 {
-            0.0 => 1.0,
-            deviation => deviation,
-        };
+        let deviation =
+            |(squares, count): (&f64, &f64)| match (squares / count.max(1.0)).sqrt() as f32 {
+                0.0 => 1.0,
+                deviation => deviation,
+            };
         Self {
             mean: mean.iter().map(|&mean| mean as f32).collect(),
-            std: squares.iter().map(deviation).collect(),
+            std: squares.iter().zip(&counts).map(deviation).collect(),
         }
     }
 
@@ -113,6 +118,23 @@ mod tests {
                 std: vec![1.0; 2]
             }
         );
+    }
+
+    #[test]
+    fn missing_values_have_no_say_and_stay_missing() {
+        let missing = f32::NAN;
+        let mut values = [1.0, missing, missing, missing, 3.0, missing];
+        let scaler = Scaler::fit(&values, 2);
+        assert_eq!(
+            scaler,
+            Scaler {
+                mean: vec![2.0, 0.0],
+                std: vec![1.0, 1.0]
+            }
+        );
+        scaler.transform(&mut values);
+        assert_eq!((values[0], values[4]), (-1.0, 1.0));
+        assert!(values[2].is_nan() && values[5].is_nan());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// One series; its length is its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// The numbers, `[time, channels]` row-major.
+    /// The numbers, `[time, channels]` row-major; NaN where one is missing.
     pub values: Vec<f32>,
     /// The number of time steps.
     pub steps: usize,
@@ -47,9 +47,10 @@ pub(super) struct Parsed {
 
 impl SeriesSet {
     /// Reads a `.ts`, `.csv` or `.tsv` file, gzipped or not. The classes are those that a `.ts` file
-    /// announces, otherwise the labels found.
-    pub fn read(path: &Path) -> Result<Self> {
-        let parsed = parse(path)?;
+    /// announces, otherwise the labels found. Values may be missing if the cell takes that: an empty cell
+    /// of a table, `?` in a `.ts` file.
+    pub fn read(path: &Path, takes_missing: bool) -> Result<Self> {
+        let parsed = parse(path, takes_missing)?;
         let labels = written(&parsed)?;
         let classes = if parsed.announced.is_empty() {
             classes::distinct(&parsed.name, labels)?
@@ -67,8 +68,13 @@ impl SeriesSet {
 
     /// Reads a file that must agree with one read before: labels among `classes`, and as many
     /// channels. For validation and test files.
-    pub fn read_with_classes(path: &Path, classes: &[String], channels: usize) -> Result<Self> {
-        let parsed = parse(path)?;
+    pub fn read_with_classes(
+        path: &Path,
+        classes: &[String],
+        channels: usize,
+        takes_missing: bool,
+    ) -> Result<Self> {
+        let parsed = parse(path, takes_missing)?;
         same_channels(&parsed, channels)?;
         let labels = classes::indices(&parsed.name, written(&parsed)?, classes)?;
         Ok(Self {
@@ -81,17 +87,25 @@ impl SeriesSet {
 
     /// Reads series to predict, of as many channels as the model has. Labels may be there and are
     /// not looked at.
-    pub fn read_unlabelled(path: &Path, channels: usize) -> Result<Vec<Series>> {
-        let parsed = parse(path)?;
+    pub fn read_unlabelled(
+        path: &Path,
+        channels: usize,
+        takes_missing: bool,
+    ) -> Result<Vec<Series>> {
+        let parsed = parse(path, takes_missing)?;
         same_channels(&parsed, channels)?;
         Ok(parsed.series)
     }
 }
 
-fn parse(path: &Path) -> Result<Parsed> {
+fn parse(path: &Path, takes_missing: bool) -> Result<Parsed> {
     match file::kind(path).as_str() {
-        "ts" => ts::parse(path.display().to_string(), &file::read_text(path)?),
-        "csv" | "tsv" => series_csv::read(path),
+        "ts" => ts::parse(
+            path.display().to_string(),
+            &file::read_text(path)?,
+            takes_missing,
+        ),
+        "csv" | "tsv" => series_csv::read(path, takes_missing),
         other => Err(Error::mend(format!(
             "{}: series are read from .ts, .csv and .tsv files, gzipped or not, not from {}",
             path.display(),
@@ -136,13 +150,13 @@ mod tests {
 
     fn refused(name: &str, text: &str) -> String {
         let (_folder, path) = saved(name, text);
-        SeriesSet::read(&path).unwrap_err().to_string()
+        SeriesSet::read(&path, false).unwrap_err().to_string()
     }
 
     #[test]
     fn a_ts_file_is_read_time_first() {
         let (_folder, path) = saved("a.ts", TS);
-        let set = SeriesSet::read(&path).unwrap();
+        let set = SeriesSet::read(&path, false).unwrap();
         assert_eq!(
             set.series[0],
             Series {
@@ -165,7 +179,11 @@ mod tests {
             ("a.tsv", "label\tt0\nx\t1\ny\t2\n"),
         ] {
             let (_folder, path) = saved(name, text);
-            assert_eq!(SeriesSet::read(&path).unwrap().labels, [0, 1], "{name}");
+            assert_eq!(
+                SeriesSet::read(&path, false).unwrap().labels,
+                [0, 1],
+                "{name}"
+            );
         }
     }
 
@@ -173,9 +191,9 @@ mod tests {
     fn a_test_file_takes_the_classes_of_the_training_file() {
         let (_folder, path) = saved("a.csv", "label,t0\nx,1\n");
         let classes = ["y".to_owned(), "x".to_owned()];
-        let set = SeriesSet::read_with_classes(&path, &classes, 1).unwrap();
+        let set = SeriesSet::read_with_classes(&path, &classes, 1, false).unwrap();
         assert_eq!((set.labels, set.classes), (vec![1], classes.to_vec()));
-        let error = SeriesSet::read_with_classes(&path, &classes[..1], 1)
+        let error = SeriesSet::read_with_classes(&path, &classes[..1], 1, false)
             .unwrap_err()
             .to_string();
         assert!(
@@ -189,8 +207,8 @@ mod tests {
         let (_folder, path) = saved("a.ts", TS);
         let classes = ["a".to_owned(), "b".to_owned()];
         for error in [
-            SeriesSet::read_with_classes(&path, &classes, 3).unwrap_err(),
-            SeriesSet::read_unlabelled(&path, 3).unwrap_err(),
+            SeriesSet::read_with_classes(&path, &classes, 3, false).unwrap_err(),
+            SeriesSet::read_unlabelled(&path, 3, false).unwrap_err(),
         ] {
             let error = error.to_string();
             assert!(
@@ -210,12 +228,47 @@ mod tests {
             ("a.csv", "label,t0\nx,1\n", 1),
         ] {
             let (_folder, path) = saved(name, text);
-            let series = SeriesSet::read_unlabelled(&path, channels).unwrap();
+            let series = SeriesSet::read_unlabelled(&path, channels, false).unwrap();
             assert_eq!(
                 (series[0].values[0], series[0].channels),
                 (1.0, channels),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn values_are_missing_where_the_cell_takes_that() {
+        for (name, text) in [
+            ("a.csv", "label,t0,t1,t2,t3\nx,1,,3,\ny,,2,,\n"),
+            ("a.ts", "@classLabel true x y\n@data\n1,?,3:x\n?, 2:y\n"),
+        ] {
+            let (_folder, path) = saved(name, text);
+            let error = SeriesSet::read(&path, false).unwrap_err().to_string();
+            assert!(error.contains("is not a finite number"), "{error}");
+            assert!(
+                error.contains("or take a cell for missing values, as gru_d is"),
+                "{error}"
+            );
+            let set = SeriesSet::read(&path, true).unwrap();
+            let [x, y] = [0, 1].map(|row| &set.series[row]);
+            assert_eq!((x.steps, y.steps), (3, 2), "{name}");
+            assert_eq!((x.values[0], x.values[2], y.values[1]), (1.0, 3.0, 2.0));
+            assert!(x.values[1].is_nan() && y.values[0].is_nan(), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_are_no_missing_values() {
+        for (name, text) in [
+            ("a.csv", "label,t0\nx,1\ny,?\n"),
+            ("a.csv", "label,t0\nx,1\ny,NaN\n"),
+            ("a.ts", "@classLabel true x y\n@data\n1:x\nNaN:y\n"),
+            ("a.ts", "@classLabel true x y\n@data\n1:x\n1,,1:y\n"),
+        ] {
+            let (_folder, path) = saved(name, text);
+            let error = SeriesSet::read(&path, true).unwrap_err().to_string();
+            assert!(error.contains("is not a finite number"), "{error}");
         }
     }
 

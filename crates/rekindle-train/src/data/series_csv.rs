@@ -10,18 +10,18 @@ use crate::error::{Error, Result};
 const LABEL: &str = "label";
 
 /// Reads a table of series. The column `label` may be missing. Empty cells at the end of a row make
-/// its series shorter than the widest.
-pub(super) fn read(path: &Path) -> Result<Parsed> {
-    from_table(Table::read(path)?)
+/// its series shorter than the widest; elsewhere they are missing values.
+pub(super) fn read(path: &Path, takes_missing: bool) -> Result<Parsed> {
+    from_table(Table::read(path)?, takes_missing)
 }
 
-fn from_table(table: Table) -> Result<Parsed> {
+fn from_table(table: Table, takes_missing: bool) -> Result<Parsed> {
     let label = table.header.iter().position(|column| column == LABEL);
     let steps: Vec<usize> = (0..table.header.len())
         .filter(|&column| Some(column) != label)
         .collect();
     let series = (0..table.rows.len())
-        .map(|row| one_series(&table, row, &steps))
+        .map(|row| one_series(&table, row, &steps, takes_missing))
         .collect::<Result<_>>()?;
     let labels = label.map(|column| labels(&table, column)).transpose()?;
     Ok(Parsed {
@@ -33,7 +33,7 @@ fn from_table(table: Table) -> Result<Parsed> {
     })
 }
 
-fn one_series(table: &Table, row: usize, columns: &[usize]) -> Result<Series> {
+fn one_series(table: &Table, row: usize, columns: &[usize], takes_missing: bool) -> Result<Series> {
     let filled = |&column: &usize| !table.cell(row, column).trim().is_empty();
     let steps = columns.iter().rposition(filled).map_or(0, |last| last + 1);
     if steps == 0 {
@@ -43,10 +43,21 @@ fn one_series(table: &Table, row: usize, columns: &[usize]) -> Result<Series> {
             row + 1
         )));
     }
+    let value = |column: &usize| {
+        match (filled(column), takes_missing) {
+        (true, _) => table.number(row, *column),
+        (false, true) => Ok(f32::NAN),
+        (false, false) => Err(table.no_number(
+            row,
+            *column,
+            "fill it in, leave out the row or the column, or take a cell for missing values, as gru_d is",
+        )),
+    }
+    };
     let values = columns
         .iter()
         .take(steps)
-        .map(|&column| table.number(row, column))
+        .map(value)
         .collect::<Result<_>>()?;
     Ok(Series {
         values,
@@ -72,7 +83,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Parsed> {
-        from_table(Table::parse("a.csv".to_owned(), text, false)?)
+        from_table(Table::parse("a.csv".to_owned(), text, false)?, false)
     }
 
     fn refused(text: &str) -> String {

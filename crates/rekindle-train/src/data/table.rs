@@ -86,17 +86,25 @@ impl Table {
 
     /// The number in one cell, by indices from 0.
     pub(super) fn number(&self, row: usize, column: usize) -> Result<f32> {
-        let cell = self.cell(row, column);
-        number::finite(cell).ok_or_else(|| {
-            let header = self.header.get(column).map_or("", String::as_str);
-            Error::mend(format!(
-                "{}: row {}, column {}: {} is not a finite number; fill it in, or leave out the row or the column",
-                self.name,
-                row + 1,
-                shown(header),
-                shown(cell)
-            ))
+        number::finite(self.cell(row, column)).ok_or_else(|| {
+            self.no_number(
+                row,
+                column,
+                "fill it in, or leave out the row or the column",
+            )
         })
+    }
+
+    /// The error of a cell that holds no number, by indices from 0, with a remedy.
+    pub(super) fn no_number(&self, row: usize, column: usize, remedy: &str) -> Error {
+        let header = self.header.get(column).map_or("", String::as_str);
+        Error::mend(format!(
+            "{}: row {}, column {}: {} is not a finite number; {remedy}",
+            self.name,
+            row + 1,
+            shown(header),
+            shown(self.cell(row, column))
+        ))
     }
 
     /// The text in one cell, by indices from 0.

@@ -6,7 +6,7 @@
 //! @dimensions 2
 //! @classLabel true walking running
 //! @data
-//! 0.1,0.2,0.3:1.5,1.6,1.7:walking        channel 1 : channel 2 : label
+//! 0.1,0.2,0.3:1.5,?,1.7:walking          channel 1 : channel 2 : label; ? is a missing value
 //! ```
 
 use super::message::shown;
@@ -15,8 +15,11 @@ use super::series::{Parsed, Series};
 use super::ts_header::Header;
 use crate::error::{Error, Result};
 
+/// What stands in the place of a missing value.
+const MISSING: &str = "?";
+
 /// Parses the text of the file called `name`.
-pub(super) fn parse(name: String, text: &str) -> Result<Parsed> {
+pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Parsed> {
     let mut header = Header::default();
     let mut in_data = false;
     let mut series = Vec::new();
@@ -33,7 +36,7 @@ pub(super) fn parse(name: String, text: &str) -> Result<Parsed> {
         }
         if in_data {
             let (values, label) = header.cut(line);
-            let one = one_series(&place, values)?;
+            let one = one_series(&place, values, takes_missing)?;
             same_channels(&place, &header, one.channels, &series)?;
             if label == Some("") {
                 return Err(place.mend("no label after the last colon; add it or remove the row"));
@@ -82,17 +85,18 @@ impl Place<'_> {
 
 /// The series of one row. The file has it a channel after the other, models want it a step after
 /// the other.
-fn one_series(place: &Place<'_>, text: &str) -> Result<Series> {
+fn one_series(place: &Place<'_>, text: &str, takes_missing: bool) -> Result<Series> {
     let mut channels: Vec<Vec<f32>> = Vec::new();
     for (index, channel) in text.split(':').enumerate() {
-        let value = |cell: &str| {
-            number::finite(cell).ok_or_else(|| {
-                place.mend(format!(
-                    "channel {}: {} is not a finite number; fill missing values in, or remove the row",
-                    index + 1,
-                    shown(cell.trim())
-                ))
-            })
+        let value = |cell: &str| match (number::finite(cell), cell.trim()) {
+            (Some(value), _) => Ok(value),
+            (None, MISSING) if takes_missing => Ok(f32::NAN),
+            (None, cell) => Err(place.mend(format!(
+                "channel {}: {} is not a finite number; fill missing values in, remove the row, \
+                 or take a cell for missing values, as gru_d is",
+                index + 1,
+                shown(cell)
+            ))),
         };
         channels.push(channel.split(',').map(value).collect::<Result<_>>()?);
     }
@@ -141,7 +145,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Parsed> {
-        parse("a.ts".to_owned(), text)
+        parse("a.ts".to_owned(), text, false)
     }
 
     fn refused(text: &str) -> String {

@@ -172,7 +172,7 @@ impl Subject {
         files::read(path)?;
         let plan = Plan::read(path, overrides)?;
         let experiment = plan.experiment();
-        let task = experiment.task.open(experiment.seed, None)?;
+        let task = plan.task(None)?;
         let Chosen { device, .. } = choose(&plan, device)?;
         let net = trainer::fresh(task.as_ref(), &plan, &device.clone().autodiff())?.valid();
         let sets: String = overrides.iter().map(|set| format!(", {set}")).collect();

@@ -6,6 +6,7 @@ use crate::{
     reading::{Reading, Steps, visible},
     tasks::{Part, Spec, TaskConfig},
 };
+use rekindle::CellConfig;
 use std::path::{Path, PathBuf};
 
 /// What a network is given to read.
@@ -30,15 +31,11 @@ impl Predictor {
     ///
     /// If the source is empty, has no such row, or does not fit the run's task.
     pub(crate) fn reading(&self, source: &Source, row: usize, unknown: bool) -> Result<Reading> {
-        let experiment = self.plan.experiment();
         match source {
             Source::Text(text) => self.text(text, unknown),
             Source::File(path) => self.file(path, row, unknown),
             Source::Part(part) => {
-                let task = experiment
-                    .task
-                    .open(experiment.seed, Some(self.spec.clone()))?;
-                let reading = task.reading(*part, row..row + 1, STEPS);
+                let reading = self.task()?.reading(*part, row..row + 1, STEPS);
                 match reading.rows() {
                     0 => Err(no_row(
                         &format!("the {} part of the run's data", part.name()),
@@ -107,7 +104,8 @@ impl Predictor {
                 self.text(line, unknown)
             }
             (TaskConfig::ClassifySeries(_), Spec::ClassifySeries(spec)) => {
-                let mut series = SeriesSet::read_unlabelled(path, spec.channels)?;
+                let takes_missing = self.plan.experiment().model.cell.takes_missing();
+                let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes_missing)?;
                 let one = series.get_mut(row).ok_or_else(|| no_row(&at, row))?;
                 spec.scaler.transform(&mut one.values);
                 Ok(Reading::of_series(&[one], spec.channels))

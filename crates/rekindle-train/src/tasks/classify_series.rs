@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClassifySeriesConfig {
-    /// A `.ts` file of the UCR/UEA archive, or a CSV file with a column `label`.
+    /// A `.ts` file of the UCR/UEA archive, or a CSV file with a column `label`. For a cell that takes missing
+    /// values, `?` in the first and an empty cell in the second is one.
     pub train: DataFile,
     /// The file to test on; without one, a share of `train`.
     #[serde(default, skip_serializing_if = "no_file")]
@@ -88,7 +89,7 @@ pub struct ClassifySeries {
 }
 
 impl ClassifySeries {
-    /// Reads and scales the series.
+    /// Reads and scales the series, which may lack values if the cell takes that.
     ///
     /// # Errors
     ///
@@ -96,20 +97,22 @@ impl ClassifySeries {
     pub fn open(
         config: &ClassifySeriesConfig,
         seed: u64,
+        takes_missing: bool,
         spec: Option<SeriesSpec>,
     ) -> Result<Self> {
+        let with_classes = |file: &DataFile, classes: &[String], channels| {
+            SeriesSet::read_with_classes(file, classes, channels, takes_missing)
+        };
         let mut all = match &spec {
-            None => SeriesSet::read(&config.train)?,
-            Some(spec) => {
-                SeriesSet::read_with_classes(&config.train, &spec.classes, spec.channels)?
-            }
+            None => SeriesSet::read(&config.train, takes_missing)?,
+            Some(spec) => with_classes(&config.train, &spec.classes, spec.channels)?,
         };
         let apart = !no_file(&config.test);
         let test_share = if apart { 0.0 } else { config.test_share };
         let mut parts = split::stratified(&all.labels, config.valid_share, test_share, seed)
             .map_err(|e| Error::mend(format!("{}: {e}", config.train.display())))?;
         if apart {
-            let test = SeriesSet::read_with_classes(&config.test, &all.classes, all.channels)?;
+            let test = with_classes(&config.test, &all.classes, all.channels)?;
             parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
             all.series.extend(test.series);
             all.labels.extend(test.labels);

@@ -188,13 +188,18 @@ impl TaskConfig {
         }
     }
 
-    /// Reads the task's data. With the specification of an earlier run, symbols, classes and
-    /// scales are those of that run.
+    /// Reads the task's data, of which values may be missing if the cell takes that. With the specification of an
+    /// earlier run, symbols, classes and scales are those of that run.
     ///
     /// # Errors
     ///
     /// If a file is missing or cannot be understood, or does not fit the specification.
-    pub fn open(&self, seed: u64, spec: Option<Spec>) -> Result<Box<dyn Task>> {
+    pub fn open(
+        &self,
+        seed: u64,
+        takes_missing: bool,
+        spec: Option<Spec>,
+    ) -> Result<Box<dyn Task>> {
         Ok(match (self, spec) {
             (TaskConfig::LanguageModel(c), None) => Box::new(LanguageModel::open(c, None)?),
             (TaskConfig::LanguageModel(c), Some(Spec::LanguageModel(s))) => {
@@ -204,9 +209,11 @@ impl TaskConfig {
             (TaskConfig::ClassifyText(c), Some(Spec::ClassifyText(s))) => {
                 Box::new(ClassifyText::open(c, seed, Some(s))?)
             }
-            (TaskConfig::ClassifySeries(c), None) => Box::new(ClassifySeries::open(c, seed, None)?),
+            (TaskConfig::ClassifySeries(c), None) => {
+                Box::new(ClassifySeries::open(c, seed, takes_missing, None)?)
+            }
             (TaskConfig::ClassifySeries(c), Some(Spec::ClassifySeries(s))) => {
-                Box::new(ClassifySeries::open(c, seed, Some(s))?)
+                Box::new(ClassifySeries::open(c, seed, takes_missing, Some(s))?)
             }
             (TaskConfig::Forecast(c), None) => Box::new(Forecast::open(c, None)?),
             (TaskConfig::Forecast(c), Some(Spec::Forecast(s))) => {
