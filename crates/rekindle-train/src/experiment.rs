@@ -248,7 +248,7 @@ impl Plan {
         let Experiment {
             task, seed, model, ..
         } = &self.0;
-        task.open(*seed, model.cell.takes_missing(), spec)
+        task.open(*seed, model.takes_missing(), spec)
     }
 
     /// The experiment as the text of a config file.

@@ -227,7 +227,7 @@ impl Predictor {
                 lines.map(|line| self.predict_text(line)).collect()
             }
             (TaskConfig::ClassifySeries(config), Spec::ClassifySeries(spec)) => {
-                let takes_missing = self.plan.experiment().model.cell.takes_missing();
+                let takes_missing = self.plan.experiment().model.takes_missing();
                 let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes_missing)?;
                 for one in &mut series {
                     spec.scaler.transform(&mut one.values);

@@ -80,9 +80,11 @@ fn list_prints_a_page_of_cells_with_the_speeds_of_a_file() {
             row(card.name)
         );
     }
-    assert!(row("lstm").ends_with(
-        "| `h` `c` | `i` `f` `g` `o` | 33280 | torch.nn.LSTM | tiles | cube | 1.00 |"
-    ));
+    assert!(
+        row("lstm").ends_with(
+            "| `h` `c` | `i` `f` `g` `o` | 33280 | torch.nn.LSTM | tiles | cube | 1.00 |"
+        )
+    );
     assert!(row("gru").ends_with("| 1.50 |"));
     assert!(row("elman").ends_with("| - |"));
 

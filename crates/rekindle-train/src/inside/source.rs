@@ -104,7 +104,7 @@ impl Predictor {
                 self.text(line, unknown)
             }
             (TaskConfig::ClassifySeries(_), Spec::ClassifySeries(spec)) => {
-                let takes_missing = self.plan.experiment().model.cell.takes_missing();
+                let takes_missing = self.plan.experiment().model.takes_missing();
                 let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes_missing)?;
                 let one = series.get_mut(row).ok_or_else(|| no_row(&at, row))?;
                 spec.scaler.transform(&mut one.values);

@@ -190,6 +190,10 @@ impl CellConfig for GruDConfig {
         invalid::finite("mean", self.mean)
     }
 
+    fn d_output(&self) -> usize {
+        self.d_hidden
+    }
+
     fn program(&self) -> Option<Program> {
         None
     }

@@ -227,6 +227,10 @@ impl CellConfig for HippoLegsConfig {
         }
     }
 
+    fn d_output(&self) -> usize {
+        self.d_hidden
+    }
+
     fn program(&self) -> Option<Program> {
         None
     }

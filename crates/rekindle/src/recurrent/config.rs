@@ -120,6 +120,11 @@ impl<K: CellConfig> RecurrentConfig<K> {
         std::iter::once(("cell", &self.cell)).chain(reverse)
     }
 
+    /// Whether inputs may lack values, which then are NaN: whether every cell takes such.
+    pub fn takes_missing(&self) -> bool {
+        self.cells().all(|(_, cell)| cell.takes_missing())
+    }
+
     /// The width of the output, where the configuration is [valid](RecurrentConfig::validate).
     ///
     /// # Panics
@@ -290,7 +295,7 @@ impl<K: CellConfig> RecurrentConfig<K> {
             weight_dropout: rate(self.weight_dropout),
             zoneout: rate(self.zoneout),
             residual: self.residual,
-            takes_missing: self.cell.takes_missing(),
+            takes_missing: self.takes_missing(),
         }
     }
 
