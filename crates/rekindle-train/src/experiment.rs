@@ -5,7 +5,7 @@ use crate::{
     device::Preference,
     tasks::{Spec, Task, TaskConfig},
 };
-use rekindle::{AnyCellConfig, CellConfig, EngineConfig, Invalid, RecurrentConfig, positive, rate};
+use rekindle::{AnyCellConfig, EngineConfig, Invalid, RecurrentConfig, positive, rate};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

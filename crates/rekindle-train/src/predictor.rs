@@ -16,7 +16,6 @@ use crate::{
     trainer::load_weights,
 };
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
-use rekindle::CellConfig;
 use rekindle_view::Block;
 use serde::Serialize;
 use std::path::Path;

@@ -6,7 +6,6 @@ use crate::{
     reading::{Reading, Steps, visible},
     tasks::{Part, Spec, TaskConfig},
 };
-use rekindle::CellConfig;
 use std::path::{Path, PathBuf};
 
 /// What a network is given to read.
