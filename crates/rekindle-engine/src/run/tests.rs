@@ -206,7 +206,8 @@ fn difference(ours: &[Vec<f64>], theirs: &[Vec<f64>], share: f64) -> Option<Stri
         let apart: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
         (i, norm(&apart), norm(b))
     });
-    let mut far = apart.filter(|(_, apart, size)| !(*apart <= share * size.max(1e-3)));
+    let mut far =
+        apart.filter(|(_, apart, size)| apart.is_nan() || *apart > share * size.max(1e-3));
     far.next()
         .map(|(i, apart, size)| format!("{i}: {apart:e} of {size:e}"))
 }
