@@ -1,5 +1,6 @@
 //! Functions of whole rows.
 
+use super::guard;
 use crate::program::Across;
 use crate::simd::Real;
 use std::ops::Range;
@@ -20,6 +21,8 @@ pub(super) unsafe fn across<E: Real>(
     [width, pitch]: [usize; 2],
     own: Range<usize>,
 ) {
+    guard::check_rows(of, rows, pitch, width);
+    guard::check_rows(to.wrapping_add(own.start), rows, pitch, own.len());
     for r in 0..rows {
         // SAFETY: the caller's.
         let (of, to) = unsafe {

@@ -2,6 +2,7 @@
 
 use super::bind::{Binder, Moment, Plane, Planes, Walks};
 use super::compiled::{Compiled, Plans, phase};
+use super::guard;
 use super::kept::Kept;
 use super::layer::{Keep, Layer};
 use super::memory::{Arena, At, pitch};
@@ -371,6 +372,8 @@ impl<'a, E: Real> Forward<'a, E> {
                         for r in 0..chunk.rows {
                             let t = part.time(r, chunk.first + k, self.layer.reverse);
                             let to = y.plus((part.rows[r] * time + t) * row + start);
+                            guard::check(to, width);
+                            guard::check(from.add(r * output.pitch), width);
                             from.add(r * output.pitch).copy_to_nonoverlapping(to, width);
                         }
                     }
@@ -383,6 +386,8 @@ impl<'a, E: Real> Forward<'a, E> {
                     for r in alive..chunk.rows {
                         let from = plane.at(&end).add(r * plane.pitch);
                         let to = last.plus(part.rows[r] * total + start);
+                        guard::check(to, width);
+                        guard::check(from, width);
                         from.copy_to_nonoverlapping(to, width);
                     }
                 }
@@ -427,6 +432,8 @@ impl<'a, E: Real> Forward<'a, E> {
                 unsafe {
                     let from = from.at(end).add(r * from.pitch + own.start);
                     let to = to.at(&start).add(r * to.pitch + own.start);
+                    guard::check(from, own.len());
+                    guard::check(to, own.len());
                     from.copy_to(to, own.len());
                 }
             }
@@ -448,6 +455,8 @@ impl<'a, E: Real> Forward<'a, E> {
             unsafe {
                 let here = state.at(&start);
                 let there = checkpoint.at.plus(before * state.pitch);
+                guard::check(here, size);
+                guard::check(there, size);
                 match back {
                     false => here.copy_to_nonoverlapping(there, size),
                     true => there.copy_to_nonoverlapping(here, size),
@@ -458,11 +467,13 @@ impl<'a, E: Real> Forward<'a, E> {
 }
 
 unsafe fn copy<E: Real>(from: &[E], to: *mut E) {
+    guard::check(to, from.len());
     // SAFETY: the caller has room for it.
     unsafe { to.copy_from_nonoverlapping(from.as_ptr(), from.len()) };
 }
 
 unsafe fn pad<E: Real>(row: *mut E, width: usize, pitch: usize) {
+    guard::check(row, pitch);
     for j in width..pitch {
         // SAFETY: the row is `pitch` wide.
         unsafe { row.add(j).write(E::default()) };

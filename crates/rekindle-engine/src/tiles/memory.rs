@@ -1,5 +1,6 @@
 //! Memory of a kernel: one block, cut into planes, used again by the next call.
 
+use super::guard::Lent;
 use crate::simd::Real;
 
 /// The most buffers that wait to be used again.
@@ -78,6 +79,8 @@ impl<E: Real> Drop for Buffer<E> {
 /// bytes, so that planes walked side by side do not compete for the same places in the cache.
 #[derive(Debug)]
 pub(super) struct Arena<E: Real> {
+    /// The planes that were given out.
+    lent: Vec<Lent>,
     buffer: Buffer<E>,
     used: usize,
 }
@@ -92,7 +95,11 @@ impl<E: Real> Arena<E> {
         let total: usize = sizes.iter().map(|n| Arena::<E>::taken(*n)).sum();
         let buffer = Buffer::new(total + LINE);
         let used = (buffer.as_ptr() as usize / size_of::<E>()).wrapping_neg() % LINE;
-        Arena { buffer, used }
+        Arena {
+            lent: Vec::new(),
+            buffer,
+            used,
+        }
     }
 
     fn taken(size: usize) -> usize {
@@ -108,6 +115,10 @@ impl<E: Real> Arena<E> {
         let at = self.used;
         self.used += Arena::<E>::taken(size);
         assert!(self.used <= self.buffer.0.len(), "an arena is too small");
-        At(self.buffer.as_mut_slice()[at..].as_mut_ptr())
+        let at = self.buffer.as_mut_slice()[at..].as_mut_ptr();
+        if cfg!(debug_assertions) {
+            self.lent.push(Lent::new(at, size));
+        }
+        At(at)
     }
 }

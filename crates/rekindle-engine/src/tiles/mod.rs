@@ -7,6 +7,7 @@
 //! schedule   rows in parts, steps in chunks                                    once a call
 //! forward    chunk by chunk: read x, project, what was hoisted, then each step
 //! backward   chunk by chunk from the end: each step, then the gradients of x and of the weights
+//! guard      which memory kernels may use, checked under debug assertions
 //! product    the one micro-kernel that all matrix products are made of
 //! pointwise  instructions over tiles
 //! ```
@@ -23,6 +24,7 @@ mod backward;
 mod bind;
 mod compiled;
 mod forward;
+mod guard;
 mod kept;
 mod layer;
 mod memory;
@@ -50,6 +52,7 @@ mod tests;
 use crate::simd::{Isa, Kernel, Real, Simd, Vectors};
 use backward::Backward;
 use forward::Forward;
+use guard::Lent;
 use kept::Kept;
 use memory::At;
 use rayon::prelude::*;
@@ -213,6 +216,7 @@ fn run_forward<S: Simd>(
     let mut y = vec![S::E::default(); sizes.batch * sizes.time * run.row()];
     let mut last = vec![S::E::default(); sizes.batch * total];
     let (to_y, to_last) = (At(y.as_mut_ptr()), At(last.as_mut_ptr()));
+    let _lent = [&y, &last].map(|v| Lent::new(v.as_ptr(), v.len()));
     let kept = each(&parts, |part| {
         let kept = run.kept(part, keep);
         let bench = run.bench(part, &kept);
@@ -260,6 +264,7 @@ fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gr
         r: weights(layer.r),
         vectors: weights(layer.vectors),
     };
+    let _lent = [&gradients.x, &gradients.state].map(|v| Lent::new(v.as_ptr(), v.len()));
     let to = [&mut gradients.x, &mut gradients.state].map(|v| At(v.as_mut_ptr()));
     let desks = each(&tape.parts, |(part, kept)| {
         // A window is recomputed into memory of its own kind; whole planes are read as they are.

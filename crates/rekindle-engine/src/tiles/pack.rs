@@ -1,5 +1,6 @@
 //! Weights, packed once for all steps in the order in which the micro-kernel reads them.
 
+use super::guard::Lent;
 use super::memory::Buffer;
 use super::team::Share;
 use crate::simd::Real;
@@ -59,6 +60,7 @@ const LINE: usize = 16;
 /// A packed matrix.
 #[derive(Debug)]
 pub(super) struct Packed<E: Real> {
+    _lent: Lent,
     data: Buffer<E>,
     pub panels: Panels,
     /// The rows of the matrix.
@@ -145,8 +147,11 @@ impl<E: Real> Packed<E> {
     }
 
     fn empty(panels: Panels, depth: usize, n: usize) -> Self {
+        let size = panels.lanes.len() * depth * 4 * n;
+        let data = Buffer::new(size);
         Packed {
-            data: Buffer::new(panels.lanes.len() * depth * 4 * n),
+            _lent: Lent::new(data.as_ptr(), size),
+            data,
             panels,
             depth,
             n,

@@ -1,6 +1,7 @@
 //! The weights of a layer, packed: once for a pass, and for streams and inference once for all passes.
 
 use super::compiled::{Compiled, PHASES, Plans};
+use super::guard::Lent;
 use super::layer::Layer;
 use super::memory::{Buffer, pitch};
 use super::pack::{Matrix, Packed};
@@ -11,6 +12,7 @@ use crate::simd::{Real, Simd};
 /// The packed weights of a forward pass.
 #[derive(Debug)]
 pub(crate) struct Packing<E: Real> {
+    _lent: [Lent; 2],
     /// The numbers of a vector.
     pub(super) n: usize,
     pub(super) members: usize,
@@ -64,7 +66,12 @@ impl<E: Real> Packing<E> {
                     .map(|plan| plan.map(pack).unwrap_or_default())
             },
         );
+        let lent = [
+            Lent::new(input_bias.as_ptr(), g * pitch),
+            Lent::new(bias.as_ptr(), bias.len()),
+        ];
         Packing {
+            _lent: lent,
             n,
             members,
             states: layer.sizes.states(program),

@@ -84,6 +84,17 @@ pub(crate) enum Code {
     SubMul,
 }
 
+impl Code {
+    /// How many operands it reads.
+    pub(super) fn operands(self) -> usize {
+        match self {
+            Code::Copy | Code::Unary(_) | Code::Slope(_) => 1,
+            Code::MulAdd | Code::MulSub | Code::SubMul => 3,
+            _ => 2,
+        }
+    }
+}
+
 /// A pointwise instruction: places by their index in [`Plan::places`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Op {

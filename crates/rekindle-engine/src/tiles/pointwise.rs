@@ -1,5 +1,6 @@
 //! Pointwise instructions, run op by op over tiles that stay in the nearest cache.
 
+use super::guard;
 use super::plan::{Code, Op};
 use crate::program::Unary;
 use crate::simd::{self, Real, Simd};
@@ -23,6 +24,17 @@ pub(super) struct Walk<E> {
 /// or for a tile.
 #[inline(never)]
 pub(super) unsafe fn pointwise<S: Simd>(ops: &[Op], walks: &[Walk<S::E>], from: usize, to: usize) {
+    if cfg!(debug_assertions) {
+        for op in ops {
+            for place in op.of[..op.code.operands()].iter().chain([&op.to]) {
+                let walk = walks[*place];
+                match walk.along {
+                    0 => guard::check(walk.at, TILE.min(to - from)),
+                    _ => guard::check(walk.at.wrapping_add(from), to - from),
+                }
+            }
+        }
+    }
     // SAFETY: the caller's; the places of a plan are all in `walks`.
     unsafe {
         S::vectorize(

@@ -6,6 +6,7 @@
 //! there) and goes to one of its own, so that gates, biases and accumulated gradients need no pass of
 //! their own.
 
+use super::guard;
 use crate::simd::Simd;
 use std::ptr;
 
@@ -106,6 +107,27 @@ unsafe fn blocks<S: Simd, const T: bool>(
     panel: *const S::E,
     columns: &[Column<S::E>; 4],
 ) {
+    if cfg!(debug_assertions) {
+        let [high, wide] = if T {
+            [left.depth, rows]
+        } else {
+            [rows, left.depth]
+        };
+        for segment in left.segments {
+            guard::check_rows(*segment, high, left.pitch, wide);
+        }
+        guard::check(panel, left.segments.len() * left.depth * 4 * S::N);
+        for column in columns {
+            for (at, pitch) in [
+                (column.from, column.from_pitch),
+                (column.to as *const S::E, column.to_pitch),
+            ] {
+                if !at.is_null() {
+                    guard::check_rows(at, rows, pitch, S::N);
+                }
+            }
+        }
+    }
     // SAFETY: the caller's.
     unsafe {
         S::vectorize(

@@ -2,6 +2,7 @@
 
 use super::backward::{Backward, Desk};
 use super::bind::{Moment, Plane, Scope};
+use super::guard;
 use super::kept::Kept;
 use super::layer::{Gradients, Layer};
 use super::memory::{Arena, At};
@@ -325,6 +326,11 @@ unsafe fn gather<S: Simd>(
     to: *mut S::E,
     total: *mut S::E,
 ) {
+    if let Some((from, pitch)) = from {
+        guard::check_rows(from, rows, pitch, S::N);
+    }
+    guard::check_rows(to, rows, 4 * S::N, S::N);
+    guard::check(total, S::N);
     // SAFETY: the caller has a vector for every row at `from`, a panel at `to`, a vector at `total`.
     unsafe {
         S::vectorize(
