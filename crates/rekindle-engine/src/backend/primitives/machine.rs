@@ -122,6 +122,13 @@ pub(super) fn value_at<B: Backend>(
 }
 
 /// Pointwise instructions on rows of one width, in their order.
+#[cfg_attr(
+    not(feature = "cube"),
+    allow(
+        dead_code,
+        reason = "only kernels need to know more than the instructions"
+    )
+)]
 pub(in crate::backend) struct Group<'g, B: Backend> {
     pub plan: &'g Plan,
     pub ops: &'g [Op],
