@@ -1,6 +1,7 @@
 //! How parameters begin.
 
-use burn::nn::Initializer;
+use burn::module::Param;
+use burn::nn::{Initializer, Linear};
 use burn::tensor::{Device, Distribution, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,22 @@ impl Init {
         match self {
             Init::Pytorch => self.uniform(shape, d_hidden, device),
             Init::Rekindle | Init::Keras => xavier(shape, device),
+        }
+    }
+
+    /// A map of these weights, with a bias as wide as what it gives where one is wanted.
+    pub(crate) fn map(
+        self,
+        weight: Tensor<2>,
+        bias: bool,
+        d_hidden: usize,
+        device: &Device,
+    ) -> Linear {
+        let width = weight.dims()[1];
+        let vector = || self.vector(width, d_hidden, device).detach();
+        Linear {
+            bias: bias.then(|| Param::from_tensor(vector())),
+            weight: Param::from_tensor(weight.detach()),
         }
     }
 

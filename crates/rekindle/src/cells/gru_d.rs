@@ -238,33 +238,19 @@ impl CellConfig for GruDConfig {
 
     fn init(&self, d_input: usize, device: &Device) -> GruD {
         let (units, init) = (self.d_hidden, self.init);
-        let parameter = |value: Tensor<2>| Param::from_tensor(value.detach());
-        let bias = |width: usize| {
-            let vector = || Param::from_tensor(init.vector(width, units, device).detach());
-            self.bias.then(vector)
-        };
+        let map = |weight: Tensor<2>, bias| init.map(weight, bias, units, device);
+        let gates = |from: usize| init.input([from, 3, units], device);
         // Below 0 a decay is 1 and flat, so that it would never learn.
         let decay = Distribution::Uniform(0.0, 1.0 / (units as f64).sqrt());
         let decay = Tensor::<1>::random([d_input], decay, device);
+        let b_gamma_x = || init.vector(d_input, units, device).detach();
         GruD {
-            ih: Linear {
-                weight: parameter(init.input([d_input, 3, units], device)),
-                bias: bias(3 * units),
-            },
-            hh: Linear {
-                weight: parameter(init.hidden([units, 3, units], device)),
-                bias: None,
-            },
-            mh: Linear {
-                weight: parameter(init.input([d_input, 3, units], device)),
-                bias: None,
-            },
-            gamma_h: Linear {
-                weight: parameter(init.linear([d_input, units], units, device)),
-                bias: bias(units),
-            },
+            ih: map(gates(d_input), self.bias),
+            hh: map(init.hidden([units, 3, units], device), false),
+            mh: map(gates(d_input), false),
+            gamma_h: map(init.linear([d_input, units], units, device), self.bias),
             gamma_x: Param::from_tensor(decay.detach()),
-            b_gamma_x: bias(d_input),
+            b_gamma_x: self.bias.then(|| Param::from_tensor(b_gamma_x())),
             mean: self.mean,
         }
     }

@@ -26,7 +26,7 @@
 use crate::cell::unroll;
 use crate::pointwise::sigmoid;
 use crate::{Card, Cell, CellConfig, Init, Invalid, Sequence, invalid};
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::activation::tanh;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -267,30 +267,14 @@ impl CellConfig for HippoLegsConfig {
 
     fn init(&self, d_input: usize, device: &Device) -> HippoLegs {
         let (units, init) = (self.d_hidden, self.init);
-        let parameter = |value: Tensor<2>| Param::from_tensor(value.detach());
-        let bias = |width: usize| {
-            let vector = || Param::from_tensor(init.vector(width, units, device).detach());
-            self.bias.then(vector)
-        };
-        let number = |from: usize| parameter(init.linear([from, 1], units, device));
-        let pair = |from: usize| parameter(init.input([from, 2, units], device));
+        let map = |weight: Tensor<2>, bias| init.map(weight, bias, units, device);
+        let number = |from: usize| init.linear([from, 1], units, device);
+        let pair = |from: usize| init.input([from, 2, units], device);
         HippoLegs {
-            xf: Linear {
-                weight: number(d_input),
-                bias: bias(1),
-            },
-            hf: Linear {
-                weight: number(units),
-                bias: None,
-            },
-            ih: Linear {
-                weight: pair(d_input),
-                bias: bias(2 * units),
-            },
-            ch: Linear {
-                weight: pair(self.memory),
-                bias: None,
-            },
+            xf: map(number(d_input), self.bias),
+            hf: map(number(units), false),
+            ih: map(pair(d_input), self.bias),
+            ch: map(pair(self.memory), false),
         }
     }
 }

@@ -18,7 +18,7 @@
 
 use crate::cell::unroll;
 use crate::{Card, Cell, CellConfig, Init, Invalid, Sequence, invalid};
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
@@ -229,24 +229,14 @@ impl CellConfig for NruConfig {
     fn init(&self, d_input: usize, device: &Device) -> Nru {
         let (units, memory, init) = (self.d_hidden, self.memory, self.init);
         let heads = 2 * self.heads + 4 * (memory * self.heads).isqrt();
-        let parameter = |value: Tensor<2>| Param::from_tensor(value.detach());
-        let bias = |width: usize| {
-            let vector = || Param::from_tensor(init.vector(width, units, device).detach());
-            self.bias.then(vector)
-        };
-        let map = |from, to, bias| Linear {
-            weight: parameter(init.linear([from, to], units, device)),
-            bias,
-        };
+        let map = |weight: Tensor<2>, bias| init.map(weight, bias, units, device);
+        let linear = |from: usize, to: usize| init.linear([from, to], units, device);
         Nru {
-            ih: map(d_input, units, bias(units)),
-            hh: Linear {
-                weight: parameter(init.hidden([units, 1, units], device)),
-                bias: None,
-            },
-            mh: map(memory, units, None),
-            hv: map(units, heads, bias(heads)),
-            mv: map(memory, heads, None),
+            ih: map(linear(d_input, units), self.bias),
+            hh: map(init.hidden([units, 1, units], device), false),
+            mh: map(linear(memory, units), false),
+            hv: map(linear(units, heads), self.bias),
+            mv: map(linear(memory, heads), false),
             heads: self.heads,
             rectified: self.rectified,
         }
