@@ -48,7 +48,8 @@ impl Program {
             if self.next.contains(&id) {
                 continue;
             }
-            if let Some((out, _)) = self.lines().find(|o| o.1 == id) {
+            let line = self.lines().find(|o| o.1 == id);
+            if let Some((out, _)) = line.filter(|_| !self.is_leaf(id)) {
                 labels[id] = Some(self.out_name(out));
                 continue;
             }
@@ -69,16 +70,22 @@ impl Program {
         labels
     }
 
-    /// What has a line of its own because of what it is for. A value that is handed on has the name that it has
+    /// What has a line of its own because of what it is for. A value that is handed on needs none if it is there
     /// anyway.
     fn lines(&self) -> impl Iterator<Item = (Out, Id)> + '_ {
-        let outs = self.outs.iter().copied();
-        outs.filter(|o| !matches!(o.0, Out::Handed(_)))
-    }
-
-    /// Whether the output is computed elsewhere, and stands here as zero.
-    fn is_deferred(&self) -> bool {
-        self.outs.iter().any(|o| matches!(o.0, Out::Handed(_)))
+        let state = |id: Id| {
+            self.results()
+                .any(|(out, of)| matches!(out, Out::Next(_)) && of == id)
+        };
+        let there = move |out: Out, id: Id| {
+            matches!(out, Out::Plane(_))
+                && self.names.forward.is_empty()
+                && (self.is_leaf(id) || state(id))
+        };
+        self.outs
+            .iter()
+            .copied()
+            .filter(move |&(out, id)| !there(out, id))
     }
 
     fn is_leaf(&self, id: Id) -> bool {
@@ -131,21 +138,21 @@ impl Program {
                 false => format!("d{}", self.names.planes[k]),
             },
             Out::State(s) => format!("d{}", self.states()[s]),
-            Out::Input(g) => format!("dW_{}", self.inputs()[g]),
+            Out::Input(g) => format!("dx_{}", self.inputs()[g]),
             Out::Raw => format!("d{RAW}"),
             Out::Hidden(g) => format!("dU_{}", self.hiddens()[g]),
             Out::Project => "dR".to_string(),
             Out::Vector(v) => format!("d{}", self.vectors()[v]),
-            Out::Handed(_) => unreachable!("it has no line"),
             Out::Trace(k) => format!("trace_{k}"),
         }
     }
 
-    /// The name of the value whose gradient a backward program begins with.
-    fn adjoint_name(&self, k: usize) -> String {
-        match self.names.adjoints.get(k) {
-            Some(name) => format!("d{name}"),
-            None => format!("d{k}"),
+    /// The name of a result of the forward program.
+    fn adjoint_name(&self, of: Out) -> String {
+        match of {
+            Out::Next(s) => format!("{}'", self.states()[s]),
+            Out::Plane(k) => self.names.planes[k].clone(),
+            other => unreachable!("{other:?} is no result of a forward program"),
         }
     }
 }
@@ -165,6 +172,7 @@ impl Printer<'_> {
     fn expression(&self, id: Id, binds: Binds) -> String {
         let p = self.program;
         let (text, own) = match p.nodes[id] {
+            Node::Input(g) if p.is_phase() => (format!("x_{}", p.inputs()[g]), Binds::Factor),
             Node::Input(g) => {
                 let name = &p.inputs()[g];
                 match p.input_biases()[g] {
@@ -199,7 +207,8 @@ impl Printer<'_> {
             Node::Mask => ("mask".to_string(), Binds::Factor),
             Node::Plane(k) => (p.names.planes[k].clone(), Binds::Factor),
             Node::Forward(id) => (p.names.forward[id].clone(), Binds::Factor),
-            Node::Adjoint(k) => (p.adjoint_name(k), Binds::Factor),
+            Node::Total(v) => (format!("d{}.so_far", p.vectors()[v]), Binds::Factor),
+            Node::Adjoint(of) => (format!("d{}", p.adjoint_name(of)), Binds::Factor),
             Node::HiddenT(g, v) => {
                 let v = self.refer(v, Binds::Factor);
                 (format!("U_{}^T {v}", p.hiddens()[g]), Binds::Product)
@@ -289,7 +298,6 @@ impl fmt::Display for Program {
                 continue;
             }
             match (&printer.named[id], states.first()) {
-                (_, Some(0)) if self.is_deferred() => {}
                 (_, Some(&s)) => writeln!(
                     f,
                     "{}' = {}",

@@ -32,14 +32,16 @@ pub enum Node {
     Across(Across, Id),
     /// The mask of variational dropout: given for every row and unit, the same at every step.
     Mask,
-    /// A hoisted value: known for all steps before the first one is taken.
+    /// A value that an earlier phase has computed, for all steps.
     Plane(usize),
     /// Backward: the derivative of a function, from its [subject](Unary::subject).
     Slope(Unary, Id),
     /// Backward: a node of the forward program, at the same step.
     Forward(Id),
-    /// Backward: the gradient of the value behind [`Out::Next`] or [`Out::Plane`] of that index.
-    Adjoint(usize),
+    /// Backward: the gradient of a result of the forward program.
+    Adjoint(Out),
+    /// Backward: the gradient of a learned vector, of the steps that were taken so far.
+    Total(usize),
     /// Backward: `U_g^T v`.
     HiddenT(usize, Id),
     /// Backward: `R^T v`.
@@ -51,7 +53,7 @@ pub enum Node {
 pub enum Out {
     /// The new value of a state.
     Next(usize),
-    /// A hoisted value; backward: its gradient.
+    /// A value that a later phase reads; backward: the gradient of one that was read.
     Plane(usize),
     /// Backward: the gradient of a state, as the previous step left it.
     State(usize),
@@ -65,8 +67,6 @@ pub enum Out {
     Project,
     /// Backward: the gradient of a learned vector, to be summed over rows and steps.
     Vector(usize),
-    /// A value that what comes after the loop reads, at every step.
-    Handed(usize),
     /// A value that is shown beside the output, at every step.
     Trace(usize),
 }
@@ -91,7 +91,8 @@ impl Node {
             | Node::Mask
             | Node::Plane(_)
             | Node::Forward(_)
-            | Node::Adjoint(_) => (None, None),
+            | Node::Adjoint(_)
+            | Node::Total(_) => (None, None),
         };
         a.into_iter().chain(b)
     }
@@ -174,12 +175,14 @@ pub(crate) struct Blocks {
     pub hidden_biases: Vec<bool>,
     /// Whether each of `vectors` is one number for all units.
     pub scalars: Vec<bool>,
-    /// Of a program that was split by hoisting: the names of its hoisted values.
+    /// Of a phase: the names of the values that phases hand on to one another.
     pub planes: Vec<String>,
+    /// Of a phase: the widths of these.
+    pub plane_widths: Vec<Width>,
+    /// Of a phase, which need not compute all states: their widths.
+    pub state_widths: Vec<Width>,
     /// Of a backward program: the names of the forward program's nodes.
     pub forward: Vec<String>,
-    /// Of a backward program: the names of the values whose gradients are given.
-    pub adjoints: Vec<String>,
 }
 
 /// Why nodes are no program.
@@ -227,6 +230,25 @@ impl Program {
         Program::placed(nodes, results, names).0
     }
 
+    /// The same for one phase of several: what it computes of the new states are results like others.
+    pub(crate) fn phase(nodes: &[Node], results: &[(Out, Id)], names: Blocks) -> Program {
+        let mut program = Program {
+            names,
+            ..Program::default()
+        };
+        let mut place = vec![None; nodes.len()];
+        for &(out, root) in results {
+            program.number(root, nodes, &mut place);
+            program.outs.push((out, place[root].expect("numbered")));
+        }
+        program
+    }
+
+    /// Whether this is one phase of several.
+    pub(crate) fn is_phase(&self) -> bool {
+        !self.names.state_widths.is_empty()
+    }
+
     /// The same, with the place that each node was given.
     fn placed(nodes: &[Node], results: &[(Out, Id)], names: Blocks) -> (Program, Vec<Option<Id>>) {
         let mut program = Program {
@@ -248,7 +270,10 @@ impl Program {
     /// The same program with other nodes, `place` telling where each node went.
     pub(crate) fn rewritten(&self, nodes: &[Node], place: impl Fn(Id) -> Id) -> Program {
         let results: Vec<(Out, Id)> = self.results().map(|(o, id)| (o, place(id))).collect();
-        Program::numbered(nodes, &results, self.names.clone())
+        match self.is_phase() {
+            true => Program::phase(nodes, &results, self.names.clone()),
+            false => Program::numbered(nodes, &results, self.names.clone()),
+        }
     }
 
     fn number(&mut self, id: Id, nodes: &[Node], place: &mut [Option<Id>]) {
@@ -341,6 +366,7 @@ impl Program {
         match self.nodes[id] {
             Node::Project(_) => Width::Projection,
             Node::State(s) => self.state_width(s),
+            Node::Plane(k) => self.names.plane_widths[k],
             Node::Unary(_, a) | Node::Across(_, a) => self.width(a),
             Node::Binary(_, a, b) if self.is_number(a) => self.width(b),
             Node::Binary(_, a, _) => self.width(a),
@@ -367,6 +393,9 @@ impl Program {
 
     /// The width of a state: a state that is given a projected value has the projection's width.
     pub fn state_width(&self, state: usize) -> Width {
+        if let Some(&width) = self.names.state_widths.get(state) {
+            return width;
+        }
         match self.nodes[self.next[state]] {
             Node::Project(_) => Width::Projection,
             _ => Width::Hidden,

@@ -1,7 +1,7 @@
 //! The steps executor: a program run step by step with Burn's own tensor operations.
 //!
 //! It runs on every backend and is differentiated by Burn's autodiff, node by node. Nothing in it is derived,
-//! hoisted or planned: it is the reference that every other executor is held to.
+//! taken out of the loop or planned: it is the reference that every other executor is held to.
 
 use crate::program::{Across, Binary, Id, Node, Program, Unary};
 use crate::weights::{Direction, Weights};
@@ -281,6 +281,7 @@ impl<'p> Plan<'p> {
                 | Node::Slope(..)
                 | Node::Forward(_)
                 | Node::Adjoint(_)
+                | Node::Total(_)
                 | Node::HiddenT(..)
                 | Node::ProjectT(_)) => unreachable!("{other:?} stands in no cell"),
                 Node::Project(v) => {

@@ -20,7 +20,7 @@ pub(crate) struct Args {
     #[arg(value_name = "CELL|CONFIG")]
     cell: String,
 
-    /// Print what the engine makes of the equations: what is hoisted, what is joined.
+    /// Print what the engine makes of the equations: what needs a loop over time and what does not, what is joined.
     #[arg(long)]
     program: bool,
 

@@ -18,25 +18,22 @@ use burn::backend::tensor::FloatTensor;
 /// What runs pointwise instructions: the operations of the backend, or kernels in their place.
 pub(super) type Pointwise<B> = fn(&Group<'_, B>, &mut [Option<Value<B>>]);
 
-/// The values of one step.
+/// The values at the places of a phase's plan.
+type Values<B> = Vec<Option<Value<B>>>;
+
+/// What a phase has computed.
 #[derive(Clone, Debug)]
-pub(crate) struct Step<B: Backend> {
-    pub(super) time: usize,
-    /// The values at the places of the step's plan.
-    pub(super) values: Vec<Option<Value<B>>>,
-    /// Those of its output's plan, which other executors run after the loop.
-    pub(super) after: Vec<Option<Value<B>>>,
+pub(crate) enum Computed<B: Backend> {
+    /// For all steps at once.
+    AtOnce(Values<B>),
+    /// Step by step, in the order of reading: each time, and its values.
+    Steps(Vec<(usize, Values<B>)>),
 }
 
-/// The tape of a pass: what its plans kept, step by step.
+/// The tape of a pass: what its plans kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Tensors<B: Backend> {
-    /// What ran before the loop: the values at the places of its plan.
-    pub(super) before: Vec<Option<Value<B>>>,
-    /// The hoisted values, `[time * batch, width]`.
-    pub(super) planes: Vec<FloatTensor<B>>,
+    pub(super) phases: Vec<Computed<B>>,
     /// The input, step after step: `[time * batch, d_input]`.
     pub(super) x: FloatTensor<B>,
-    /// Each step, in the order of reading.
-    pub(super) steps: Vec<Step<B>>,
 }

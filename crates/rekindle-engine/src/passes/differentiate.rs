@@ -14,13 +14,8 @@ pub fn differentiate(forward: &Program) -> Program {
         outs: Vec::new(),
     };
     for (out, id) in forward.results() {
-        let given = match out {
-            Out::Next(k) | Out::Plane(k) => Some(k),
-            Out::Handed(j) => Some(forward.next.len() + j),
-            _ => None,
-        };
-        if let Some(k) = given {
-            let adjoint = reverse.writer.push(Node::Adjoint(k));
+        if let Out::Next(_) | Out::Plane(_) = out {
+            let adjoint = reverse.writer.push(Node::Adjoint(out));
             reverse.terms[id].push(adjoint);
         }
     }
@@ -30,15 +25,7 @@ pub fn differentiate(forward: &Program) -> Program {
         }
     }
     let mut names = forward.names.clone();
-    let texts = forward.texts();
-    names.adjoints = match forward.next.is_empty() {
-        false => names.states.iter().map(|s| format!("{s}'")).collect(),
-        true => names.planes.clone(),
-    };
-    let handed = forward.outs.iter();
-    let handed = handed.filter(|o| matches!(o.0, Out::Handed(_)));
-    names.adjoints.extend(handed.map(|o| texts[o.1].clone()));
-    names.forward = texts;
+    names.forward = forward.texts();
     let mut outs = reverse.outs;
     outs.sort_by_key(|&(_, id)| id);
     Program::numbered(&reverse.writer.nodes, &outs, names)
@@ -146,6 +133,7 @@ impl Reverse<'_> {
             Node::Slope(..)
             | Node::Forward(_)
             | Node::Adjoint(_)
+            | Node::Total(_)
             | Node::HiddenT(..)
             | Node::ProjectT(_) => {
                 unreachable!("a backward program is not differentiated again")
@@ -166,7 +154,7 @@ impl Reverse<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::passes::hoist;
+    use crate::passes::phases::loop_of;
     use crate::{Step, cumsum, mean, sigmoid, tanh};
 
     #[test]
@@ -175,7 +163,7 @@ mod tests {
             let h = k.state("h");
             k.next(tanh(k.affine("h", h)))
         });
-        let backward = differentiate(&hoist(&p).step).to_string();
+        let backward = differentiate(&loop_of(&p)).to_string();
         assert_eq!(
             backward,
             "dU_h = dx_h = dh' * (1 - h' * h')\n\
@@ -189,7 +177,7 @@ mod tests {
             let h = k.state("h");
             k.next(cumsum(k.input("a") + h) + mean(h))
         });
-        let backward = differentiate(&hoist(&p).step).to_string();
+        let backward = differentiate(&loop_of(&p)).to_string();
         assert!(backward.contains("dx_a = revcumsum(dh')"), "{backward}");
         assert!(backward.contains("mean(dh')"), "{backward}");
     }
@@ -201,7 +189,7 @@ mod tests {
             let z = sigmoid(k.affine("z", h));
             k.next(2.0 * z / (3.0 - z))
         });
-        let backward = differentiate(&hoist(&p).step);
+        let backward = differentiate(&loop_of(&p));
         assert_eq!(backward.outs.len(), 3, "{backward}");
     }
 }

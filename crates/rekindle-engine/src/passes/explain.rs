@@ -1,8 +1,7 @@
 //! What the passes make of a program, as text.
 
 use super::{
-    Deferred, Hoisted, Invariant, defer, differentiate, fold, hoist, invariant, linear, recompute,
-    saved, stages,
+    Invariant, Phase, differentiate, fold, invariant, linear, phases, recompute, saved, stages,
 };
 use crate::program::{Id, Node, Program};
 
@@ -24,17 +23,15 @@ pub fn explain(program: &Program, backward: bool) -> Vec<(String, String)> {
             rest
         }
     };
-    let Hoisted { before, step } = hoist(&rest);
-    let (step, after) = match defer(&step) {
-        Some(Deferred { step, after }) => (step, Some(after)),
-        None => (step, None),
-    };
-    page("Before the loop, for all steps at once", before.to_string());
-    page("Each step", step.to_string());
-    page("Matrix products of a step", products(&step));
-    if let Some(after) = &after {
-        page("After the loop, for all steps at once", after.to_string());
-        page("Matrix products after the loop", products(after));
+    let phases = phases(&rest).phases;
+    page("The input, for all steps at once", projection(&rest));
+    for (index, phase) in phases.iter().enumerate() {
+        let when = when(&phases, index);
+        page(&when, phase.program.to_string());
+        page(
+            &format!("Matrix products: {}", uncapitalised(&when)),
+            products(&phase.program),
+        );
     }
     if let Some(linear) = linear(&folded) {
         page(
@@ -43,27 +40,51 @@ pub fn explain(program: &Program, backward: bool) -> Vec<(String, String)> {
         );
     }
     if backward {
-        let back = |p: &Program| recompute(&differentiate(p), p);
-        let (before_back, step_back) = (back(&before), back(&step));
-        let kept = |p: &Program, b: &Program| {
-            let texts = p.texts();
-            let names = saved(p, b).into_iter().map(|id| texts[id].clone());
-            names.collect::<Vec<_>>().join("\n")
-        };
-        if let Some(after) = &after {
-            let back = back(after);
-            page("Kept for the backward of the output", kept(after, &back));
+        for (index, phase) in phases.iter().enumerate().rev() {
+            let back = recompute(&differentiate(&phase.program), &phase.program);
+            let texts = phase.program.texts();
+            let kept = saved(&phase.program, &back);
+            let kept: Vec<String> = kept.into_iter().map(|id| texts[id].clone()).collect();
+            let when = uncapitalised(&when(&phases, index));
+            page(&format!("Kept for the backward: {when}"), kept.join("\n"));
+            page(&format!("Backward: {when}"), back.to_string());
             page(
-                "Backward of the output, for all steps at once",
-                back.to_string(),
+                &format!("Matrix products of the backward: {when}"),
+                products(&back),
             );
         }
-        page("Kept for the backward of a step", kept(&step, &step_back));
-        page("Backward, each step from the last", step_back.to_string());
-        page("Matrix products of a backward step", products(&step_back));
-        page("Backward, for all steps at once", before_back.to_string());
     }
     pages
+}
+
+/// When a phase runs.
+fn when(phases: &[Phase], index: usize) -> String {
+    let loops: Vec<usize> = (0..phases.len()).filter(|&p| phases[p].looped).collect();
+    let before = loops.iter().filter(|&&l| l < index).count();
+    match (phases[index].looped, loops.len()) {
+        (true, 1) => "Each step".to_string(),
+        (true, _) => format!("Each step of loop {}", before + 1),
+        (false, 0) => "For all steps at once".to_string(),
+        (false, _) if before == 0 => "Before the loop, for all steps at once".to_string(),
+        (false, n) if before == n => "After the loop, for all steps at once".to_string(),
+        (false, _) => format!("After loop {before}, for all steps at once"),
+    }
+}
+
+fn uncapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_lowercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// The blocks of the projection, by the names that phases have for them.
+fn projection(program: &Program) -> String {
+    let blocks = program.inputs().iter().zip(program.input_biases());
+    let lines = blocks.map(|(name, &biased)| match biased {
+        true => format!("x_{name} = W_{name} x + b_{name}"),
+        false => format!("x_{name} = W_{name} x"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The products and functions of whole rows of every stage, those with one operand, or with one result, joined.
@@ -124,11 +145,11 @@ mod tests {
             let page = pages.iter().find(|p| p.0 == title);
             &page.unwrap_or_else(|| panic!("no page {title:?}")).1
         };
-        assert_eq!(text("Matrix products of a step"), "1: [r, n, z] = U h");
-        assert!(text("Before the loop, for all steps at once").contains("x_n = W_n x + b_n"));
-        assert!(text("Backward, each step from the last").contains("dx_n"));
+        assert_eq!(text("Matrix products: each step"), "1: [r, n, z] = U h");
+        assert!(text("The input, for all steps at once").contains("x_n = W_n x + b_n"));
+        assert!(text("Backward: each step").contains("dx_n"));
         assert_eq!(
-            text("Matrix products of a backward step")
+            text("Matrix products of the backward: each step")
                 .matches("U^T")
                 .count(),
             1

@@ -1,7 +1,7 @@
 //! What the forward keeps for the backward, and what the backward computes again.
 
 use super::writer::Writer;
-use crate::program::{Id, Node, Program};
+use crate::program::{Id, Node, Out, Program};
 
 /// The backward program with cheap values computed again in place of being read: sums, differences
 /// and products of values that are kept anyway. Functions and matrix products are kept.
@@ -35,7 +35,12 @@ fn value(writer: &mut Writer, forward: &Program, id: Id) -> Id {
 /// Whether a value is a new state, which is kept, or made of values that are kept by plain arithmetic.
 fn cheap(forward: &Program, id: Id) -> bool {
     match forward.nodes[id] {
-        _ if forward.next.contains(&id) => true,
+        _ if forward
+            .results()
+            .any(|(out, new)| matches!(out, Out::Next(_)) && new == id) =>
+        {
+            true
+        }
         Node::State(_) | Node::Constant(_) | Node::Vector(_) | Node::Mask | Node::Unary(..) => true,
         Node::Binary(_, a, b) => cheap(forward, a) && cheap(forward, b),
         _ => false,
@@ -62,7 +67,8 @@ pub fn saved(forward: &Program, backward: &Program) -> Vec<Id> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::passes::{differentiate, hoist};
+    use crate::passes::differentiate;
+    use crate::passes::phases::loop_of;
     use crate::program::Binary;
     use crate::{Step, sigmoid, tanh};
 
@@ -74,7 +80,7 @@ mod tests {
             let c = sigmoid(f) * c + sigmoid(i) * tanh(g);
             k.next([sigmoid(o) * tanh(c), c])
         });
-        let step = hoist(&p).step;
+        let step = loop_of(&p);
         let backward = recompute(&differentiate(&step), &step);
         let kept = saved(&step, &backward);
         // h and c, four gates, tanh(c').
@@ -92,7 +98,7 @@ mod tests {
             let c = 0.5 * c + sigmoid(f) * a;
             k.next([c * sigmoid(a), c])
         });
-        let step = hoist(&p).step;
+        let step = loop_of(&p);
         let backward = recompute(&differentiate(&step), &step);
         let product = |id: Id| matches!(step.nodes[id], Node::Binary(Binary::Mul, ..));
         assert!(
@@ -108,7 +114,7 @@ mod tests {
             let [z, n] = k.affine(["z", "n"], h).map(tanh);
             k.next(n + z * (h - n))
         });
-        let step = hoist(&p).step;
+        let step = loop_of(&p);
         let backward = recompute(&differentiate(&step), &step);
         for id in saved(&step, &backward) {
             assert!(!matches!(step.nodes[id], Node::Binary(..)), "{backward}");

@@ -1,19 +1,18 @@
 //! The backward pass: the derived program, from the last step to the first.
 
 use super::bind::{Binder, Moment, Plane, Planes, Scope, Walks};
-use super::compiled::{PHASES, phase};
 use super::forward::{Bench, Forward};
 use super::kept::Kept;
 use super::layer::Wanted;
 use super::memory::{Arena, At};
 use super::pack::{Matrix, Packed, columns};
 use super::packing::{at_once, pack};
-use super::plan::{Loc, Plan};
+use super::plan::Loc;
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, PIECE, Part, piece};
 use super::step::Script;
 use super::team::{Member, Share};
-use super::weights::Sums;
+use super::weights::{Sums, Total};
 use crate::program::{Out, Width};
 use crate::simd::{Real, Simd};
 use std::ops::Range;
@@ -27,7 +26,7 @@ pub(super) struct Backward<'a, E: Real> {
     pub wanted: Wanted,
     /// `W^T`, with the blocks that have a gradient.
     w: Option<Packed<E>>,
-    packed: [Vec<Vec<Packed<E>>>; PHASES],
+    packed: Vec<Vec<Vec<Packed<E>>>>,
     /// The gradient of each input block: phase and plane.
     pub blocks: Vec<Option<(usize, usize)>>,
 }
@@ -35,18 +34,17 @@ pub(super) struct Backward<'a, E: Real> {
 /// What a part needs while its gradients are computed.
 pub(super) struct Desk<E: Real> {
     _arena: Arena<E>,
-    /// Two gradients of every state.
+    /// The gradients of every state: two of them, which change places with every step of its loop; or those of
+    /// all steps of the chunk, and of the one behind it.
     states: Vec<Plane<E>>,
     /// The gradients of what is no state, in each phase.
-    pub gradients: [Vec<Plane<E>>; PHASES],
-    /// The gradient of the chunk's output, where it comes after the loop.
-    output: Option<Plane<E>>,
+    pub gradients: Vec<Vec<Plane<E>>>,
     /// The gradient of the chunk's input.
     dx: Plane<E>,
-    before: Option<Planes<E>>,
-    step: Planes<E>,
-    after: Option<Planes<E>>,
+    /// The places of each phase.
+    phases: Vec<Planes<E>>,
     pub sums: Sums<E>,
+    pub totals: Vec<Total<E>>,
 }
 
 impl<'a, E: Real> Backward<'a, E> {
@@ -59,16 +57,11 @@ impl<'a, E: Real> Backward<'a, E> {
         let layer = forward.layer;
         let plans = &forward.compiled.backward;
         let (n, h) = (forward.n(), layer.sizes.d_hidden);
-        let program = &forward.compiled.hoisted.step;
+        let program = &forward.compiled.program;
         let (g, k) = (program.inputs().len(), program.hiddens().len());
         let gradient = |block: usize| {
-            let before = plans.before.as_ref();
-            let through = before.and_then(|p| p.gradient(Out::Input(block)));
-            match (through, forward.compiled.plane_of(block)) {
-                (Some(i), _) => Some((0, i)),
-                (None, Some(k)) => plans.step.gradient(Out::Plane(k)).map(|i| (1, i)),
-                (None, None) => None,
-            }
+            let mut phases = plans.iter().enumerate();
+            phases.find_map(|(phase, plan)| Some((phase, plan.gradient(Out::Input(block))?)))
         };
         let blocks: Vec<Option<(usize, usize)>> = (0..g).map(gradient).collect();
         let starts: Vec<usize> = (0..g)
@@ -80,18 +73,14 @@ impl<'a, E: Real> Backward<'a, E> {
             pitch: (g * h).max(1),
         };
         let shares = forward.compiled.shares(forward.members());
-        let pack = |plan: &Plan| pack(plan, layer, n, shares, k);
+        let pack = |plan| pack(plan, layer, n, shares, k);
         let (w, packed) = at_once(
             layer.w.len(),
             || {
                 (wanted.x && !starts.is_empty())
                     .then(|| Packed::transposed(w, &starts, h, n, shares))
             },
-            || {
-                plans
-                    .phases()
-                    .map(|plan| plan.map(pack).unwrap_or_default())
-            },
+            || plans.iter().map(pack).collect(),
         );
         Backward {
             forward,
@@ -109,23 +98,27 @@ impl<'a, E: Real> Backward<'a, E> {
         let plans = &forward.compiled.backward;
         let pitch = |w| forward.pitch(w);
         let repeated = |v: Option<usize>, w: Width, to: &mut [E]| forward.repeat(part, v, w, to);
-        let program = &forward.compiled.hoisted.step;
-        let widths = (0..program.next.len()).map(|s| pitch(program.state_width(s)));
-        let widths: Vec<usize> = widths.collect();
-        let all = plans.phases();
-        let (rows, area) = (part.rows.len(), part.widest());
+        let compiled = forward.compiled;
+        let phases = 0..plans.len();
+        let rows = part.rows.len();
+        let area = part.widest();
         let d = forward.input_pitch();
+        let states: Vec<(usize, usize)> = (0..compiled.states.len())
+            .map(|s| {
+                let rows = match compiled.states[s].looped {
+                    true => 2 * rows,
+                    false => part.widest_slots(),
+                };
+                (rows, pitch(compiled.program.state_width(s)))
+            })
+            .collect();
 
-        let mut sizes: Vec<usize> = widths.iter().map(|w| 2 * rows * w).collect();
-        let gradients = all.map(|p| p.map_or(&[][..], |p| &p.gradients));
-        sizes.extend(
-            gradients
-                .iter()
-                .flat_map(|g| g.iter())
-                .map(|&w| area * pitch(w)),
-        );
-        let output = plans.after.as_ref().map(|_| area * pitch(Width::Hidden));
-        sizes.extend(output);
+        let mut sizes: Vec<usize> = states.iter().map(|(rows, pitch)| rows * pitch).collect();
+        let gradients = plans.iter().flat_map(|p| &p.gradients);
+        sizes.extend(gradients.map(|&w| area * pitch(w)));
+        let totals = plans.iter().flat_map(|p| &p.totals);
+        let total = rows * pitch(Width::Hidden);
+        sizes.extend(totals.map(|_| total));
         sizes.push(if self.w.is_some() { area * d } else { 0 });
         let sum_sizes = Sums::<E>::sizes(self, part);
         sizes.extend(&sum_sizes);
@@ -135,38 +128,43 @@ impl<'a, E: Real> Backward<'a, E> {
             pitch: 0,
             scope: Scope::Fixed,
         };
-        let plan_rows = [area, rows, area];
-        for (plan, rows) in all.iter().zip(plan_rows) {
-            let binder = plan.map(|plan| Binder {
-                plan,
-                rows,
+        for phase in phases.clone() {
+            let binder = Binder {
+                plan: &plans[phase],
+                rows: forward.height(part, phase),
                 pitch: &pitch,
                 repeated: &repeated,
                 other: &nowhere,
                 members: forward.members(),
-            });
-            sizes.extend(binder.iter().flat_map(Binder::sizes));
+            };
+            sizes.extend(binder.sizes());
         }
         let mut arena = Arena::new(&sizes);
-        let states = widths.iter().map(|&pitch| Plane {
-            at: arena.plane(2 * rows * pitch),
+        let states = states.iter().zip(&compiled.states);
+        let states = states.map(|(&(rows, pitch), carried)| Plane {
+            at: arena.plane(rows * pitch),
             pitch,
-            scope: Scope::Ping,
+            scope: if carried.looped {
+                Scope::Ping
+            } else {
+                Scope::ChunkNext
+            },
         });
         let states: Vec<Plane<E>> = states.collect();
-        let gradients = gradients.map(|widths| -> Vec<Plane<E>> {
-            let planes = widths.iter().map(|&w| Plane {
-                at: arena.plane(area * pitch(w)),
-                pitch: pitch(w),
-                scope: Scope::Chunk,
-            });
-            planes.collect()
-        });
-        let output = output.map(|size| Plane {
-            at: arena.plane(size),
-            pitch: pitch(Width::Hidden),
+        let mut plane = |&width: &Width| Plane {
+            at: arena.plane(area * pitch(width)),
+            pitch: pitch(width),
             scope: Scope::Chunk,
-        });
+        };
+        let gradients = plans
+            .iter()
+            .map(|p| p.gradients.iter().map(&mut plane).collect());
+        let gradients: Vec<Vec<Plane<E>>> = gradients.collect();
+        let totals = plans.iter().enumerate();
+        let totals = totals.flat_map(|(phase, p)| p.totals.iter().map(move |&v| (phase, v)));
+        let totals =
+            totals.map(|(phase, vector)| Total::new(phase, vector, rows, total, &mut arena));
+        let totals: Vec<Total<E>> = totals.collect();
         let dx = Plane {
             at: arena.plane(if self.w.is_some() { area * d } else { 0 }),
             pitch: d,
@@ -174,54 +172,49 @@ impl<'a, E: Real> Backward<'a, E> {
         };
         let sums = Sums::new(self, part, &sum_sizes, &mut arena);
         let other = |phase: usize| {
-            let (states, gradients) = (&states, &gradients);
+            let (states, gradients, totals) = (&states, &gradients, &totals);
             move |loc, _: Width| match loc {
-                // What a phase gave has the gradients that the next one found.
-                Loc::Adjoint(k) if phase == phase::BEFORE => {
-                    let i = plans.step.gradient(Out::Plane(k));
-                    gradients[phase::STEP][i.expect("every hoisted value has a gradient")]
+                // What a phase handed on has the gradient that the phase which read it found.
+                Loc::Adjoint(Out::Plane(k)) => {
+                    let reader = compiled.handed[k][1];
+                    let i = plans[reader].gradient(Out::Plane(k));
+                    gradients[reader][i.expect("everything handed on has a gradient")]
                 }
-                Loc::Adjoint(_) if phase == phase::AFTER => {
-                    output.expect("the output comes after the loop")
-                }
-                Loc::Adjoint(k) if k >= states.len() => {
-                    let after = plans.after.as_ref();
-                    let i = after.and_then(|p| p.gradient(Out::Plane(k - states.len())));
-                    gradients[phase::AFTER][i.expect("every value handed on has a gradient")]
-                }
-                Loc::Adjoint(s) => states[s],
+                Loc::Adjoint(Out::Next(s)) => states[s],
                 Loc::StateGradient(s) => Plane {
-                    scope: Scope::Pong,
+                    scope: match states[s].scope {
+                        Scope::Ping => Scope::Pong,
+                        _ => Scope::Chunk,
+                    },
                     ..states[s]
                 },
                 Loc::Gradient(i) => gradients[phase][i],
+                Loc::Total(v) => {
+                    let total = totals.iter().find(|t| (t.phase, t.vector) == (phase, v));
+                    total.expect("it is listed").plane
+                }
                 loc => kept.place(loc, phase),
             }
         };
-        let others = [other(0), other(1), other(2)];
-        let mut bound = |plan: &'a Plan, phase: usize| {
+        let bound = phases.map(|phase| {
             let binder = Binder {
-                plan,
-                rows: plan_rows[phase],
+                plan: &plans[phase],
+                rows: forward.height(part, phase),
                 pitch: &pitch,
                 repeated: &repeated,
-                other: &others[phase],
+                other: &other(phase),
                 members: forward.members(),
             };
             binder.bind(&mut arena)
-        };
-        let before = plans.before.as_ref().map(|p| bound(p, phase::BEFORE));
-        let step = bound(&plans.step, phase::STEP);
-        let after = plans.after.as_ref().map(|p| bound(p, phase::AFTER));
+        });
+        let phases = bound.collect();
         Desk {
             states,
             gradients,
-            output,
             dx,
-            before,
-            step,
-            after,
+            phases,
             sums,
+            totals,
             _arena: arena,
         }
     }
@@ -243,13 +236,12 @@ impl<'a, E: Real> Backward<'a, E> {
         let forward = self.forward;
         let mut walks = Walks::default();
         let plans = &forward.compiled.backward;
-        let script = |phase: usize, plan: &'a Plan| Script {
-            plan,
+        let script = |phase: usize| Script {
+            plan: &plans[phase],
             packed: &self.packed[phase],
             bias: &[],
             widths: forward.widths(),
         };
-        let step = script(phase::STEP, &plans.step);
         let height = part.rows.len();
         let mut alive = 0;
         let mut taken = 0;
@@ -264,70 +256,68 @@ impl<'a, E: Real> Backward<'a, E> {
                 }
                 let start = moment(0, taken);
                 let ending = alive..chunk.rows;
-                member.all(|share| self.revive(part, ending.clone(), &start, desk, share));
+                member.all(|share| self.revive(part, chunk, ending.clone(), &start, desk, share));
                 alive = chunk.rows;
                 let area = chunk.area();
-                if let (Some(output), Some(planes)) = (&desk.output, &desk.after) {
-                    let now = moment(0, taken);
-                    member.all(|share| {
-                        self.output::<S>(part, chunk, ending.clone(), &now, output, share)
-                    });
-                    let plan = plans.after.as_ref().expect("the planes are its own");
-                    let script = script(phase::AFTER, plan);
-                    if forward.apart() {
-                        member.each(area.div_ceil(PIECE), |share| {
-                            let (rows, tile) = (piece(share, area), member.index);
-                            script.run_share::<S>(
-                                planes,
-                                &now,
-                                rows,
-                                &mut walks,
-                                tile,
-                                Share::WHOLE,
-                            );
-                        });
-                    } else {
-                        script.run::<S>(planes, &now, 0..area, &mut walks, member, None);
+                let apart = forward.apart();
+                let mut given = false;
+                for (index, phase) in forward.compiled.phases.iter().enumerate().rev() {
+                    let (script, planes) = (script(index), &desk.phases[index]);
+                    let output = forward.compiled.states[0].computed == index;
+                    let add_dy = |k: usize, n: usize, share: Share| {
+                        if output {
+                            self.add_dy::<S>(part, chunk, k, &moment(k, n), desk, share);
+                        }
+                    };
+                    if phase.looped {
+                        let times = (0..chunk.steps).rev().zip(taken..);
+                        let rows = 0..chunk.rows;
+                        if script.plan.is_apart() {
+                            member.all(|share| {
+                                for (k, n) in times.clone() {
+                                    let (now, rows, tile) =
+                                        (moment(k, n), rows.clone(), member.index);
+                                    add_dy(k, n, share);
+                                    script.run_share::<S>(
+                                        planes, &now, rows, &mut walks, tile, share,
+                                    );
+                                }
+                            });
+                            continue;
+                        }
+                        for (k, n) in times {
+                            let (now, rows) = (moment(k, n), rows.clone());
+                            let mut first = |share| add_dy(k, n, share);
+                            let first: &mut dyn FnMut(Share) = &mut first;
+                            script.run::<S>(planes, &now, rows, &mut walks, member, Some(first));
+                        }
+                        continue;
                     }
-                }
-                let add_dy = |k, now: &Moment, share| {
-                    self.add_dy::<S>(part, chunk, k, now, desk, share);
-                };
-                let times = (0..chunk.steps).rev().zip(taken..);
-                let rows = 0..chunk.rows;
-                if forward.apart() {
-                    member.all(|share| {
-                        for (k, n) in times.clone() {
-                            let (now, rows, tile) = (moment(k, n), rows.clone(), member.index);
-                            add_dy(k, &now, share);
-                            step.run_share::<S>(&desk.step, &now, rows, &mut walks, tile, share);
+                    if output && self.dy.is_some() {
+                        member.all(|share| (0..chunk.steps).for_each(|k| add_dy(k, 0, share)));
+                    }
+                    let now = moment(0, 0);
+                    if !apart {
+                        script.run::<S>(planes, &now, 0..area, &mut walks, member, None);
+                        continue;
+                    }
+                    // Where steps are shared out, the gradient of the input goes with the last phase.
+                    given = index == 0;
+                    member.each(area.div_ceil(PIECE), |share| {
+                        let (rows, tile, all) = (piece(share, area), member.index, Share::WHOLE);
+                        script.run_share::<S>(planes, &now, rows.clone(), &mut walks, tile, all);
+                        if given {
+                            self.input::<S>(rows, &now, desk, all);
                         }
                     });
-                } else {
-                    for (k, n) in times {
-                        let (now, rows) = (moment(k, n), rows.clone());
-                        let mut first = |share| add_dy(k, &now, share);
-                        let first: &mut dyn FnMut(Share) = &mut first;
-                        step.run::<S>(&desk.step, &now, rows, &mut walks, member, Some(first));
-                    }
                 }
                 taken += chunk.steps;
                 let now = moment(0, taken);
-                let before = desk.before.as_ref().zip(plans.before.as_ref());
-                let before = before.map(|(planes, plan)| (planes, script(phase::BEFORE, plan)));
-                if forward.apart() {
+                if !given && apart {
                     member.each(area.div_ceil(PIECE), |share| {
-                        let (rows, all) = (piece(share, area), Share::WHOLE);
-                        if let Some((planes, script)) = &before {
-                            let (rows, tile) = (rows.clone(), member.index);
-                            script.run_share::<S>(planes, &now, rows, &mut walks, tile, all);
-                        }
-                        self.input::<S>(rows, &now, desk, all);
+                        self.input::<S>(piece(share, area), &now, desk, Share::WHOLE);
                     });
-                } else {
-                    if let Some((planes, script)) = &before {
-                        script.run::<S>(planes, &now, 0..area, &mut walks, member, None);
-                    }
+                } else if !given {
                     member.all(|share| self.input::<S>(0..area, &now, desk, share));
                 }
                 if self.wanted.x {
@@ -356,7 +346,7 @@ impl<'a, E: Real> Backward<'a, E> {
                     // SAFETY: `dstate` has room for the batch.
                     unsafe {
                         let to = dstate.plus(part.rows[r] * total + start);
-                        let from = plane.at(&now).add(r * plane.pitch);
+                        let from = first(plane).at(&now).add(r * plane.pitch);
                         from.copy_to_nonoverlapping(to, width);
                     }
                 }
@@ -364,70 +354,55 @@ impl<'a, E: Real> Backward<'a, E> {
         });
     }
 
-    /// Rows whose last step is in this chunk begin with the gradients of their final states.
+    /// Rows whose last step is in this chunk begin with the gradients of their final states; the others go on.
     unsafe fn revive(
-        &self,
-        part: &Part,
-        rows: std::ops::Range<usize>,
-        now: &Moment,
-        desk: &Desk<E>,
-        share: Share,
-    ) {
-        let total: usize = self.forward.states().iter().map(|s| s.1).sum();
-        for (plane, &(start, width)) in desk.states.iter().zip(self.forward.states()) {
-            let own = columns(width, self.forward.n(), share);
-            for r in rows.clone() {
-                // SAFETY: the plane has a row for every row of the part.
-                let to = unsafe {
-                    let to = plane.at(now).add(r * plane.pitch);
-                    std::slice::from_raw_parts_mut(to.add(own.start), own.len())
-                };
-                to.fill(E::default());
-                if let Some(dlast) = self.dlast {
-                    let from = &dlast[part.rows[r] * total + start..][..width];
-                    let from = &from[own.start.min(width)..own.end.min(width)];
-                    to[..from.len()].copy_from_slice(from);
-                }
-            }
-        }
-    }
-
-    /// The gradient of a chunk's output, where it comes after the loop: the rows that end here have that of
-    /// their final state besides.
-    unsafe fn output<S: Simd<E = E>>(
         &self,
         part: &Part,
         chunk: &Chunk,
         ending: Range<usize>,
         now: &Moment,
-        output: &Plane<E>,
+        desk: &Desk<E>,
         share: Share,
     ) {
         let states = self.forward.states();
-        let (total, width) = (states.iter().map(|s| s.1).sum::<usize>(), states[0].1);
-        let time = self.forward.layer.sizes.time;
-        for k in (share.index..chunk.steps).step_by(share.of) {
-            for r in 0..chunk.rows {
-                let row = part.rows[r];
-                // SAFETY: the plane has room for the chunk, and members have steps of their own.
-                let to = unsafe {
-                    let to = output.at(now).add((k * chunk.rows + r) * output.pitch);
-                    std::slice::from_raw_parts_mut(to, output.pitch)
-                };
-                let t = part.time(r, chunk.first + k, self.forward.layer.reverse);
-                match self.dy {
-                    Some(dy) => {
-                        to[..width].copy_from_slice(&dy[(row * time + t) * width..][..width])
-                    }
-                    None => to[..width].fill(E::default()),
+        let total: usize = states.iter().map(|s| s.1).sum();
+        for (s, plane) in desk.states.iter().enumerate() {
+            let (start, width) = states[s];
+            let own = columns(width, self.forward.n(), share);
+            let carried = self.forward.compiled.states[s];
+            let row = |k: usize, r: usize| {
+                // SAFETY: the plane has a row for every row of the part, and of every step if it has steps.
+                unsafe {
+                    first(plane)
+                        .at(now)
+                        .add((k * chunk.rows + r) * plane.pitch + own.start)
                 }
-                to[width..].fill(E::default());
-                let ends = k + 1 == chunk.steps && ending.contains(&r);
-                if let Some(dlast) = self.dlast.filter(|_| ends) {
-                    super::pointwise::accumulate::<S>(
-                        &mut to[..width],
-                        &dlast[row * total..][..width],
-                    );
+            };
+            let last = if carried.looped { 0 } else { chunk.steps };
+            if !carried.looped {
+                for r in 0..ending.start {
+                    // SAFETY: a chunk has a step at least, so the rows are not the same.
+                    unsafe { row(0, r).copy_to_nonoverlapping(row(last, r), own.len()) };
+                }
+                let unread = if carried.read.is_none() {
+                    chunk.area()
+                } else {
+                    0
+                };
+                for r in 0..unread {
+                    // SAFETY: as above.
+                    unsafe { std::slice::from_raw_parts_mut(row(0, r), own.len()) }
+                        .fill(E::default());
+                }
+            }
+            for r in ending.clone() {
+                // SAFETY: as above.
+                let to = unsafe { std::slice::from_raw_parts_mut(row(last, r), own.len()) };
+                to.fill(E::default());
+                if let Some(dlast) = self.dlast {
+                    let from = &dlast[part.rows[r] * total + start..][..width];
+                    let from = &from[own.start.min(width)..own.end.min(width)];
+                    to[..from.len()].copy_from_slice(from);
                 }
             }
         }
@@ -443,7 +418,7 @@ impl<'a, E: Real> Backward<'a, E> {
         desk: &Desk<E>,
         share: Share,
     ) {
-        let Some(dy) = self.dy.filter(|_| desk.output.is_none()) else {
+        let Some(dy) = self.dy else {
             return;
         };
         let (plane, width) = (&desk.states[0], self.forward.states()[0].1);
@@ -524,7 +499,7 @@ impl<'a, E: Real> Backward<'a, E> {
                         Some(_) => to.copy_from_slice(from(&desk.dx)),
                         None => to.fill(E::default()),
                     }
-                    for raw in raws.iter().flatten() {
+                    for raw in &raws {
                         super::pointwise::accumulate::<S>(to, from(raw));
                     }
                 }
@@ -532,13 +507,21 @@ impl<'a, E: Real> Backward<'a, E> {
         }
     }
 
-    /// The gradients of the input itself, where the equations read it.
-    fn raws(&self, desk: &Desk<E>) -> [Option<Plane<E>>; 2] {
-        let plans = &self.forward.compiled.backward;
-        let of = |plan: Option<&Plan>, phase: usize| {
-            let i = plan.and_then(|p| p.gradient(Out::Raw))?;
-            Some(desk.gradients[phase][i])
-        };
-        [of(plans.before.as_ref(), 0), of(Some(&plans.step), 1)]
+    /// The gradients of the input itself, in the phases that read it.
+    fn raws(&self, desk: &Desk<E>) -> Vec<Plane<E>> {
+        let plans = self.forward.compiled.backward.iter().zip(&desk.gradients);
+        let of = plans.filter_map(|(plan, planes)| Some(planes[plan.gradient(Out::Raw)?]));
+        of.collect()
+    }
+}
+
+/// The gradients of a state as they were before the first step that a moment has.
+fn first<E: Real>(plane: &Plane<E>) -> Plane<E> {
+    Plane {
+        scope: match plane.scope {
+            Scope::Ping => Scope::Ping,
+            _ => Scope::Chunk,
+        },
+        ..*plane
     }
 }

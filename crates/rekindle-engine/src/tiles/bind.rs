@@ -16,6 +16,8 @@ pub(super) enum Scope {
     Tile,
     /// A plane of one chunk's steps.
     Chunk,
+    /// The same with a step more, from its second step on.
+    ChunkNext,
     /// A plane of all steps.
     All,
     /// The states before each step, and after it.
@@ -38,6 +40,7 @@ pub(super) struct Plane<E> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     chunk: usize,
+    chunk_next: usize,
     all: usize,
     slot: usize,
     next: usize,
@@ -56,6 +59,7 @@ impl Moment {
         let at = k * chunk.rows;
         Moment {
             chunk: at,
+            chunk_next: at + chunk.rows,
             all: plane + at,
             slot: slot + at,
             next: slot + at + chunk.rows,
@@ -69,6 +73,7 @@ impl Moment {
         match scope {
             Scope::Fixed | Scope::Tile => 0,
             Scope::Chunk => self.chunk,
+            Scope::ChunkNext => self.chunk_next,
             Scope::All => self.all,
             Scope::Slot => self.slot,
             Scope::Next => self.next,

@@ -1,55 +1,26 @@
-//! A program, ready for the kernels: hoisted, differentiated and planned, once for all sizes.
+//! A program, ready for the kernels: in phases, differentiated and planned, once for all sizes.
 
 use super::plan::{Loc, Plan, Source};
-use crate::passes::{Deferred, Hoisted, defer, differentiate, fold, hoist, recompute, saved};
+use crate::passes::{
+    Carried, Phase, Phases, arrange, differentiate, fold, phases, recompute, saved, total,
+};
 use crate::program::{Id, Node, Program};
 
-/// Plans for what runs before the loop over time, for a chunk of steps at once, for each step, and for what runs
-/// after the loop, again for a chunk at once.
-#[derive(Debug)]
-pub(crate) struct Plans {
-    /// `None` where the hoisted values are input blocks and nothing more.
-    pub before: Option<Plan>,
-    pub step: Plan,
-    /// `None` where the loop leaves nothing to be done.
-    pub after: Option<Plan>,
-}
-
-/// The phases of a pass: what runs before the loop over time, in it, and after it.
-pub(crate) mod phase {
-    pub(crate) const BEFORE: usize = 0;
-    pub(crate) const STEP: usize = 1;
-    pub(crate) const AFTER: usize = 2;
-}
-
-/// How many phases a pass has.
-pub(crate) const PHASES: usize = 3;
-
-impl Plans {
-    /// The plan of each phase.
-    pub(crate) fn phases(&self) -> [Option<&Plan>; PHASES] {
-        [self.before.as_ref(), Some(&self.step), self.after.as_ref()]
-    }
-
-    /// The recurrent biases that are added to the bias of an input block: (input block, recurrent block).
-    pub(crate) fn folded(&self, hoisted: &Hoisted) -> Vec<(usize, usize)> {
-        let all = self.phases().into_iter().flatten();
-        let folded = all.flat_map(|p| &p.folded);
-        let block = |loc: Loc| match loc {
-            Loc::Input(g) => g,
-            Loc::Plane(k) => hoisted.block(k).expect("only blocks are folded into"),
-            other => unreachable!("{other:?} has no bias"),
-        };
-        folded.map(|&(loc, g)| (block(loc), g)).collect()
-    }
-}
+/// A plan for each phase.
+pub(crate) type Plans = Vec<Plan>;
 
 /// What the kernels need to know of a program.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    pub(crate) hoisted: Hoisted,
-    /// Whether units do not meet in the loop over time: no matrix product and no function of a whole row is
-    /// left there.
+    /// The whole program.
+    pub(crate) program: Program,
+    pub(crate) phases: Vec<Phase>,
+    /// Where the values of each state are made and used.
+    pub(crate) states: Vec<Carried>,
+    /// Every value that one phase hands on: from which phase to which.
+    pub(crate) handed: Vec<[usize; 2]>,
+    /// Whether units do not meet in any loop over time: no matrix product and no function of a whole row is left
+    /// there.
     pub(crate) apart: bool,
     pub(crate) inference: Plans,
     pub(crate) forward: Plans,
@@ -58,59 +29,53 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     pub(crate) fn new(program: &Program) -> Compiled {
-        let Hoisted { before, step } = hoist(&fold(program));
-        let (step, after) = match defer(&step) {
-            Some(Deferred { step, after }) => (step, Some(after)),
-            None => (step, None),
-        };
-        let hoisted = Hoisted { before, step };
-        let Hoisted { before, step } = &hoisted;
-        let back = |p: &Program| recompute(&differentiate(p), p);
-        let programs = [Some(before), Some(step), after.as_ref()];
-        let backs = programs.map(|p| p.map(back));
-        let kept = |i: usize| match (programs[i], &backs[i]) {
-            (Some(there), Some(back)) => saved(there, back),
-            _ => Vec::new(),
-        };
-        let kept: [Vec<Id>; PHASES] = std::array::from_fn(kept);
-        // A recurrent bias cannot be added to a block that something else is made of before the loop.
-        let uses = before.uses();
-        let is_block = |k: usize| hoisted.block(k).is_some() && uses[before.outs[k].1] == 1;
-        let trivial = before.nodes.iter().all(|n| matches!(n, Node::Input(_)));
-        let plan = |i: usize, program, saved: &[Id], forward| {
+        let program = fold(program);
+        let Phases {
+            phases,
+            states,
+            handed,
+        } = phases(&program);
+        let mut phases = phases;
+        for phase in &mut phases {
+            phase.program = arrange(&phase.program);
+        }
+        let backs = phases.iter().map(|phase| {
+            let back = recompute(&differentiate(&phase.program), &phase.program);
+            arrange(&if phase.looped { total(&back) } else { back })
+        });
+        let backs: Vec<Program> = backs.collect();
+        let plan = |program, saved: &[Id], forward, states: &[usize]| {
             Plan::new(&Source {
                 program,
                 saved,
                 forward,
-                states: if i == phase::STEP { step.next.len() } else { 0 },
-                is_block: &|k| i != phase::AFTER && is_block(k),
+                states,
             })
         };
-        let plans = |saved: [&[Id]; PHASES]| Plans {
-            before: (!trivial).then(|| plan(phase::BEFORE, before, saved[phase::BEFORE], None)),
-            step: plan(phase::STEP, step, saved[phase::STEP], None),
-            after: after
-                .as_ref()
-                .map(|p| plan(phase::AFTER, p, saved[phase::AFTER], None)),
-        };
-        let inference = plans([&[]; PHASES]);
-        let forward = plans([&kept[0], &kept[1], &kept[2]]);
-        let there = forward.phases();
-        let back = |i: usize| {
-            let (program, back) = (programs[i]?, backs[i].as_ref()?);
-            Some(plan(i, back, &[], Some((program, there[i]?))))
-        };
-        let backward = Plans {
-            before: back(phase::BEFORE),
-            step: back(phase::STEP).expect("every program has steps"),
-            after: back(phase::AFTER),
-        };
+        let inference = phases.iter().map(|p| plan(&p.program, &[], None, &[]));
+        let forward = phases.iter().zip(&backs);
+        let forward =
+            forward.map(|(p, back)| plan(&p.program, &saved(&p.program, back), None, &[]));
+        let forward: Plans = forward.collect();
+        let backward = phases.iter().zip(&backs).zip(&forward).enumerate();
+        let backward = backward.map(|(phase, ((p, back), there))| {
+            // A state that nothing reads is its loop's all the same.
+            let here = |s: &usize| match states[*s].looped {
+                true => states[*s].computed == phase,
+                false => states[*s].read == Some(phase),
+            };
+            let states: Vec<usize> = (0..states.len()).filter(here).collect();
+            plan(back, &[], Some((&p.program, there)), &states)
+        });
         Compiled {
-            apart: !step.nodes.iter().any(Node::ends_stage),
-            inference,
+            apart: phases.iter().all(|p| !p.looped || p.is_apart()),
+            inference: inference.collect(),
+            backward: backward.collect(),
             forward,
-            backward,
-            hoisted,
+            program,
+            phases,
+            states,
+            handed,
         }
     }
 
@@ -122,11 +87,20 @@ impl Compiled {
         }
     }
 
-    /// The input block that a hoisted value is, if it is nothing more.
-    pub(crate) fn plane_of(&self, block: usize) -> Option<usize> {
-        let planes = 0..self.hoisted.before.outs.len();
-        planes
-            .into_iter()
-            .find(|&k| self.hoisted.block(k) == Some(block))
+    /// Whether any phase reads the input itself.
+    pub(crate) fn has_raw(&self) -> bool {
+        self.phases
+            .iter()
+            .any(|p| p.program.nodes.contains(&Node::Raw))
+    }
+
+    /// Where the values are that phases hand on: of each the phase, and the place as that knows it.
+    pub(crate) fn homes(&self, plans: &Plans) -> Vec<(usize, Loc)> {
+        let home = |(k, &[from, _]): (usize, &[usize; 2])| {
+            let place = plans[from].handed.iter().find(|h| h.0 == k);
+            let loc = place.expect("a phase has what it hands on").1.loc;
+            (from, loc)
+        };
+        self.handed.iter().enumerate().map(home).collect()
     }
 }

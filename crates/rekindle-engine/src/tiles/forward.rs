@@ -1,14 +1,14 @@
 //! The forward pass.
 
 use super::bind::{Binder, Moment, Plane, Planes, Walks};
-use super::compiled::{Compiled, Plans, phase};
+use super::compiled::{Compiled, Plans};
 use super::guard;
 use super::kept::Kept;
 use super::layer::{Keep, Layer};
 use super::memory::{Arena, At, pitch};
 use super::pack::columns;
 use super::packing::Packing;
-use super::plan::{Loc, Plan};
+use super::plan::Loc;
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, PIECE, Part, few, piece};
 use super::step::Script;
@@ -32,9 +32,8 @@ pub(super) struct Bench<E: Real> {
     _arena: Arena<E>,
     /// The input of the chunk's steps.
     pub x: At<E>,
-    before: Option<Planes<E>>,
-    step: Planes<E>,
-    after: Option<Planes<E>>,
+    /// The places of each phase.
+    phases: Vec<Planes<E>>,
 }
 
 impl<'a, E: Real> Forward<'a, E> {
@@ -57,22 +56,29 @@ impl<'a, E: Real> Forward<'a, E> {
         &self.weights.states
     }
 
-    /// What is written of every step, side by side: the output, and the values that are shown beside it.
-    fn shown(&self) -> impl Iterator<Item = (Loc, usize)> + '_ {
-        let traced = self.plans.step.traced.iter();
-        let traced = traced.map(|place| (place.loc, self.layer.sizes.width(place.width)));
-        std::iter::once((Loc::Next(0), self.states()[0].1)).chain(traced)
+    /// What is written of every step, side by side: the output, and the values that are shown beside it. Places, the
+    /// phases that know them, and widths.
+    fn shown(&self) -> Vec<(Loc, usize, usize)> {
+        let phases = self.plans.iter().enumerate();
+        let traced = phases.flat_map(|(phase, plan)| plan.traced.iter().map(move |t| (t, phase)));
+        let mut traced: Vec<_> = traced.collect();
+        traced.sort_by_key(|&(&(number, _), _)| number);
+        let traced = traced
+            .into_iter()
+            .map(|(&(_, place), phase)| (place.loc, phase, self.layer.sizes.width(place.width)));
+        let output = (Loc::Next(0), 0, self.states()[0].1);
+        std::iter::once(output).chain(traced).collect()
     }
 
     /// The numbers that are written of every step.
     pub(super) fn row(&self) -> usize {
-        self.shown().map(|(_, width)| width).sum()
+        self.shown().iter().map(|shown| shown.2).sum()
     }
 
     /// The plan of a phase with its weights.
-    fn script(&self, phase: usize, plan: &'a Plan) -> Script<'a, E> {
+    fn script(&self, phase: usize) -> Script<'a, E> {
         Script {
-            plan,
+            plan: &self.plans[phase],
             packed: &self.weights.packed[phase],
             bias: &self.weights.bias,
             widths: self.widths(),
@@ -120,37 +126,33 @@ impl<'a, E: Real> Forward<'a, E> {
     pub(super) fn bench(&self, part: &Part, kept: &Kept<E>) -> Bench<E> {
         let pitch = |w| self.pitch(w);
         let repeated = |v: Option<usize>, w: Width, to: &mut [E]| self.repeat(part, v, w, to);
-        let other = [0, 1, 2].map(|phase| move |loc, _: Width| kept.place(loc, phase));
-        let binder = |plan: &'a Plan, phase: usize, rows| Binder {
+        let others = (0..self.plans.len()).map(|phase| move |loc, _: Width| kept.place(loc, phase));
+        let others: Vec<_> = others.collect();
+        let binders = self.plans.iter().enumerate().map(|(phase, plan)| Binder {
             plan,
-            rows,
+            rows: self.height(part, phase),
             pitch: &pitch,
             repeated: &repeated,
-            other: &other[phase],
+            other: &others[phase],
             members: self.members(),
-        };
-        let whole = |plan: &'a Plan, phase| binder(plan, phase, part.widest());
-        let before = self.plans.before.as_ref();
-        let before = before.map(|plan| whole(plan, phase::BEFORE));
-        let step = binder(&self.plans.step, phase::STEP, part.rows.len());
-        let after = self.plans.after.as_ref();
-        let after = after.map(|plan| whole(plan, phase::AFTER));
+        });
+        let binders: Vec<Binder<'_, '_, E>> = binders.collect();
         let x = part.widest() * self.input_pitch();
         let mut sizes = vec![x];
-        sizes.extend(before.iter().flat_map(Binder::sizes));
-        sizes.extend(step.sizes());
-        sizes.extend(after.iter().flat_map(Binder::sizes));
+        sizes.extend(binders.iter().flat_map(Binder::sizes));
         let mut arena = Arena::new(&sizes);
-        let x = arena.plane(x);
-        let before = before.as_ref().map(|b| b.bind(&mut arena));
-        let step = step.bind(&mut arena);
-        let after = after.as_ref().map(|b| b.bind(&mut arena));
         Bench {
+            x: arena.plane(x),
+            phases: binders.iter().map(|b| b.bind(&mut arena)).collect(),
             _arena: arena,
-            x,
-            before,
-            step,
-            after,
+        }
+    }
+
+    /// The rows that a phase runs over at once.
+    pub(super) fn height(&self, part: &Part, phase: usize) -> usize {
+        match self.compiled.phases[phase].looped {
+            true => part.rows.len(),
+            false => part.widest(),
         }
     }
 
@@ -190,50 +192,70 @@ impl<'a, E: Real> Forward<'a, E> {
     ) {
         let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
         let area = chunk.area();
-        let before = bench.before.as_ref().zip(self.plans.before.as_ref());
-        let before = before.map(|(planes, plan)| (planes, self.script(phase::BEFORE, plan)));
-        let script = self.script(phase::STEP, &self.plans.step);
-        let after = bench.after.as_ref().zip(self.plans.after.as_ref());
-        let after = after.map(|(planes, plan)| (planes, self.script(phase::AFTER, plan)));
         let (now, back) = (moment(0), walks.back);
+        let phases = self.compiled.phases.iter().zip(&bench.phases).enumerate();
         // SAFETY: the caller's.
         unsafe {
             member.all(|share| self.read(part, chunk, kept, bench.x, share));
-            for (planes, script) in before.iter().chain(&after) {
-                self.mask(part, chunk, script, planes, member);
+            let apart = self.apart();
+            // Where steps are shared out, the first phase goes with the projection.
+            let mut projected = false;
+            let project = |rows, share| self.project::<S>(bench.x, rows, &now, kept, share, back);
+            if !apart {
+                member.all(|share| project(0..area, share));
+                projected = true;
             }
-            if self.apart() {
-                member.each(area.div_ceil(PIECE), |share| {
-                    let rows = piece(share, area);
-                    self.project::<S>(bench.x, rows.clone(), &now, kept, Share::WHOLE, back);
-                    if let Some((planes, script)) = &before {
-                        let (tile, all) = (member.index, Share::WHOLE);
-                        script.run_share::<S>(planes, &now, rows, walks, tile, all);
+            for (index, (phase, planes)) in phases {
+                let script = self.script(index);
+                if phase.looped {
+                    if !projected {
+                        member.each(area.div_ceil(PIECE), |share| {
+                            project(piece(share, area), Share::WHOLE)
+                        });
+                        projected = true;
                     }
+                    self.steps::<S>(chunk, &script, planes, &moment, walks, member);
+                    continue;
+                }
+                self.mask(part, chunk, &script, planes, member);
+                if !apart {
+                    script.run::<S>(planes, &now, 0..area, walks, member, None);
+                    continue;
+                }
+                member.each(area.div_ceil(PIECE), |share| {
+                    let (rows, tile, all) = (piece(share, area), member.index, Share::WHOLE);
+                    if !projected {
+                        project(rows.clone(), all);
+                    }
+                    script.run_share::<S>(planes, &now, rows, walks, tile, all);
                 });
-                member.all(|share| {
+                projected = true;
+            }
+        }
+    }
+
+    /// A loop over the steps of a chunk. Where units do not meet in it, members do not wait for one another.
+    unsafe fn steps<S: Simd<E = E>>(
+        &self,
+        chunk: &Chunk,
+        script: &Script<'_, E>,
+        planes: &Planes<E>,
+        moment: &dyn Fn(usize) -> Moment,
+        walks: &mut Walks<E>,
+        member: &Member<'_>,
+    ) {
+        // SAFETY: the caller's.
+        unsafe {
+            if script.plan.is_apart() {
+                return member.all(|share| {
                     for k in 0..chunk.steps {
                         let (now, rows) = (moment(k), 0..chunk.rows);
-                        script.run_share::<S>(&bench.step, &now, rows, walks, member.index, share);
+                        script.run_share::<S>(planes, &now, rows, walks, member.index, share);
                     }
                 });
-                if let Some((planes, script)) = &after {
-                    member.each(area.div_ceil(PIECE), |share| {
-                        let (rows, tile) = (piece(share, area), member.index);
-                        script.run_share::<S>(planes, &now, rows, walks, tile, Share::WHOLE);
-                    });
-                }
-                return;
-            }
-            member.all(|share| self.project::<S>(bench.x, 0..area, &now, kept, share, back));
-            if let Some((planes, script)) = &before {
-                script.run::<S>(planes, &now, 0..area, walks, member, None);
             }
             for k in 0..chunk.steps {
-                script.run::<S>(&bench.step, &moment(k), 0..chunk.rows, walks, member, None);
-            }
-            if let Some((planes, script)) = &after {
-                script.run::<S>(planes, &now, 0..area, walks, member, None);
+                script.run::<S>(planes, &moment(k), 0..chunk.rows, walks, member, None);
             }
         }
     }
@@ -357,7 +379,7 @@ impl<'a, E: Real> Forward<'a, E> {
         let next = part.chunks.get(index + 1);
         let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
         let time = self.layer.sizes.time;
-        let row = self.row();
+        let (row, shown) = (self.row(), self.shown());
         let end = moment(chunk.steps - 1);
         let alive = next.map_or(0, |c| c.rows);
         let total: usize = self.states().iter().map(|s| s.1).sum();
@@ -365,8 +387,8 @@ impl<'a, E: Real> Forward<'a, E> {
         unsafe {
             member.all(|share| {
                 let mut start = 0;
-                for (loc, width) in self.shown() {
-                    let output = kept.place(loc, 1);
+                for &(loc, phase, width) in &shown {
+                    let output = kept.place(loc, phase);
                     for k in (share.index..chunk.steps).step_by(share.of) {
                         let from = output.at(&moment(k));
                         for r in 0..chunk.rows {
@@ -382,7 +404,7 @@ impl<'a, E: Real> Forward<'a, E> {
             });
             member.once(|| {
                 for (s, &(start, width)) in self.states().iter().enumerate() {
-                    let plane = kept.place(Loc::Next(s), 1);
+                    let plane = kept.place(Loc::Next(s), 0);
                     for r in alive..chunk.rows {
                         let from = plane.at(&end).add(r * plane.pitch);
                         let to = last.plus(part.rows[r] * total + start);
@@ -406,7 +428,7 @@ impl<'a, E: Real> Forward<'a, E> {
     pub(super) unsafe fn turn(&self, part: &Part, kept: &Kept<E>, y: &mut [E]) {
         let chunk = &part.chunks[0];
         let moment = Moment::new(chunk, 0, kept.windowed, 0, 0);
-        let (output, width) = (kept.place(Loc::Next(0), 1), self.states()[0].1);
+        let (output, width) = (kept.place(Loc::Next(0), 0), self.states()[0].1);
         for (r, to) in y.chunks_exact_mut(width).enumerate() {
             // SAFETY: the plane has a row for every row of the part.
             let from = unsafe {
@@ -423,8 +445,8 @@ impl<'a, E: Real> Forward<'a, E> {
     unsafe fn hand_on(&self, end: &Moment, next: &Chunk, kept: &Kept<E>, share: Share) {
         let start = Moment::new(next, 0, kept.windowed, 0, 0);
         for s in 0..kept.states.len() {
-            let from = kept.place(Loc::Next(s), 1);
-            let to = kept.place(Loc::State(s), 1);
+            let from = kept.place(Loc::Next(s), 0);
+            let to = kept.place(Loc::State(s), 0);
             let own = columns(self.states()[s].1, self.n(), share);
             for r in 0..next.rows {
                 // SAFETY: both slots have these rows; in a window they may not overlap, for a chunk has a

@@ -1,10 +1,10 @@
 //! The planes of a part that outlive a chunk, or a call.
 
 use super::bind::{Plane, Scope};
-use super::compiled::{Compiled, PHASES, Plans, phase};
+use super::compiled::{Compiled, Plans};
 use super::layer::Keep;
 use super::memory::Arena;
-use super::plan::{Loc, Plan};
+use super::plan::Loc;
 use super::schedule::Part;
 use crate::program::Width;
 use crate::simd::Real;
@@ -16,20 +16,24 @@ pub(super) struct Kept<E: Real> {
     /// Whether a plane of all steps has room for one chunk only.
     pub windowed: bool,
     pub states: Vec<Plane<E>>,
-    pub planes: Vec<Plane<E>>,
     pub inputs: Vec<Plane<E>>,
     pub raw: Option<Plane<E>>,
+    /// What phases hand on to one another, where that is nothing else.
+    planes: Vec<Option<Plane<E>>>,
+    /// What everything that is handed on is: a phase, and the place as that knows it.
+    homes: Vec<(usize, Loc)>,
     /// What is saved in each phase.
-    pub saved: [Vec<Plane<E>>; PHASES],
-    /// Where the values are that what comes after the loop reads.
-    handed: Vec<Loc>,
+    saved: Vec<Vec<Plane<E>>>,
     /// The states before each chunk, where everything else is computed again.
     pub checkpoints: Vec<Plane<E>>,
 }
 
-/// What a place of a plan is, of all that is kept.
-fn uses(plan: Option<&Plan>, loc: Loc) -> bool {
-    plan.is_some_and(|p| p.places.iter().any(|place| place.loc == loc))
+/// What a place of a phase is, once it is followed to where it was computed.
+fn origin(homes: &[(usize, Loc)], loc: Loc, phase: usize) -> (Loc, usize) {
+    match loc {
+        Loc::Plane(k) if homes[k].1 != loc => origin(homes, homes[k].1, homes[k].0),
+        _ => (loc, phase),
+    }
 }
 
 impl<E: Real> Kept<E> {
@@ -45,54 +49,44 @@ impl<E: Real> Kept<E> {
             true => (part.widest(), part.widest_slots()),
             false => (part.area(), part.slots()),
         };
-        let step = &compiled.hoisted.step;
-        let handed: Vec<Loc> = plans.step.handed.iter().map(|p| p.loc).collect();
-        let kept = |loc: Loc| {
-            let before = plans.before.iter().flat_map(|p| &p.kept);
-            let after = plans.after.iter().flat_map(|p| &p.kept);
-            let mut here = before.chain(&plans.step.kept).copied();
-            let mut after = after.map(|&k| match k {
-                Loc::Plane(j) => handed[j],
-                other => unreachable!("{other:?} is not handed on"),
-            });
-            here.any(|k| k == loc) || after.any(|k| k == loc)
-        };
+        let homes = compiled.homes(plans);
+        let kept = plans.iter().enumerate();
+        let kept = kept.flat_map(|(phase, plan)| plan.kept.iter().map(move |&loc| (loc, phase)));
+        let kept: Vec<Loc> = kept
+            .map(|(loc, phase)| origin(&homes, loc, phase).0)
+            .collect();
         // Each plane: rows, pitch, scope.
         let mut wanted: Vec<(usize, usize, Scope)> = Vec::new();
-        let area = |loc| match kept(loc) {
+        let area = |loc| match kept.contains(&loc) {
             true => (all, Scope::All),
             false => (part.widest(), Scope::Chunk),
         };
-        let states = 0..step.next.len();
-        let widths: Vec<usize> = states.map(|s| pitch(step.state_width(s))).collect();
+        let program = &compiled.program;
+        let states = 0..program.next.len();
+        let widths: Vec<usize> = states.map(|s| pitch(program.state_width(s))).collect();
         wanted.extend(widths.iter().map(|&p| (slots, p, Scope::Slot)));
-        let before = &compiled.hoisted.before;
-        for (k, &(_, id)) in before.outs.iter().enumerate() {
-            let (rows, scope) = match compiled.hoisted.block(k) {
-                Some(g) if kept(Loc::Input(g)) => area(Loc::Input(g)),
-                _ => area(Loc::Plane(k)),
-            };
-            wanted.push((rows, pitch(before.width(id)), scope));
-        }
-        let blocks = 0..before.names.inputs.len();
-        let own: Vec<usize> = blocks
-            .clone()
-            .filter(|&g| compiled.plane_of(g).is_none())
-            .collect();
-        for &g in &own {
+        let blocks = program.inputs().len();
+        for g in 0..blocks {
             let (rows, scope) = area(Loc::Input(g));
             wanted.push((rows, pitch(Width::Hidden), scope));
         }
-        let raw = uses(plans.before.as_ref(), Loc::Raw) || uses(Some(&plans.step), Loc::Raw);
-        if raw {
+        let has_raw = compiled.has_raw();
+        if has_raw {
             let (rows, scope) = area(Loc::Raw);
             wanted.push((rows, pitch(Width::Hidden), scope));
         }
-        let saved = plans
-            .phases()
-            .map(|plan| plan.map_or(&[][..], |p| &p.saved));
-        for width in saved.into_iter().flatten() {
-            wanted.push((all, pitch(*width), Scope::All));
+        let own: Vec<bool> = homes
+            .iter()
+            .enumerate()
+            .map(|(k, home)| home.1 == Loc::Plane(k))
+            .collect();
+        for (k, &[from, _]) in compiled.handed.iter().enumerate().filter(|&(k, _)| own[k]) {
+            let (rows, scope) = area(Loc::Plane(k));
+            let width = compiled.phases[from].program.names.plane_widths[k];
+            wanted.push((rows, pitch(width), scope));
+        }
+        for &width in plans.iter().flat_map(|p| &p.saved) {
+            wanted.push((all, pitch(width), Scope::All));
         }
         let starts: usize = part.chunks.iter().map(|c| c.rows).sum();
         if keep == Keep::States {
@@ -111,26 +105,24 @@ impl<E: Real> Kept<E> {
         });
         let mut take = |n: usize| -> Vec<Plane<E>> { planes.by_ref().take(n).collect() };
         let states = take(widths.len());
-        let hoisted = take(before.outs.len());
-        let own_planes = take(own.len());
-        let raw = take(usize::from(raw)).pop();
-        let saved = saved.map(|s| take(s.len()));
+        let inputs = take(blocks);
+        let raw = take(usize::from(has_raw)).pop();
+        let handed = own
+            .into_iter()
+            .map(|own| take(usize::from(own)).pop())
+            .collect();
+        let saved = plans.iter().map(|p| take(p.saved.len())).collect();
         let checkpoints = take(widths.len());
-        let inputs = blocks.map(|g| match compiled.plane_of(g) {
-            Some(k) => hoisted[k],
-            None => own_planes[own.iter().position(|&o| o == g).expect("listed")],
-        });
-        let inputs = inputs.collect();
         drop(planes);
         Kept {
             _arena: arena,
             windowed,
             states,
-            planes: hoisted,
             inputs,
             raw,
+            planes: handed,
+            homes,
             saved,
-            handed,
             checkpoints,
         }
     }
@@ -151,18 +143,17 @@ impl<E: Real> Kept<E> {
 
     /// The plane of a place that is kept, as a phase knows it.
     pub(super) fn place(&self, loc: Loc, phase: usize) -> Plane<E> {
-        match loc {
-            Loc::Plane(j) if phase == phase::AFTER => self.place(self.handed[j], phase::STEP),
-            Loc::Input(g) => self.inputs[g],
-            Loc::Raw => self.raw.expect("the input is kept where it is read"),
-            Loc::Plane(k) => self.planes[k],
-            Loc::State(s) => self.states[s],
-            Loc::Next(s) => Plane {
+        match origin(&self.homes, loc, phase) {
+            (Loc::Input(g), _) => self.inputs[g],
+            (Loc::Raw, _) => self.raw.expect("the input is kept where it is read"),
+            (Loc::Plane(k), _) => self.planes[k].expect("it is a plane of its own"),
+            (Loc::State(s), _) => self.states[s],
+            (Loc::Next(s), _) => Plane {
                 scope: Scope::Next,
                 ..self.states[s]
             },
-            Loc::Saved(i) => self.saved[phase][i],
-            other => unreachable!("{other:?} is not kept"),
+            (Loc::Saved(i), phase) => self.saved[phase][i],
+            (other, _) => unreachable!("{other:?} is not kept"),
         }
     }
 }

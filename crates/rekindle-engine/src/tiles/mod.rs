@@ -5,8 +5,8 @@
 //! compiled   the plans of a program and of its derived backward
 //! pack       weights in the order in which the micro-kernel reads them         once a call
 //! schedule   rows in parts, steps in chunks                                    once a call
-//! forward    chunk by chunk: read x, project, what was hoisted, then each step
-//! backward   chunk by chunk from the end: each step, then the gradients of x and of the weights
+//! forward    chunk by chunk: read x, project, then phase by phase, all steps at once or each step
+//! backward   chunk by chunk from the end: the phases, then the gradients of x and of the weights
 //! guard      which memory kernels may use, checked under debug assertions
 //! product    the one micro-kernel that all matrix products are made of
 //! pointwise  instructions over tiles
@@ -39,7 +39,7 @@ mod stream;
 mod team;
 mod weights;
 
-pub(crate) use compiled::{Compiled, PHASES, Plans, phase};
+pub(crate) use compiled::{Compiled, Plans};
 pub(crate) use layer::Keep;
 pub(crate) use layer::{Gradients, Layer, Sizes, Wanted};
 pub(crate) use packing::Packing;
@@ -278,11 +278,14 @@ fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gr
         });
         desk
     });
-    let program = &forward.compiled.hoisted.step;
+    let program = &forward.compiled.program;
     let blocks = [program.inputs().len(), program.hiddens().len()];
     if backward.wanted.weights {
         for desk in &desks {
             desk.sums.give::<S>(layer, blocks, &mut gradients);
+            for total in &desk.totals {
+                total.give::<S>(sizes.d_hidden, &mut gradients.vectors);
+            }
         }
     }
     gradients

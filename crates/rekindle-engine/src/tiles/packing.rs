@@ -1,6 +1,6 @@
 //! The weights of a layer, packed: once for a pass, and for streams and inference once for all passes.
 
-use super::compiled::{Compiled, PHASES, Plans};
+use super::compiled::{Compiled, Plans};
 use super::guard::Lent;
 use super::layer::Layer;
 use super::memory::{Buffer, pitch};
@@ -23,7 +23,7 @@ pub(crate) struct Packing<E: Real> {
     pub(super) input_bias: Buffer<E>,
     pub(super) bias: Vec<E>,
     /// The weights of each phase's products.
-    pub(super) packed: [Vec<Vec<Packed<E>>>; PHASES],
+    pub(super) packed: Vec<Vec<Vec<Packed<E>>>>,
 }
 
 impl<E: Real> Packing<E> {
@@ -36,7 +36,7 @@ impl<E: Real> Packing<E> {
         let h = layer.sizes.d_hidden;
         let n = S::N;
         let pitch = pitch::<E>(h, n);
-        let program = &compiled.hoisted.step;
+        let program = &compiled.program;
         let (g, k) = (program.inputs().len(), program.hiddens().len());
         let starts: Vec<usize> = (0..g).map(|g| g * h).collect();
         let w = Matrix {
@@ -49,7 +49,7 @@ impl<E: Real> Packing<E> {
         let to = input_bias.as_mut_slice();
         to.fill(E::default());
         to[..b.len()].copy_from_slice(&b);
-        for (input, block) in plans.folded(&compiled.hoisted) {
+        for &(input, block) in plans.iter().flat_map(|p| &p.folded) {
             if !bias.is_empty() {
                 let from = &bias[block * pitch..][..pitch];
                 accumulate::<S>(&mut to[input * pitch..][..pitch], from);
@@ -60,11 +60,7 @@ impl<E: Real> Packing<E> {
         let (w, packed) = at_once(
             layer.w.len(),
             || Packed::new(w, &starts, h, n, shares),
-            || {
-                plans
-                    .phases()
-                    .map(|plan| plan.map(pack).unwrap_or_default())
-            },
+            || plans.iter().map(pack).collect(),
         );
         let lent = [
             Lent::new(input_bias.as_ptr(), g * pitch),

@@ -20,7 +20,7 @@ pub(crate) enum Loc {
     Input(usize),
     /// The input itself.
     Raw,
-    /// A hoisted value, for the steps of a chunk.
+    /// A value that one phase hands on to another, for the steps of a chunk.
     Plane(usize),
     /// A state, before the step.
     State(usize),
@@ -38,8 +38,10 @@ pub(crate) enum Loc {
     Scratch(usize),
     /// A value that only this stage reads: it never leaves a tile.
     Register(usize),
+    /// The gradient of a learned vector, of the steps that were taken so far.
+    Total(usize),
     /// The gradient of a result.
-    Adjoint(usize),
+    Adjoint(Out),
     /// The gradient of a state, before the step.
     StateGradient(usize),
     /// The gradient of something that is not a state, for the steps of a chunk.
@@ -149,14 +151,16 @@ pub(crate) struct Plan {
     /// Which gradient is which result of the program.
     pub results: Vec<(Out, usize)>,
     /// The recurrent biases that are added to the bias of an input block, because a product starts from
-    /// that block: (hoisted value or input block, recurrent block).
-    pub folded: Vec<(Loc, usize)>,
+    /// that block: (input block, recurrent block).
+    pub folded: Vec<(usize, usize)>,
     /// Leaves that the backward program reads.
     pub kept: Vec<Loc>,
-    /// The values that what comes after the loop reads, in their order.
-    pub handed: Vec<Place>,
-    /// The values that are shown beside the output, in their order.
-    pub traced: Vec<Place>,
+    /// The learned vectors whose gradients are added up from step to step.
+    pub totals: Vec<usize>,
+    /// The values that later phases read, by their numbers.
+    pub handed: Vec<(usize, Place)>,
+    /// The values that are shown beside the output, by their numbers.
+    pub traced: Vec<(usize, Place)>,
     home: Vec<Option<usize>>,
     /// Values that are wanted in a second place.
     copies: Vec<(Id, usize)>,
@@ -171,10 +175,8 @@ pub(super) struct Source<'p> {
     pub saved: &'p [Id],
     /// The forward program and its plan, where this one is backward.
     pub forward: Option<(&'p Program, &'p Plan)>,
-    /// How many states wait for a gradient of this one, if it is backward.
-    pub states: usize,
-    /// Whether a hoisted value is an input block and nothing more, which no other hoisted value is made of.
-    pub is_block: &'p dyn Fn(usize) -> bool,
+    /// The states that wait for a gradient of this one, if it is backward.
+    pub states: &'p [usize],
 }
 
 impl Source<'_> {
@@ -185,10 +187,8 @@ impl Source<'_> {
         for (id, node) in p.nodes.iter().enumerate() {
             let width = match (*node, self.forward) {
                 (Node::Forward(of), Some((forward, _))) => forward.width(of),
-                (Node::Adjoint(k), Some((forward, _))) => match forward.next.get(k) {
-                    Some(_) => forward.state_width(k),
-                    None => forward.width(forward.outs[k - forward.next.len()].1),
-                },
+                (Node::Adjoint(Out::Next(s)), _) => p.state_width(s),
+                (Node::Adjoint(Out::Plane(k)), _) => p.names.plane_widths[k],
                 (Node::HiddenT(..), Some((forward, _))) => forward.product_width(),
                 (Node::Mask, Some((forward, _))) => forward.product_width(),
                 (Node::Mask, None) => p.product_width(),
@@ -251,6 +251,11 @@ impl Plan {
     /// Where a node's value is in memory.
     fn home(&self, id: Id) -> usize {
         self.home[id].expect("a value that is read from memory has a place there")
+    }
+
+    /// Whether units do not meet in it.
+    pub(super) fn is_apart(&self) -> bool {
+        !self.stages.iter().any(Stage::needs_rows)
     }
 
     /// The gradient plane of a result of a backward program.

@@ -47,6 +47,47 @@ struct VectorSum<E> {
     at: At<E>,
 }
 
+/// The gradients of a learned vector that a loop has added up, for every row of a part.
+#[derive(Debug)]
+pub(super) struct Total<E> {
+    pub phase: usize,
+    pub vector: usize,
+    pub plane: Plane<E>,
+    rows: usize,
+}
+
+impl<E: Real> Total<E> {
+    /// One that begins with zero, in a plane of so many numbers.
+    pub(super) fn new(
+        phase: usize,
+        vector: usize,
+        rows: usize,
+        size: usize,
+        arena: &mut Arena<E>,
+    ) -> Self {
+        let at = arena.plane(size);
+        // SAFETY: the plane is new and has this size.
+        unsafe { std::slice::from_raw_parts_mut(at.0, size) }.fill(E::default());
+        let (pitch, scope) = (size / rows.max(1), Scope::Fixed);
+        Total {
+            phase,
+            vector,
+            plane: Plane { at, pitch, scope },
+            rows,
+        }
+    }
+
+    /// Adds it to gradients in the layout of the vectors, of `h` numbers each.
+    pub(super) fn give<S: Simd<E = E>>(&self, h: usize, to: &mut [E]) {
+        for r in 0..self.rows {
+            // SAFETY: the plane has these rows, and the loop over time is over.
+            let from =
+                unsafe { std::slice::from_raw_parts(self.plane.at.plus(r * self.plane.pitch), h) };
+            accumulate::<S>(&mut to[self.vector * h..][..h], from);
+        }
+    }
+}
+
 /// All sums of a part.
 #[derive(Debug)]
 pub(super) struct Sums<E> {
@@ -87,12 +128,8 @@ impl<E: Real> Sums<E> {
         }
         let mut vectors = Vec::new();
         let compiled = forward.compiled;
-        let phases = forward.plans.phases().into_iter();
-        let phases = phases.zip(compiled.backward.phases());
+        let phases = forward.plans.iter().zip(&compiled.backward);
         for (phase, (there, back)) in phases.enumerate() {
-            let (Some(there), Some(back)) = (there, back) else {
-                continue;
-            };
             for product in there.stages.iter().flat_map(|s| &s.products) {
                 let operand = there.places[product.operands[0].1];
                 let depth = sizes.width(operand.width);

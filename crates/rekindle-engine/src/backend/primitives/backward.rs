@@ -1,13 +1,13 @@
 //! The backward pass.
 
-use super::forward::{alive, by_batch, by_time, choose, repeated_mask, zeros};
+use super::forward::{alive, by_batch, by_time, choose, over_time, repeated_mask, times, zeros};
 use super::machine::{Machine, Weights, beside, columns, rows, value_at};
-use super::{Pointwise, Step, Tensors};
+use super::{Computed, Pointwise, Tensors, Values};
 use crate::backend::pointwise::Value;
 use crate::backend::{Gradients, Tape};
 use crate::call::{Call, OPERANDS, Operands, operand};
 use crate::program::{Out, Width};
-use crate::tiles::{Kind, Loc, PHASES, Plan, Plans, phase};
+use crate::tiles::{Kind, Loc};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::Shape;
@@ -28,18 +28,44 @@ pub(in crate::backend) fn reverse<B: Backend>(
         unreachable!("the tape is that of the primitives")
     };
     let weights = Weights::<B>::new(operands, call, pointwise);
-    let past = Past {
+    let compiled = &call.prepared.compiled;
+    let states = weights.sizes.states(&compiled.program);
+    let of = |&(start, width): &(usize, usize)| match &dlast {
+        Some(all) => columns::<B>(all.clone(), start..start + width),
+        None => zeros::<B>([weights.sizes.batch, width], &tape.x),
+    };
+    let mut past = Past {
         weights: &weights,
         tape: &tape,
+        dy: dy.map(by_time::<B>),
+        mask: repeated_mask(&weights),
+        planes: vec![Vec::new(); compiled.phases.len()],
+        totals: Vec::new(),
+        entering: vec![None; states.len()],
+        leaving: vec![None; states.len()],
+        adjoint: states.iter().map(of).collect(),
     };
-    let ([step, after], state) = past.steps(dy, dlast);
-    let before = past.before(&step);
-    past.gradients([before, step, after], state, wanted)
+    for phase in (0..compiled.phases.len()).rev() {
+        past.phase(phase);
+    }
+    past.gradients(wanted)
 }
 
 struct Past<'p, B: Backend> {
     weights: &'p Weights<'p, B>,
     tape: &'p Tensors<B>,
+    dy: Option<FloatTensor<B>>,
+    mask: Option<FloatTensor<B>>,
+    /// The gradient planes of the phases that have been gone through.
+    planes: Vec<Planes<B>>,
+    /// The gradients of learned vectors that loops have added up, `[batch, width]`.
+    totals: Vec<(usize, FloatTensor<B>)>,
+    /// The gradients of new states, and of the states as each step found them, where those are known for all steps at
+    /// once.
+    entering: Vec<Option<FloatTensor<B>>>,
+    leaving: Vec<Option<FloatTensor<B>>>,
+    /// The gradients of the states behind the last step; in the end, of those before the first.
+    adjoint: Vec<FloatTensor<B>>,
 }
 
 impl<B: Backend> Past<'_, B> {
@@ -47,229 +73,194 @@ impl<B: Backend> Past<'_, B> {
         self.weights.sizes.width(width)
     }
 
-    /// The loop from the last step to the first: the gradient planes of the step and of what comes after it, and
-    /// the gradients of the states.
-    fn steps(
-        &self,
-        dy: Option<FloatTensor<B>>,
-        dlast: Option<FloatTensor<B>>,
-    ) -> ([Planes<B>; 2], Vec<FloatTensor<B>>) {
+    /// Rows of a time.
+    fn now(&self, plane: &FloatTensor<B>, t: usize) -> FloatTensor<B> {
+        let batch = self.weights.sizes.batch;
+        rows::<B>(plane.clone(), t * batch..(t + 1) * batch)
+    }
+
+    /// What enters a new state at a time, of the gradient that came to it: with that of the output, and nothing where
+    /// the row has no such step.
+    fn enter(&self, s: usize, t: usize) -> FloatTensor<B> {
+        let gradient = match (s, &self.dy) {
+            (0, Some(dy)) => B::float_add(self.adjoint[s].clone(), self.now(dy, t)),
+            _ => self.adjoint[s].clone(),
+        };
+        let [batch, width] = [0, 1].map(|i| gradient.shape()[i]);
+        let nothing = zeros::<B>([batch, width], &self.tape.x);
+        choose::<B>(self.alive(t).as_ref(), gradient, nothing)
+    }
+
+    fn alive(&self, t: usize) -> Option<burn::backend::tensor::BoolTensor<B>> {
+        alive::<B>(self.weights.call, t, &self.tape.x)
+    }
+
+    /// The gradients of a state's new values for all steps, from those of the values that steps found.
+    fn meet(&mut self, s: usize) {
         let call = self.weights.call;
-        let compiled = &call.prepared.compiled;
-        let (there, back) = (&compiled.forward.step, &compiled.backward.step);
-        let after = compiled.backward.after.as_ref();
-        let matrices_after = after.map(|plan| self.weights.matrices(plan));
-        let (batch, time) = (self.weights.sizes.batch, self.weights.sizes.time);
-        let states = self.weights.sizes.states(&compiled.hoisted.step);
-        let matrices = self.weights.matrices(back);
-        let dy = dy.map(by_time::<B>);
-        let like = &self.tape.x;
-        let of = |&(start, width): &(usize, usize)| match &dlast {
-            Some(all) => columns::<B>(all.clone(), start..start + width),
-            None => zeros::<B>([batch, width], like),
-        };
-        let mut adjoint: Vec<FloatTensor<B>> = states.iter().map(of).collect();
-        let plans = [Some(back), after];
-        let mut planes: [Vec<Vec<Option<FloatTensor<B>>>>; 2] =
-            plans.map(|p| vec![vec![None; time]; p.map_or(0, |p| p.gradients.len())]);
-        for step in self.tape.steps.iter().rev() {
-            let (t, values) = (&step.time, &step.values);
-            let now = |x: &FloatTensor<B>| rows::<B>(x.clone(), t * batch..(t + 1) * batch);
-            let alive = alive::<B>(call, *t, like);
-            // Rows that have no such step pass their gradients by.
-            let entering: Vec<FloatTensor<B>> = adjoint
-                .iter()
-                .enumerate()
-                .map(|(s, a)| {
-                    let a = match (s, &dy) {
-                        (0, Some(dy)) => B::float_add(a.clone(), now(dy)),
-                        _ => a.clone(),
-                    };
-                    let nothing = zeros::<B>([batch, states[s].1], like);
-                    choose::<B>(alive.as_ref(), a, nothing)
-                })
-                .collect();
-            let late = after.zip(matrices_after.as_ref());
-            let late =
-                late.map(|(plan, matrices)| self.output(plan, matrices, step, entering[0].clone()));
-            let machine = Machine {
-                plan: back,
-                weights: self.weights,
-                matrices: &matrices,
-                values: vec![None; back.places.len()],
-                like: entering[0].clone(),
+        let mut entering = Vec::new();
+        for t in times(call, self.weights.sizes.time).into_iter().rev() {
+            entering.push((t, self.enter(s, t)));
+            let [batch, width] = [0, 1].map(|i| self.adjoint[s].shape()[i]);
+            let found = match &self.leaving[s] {
+                Some(found) => self.now(found, t),
+                None => zeros::<B>([batch, width], &self.tape.x),
             };
-            let result = machine.run(|loc| match loc {
-                Loc::Adjoint(k) if k >= states.len() => {
-                    let i = after?.gradient(Out::Plane(k - states.len()))?;
-                    value_at(after?, late.as_ref()?, Loc::Gradient(i))
-                }
-                Loc::Adjoint(s) => Some(Value::Rows(entering[s].clone())),
-                Loc::Mask => self.weights.get(operand::MASK).cloned().map(Value::Rows),
-                Loc::Plane(k) => Some(Value::Rows(now(&self.tape.planes[k]))),
-                Loc::Raw => Some(Value::Rows(now(&self.tape.x))),
-                loc => value_at(there, values, loc),
-            });
-            let leaving = states.iter().enumerate().map(|(s, &(_, width))| {
-                let loc = Loc::StateGradient(s);
-                Machine::take(&result, back, loc, [batch, width], like)
-            });
-            let leaving: Vec<FloatTensor<B>> = leaving.collect();
-            adjoint = leaving
-                .into_iter()
-                .zip(adjoint)
-                .map(|(new, old)| choose::<B>(alive.as_ref(), new, old))
-                .collect();
-            let results = [Some(result), late];
-            for ((planes, plan), result) in planes.iter_mut().zip(plans).zip(&results) {
-                let (Some(plan), Some(result)) = (plan, result) else {
-                    continue;
-                };
-                for (i, &width) in plan.gradients.iter().enumerate() {
-                    let shape = [batch, self.width(width)];
-                    let plane = Machine::take(result, plan, Loc::Gradient(i), shape, like);
-                    planes[i][*t] = Some(plane);
-                }
-            }
+            // Rows that have no such step pass their gradients by.
+            self.adjoint[s] = choose::<B>(self.alive(t).as_ref(), found, self.adjoint[s].clone());
         }
-        let over_time = |steps: Vec<Option<FloatTensor<B>>>| {
-            let steps: Vec<FloatTensor<B>> = steps.into_iter().flatten().collect();
-            B::float_cat(steps, 0)
-        };
-        let planes = planes.map(|planes| planes.into_iter().map(over_time).collect());
-        (planes, adjoint)
+        self.entering[s] = Some(over_time::<B>(entering));
     }
 
-    /// The backward of a step's output, where that has a plan of its own.
-    fn output(
-        &self,
-        plan: &Plan,
-        matrices: &[Vec<FloatTensor<B>>],
-        step: &Step<B>,
-        dy: FloatTensor<B>,
-    ) -> Vec<Option<Value<B>>> {
-        let forward = &self.weights.call.prepared.compiled.forward;
-        let machine = Machine {
-            plan,
-            weights: self.weights,
-            matrices,
-            values: vec![None; plan.places.len()],
-            like: dy.clone(),
-        };
-        machine.run(|loc| match loc {
-            Loc::Adjoint(_) => Some(Value::Rows(dy.clone())),
-            Loc::Mask => self.weights.get(operand::MASK).cloned().map(Value::Rows),
-            Loc::Plane(j) => value_at(&forward.step, &step.values, forward.step.handed[j].loc),
-            loc => value_at(forward.after.as_ref()?, &step.after, loc),
-        })
-    }
-
-    /// The gradient planes of what ran before the loop.
-    fn before(&self, step: &[FloatTensor<B>]) -> Planes<B> {
+    /// The gradient of a value that was handed on, from the phase that read it.
+    fn handed(&self, k: usize) -> Option<FloatTensor<B>> {
         let compiled = &self.weights.call.prepared.compiled;
-        let (Some(there), Some(back)) = (&compiled.forward.before, &compiled.backward.before)
-        else {
-            return Vec::new();
-        };
-        let mask = repeated_mask(self.weights);
-        let machine = Machine {
+        let reader = compiled.handed[k][1];
+        let i = compiled.backward[reader].gradient(Out::Plane(k))?;
+        Some(self.planes[reader][i].clone())
+    }
+
+    fn phase(&mut self, phase: usize) {
+        let compiled = &self.weights.call.prepared.compiled;
+        let states: Vec<usize> = (0..compiled.states.len()).collect();
+        let of =
+            |s: &&usize| compiled.states[**s].computed == phase && !compiled.states[**s].looped;
+        states.iter().filter(of).for_each(|&s| self.meet(s));
+        let own =
+            |s: &&usize| compiled.states[**s].computed == phase && compiled.states[**s].looped;
+        let own: Vec<usize> = states.iter().filter(own).copied().collect();
+        let read =
+            |s: &&usize| compiled.states[**s].read == Some(phase) && !compiled.states[**s].looped;
+        let read: Vec<usize> = states.iter().filter(read).copied().collect();
+        let (there, back) = (&compiled.forward[phase], &compiled.backward[phase]);
+        let widths = self.weights.sizes.states(&compiled.program);
+        let matrices = self.weights.matrices(back);
+        let machine = |like: &FloatTensor<B>| Machine {
             plan: back,
             weights: self.weights,
-            matrices: &self.weights.matrices(back),
+            matrices: &matrices,
             values: vec![None; back.places.len()],
-            like: self.tape.x.clone(),
+            like: like.clone(),
         };
-        let result = machine.run(|loc| match loc {
-            Loc::Adjoint(k) => {
-                let i = compiled.backward.step.gradient(Out::Plane(k))?;
-                Some(Value::Rows(step[i].clone()))
+        let like = &self.tape.x;
+        let tape = self.tape;
+        let steps = match &tape.phases[phase] {
+            Computed::AtOnce(values) => {
+                let result = machine(like).run(|loc| match loc {
+                    Loc::Adjoint(Out::Next(s)) => self.entering[s].clone().map(Value::Rows),
+                    Loc::Adjoint(Out::Plane(k)) => self.handed(k).map(Value::Rows),
+                    Loc::Mask => self.mask.clone().map(Value::Rows),
+                    loc => value_at(there, values, loc),
+                });
+                let height = like.shape()[0];
+                let take = |loc, width| Machine::take(&result, back, loc, [height, width], like);
+                let planes = back.gradients.iter().enumerate();
+                let planes = planes.map(|(i, &w)| take(Loc::Gradient(i), self.width(w)));
+                let planes = planes.collect();
+                let leaving = read
+                    .iter()
+                    .map(|&s| take(Loc::StateGradient(s), widths[s].1));
+                let leaving: Vec<FloatTensor<B>> = leaving.collect();
+                self.planes[phase] = planes;
+                for (s, plane) in read.into_iter().zip(leaving) {
+                    self.leaving[s] = Some(plane);
+                }
+                return;
             }
-            Loc::Plane(k) => Some(Value::Rows(self.tape.planes[k].clone())),
-            Loc::Mask => mask.clone().map(Value::Rows),
-            loc => value_at(there, &self.tape.before, loc),
-        });
-        let rows = self.tape.x.shape()[0];
-        let planes = back.gradients.iter().enumerate().map(|(i, &width)| {
-            let shape = [rows, self.width(width)];
-            Machine::take(&result, back, Loc::Gradient(i), shape, &self.tape.x)
-        });
-        planes.collect()
+            Computed::Steps(steps) => steps,
+        };
+        let mut planes: Vec<Vec<(usize, FloatTensor<B>)>> = vec![Vec::new(); back.gradients.len()];
+        let mut leaving: Vec<Vec<(usize, FloatTensor<B>)>> = vec![Vec::new(); read.len()];
+        let nothing = [self.weights.sizes.batch, self.weights.sizes.d_hidden];
+        let mut totals: Vec<(usize, FloatTensor<B>)> = back
+            .totals
+            .iter()
+            .map(|&v| (v, zeros::<B>(nothing, like)))
+            .collect();
+        for (t, values) in steps.iter().rev() {
+            let entering: Vec<(usize, FloatTensor<B>)> =
+                own.iter().map(|&s| (s, self.enter(s, *t))).collect();
+            let height = self.weights.sizes.batch;
+            let result = machine(&self.adjoint[0]).run(|loc| match loc {
+                Loc::Adjoint(Out::Next(s)) => {
+                    let own = entering.iter().find(|e| e.0 == s).map(|e| e.1.clone());
+                    let known = || Some(self.now(self.entering[s].as_ref()?, *t));
+                    own.or_else(known).map(Value::Rows)
+                }
+                Loc::Adjoint(Out::Plane(k)) => Some(Value::Rows(self.now(&self.handed(k)?, *t))),
+                Loc::Total(v) => {
+                    let total = totals.iter().find(|total| total.0 == v)?;
+                    Some(Value::Rows(total.1.clone()))
+                }
+                Loc::Mask => self.weights.get(operand::MASK).cloned().map(Value::Rows),
+                loc => value_at(there, values, loc),
+            });
+            let take = |loc, width| Machine::take(&result, back, loc, [height, width], like);
+            let alive = self.alive(*t);
+            for &s in &own {
+                let new = take(Loc::StateGradient(s), widths[s].1);
+                self.adjoint[s] = choose::<B>(alive.as_ref(), new, self.adjoint[s].clone());
+            }
+            for (&s, plane) in read.iter().zip(&mut leaving) {
+                plane.push((*t, take(Loc::StateGradient(s), widths[s].1)));
+            }
+            for (v, total) in &mut totals {
+                *total = take(Loc::Total(*v), nothing[1]);
+            }
+            for (i, (plane, &width)) in planes.iter_mut().zip(&back.gradients).enumerate() {
+                plane.push((*t, take(Loc::Gradient(i), self.width(width))));
+            }
+        }
+        self.totals.extend(totals);
+        self.planes[phase] = planes.into_iter().map(over_time::<B>).collect();
+        for (s, plane) in read.into_iter().zip(leaving) {
+            self.leaving[s] = Some(over_time::<B>(plane));
+        }
     }
 
     /// The value of a forward plan's place, over all steps.
     fn over_time(&self, phase: usize, loc: Loc) -> FloatTensor<B> {
-        let compiled = &self.weights.call.prepared.compiled;
-        let rows = |value: Option<Value<B>>| match value {
+        let plan = &self.weights.call.prepared.compiled.forward[phase];
+        let rows = |values: &Values<B>| match value_at(plan, values, loc) {
             Some(Value::Rows(rows)) => rows,
             _ => unreachable!("the operand of a product is kept as rows"),
         };
-        match (phase, loc) {
-            (phase::AFTER, Loc::Plane(j)) => {
-                self.over_time(phase::STEP, compiled.forward.step.handed[j].loc)
-            }
-            (_, Loc::Plane(k)) => self.tape.planes[k].clone(),
-            (_, Loc::Raw) => self.tape.x.clone(),
-            (phase::BEFORE, loc) => {
-                let plan = compiled
-                    .forward
-                    .before
-                    .as_ref()
-                    .expect("a plan before the loop");
-                rows(value_at(plan, &self.tape.before, loc))
-            }
-            (phase, loc) => {
-                let mut steps: Vec<&Step<B>> = self.tape.steps.iter().collect();
-                steps.sort_by_key(|s| s.time);
-                let plan = compiled.forward.phases()[phase].expect("a plan of the phase");
-                let values = steps.iter().map(|step| {
-                    let values = match phase {
-                        phase::AFTER => &step.after,
-                        _ => &step.values,
-                    };
-                    rows(value_at(plan, values, loc))
-                });
-                B::float_cat(values.collect(), 0)
+        match &self.tape.phases[phase] {
+            Computed::AtOnce(values) => rows(values),
+            Computed::Steps(steps) => {
+                over_time::<B>(steps.iter().map(|(t, values)| (*t, rows(values))).collect())
             }
         }
     }
 
-    fn gradients(
-        &self,
-        planes: [Planes<B>; PHASES],
-        state: Vec<FloatTensor<B>>,
-        wanted: [bool; OPERANDS],
-    ) -> Gradients<B> {
+    fn gradients(self, wanted: [bool; OPERANDS]) -> Gradients<B> {
         let weights = self.weights;
         let compiled = &weights.call.prepared.compiled;
         let h = weights.sizes.d_hidden;
-        let [theres, backs] = [&compiled.forward, &compiled.backward].map(Plans::phases);
         let like = &self.tape.x;
         let area = like.shape()[0];
         let plane = |phase: usize, out: Out| -> Option<FloatTensor<B>> {
-            let i = backs[phase].and_then(|b| b.gradient(out))?;
-            Some(planes[phase][i].clone())
+            let i = compiled.backward[phase].gradient(out)?;
+            Some(self.planes[phase][i].clone())
         };
+        let everywhere = |out: Out| (0..compiled.phases.len()).filter_map(move |p| plane(p, out));
         let sum = |x: FloatTensor<B>| {
             let width = x.shape()[1];
             B::float_reshape(B::float_sum_dim(x, 0), Shape::new([width]))
         };
         let mut gradients: Gradients<B> = Default::default();
-        gradients[operand::STATE] = Some(beside::<B>(state));
+        gradients[operand::STATE] = Some(beside::<B>(self.adjoint.clone()));
 
         // Every block of the input, one with no influence as zero.
-        let blocks = (0..compiled.hoisted.step.inputs().len()).map(|g| {
-            let direct = || plane(1, Out::Plane(compiled.plane_of(g)?));
-            let found = plane(0, Out::Input(g)).or_else(direct);
+        let blocks = (0..compiled.program.inputs().len()).map(|g| {
+            let found = everywhere(Out::Input(g)).next();
             found.unwrap_or_else(|| zeros::<B>([area, h], like))
         });
         let inputs = beside::<B>(blocks.collect());
         if wanted[operand::X] {
             let w = weights.tensors[operand::W].clone();
             let mut dx = B::float_matmul(inputs.clone(), B::float_transpose(w));
-            for raw in [plane(0, Out::Raw), plane(1, Out::Raw)]
-                .into_iter()
-                .flatten()
-            {
+            for raw in everywhere(Out::Raw) {
                 dx = B::float_add(dx, raw);
             }
             let (batch, time) = (weights.sizes.batch, weights.sizes.time);
@@ -283,14 +274,13 @@ impl<B: Backend> Past<'_, B> {
             gradients[operand::B] = Some(sum(inputs));
         }
 
-        let hiddens = compiled.hoisted.step.hiddens().len();
-        let depth = weights.sizes.width(compiled.hoisted.product_width());
+        let hiddens = compiled.program.hiddens().len();
+        let depth = weights.sizes.width(compiled.program.product_width());
         let mut du: Vec<Option<FloatTensor<B>>> = vec![None; hiddens];
         let mut dd: Vec<Option<FloatTensor<B>>> = vec![None; hiddens];
-        for (phase, there) in theres.into_iter().enumerate() {
-            let products = there.into_iter().flat_map(|p| &p.stages);
-            for product in products.flat_map(|s| &s.products) {
-                let loc = there.expect("a plan").places[product.operands[0].1].loc;
+        for (phase, there) in compiled.forward.iter().enumerate() {
+            for product in there.stages.iter().flat_map(|s| &s.products) {
+                let loc = there.places[product.operands[0].1].loc;
                 if product.kind == Kind::Project {
                     if let Some(d) = plane(phase, Out::Project).filter(|_| wanted[operand::R]) {
                         let v = B::float_transpose(self.over_time(phase, loc));
@@ -325,11 +315,11 @@ impl<B: Backend> Past<'_, B> {
             gradients[operand::D] = Some(B::float_cat(blocks.collect(), 0));
         }
         if wanted[operand::VECTORS] {
-            let vectors = 0..compiled.hoisted.step.vectors().len();
+            let vectors = 0..compiled.program.vectors().len();
             let rows = vectors.map(|v| {
-                let all = [phase::BEFORE, phase::STEP, phase::AFTER];
-                let all = all.map(|phase| plane(phase, Out::Vector(v)));
-                let sums = all.into_iter().flatten().map(|d| B::float_sum_dim(d, 0));
+                let totals = self.totals.iter().filter(|total| total.0 == v);
+                let all = everywhere(Out::Vector(v)).chain(totals.map(|total| total.1.clone()));
+                let sums = all.map(|d| B::float_sum_dim(d, 0));
                 let total = sums.reduce(|a, b| B::float_add(a, b));
                 total.unwrap_or_else(|| zeros::<B>([1, h], like))
             });

@@ -1,11 +1,11 @@
 //! The forward pass.
 
-use super::machine::{Machine, Weights, columns, rows, value_at};
-use super::{Pointwise, Step, Tensors};
+use super::machine::{Machine, Weights, beside, columns, rows};
+use super::{Computed, Pointwise, Tensors, Values};
 use crate::backend::Tape;
 use crate::backend::pointwise::Value;
 use crate::call::{Call, Operands, Ran, operand};
-use crate::tiles::{Keep, Loc};
+use crate::tiles::{Keep, Loc, Plans};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Backend, TensorMetadata, get_device_settings};
 use burn::tensor::{Shape, TensorData};
@@ -79,6 +79,20 @@ pub(super) fn repeated_mask<B: Backend>(weights: &Weights<'_, B>) -> Option<Floa
     Some(B::float_reshape(mask, Shape::new([time * batch, width])))
 }
 
+/// The times of a pass, in the order of reading.
+pub(super) fn times(call: &Call, time: usize) -> Vec<usize> {
+    match call.reverse {
+        true => (0..time).rev().collect(),
+        false => (0..time).collect(),
+    }
+}
+
+/// Planes of each step, as they were read, one below the other in the order of time.
+pub(super) fn over_time<B: Backend>(mut steps: Vec<(usize, FloatTensor<B>)>) -> FloatTensor<B> {
+    steps.sort_by_key(|step| step.0);
+    B::float_cat(steps.into_iter().map(|step| step.1).collect(), 0)
+}
+
 /// A pass over a sequence.
 pub(in crate::backend) fn run<B: Backend>(
     operands: Operands<B>,
@@ -92,134 +106,179 @@ pub(in crate::backend) fn run<B: Backend>(
         Keep::Nothing => &compiled.inference,
         Keep::Values | Keep::States => &compiled.forward,
     };
-    let step = &compiled.hoisted.step;
     let (batch, time) = (weights.sizes.batch, weights.sizes.time);
     let x = by_time::<B>(weights.tensors[operand::X].clone());
-    let inputs = inputs(&weights, plans, &x);
-    let before = match &plans.before {
-        None => Vec::new(),
-        Some(plan) => {
-            let mask = repeated_mask(&weights);
-            let machine = Machine {
-                plan,
-                weights: &weights,
-                matrices: &weights.matrices(plan),
-                values: vec![None; plan.places.len()],
-                like: x.clone(),
-            };
-            machine.run(|loc| match loc {
-                Loc::Input(g) => Some(Value::Rows(inputs[g].clone())),
-                Loc::Raw => Some(Value::Rows(x.clone())),
-                Loc::Mask => mask.clone().map(Value::Rows),
-                _ => None,
-            })
-        }
+    let states = 0..compiled.states.len();
+    let mut pass = Pass {
+        weights: &weights,
+        plans,
+        inputs: inputs(&weights, plans, &x),
+        mask: repeated_mask(&weights),
+        planes: vec![None; compiled.handed.len()],
+        before: vec![None; states.len()],
+        last: states.map(|s| weights.initial(s)).collect(),
+        output: None,
+        x,
     };
-    let outs = compiled.hoisted.before.outs.iter().enumerate();
-    let planes = outs.map(
-        |(k, &(_, id))| match (compiled.hoisted.block(k), &plans.before) {
-            (Some(g), _) => inputs[g].clone(),
-            (None, Some(plan)) => {
-                let width = weights.sizes.width(compiled.hoisted.before.width(id));
-                Machine::take(&before, plan, Loc::Plane(k), [time * batch, width], &x)
-            }
-            (None, None) => unreachable!("what is no block is computed before the loop"),
-        },
-    );
-    let planes: Vec<FloatTensor<B>> = planes.collect();
+    let phases = 0..plans.len();
+    let computed: Vec<Computed<B>> = phases.map(|phase| pass.phase(phase, keep)).collect();
+    let output = pass.output.expect("a phase computes the output");
+    let x = pass.x;
+    Ran {
+        y: by_batch::<B>(output, batch, time),
+        last: beside::<B>(pass.last),
+        tape: (keep != Keep::Nothing).then_some(Tape::Tensors(Tensors {
+            phases: computed,
+            x,
+        })),
+    }
+}
 
-    let states = weights.sizes.states(step);
-    let all = &weights.tensors[operand::STATE];
-    let of = |&(start, width): &(usize, usize)| columns::<B>(all.clone(), start..start + width);
-    let mut state: Vec<FloatTensor<B>> = states.iter().map(of).collect();
-    let matrices = weights.matrices(&plans.step);
-    let output = plans.after.as_ref();
-    let output = output.map(|plan| (plan, weights.matrices(plan)));
-    let mut outputs: Vec<Option<FloatTensor<B>>> = vec![None; time];
-    let mut steps = Vec::new();
-    for k in 0..time {
-        let t = if call.reverse { time - 1 - k } else { k };
-        let now = |plane: &FloatTensor<B>| rows::<B>(plane.clone(), t * batch..(t + 1) * batch);
-        let machine = Machine {
-            plan: &plans.step,
-            weights: &weights,
-            matrices: &matrices,
-            values: vec![None; plans.step.places.len()],
-            like: state[0].clone(),
-        };
-        let values = machine.run(|loc| {
-            Some(Value::Rows(match loc {
-                Loc::Plane(k) => now(&planes[k]),
-                Loc::Raw => now(&x),
-                Loc::State(s) => state[s].clone(),
-                Loc::Mask => weights.get(operand::MASK)?.clone(),
-                _ => return None,
-            }))
-        });
-        let alive = alive::<B>(call, t, &x);
-        let after = output.as_ref().map(|(plan, matrices)| {
-            let machine = Machine {
-                plan,
-                weights: &weights,
-                matrices,
-                values: vec![None; plan.places.len()],
-                like: state[0].clone(),
-            };
-            let values = machine.run(|loc| match loc {
-                Loc::Plane(j) => value_at(&plans.step, &values, plans.step.handed[j].loc),
-                Loc::Mask => weights.get(operand::MASK).cloned().map(Value::Rows),
-                _ => None,
-            });
-            (*plan, values)
-        });
-        let fresh = states.iter().enumerate().map(|(s, &(_, width))| {
-            let (plan, values) = match &after {
-                Some((plan, values)) if s == 0 => (*plan, values),
-                _ => (&plans.step, &values),
-            };
-            Machine::take(values, plan, Loc::Next(s), [batch, width], &x)
-        });
-        let fresh: Vec<FloatTensor<B>> = fresh.collect();
-        let nothing = zeros::<B>([batch, states[0].1], &x);
-        outputs[t] = Some(choose::<B>(alive.as_ref(), fresh[0].clone(), nothing));
-        let held = fresh.into_iter().zip(state);
-        state = held
-            .map(|(new, old)| choose::<B>(alive.as_ref(), new, old))
-            .collect();
-        if keep != Keep::Nothing {
-            steps.push(Step {
-                time: t,
-                values,
-                after: after.map(|a| a.1).unwrap_or_default(),
-            });
+/// What is known so far.
+struct Pass<'p, B: Backend> {
+    weights: &'p Weights<'p, B>,
+    plans: &'p Plans,
+    /// The input, and its blocks, for all steps.
+    x: FloatTensor<B>,
+    inputs: Vec<FloatTensor<B>>,
+    mask: Option<FloatTensor<B>>,
+    /// What phases have handed on, for all steps.
+    planes: Vec<Option<FloatTensor<B>>>,
+    /// The states before every step, where those are known for all steps at once.
+    before: Vec<Option<FloatTensor<B>>>,
+    /// The states behind the last step that was taken.
+    last: Vec<FloatTensor<B>>,
+    /// The output, for all steps.
+    output: Option<FloatTensor<B>>,
+}
+
+impl<B: Backend> Pass<'_, B> {
+    /// What a phase reads, for all steps.
+    fn leaf(&self, loc: Loc) -> Option<FloatTensor<B>> {
+        match loc {
+            Loc::Input(g) => Some(self.inputs[g].clone()),
+            Loc::Raw => Some(self.x.clone()),
+            Loc::Plane(k) => self.planes[k].clone(),
+            Loc::State(s) => self.before[s].clone(),
+            Loc::Mask => self.mask.clone(),
+            _ => None,
         }
     }
-    let outputs: Vec<FloatTensor<B>> = outputs.into_iter().flatten().collect();
-    let y = by_batch::<B>(B::float_cat(outputs, 0), batch, time);
-    let tape = Tensors {
-        before,
-        planes,
-        x,
-        steps,
-    };
-    Ran {
-        y,
-        last: super::machine::beside::<B>(state),
-        tape: (keep != Keep::Nothing).then_some(Tape::Tensors(tape)),
+
+    fn phase(&mut self, phase: usize, keep: Keep) -> Computed<B> {
+        let call = self.weights.call;
+        let compiled = &call.prepared.compiled;
+        let (batch, time) = (self.weights.sizes.batch, self.weights.sizes.time);
+        let plan = &self.plans[phase];
+        let matrices = self.weights.matrices(plan);
+        let widths = self.weights.sizes.states(&compiled.program);
+        let here = |s: &usize| compiled.states[*s].computed == phase;
+        let states: Vec<usize> = (0..widths.len()).filter(here).collect();
+        let handed = &plan.handed;
+        let machine = |like: &FloatTensor<B>| Machine {
+            plan,
+            weights: self.weights,
+            matrices: &matrices,
+            values: vec![None; plan.places.len()],
+            like: like.clone(),
+        };
+        // The new states that others read for all steps at once, and what is handed on.
+        let mut fresh: Vec<Vec<(usize, FloatTensor<B>)>> = vec![Vec::new(); states.len()];
+        let mut planes: Vec<Vec<(usize, FloatTensor<B>)>> = vec![Vec::new(); handed.len()];
+        let now = |plane: FloatTensor<B>, t: usize| rows::<B>(plane, t * batch..(t + 1) * batch);
+        let order = times(call, time);
+        let computed = if compiled.phases[phase].looped {
+            let mut state = self.last.clone();
+            let mut steps = Vec::new();
+            for &t in &order {
+                let values: Values<B> = machine(&self.last[0]).run(|loc| {
+                    Some(Value::Rows(match loc {
+                        Loc::State(s) if compiled.states[s].looped => state[s].clone(),
+                        Loc::Mask => self.weights.get(operand::MASK)?.clone(),
+                        loc => now(self.leaf(loc)?, t),
+                    }))
+                });
+                let take = |loc, width| Machine::take(&values, plan, loc, [batch, width], &self.x);
+                let alive = alive::<B>(call, t, &self.x);
+                for (&s, fresh) in states.iter().zip(&mut fresh) {
+                    let new = take(Loc::Next(s), widths[s].1);
+                    state[s] = choose::<B>(alive.as_ref(), new.clone(), state[s].clone());
+                    if s == 0 || !compiled.states[s].looped {
+                        fresh.push((t, new));
+                    }
+                }
+                for ((_, place), plane) in handed.iter().zip(&mut planes) {
+                    plane.push((t, take(place.loc, self.weights.sizes.width(place.width))));
+                }
+                if keep != Keep::Nothing {
+                    steps.push((t, values));
+                }
+            }
+            self.last = state;
+            Computed::Steps(steps)
+        } else {
+            let values: Values<B> = machine(&self.x).run(|loc| self.leaf(loc).map(Value::Rows));
+            let take = |loc, width| {
+                let all = Machine::take(&values, plan, loc, [time * batch, width], &self.x);
+                order.iter().map(|&t| (t, now(all.clone(), t))).collect()
+            };
+            for (&s, fresh) in states.iter().zip(&mut fresh) {
+                *fresh = take(Loc::Next(s), widths[s].1);
+            }
+            for ((_, place), plane) in handed.iter().zip(&mut planes) {
+                *plane = take(place.loc, self.weights.sizes.width(place.width));
+            }
+            Computed::AtOnce(values)
+        };
+        for (&(k, _), plane) in handed.iter().zip(planes) {
+            self.planes[k] = Some(over_time::<B>(plane));
+        }
+        for (s, fresh) in states.into_iter().zip(fresh) {
+            self.carry(s, fresh, compiled.phases[phase].looped);
+        }
+        computed
+    }
+
+    /// Makes the output and the states before each step of a state's new values; in loops, its last value is known.
+    fn carry(&mut self, s: usize, fresh: Vec<(usize, FloatTensor<B>)>, looped: bool) {
+        let call = self.weights.call;
+        let state = call.prepared.compiled.states[s];
+        let [batch, width] = [0, 1].map(|i| self.last[s].shape()[i]);
+        let mut before = Vec::new();
+        let mut held = self.weights.initial(s);
+        let mut output = Vec::new();
+        for (t, new) in fresh {
+            let alive = alive::<B>(call, t, &self.x);
+            if s == 0 {
+                let nothing = zeros::<B>([batch, width], &self.x);
+                output.push((t, choose::<B>(alive.as_ref(), new.clone(), nothing)));
+            }
+            let then = choose::<B>(alive.as_ref(), new, held.clone());
+            before.push((t, std::mem::replace(&mut held, then)));
+        }
+        if s == 0 {
+            self.output = Some(over_time::<B>(output));
+        }
+        if !state.looped && state.read.is_some() {
+            self.before[s] = Some(over_time::<B>(before));
+        }
+        if !looped {
+            self.last[s] = held;
+        }
     }
 }
 
 /// `W x + b` of every block, for all steps, with the recurrent biases that are folded into it.
 fn inputs<B: Backend>(
     weights: &Weights<'_, B>,
-    plans: &crate::tiles::Plans,
+    plans: &Plans,
     x: &FloatTensor<B>,
 ) -> Vec<FloatTensor<B>> {
     let compiled = &weights.call.prepared.compiled;
     let h = weights.sizes.d_hidden;
     let all = B::float_matmul(x.clone(), weights.tensors[operand::W].clone());
-    let folded = plans.folded(&compiled.hoisted);
-    let blocks = 0..compiled.hoisted.step.inputs().len();
+    let folded: Vec<(usize, usize)> = plans.iter().flat_map(|p| p.folded.clone()).collect();
+    let blocks = 0..compiled.program.inputs().len();
     let block = |g: usize| {
         let own = columns::<B>(all.clone(), g * h..(g + 1) * h);
         let more = folded.iter().filter(|f| f.0 == g);

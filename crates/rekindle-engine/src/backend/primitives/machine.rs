@@ -35,6 +35,12 @@ impl<'c, B: Backend> Weights<'c, B> {
         self.call.present[i].then_some(&self.tensors[i])
     }
 
+    /// A state before the first step: `[batch, width]`.
+    pub(super) fn initial(&self, state: usize) -> FloatTensor<B> {
+        let (start, width) = self.sizes.states(&self.call.prepared.compiled.program)[state];
+        columns::<B>(self.tensors[operand::STATE].clone(), start..start + width)
+    }
+
     /// Block `g` of a bias: `[1, H]`.
     pub(super) fn bias(&self, i: usize, g: usize) -> Option<FloatTensor<B>> {
         let h = self.sizes.d_hidden;

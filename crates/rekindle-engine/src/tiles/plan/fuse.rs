@@ -14,8 +14,8 @@ pub(super) struct Fused {
     pub across: Vec<Option<(Across, Id)>>,
     /// A pointwise instruction and its operands.
     pub ops: Vec<Option<(Code, Vec<Id>)>>,
-    /// Input blocks that a product starts from: (their node, recurrent block).
-    pub folded: Vec<(Id, usize)>,
+    /// Input blocks that a product starts from: (input block, recurrent block).
+    pub folded: Vec<(usize, usize)>,
 }
 
 impl Fused {
@@ -47,8 +47,10 @@ impl Fused {
                         at = if b == t { a } else { b };
                     }
                 }
-                if let (Some(f), Node::Hidden(g, _)) = (from, p.nodes[terms[0]]) {
-                    fused.folded.push((f, g));
+                if let Some((Node::Input(block), Node::Hidden(g, _))) =
+                    from.map(|from| (p.nodes[from], p.nodes[terms[0]]))
+                {
+                    fused.folded.push((block, g));
                 }
                 fused.products[id] = Some((terms, from));
                 continue;
@@ -84,11 +86,7 @@ impl Fused {
                 let (mut rest, first) = if one(b) { (a, b) } else { (b, a) };
                 if let Node::Hidden(..) = p.nodes[first] {
                     // A forward product starts from an input block, into whose bias its own is folded.
-                    let block = match p.nodes[rest] {
-                        Node::Input(_) => true,
-                        Node::Plane(k) => (source.is_block)(k),
-                        _ => false,
-                    };
+                    let block = matches!(p.nodes[rest], Node::Input(_));
                     return (block && inner(rest)).then(|| (vec![first], Some(rest)));
                 }
                 let kind = std::mem::discriminant(&p.nodes[first]);

@@ -40,15 +40,14 @@ impl<'s> Homes<'s> {
         }
         for (out, id) in p.results() {
             match out {
-                Out::Trace(_) => plan.traced.push(plan.places[plan.home(id)]),
-                Out::Handed(_) => plan.handed.push(plan.places[plan.home(id)]),
+                Out::Trace(k) => plan.traced.push((k, plan.places[plan.home(id)])),
+                Out::Plane(k) if self.source.forward.is_none() => {
+                    plan.handed.push((k, plan.places[plan.home(id)]));
+                }
                 _ => {}
             }
         }
-        for &(id, g) in &self.fused.folded {
-            let loc = plan.places[plan.home(id)].loc;
-            plan.folded.push((loc, g));
-        }
+        plan.folded.clone_from(&self.fused.folded);
         // What else a value is wanted for is a copy, at the end of its stage.
         for (id, more) in wanted.into_iter().enumerate() {
             for loc in more {
@@ -66,20 +65,23 @@ impl<'s> Homes<'s> {
         for (out, id) in p.results() {
             let loc = match out {
                 Out::Next(s) => Loc::Next(s),
-                // A hoisted value that is an input block is where the projection puts it.
-                Out::Plane(_) if matches!(p.nodes[id], Node::Input(_)) => continue,
-                Out::Plane(k) if self.source.forward.is_none() => Loc::Plane(k),
                 Out::State(s) => Loc::StateGradient(s),
+                Out::Vector(v) if p.nodes.contains(&Node::Total(v)) => {
+                    plan.totals.push(v);
+                    Loc::Total(v)
+                }
                 // A value that others look at has to be somewhere, and may be there already.
-                Out::Trace(_) | Out::Handed(_)
-                    if p.nodes[id].is_leaf() || !wanted[id].is_empty() =>
+                Out::Trace(_) | Out::Plane(_)
+                    if self.source.forward.is_none()
+                        && (p.nodes[id].is_leaf() || !wanted[id].is_empty()) =>
                 {
                     continue;
                 }
-                Out::Trace(_) | Out::Handed(_) => {
+                Out::Trace(_) => {
                     plan.saved.push(self.widths[id]);
                     Loc::Saved(plan.saved.len() - 1)
                 }
+                Out::Plane(k) if self.source.forward.is_none() => Loc::Plane(k),
                 out => {
                     // Several results may be one gradient.
                     let known = wanted[id].iter().find_map(|loc| match loc {
@@ -144,7 +146,8 @@ impl<'s> Homes<'s> {
             Node::State(s) => Loc::State(s),
             Node::Vector(v) => Loc::Vector(v),
             Node::Mask => Loc::Mask,
-            Node::Adjoint(k) => Loc::Adjoint(k),
+            Node::Adjoint(of) => Loc::Adjoint(of),
+            Node::Total(v) => Loc::Total(v),
             Node::Constant(bits) => {
                 plan.numbers.push(f64::from_bits(bits));
                 Loc::Number(plan.numbers.len() - 1)
@@ -160,24 +163,25 @@ impl<'s> Homes<'s> {
         })
     }
 
-    /// A state or hoisted value that has no influence has a gradient all the same: zero.
+    /// A state or a value of another phase that has no influence has a gradient all the same: zero.
     fn missing(&self, plan: &mut Plan) {
         let Some((forward, _)) = self.source.forward else {
             return;
         };
-        let states = (0..self.source.states).map(Out::State);
-        let planes = match forward.next.is_empty() {
-            true => 0..0,
-            false => 0..forward.names.planes.len(),
-        };
-        let expected: Vec<Out> = states.chain(planes.map(Out::Plane)).collect();
+        let states = self.source.states.iter().map(|&s| Out::State(s));
+        let planes = forward.nodes.iter().filter_map(|node| match *node {
+            Node::Plane(k) => Some(Out::Plane(k)),
+            _ => None,
+        });
+        let expected: Vec<Out> = states.chain(planes).collect();
         for out in expected {
             if self.source.program.results().any(|(o, _)| o == out) {
                 continue;
             }
             let width = match out {
                 Out::State(s) => forward.state_width(s),
-                _ => Width::Hidden,
+                Out::Plane(k) => forward.names.plane_widths[k],
+                other => unreachable!("{other:?} is not waited for"),
             };
             let loc = match out {
                 Out::State(s) => Loc::StateGradient(s),
