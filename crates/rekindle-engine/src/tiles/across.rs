@@ -2,7 +2,7 @@
 
 use super::guard;
 use crate::program::Across;
-use crate::simd::Real;
+use crate::simd::{Real, Simd};
 use std::ops::Range;
 
 /// Writes a function of the first `width` numbers of every row into columns of another plane.
@@ -13,33 +13,40 @@ use std::ops::Range;
 /// # Safety
 ///
 /// Both planes must have so many rows of `pitch` numbers, and those of the first must have been written.
-pub(super) unsafe fn across<E: Real>(
+#[inline(never)]
+pub(super) unsafe fn across<S: Simd>(
     op: Across,
     rows: usize,
-    of: *const E,
-    to: *mut E,
+    of: *const S::E,
+    to: *mut S::E,
     [width, pitch]: [usize; 2],
     own: Range<usize>,
 ) {
     guard::check_rows(of, rows, pitch, width);
     guard::check_rows(to.wrapping_add(own.start), rows, pitch, own.len());
-    for r in 0..rows {
-        // SAFETY: the caller's.
-        let (of, to) = unsafe {
-            let of = std::slice::from_raw_parts(of.add(r * pitch), width);
-            let to = to.add(r * pitch + own.start);
-            (of, std::slice::from_raw_parts_mut(to, own.len()))
-        };
-        match op {
-            Across::Mean => to.fill(E::of(sum(of) / width as f64)),
-            Across::Sum => to.fill(E::of(sum(of))),
-            Across::Cumsum => sums(of.iter().enumerate(), to, own.start),
-            Across::RevCumsum => sums(of.iter().enumerate().rev(), to, own.start),
-        }
+    // SAFETY: the caller's.
+    unsafe {
+        S::vectorize(
+            #[inline(always)]
+            || {
+                for r in 0..rows {
+                    let of = std::slice::from_raw_parts(of.add(r * pitch), width);
+                    let to = to.add(r * pitch + own.start);
+                    let to = std::slice::from_raw_parts_mut(to, own.len());
+                    match op {
+                        Across::Mean => to.fill(S::E::of(sum(of) / width as f64)),
+                        Across::Sum => to.fill(S::E::of(sum(of))),
+                        Across::Cumsum => sums(of.iter().enumerate(), to, own.start),
+                        Across::RevCumsum => sums(of.iter().enumerate().rev(), to, own.start),
+                    }
+                }
+            },
+        );
     }
 }
 
 /// The sum, sixteen partial sums at a time.
+#[inline(always)]
 fn sum<E: Real>(row: &[E]) -> f64 {
     let mut sums = [E::default(); 16];
     for some in row.chunks(sums.len()) {
@@ -51,6 +58,7 @@ fn sum<E: Real>(row: &[E]) -> f64 {
 }
 
 /// The sums of the numbers so far, for the columns from `start` on.
+#[inline(always)]
 fn sums<'e, E: Real>(numbers: impl Iterator<Item = (usize, &'e E)>, to: &mut [E], start: usize) {
     let mut sum = 0.0;
     for (column, x) in numbers {

@@ -63,7 +63,7 @@ impl<E: Real> Script<'_, E> {
                 }
                 // SAFETY: the caller's.
                 unsafe {
-                    self.across(stage, &walks.places, rows, share, S::N);
+                    self.across::<S>(stage, &walks.places, rows, share);
                     self.products::<S>(stage, packed, planes, walks, rows, share);
                     if !overwritten {
                         self.instructions::<S>(stage, &walks.places, rows, share);
@@ -98,7 +98,7 @@ impl<E: Real> Script<'_, E> {
         for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
             // SAFETY: the caller's.
             unsafe {
-                self.across(stage, &walks.places, rows.len(), share, S::N);
+                self.across::<S>(stage, &walks.places, rows.len(), share);
                 self.products::<S>(stage, packed, planes, walks, rows.len(), share);
                 self.instructions::<S>(stage, &walks.places, rows.len(), share);
             }
@@ -131,15 +131,21 @@ impl<E: Real> Script<'_, E> {
     }
 
     /// The functions of whole rows, for a share of the columns, in vectors of `n`.
-    unsafe fn across(&self, stage: &Stage, walks: &[Walk<E>], rows: usize, share: Share, n: usize) {
+    unsafe fn across<S: Simd<E = E>>(
+        &self,
+        stage: &Stage,
+        walks: &[Walk<E>],
+        rows: usize,
+        share: Share,
+    ) {
         for &(op, of, to) in &stage.across {
             let [width, pitch] = self.width(self.plan.places[of].width);
             let own = match share.of {
                 1 => 0..pitch,
-                _ => columns(width, n, share),
+                _ => columns(width, S::N, share),
             };
             // SAFETY: the caller's.
-            unsafe { across(op, rows, walks[of].at, walks[to].at, [width, pitch], own) };
+            unsafe { across::<S>(op, rows, walks[of].at, walks[to].at, [width, pitch], own) };
         }
     }
 

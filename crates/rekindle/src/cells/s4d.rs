@@ -41,7 +41,7 @@ fn s4d(k: &Step, config: &S4dConfig) -> Next {
             .discretization
             .of(Complex::new([-exp(a_re), a_im]), dt);
         let x = a * x + b.scaled(u);
-        y = y + 2.0 * (c * x).re;
+        y = y + (c.times(2.0) * x).re;
         states.extend([x.re, x.im]);
     }
     states.insert(0, config.activation.of(y));
