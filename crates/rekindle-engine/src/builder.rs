@@ -357,10 +357,15 @@ pub fn cumsum(v: Var) -> Var {
     v.across(Across::Cumsum)
 }
 
-/// `exp(v) / sum(exp(v))`, with the mean taken from `v` first, which changes nothing but that large numbers
+/// [`Across::Amax`] of a value.
+pub fn amax(v: Var) -> Var {
+    v.across(Across::Amax)
+}
+
+/// `exp(v) / sum(exp(v))`, with the largest taken from `v` first, which changes nothing but that large numbers
 /// stay within the range of `exp`.
 pub fn softmax(v: Var) -> Var {
-    let e = exp(v - mean(v));
+    let e = exp(v - amax(v));
     e / sum(e)
 }
 

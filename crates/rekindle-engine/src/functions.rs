@@ -242,7 +242,7 @@ impl Binary {
     }
 }
 
-/// A linear function of a row: of all units together.
+/// A function of a row: of all units together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Across {
     /// The mean over the units, given to every unit.
@@ -253,11 +253,19 @@ pub enum Across {
     Cumsum,
     /// To every unit the sum over the units from it on.
     RevCumsum,
+    /// The largest of the units, given to every unit. Its gradient goes to the units that are as large, in equal parts.
+    Amax,
 }
 
 impl Across {
     /// All of them; the only list.
-    pub const ALL: [Across; 4] = [Across::Mean, Across::Sum, Across::Cumsum, Across::RevCumsum];
+    pub const ALL: [Across; 5] = [
+        Across::Mean,
+        Across::Sum,
+        Across::Cumsum,
+        Across::RevCumsum,
+        Across::Amax,
+    ];
 
     /// The name in equations.
     pub fn name(self) -> &'static str {
@@ -266,6 +274,7 @@ impl Across {
             Across::Sum => "sum",
             Across::Cumsum => "cumsum",
             Across::RevCumsum => "revcumsum",
+            Across::Amax => "amax",
         }
     }
 
@@ -274,12 +283,13 @@ impl Across {
         Across::ALL.into_iter().find(|op| op.name() == name)
     }
 
-    /// What the gradient goes back through.
-    pub(crate) fn adjoint(self) -> Across {
+    /// What the gradient goes back through; `None` where that depends on the row, as the function is not linear.
+    pub(crate) fn adjoint(self) -> Option<Across> {
         match self {
-            Across::Cumsum => Across::RevCumsum,
-            Across::RevCumsum => Across::Cumsum,
-            itself => itself,
+            Across::Mean | Across::Sum => Some(self),
+            Across::Cumsum => Some(Across::RevCumsum),
+            Across::RevCumsum => Some(Across::Cumsum),
+            Across::Amax => None,
         }
     }
 }

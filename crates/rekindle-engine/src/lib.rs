@@ -46,7 +46,7 @@ mod tiles;
 mod weights;
 
 pub use builder::{
-    Names, Next, Step, Values, Var, abs, cos, cumsum, elu, exp, floor, gelu, hard_sigmoid,
+    Names, Next, Step, Values, Var, abs, amax, cos, cumsum, elu, exp, floor, gelu, hard_sigmoid,
     joint_layer_norm, layer_norm, leaky_relu, max, mean, min, relu, sigmoid, sign, silu, sin,
     softmax, softplus, softsign, sqrt, sum, tanh,
 };

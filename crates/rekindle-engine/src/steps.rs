@@ -385,6 +385,13 @@ fn across(op: Across, x: Tensor<2>) -> Tensor<2> {
         Across::Sum => x.sum_dim(1).expand(shape),
         Across::Cumsum => x.cumsum(1),
         Across::RevCumsum => x.flip([1]).cumsum(1).flip([1]),
+        // As a mean of the largest, so that the gradient is in equal parts.
+        Across::Amax => {
+            let largest = x.clone().detach().max_dim(1).expand(shape);
+            let chosen = x.clone().detach().equal(largest);
+            let count = chosen.clone().float().cast(x.dtype()).sum_dim(1);
+            (x.mask_fill(chosen.bool_not(), 0.0).sum_dim(1) / count).expand(shape)
+        }
     }
 }
 

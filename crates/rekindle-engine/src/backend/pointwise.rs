@@ -177,6 +177,7 @@ pub(super) fn across<B: Backend>(op: Across, x: FloatTensor<B>) -> FloatTensor<B
             let sums = B::float_cumsum(B::float_flip(x, &[1]), 1);
             B::float_flip(sums, &[1])
         }
+        Across::Amax => B::float_expand(B::float_max_dim(x, 1), shape),
     }
 }
 

@@ -60,7 +60,7 @@ h' = b_a => 5, 6: the bias `b_a` stands only behind `+` and the matrix of its bl
 h' = h' => 5, 6: `h'` has no value yet; its equation must stand above its use
 h' = q' => 5, 6: `q` is no state (known: h)
 q' = h => 5, 1: `q` is no state (known: h)
-h' = tanhh(h) => 5, 6: `tanhh` is no function; did you mean `tanh`? (known: sigmoid, tanh, relu, leaky_relu, elu, gelu, silu, softplus, hard_sigmoid, softsign, sign, exp, sqrt, sin, cos, floor, abs, max, min, mean, sum, cumsum, revcumsum)
+h' = tanhh(h) => 5, 6: `tanhh` is no function; did you mean `tanh`? (known: sigmoid, tanh, relu, leaky_relu, elu, gelu, silu, softplus, hard_sigmoid, softsign, sign, exp, sqrt, sin, cos, floor, abs, max, min, mean, sum, cumsum, revcumsum, amax)
 h' = h(2) => 5, 7: expected an operator or the end of the line, found `(`
 h' = tanh h => 5, 11: expected `(`, found `h`
 h' = tanh() => 5, 11: expected a value, found `)`
@@ -294,6 +294,7 @@ pub(crate) fn recorded(steps: &[(usize, Index, Index)], projected: bool) -> Prog
             13 => k.raw() - a,
             14 => max(a, b),
             15 => min(a - 0.5, b),
+            // The largest of a row jumps from unit to unit.
             16..20 => a.across(Across::ALL[of - 16]),
             _ => match Unary::ALL[of % Unary::ALL.len()] {
                 op @ Unary::Sqrt => (1.0 + a * a).apply(op),

@@ -2,7 +2,7 @@
 
 use super::stages::stages;
 use super::writer::Writer;
-use crate::program::{Binary, Id, Node, Out, Program, Subject, Unary};
+use crate::program::{Across, Binary, Id, Node, Out, Program, Subject, Unary};
 
 /// The program that computes, from the gradients of a program's results ([`Node::Adjoint`]) and the
 /// values it had ([`Node::Forward`]), the gradients of all that it reads.
@@ -83,7 +83,10 @@ impl Reverse<'_> {
                 self.terms[v].push(back);
             }
             Node::Across(op, v) => {
-                let back = self.writer.push(Node::Across(op.adjoint(), g));
+                let back = match op.adjoint() {
+                    Some(adjoint) => self.writer.push(Node::Across(adjoint, g)),
+                    None => self.for_the_largest(id, v, g),
+                };
                 self.terms[v].push(back);
             }
             Node::Unary(op, a) => {
@@ -141,6 +144,19 @@ impl Reverse<'_> {
         }
     }
 
+    /// The gradient of the largest of a row, in equal parts to those that are as large.
+    fn for_the_largest(&mut self, largest: Id, of: Id, g: Id) -> Id {
+        use Binary::{Div, Mul, Sub};
+        let (largest, of) = (self.value(largest), self.value(of));
+        let below = self.writer.binary(Sub, largest, of);
+        let below = self.writer.push(Node::Unary(Unary::Sign, below));
+        let one = self.writer.number(1.0);
+        let chosen = self.writer.binary(Sub, one, below);
+        let [all, count] = [g, chosen].map(|v| self.writer.push(Node::Across(Across::Sum, v)));
+        let part = self.writer.binary(Div, all, count);
+        self.writer.binary(Mul, part, chosen)
+    }
+
     fn slope(&mut self, op: Unary, argument: Id, value: Id) -> Id {
         let subject = match op.subject() {
             Subject::Value => value,
@@ -155,7 +171,7 @@ impl Reverse<'_> {
 mod tests {
     use super::*;
     use crate::passes::phases::loop_of;
-    use crate::{Step, cumsum, mean, sigmoid, tanh};
+    use crate::{Step, amax, cumsum, mean, sigmoid, tanh};
 
     #[test]
     fn the_gradient_of_an_elman_network_reads_as_in_a_textbook() {
@@ -180,6 +196,17 @@ mod tests {
         let backward = differentiate(&loop_of(&p)).to_string();
         assert!(backward.contains("dx_a = revcumsum(dh')"), "{backward}");
         assert!(backward.contains("mean(dh')"), "{backward}");
+    }
+
+    #[test]
+    fn the_gradient_of_the_largest_goes_where_it_is() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            k.next(amax(k.input("a") + h))
+        });
+        let backward = differentiate(&loop_of(&p)).to_string();
+        assert!(backward.contains("sum(dh')"), "{backward}");
+        assert!(backward.contains("sign(h' - "), "{backward}");
     }
 
     #[test]

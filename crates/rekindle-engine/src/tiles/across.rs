@@ -38,6 +38,7 @@ pub(super) unsafe fn across<S: Simd>(
                         Across::Sum => to.fill(S::E::of(sum(of))),
                         Across::Cumsum => sums(of.iter().enumerate(), to, own.start),
                         Across::RevCumsum => sums(of.iter().enumerate().rev(), to, own.start),
+                        Across::Amax => to.fill(largest(of)),
                     }
                 }
             },
@@ -55,6 +56,12 @@ fn sum<E: Real>(row: &[E]) -> f64 {
         }
     }
     sums.iter().map(|s| s.wide()).sum()
+}
+
+#[inline(always)]
+fn largest<E: Real>(row: &[E]) -> E {
+    let larger = |a: E, b: E| if b > a { b } else { a };
+    row.iter().copied().reduce(larger).unwrap_or_default()
 }
 
 /// The sums of the numbers so far, for the columns from `start` on.

@@ -156,8 +156,13 @@ fn step(
             }
             Node::Across(op, v) => {
                 let row = &values[v];
+                if op == Across::Amax {
+                    let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                    values.push(vec![largest; row.len()]);
+                    continue;
+                }
                 let part = |j: usize| match op {
-                    Across::Mean | Across::Sum => 0..row.len(),
+                    Across::Mean | Across::Sum | Across::Amax => 0..row.len(),
                     Across::Cumsum => 0..j + 1,
                     Across::RevCumsum => j..row.len(),
                 };
