@@ -53,14 +53,14 @@ impl MatrixCell<3, 2> for LinearAttention {
 
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
         let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
-        [feature(of(&self.q)), feature(of(&self.k)), of(&self.v)]
+        [asked(of(&self.q)), feature(of(&self.k)), of(&self.v)]
     }
 
     fn step(&self, at: [Tensor<3>; 3], memory: [Tensor<4>; 2]) -> (Tensor<3>, [Tensor<4>; 2]) {
         let ([q, k, v], [s, z]) = (at, memory);
         let s = s + outer(k.clone(), v);
         let z = z + rows(k);
-        (read(&s, q.clone()) / read(&z, q), [s, z])
+        (read(&s, q.clone()) / read(&z, q).add_scalar(LEAST), [s, z])
     }
 
     /// `z` is one more column of `S`, into which 1 is written.
@@ -78,13 +78,24 @@ impl MatrixCell<3, 2> for LinearAttention {
         let (o, s) = chunkwise(Terms::new(q, k, v).held(keep), s);
         let split = |t: Tensor<4>| [t.clone().narrow(3, 0, d_value), t.narrow(3, d_value, 1)];
         let [o, weight] = split(o);
-        (o / weight, split(s))
+        (o / weight.add_scalar(LEAST), split(s))
     }
 }
+
+/// Added to the weight that is divided by: where nothing was written that a float can hold, nothing is read.
+const LEAST: f64 = 1e-20;
 
 /// `elu(x) + 1`.
 fn feature(x: Tensor<4>) -> Tensor<4> {
     x.clone().clamp_min(0.0) + x.clamp_max(0.0).exp()
+}
+
+/// The same of a query, divided by the largest of its exponentials: that drops out of what is read, and without it
+/// all of them could round to zero.
+fn asked(q: Tensor<4>) -> Tensor<4> {
+    let below = q.clone().clamp_max(0.0);
+    let largest = below.clone().detach().max_dim(3);
+    q.clamp_min(0.0) + (below - largest).exp()
 }
 
 matrix_config! {

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! f_t = σ(W_f x_t + b_f),  i_t = σ(W_i x_t + b_i)           gates
-//! f'_t = f_t / (f_t + i_t),  i'_t = i_t / (f_t + i_t)       which share one unit of weight
+//! f'_t = f_t / (f_t + i_t),  i'_t = i_t / (f_t + i_t)       which share one unit of weight:
+//!      = σ(ln f_t - ln i_t)       = 1 - f'_t
 //! h̃_t = W_h x_t + b_h                                       candidate
 //! h_t = f'_t * h_{t-1} + i'_t * h̃_t
 //! ```
@@ -15,14 +16,15 @@
 use super::mingru::Candidate;
 use crate::Card;
 use burn::tensor::Tensor;
-use rekindle_engine::{Next, Step, sigmoid};
+use rekindle_engine::{Next, Step, sigmoid, softplus};
 
 fn minlstm(k: &Step, candidate: Candidate) -> Next {
     let h = k.state("h");
-    let [f, i] = k.input(["f", "i"]).map(sigmoid);
+    // ln σ(a), which is a number where σ(a) is none but 0.
+    let [f, i] = k.input(["f", "i"]).map(|a| -softplus(-a));
     let n = candidate.of(k.input("n"));
-    let both = f + i;
-    k.next(f / both * h + i / both * n)
+    let f = sigmoid(f - i);
+    k.next(f * h + (1.0 - f) * n)
 }
 
 crate::cell! {

@@ -15,8 +15,8 @@
 //!
 //! `q_t = W_q x_t + b_q`, `k_t = W_k x_t / √d_key + b_k`, `v_t = W_v x_t + b_v`; `C` is the transpose of the
 //! paper's. The scale `m` keeps the exponential input gate from overflowing and drops out of `h`; where the paper
-//! writes `max(|nᵀ q|, 1)`, the 1 stands for numbers without that scale, `exp(-m_t)` with it. What the
-//! paper's block has around the cell is left out.
+//! writes `max(|nᵀ q|, 1)`, the 1 stands for numbers without that scale, `exp(-m_t)` with it. Here `m` is never
+//! below -40, so that `exp(-m)` is a number. What the paper's block has around the cell is left out.
 
 use super::matrix::{
     Heads, Maker, MatrixCell, Terms, by_heads, chunkwise, matrix_cell, matrix_config, outer, read,
@@ -38,6 +38,10 @@ i = W_i x + b_i; f = sigmoid(W_f x + b_f); o = sigmoid(W_o x + b_o)
 
 /// Below every logarithm of a gate.
 const NEVER: f64 = -1e30;
+
+/// The least scale. It drops out of `h` as every other does, and `exp(-m)`, which is squared in the gradient, stays a
+/// number.
+const LEAST: f64 = -40.0;
 
 matrix_cell! {
     /// The cell of this page, as a Burn module.
@@ -91,7 +95,7 @@ impl MatrixCell<6, 3> for MLstm {
     fn step(&self, at: [Tensor<3>; 6], memory: [Tensor<4>; 3]) -> (Tensor<3>, [Tensor<4>; 3]) {
         let ([q, k, v, i, log_f, o], [c, n, m]) = (at, memory);
         let kept = rows(log_f) + m;
-        let m = kept.clone().max_pair(rows(i.clone()));
+        let m = kept.clone().max_pair(rows(i.clone().clamp_min(LEAST)));
         let f = (kept - m.clone()).exp();
         let i = (rows(i) - m.clone()).exp();
         let c = f.clone() * c + i.clone() * outer(k.clone(), v);
@@ -109,15 +113,17 @@ impl MatrixCell<6, 3> for MLstm {
         keep: Option<&Tensor<4>>,
     ) -> (Tensor<4>, [Tensor<4>; 3]) {
         let ([q, k, v, i, log_f, o], [c, n, m]) = (over, memory);
-        let (i, log_f) = match keep {
-            None => (i, log_f),
+        let held = |i: Tensor<4>| match keep {
+            None => i,
             Some(keep) => {
                 let never = keep.clone().neg().add_scalar(1.0).mul_scalar(NEVER);
-                (i * keep.clone() + never, log_f * keep.clone())
+                i * keep.clone() + never
             }
         };
+        let log_f = keep.iter().fold(log_f, |f, &keep| f * keep.clone());
         let m = m.swap_dims(1, 2);
-        let after = scales(log_f.clone(), i.clone(), m.clone());
+        let after = scales(log_f.clone(), held(i.clone().clamp_min(LEAST)), m.clone());
+        let i = held(i);
         let time = after.dims()[1];
         let before = match time {
             1 => m,
