@@ -3,6 +3,7 @@
 mod card;
 mod chunk;
 mod executors;
+mod finite;
 mod gradient;
 mod horizon;
 mod init;
@@ -104,6 +105,11 @@ pub const LAWS: &[Law] = &[
         name: "gradient",
         statement: "gradients are central differences, and every parameter learns",
         check: Check::Case(Reach::Flex, gradient::check),
+    },
+    Law {
+        name: "finite",
+        statement: "outputs and gradients are finite, also of large inputs and of zeros",
+        check: Check::Case(Reach::Quick, finite::check),
     },
     Law {
         name: "trace",
