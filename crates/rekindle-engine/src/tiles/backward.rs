@@ -1,19 +1,18 @@
 //! The backward pass: the derived program, from the last step to the first.
 
-use super::bind::{Binder, Moment, Plane, Planes, Scope, Walks};
+use super::bind::{Moment, Plane, Scope, Walks};
+use super::desk::Desk;
 use super::forward::{Bench, Forward};
 use super::kept::Kept;
 use super::layer::Wanted;
-use super::memory::{Arena, At};
+use super::memory::At;
 use super::pack::{Matrix, Packed, columns};
 use super::packing::{at_once, pack};
-use super::plan::Loc;
 use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, PIECE, Part, piece};
 use super::step::Script;
 use super::team::{Member, Share};
-use super::weights::{Sums, Total};
-use crate::program::{Out, Width};
+use crate::program::Out;
 use crate::simd::{Real, Simd};
 use std::ops::Range;
 
@@ -25,26 +24,10 @@ pub(super) struct Backward<'a, E: Real> {
     pub dlast: Option<&'a [E]>,
     pub wanted: Wanted,
     /// `W^T`, with the blocks that have a gradient.
-    w: Option<Packed<E>>,
+    pub w: Option<Packed<E>>,
     packed: Vec<Vec<Vec<Packed<E>>>>,
     /// The gradient of each input block: phase and plane.
     pub blocks: Vec<Option<(usize, usize)>>,
-}
-
-/// What a part needs while its gradients are computed.
-pub(super) struct Desk<E: Real> {
-    _arena: Arena<E>,
-    /// The gradients of every state: two of them, which change places with every step of its loop; or those of
-    /// all steps of the chunk, and of the one behind it.
-    states: Vec<Plane<E>>,
-    /// The gradients of what is no state, in each phase.
-    pub gradients: Vec<Vec<Plane<E>>>,
-    /// The gradient of the chunk's input.
-    dx: Plane<E>,
-    /// The places of each phase.
-    phases: Vec<Planes<E>>,
-    pub sums: Sums<E>,
-    pub totals: Vec<Total<E>>,
 }
 
 impl<'a, E: Real> Backward<'a, E> {
@@ -93,132 +76,6 @@ impl<'a, E: Real> Backward<'a, E> {
         }
     }
 
-    pub(super) fn desk<S: Simd<E = E>>(&self, part: &Part, kept: &Kept<E>) -> Desk<E> {
-        let forward = self.forward;
-        let plans = &forward.compiled.backward;
-        let pitch = |w| forward.pitch(w);
-        let repeated = |v: Option<usize>, w: Width, to: &mut [E]| forward.repeat(part, v, w, to);
-        let compiled = forward.compiled;
-        let phases = 0..plans.len();
-        let rows = part.rows.len();
-        let area = part.widest();
-        let d = forward.input_pitch();
-        let states: Vec<(usize, usize)> = (0..compiled.states.len())
-            .map(|s| {
-                let rows = match compiled.states[s].looped {
-                    true => 2 * rows,
-                    false => part.widest_slots(),
-                };
-                (rows, pitch(compiled.program.state_width(s)))
-            })
-            .collect();
-
-        let mut sizes: Vec<usize> = states.iter().map(|(rows, pitch)| rows * pitch).collect();
-        let gradients = plans.iter().flat_map(|p| &p.gradients);
-        sizes.extend(gradients.map(|&w| area * pitch(w)));
-        let totals = plans.iter().flat_map(|p| &p.totals);
-        let total = rows * pitch(Width::Hidden);
-        sizes.extend(totals.map(|_| total));
-        sizes.push(if self.w.is_some() { area * d } else { 0 });
-        let sum_sizes = Sums::<E>::sizes(self, part);
-        sizes.extend(&sum_sizes);
-        // What the plans need for themselves does not depend on where the other planes are.
-        let nowhere = |_, _: Width| Plane {
-            at: At(std::ptr::null_mut()),
-            pitch: 0,
-            scope: Scope::Fixed,
-        };
-        for phase in phases.clone() {
-            let binder = Binder {
-                plan: &plans[phase],
-                rows: forward.height(part, phase),
-                pitch: &pitch,
-                repeated: &repeated,
-                other: &nowhere,
-                members: forward.members(),
-            };
-            sizes.extend(binder.sizes());
-        }
-        let mut arena = Arena::new(&sizes);
-        let states = states.iter().zip(&compiled.states);
-        let states = states.map(|(&(rows, pitch), carried)| Plane {
-            at: arena.plane(rows * pitch),
-            pitch,
-            scope: if carried.looped {
-                Scope::Ping
-            } else {
-                Scope::ChunkNext
-            },
-        });
-        let states: Vec<Plane<E>> = states.collect();
-        let mut plane = |&width: &Width| Plane {
-            at: arena.plane(area * pitch(width)),
-            pitch: pitch(width),
-            scope: Scope::Chunk,
-        };
-        let gradients = plans
-            .iter()
-            .map(|p| p.gradients.iter().map(&mut plane).collect());
-        let gradients: Vec<Vec<Plane<E>>> = gradients.collect();
-        let totals = plans.iter().enumerate();
-        let totals = totals.flat_map(|(phase, p)| p.totals.iter().map(move |&v| (phase, v)));
-        let totals =
-            totals.map(|(phase, vector)| Total::new(phase, vector, rows, total, &mut arena));
-        let totals: Vec<Total<E>> = totals.collect();
-        let dx = Plane {
-            at: arena.plane(if self.w.is_some() { area * d } else { 0 }),
-            pitch: d,
-            scope: Scope::Chunk,
-        };
-        let sums = Sums::new(self, part, &sum_sizes, &mut arena);
-        let other = |phase: usize| {
-            let (states, gradients, totals) = (&states, &gradients, &totals);
-            move |loc, _: Width| match loc {
-                // What a phase handed on has the gradient that the phase which read it found.
-                Loc::Adjoint(Out::Plane(k)) => {
-                    let reader = compiled.handed[k][1];
-                    let i = plans[reader].gradient(Out::Plane(k));
-                    gradients[reader][i.expect("everything handed on has a gradient")]
-                }
-                Loc::Adjoint(Out::Next(s)) => states[s],
-                Loc::StateGradient(s) => Plane {
-                    scope: match states[s].scope {
-                        Scope::Ping => Scope::Pong,
-                        _ => Scope::Chunk,
-                    },
-                    ..states[s]
-                },
-                Loc::Gradient(i) => gradients[phase][i],
-                Loc::Total(v) => {
-                    let total = totals.iter().find(|t| (t.phase, t.vector) == (phase, v));
-                    total.expect("it is listed").plane
-                }
-                loc => kept.place(loc, phase),
-            }
-        };
-        let bound = phases.map(|phase| {
-            let binder = Binder {
-                plan: &plans[phase],
-                rows: forward.height(part, phase),
-                pitch: &pitch,
-                repeated: &repeated,
-                other: &other(phase),
-                members: forward.members(),
-            };
-            binder.bind(&mut arena)
-        });
-        let phases = bound.collect();
-        Desk {
-            states,
-            gradients,
-            dx,
-            phases,
-            sums,
-            totals,
-            _arena: arena,
-        }
-    }
-
     /// All steps of a part. `dx` and `dstate` have room for the batch.
     ///
     /// # Safety
@@ -235,13 +92,6 @@ impl<'a, E: Real> Backward<'a, E> {
     ) {
         let forward = self.forward;
         let mut walks = Walks::default();
-        let plans = &forward.compiled.backward;
-        let script = |phase: usize| Script {
-            plan: &plans[phase],
-            packed: &self.packed[phase],
-            bias: &[],
-            widths: forward.widths(),
-        };
         let height = part.rows.len();
         let mut alive = 0;
         let mut taken = 0;
@@ -258,68 +108,9 @@ impl<'a, E: Real> Backward<'a, E> {
                 let ending = alive..chunk.rows;
                 member.all(|share| self.revive(part, chunk, ending.clone(), &start, desk, share));
                 alive = chunk.rows;
-                let area = chunk.area();
-                let apart = forward.apart();
-                let mut given = false;
-                for (index, phase) in forward.compiled.phases.iter().enumerate().rev() {
-                    let (script, planes) = (script(index), &desk.phases[index]);
-                    let output = forward.compiled.states[0].computed == index;
-                    let add_dy = |k: usize, n: usize, share: Share| {
-                        if output {
-                            self.add_dy::<S>(part, chunk, k, &moment(k, n), desk, share);
-                        }
-                    };
-                    if phase.looped {
-                        let times = (0..chunk.steps).rev().zip(taken..);
-                        let rows = 0..chunk.rows;
-                        if script.plan.is_apart() {
-                            member.all(|share| {
-                                for (k, n) in times.clone() {
-                                    let (now, rows, tile) =
-                                        (moment(k, n), rows.clone(), member.index);
-                                    add_dy(k, n, share);
-                                    script.run_share::<S>(
-                                        planes, &now, rows, &mut walks, tile, share,
-                                    );
-                                }
-                            });
-                            continue;
-                        }
-                        for (k, n) in times {
-                            let (now, rows) = (moment(k, n), rows.clone());
-                            let mut first = |share| add_dy(k, n, share);
-                            let first: &mut dyn FnMut(Share) = &mut first;
-                            script.run::<S>(planes, &now, rows, &mut walks, member, Some(first));
-                        }
-                        continue;
-                    }
-                    if output && self.dy.is_some() {
-                        member.all(|share| (0..chunk.steps).for_each(|k| add_dy(k, 0, share)));
-                    }
-                    let now = moment(0, 0);
-                    if !apart {
-                        script.run::<S>(planes, &now, 0..area, &mut walks, member, None);
-                        continue;
-                    }
-                    // Where steps are shared out, the gradient of the input goes with the last phase.
-                    given = index == 0;
-                    member.each(area.div_ceil(PIECE), |share| {
-                        let (rows, tile, all) = (piece(share, area), member.index, Share::WHOLE);
-                        script.run_share::<S>(planes, &now, rows.clone(), &mut walks, tile, all);
-                        if given {
-                            self.input::<S>(rows, &now, desk, all);
-                        }
-                    });
-                }
+                self.phases::<S>(part, chunk, desk, &mut walks, member, &moment, taken);
                 taken += chunk.steps;
                 let now = moment(0, taken);
-                if !given && apart {
-                    member.each(area.div_ceil(PIECE), |share| {
-                        self.input::<S>(piece(share, area), &now, desk, Share::WHOLE);
-                    });
-                } else if !given {
-                    member.all(|share| self.input::<S>(0..area, &now, desk, share));
-                }
                 if self.wanted.x {
                     member.all(|share| self.give_dx::<S>(part, chunk, &now, desk, dx, share));
                 }
@@ -352,6 +143,93 @@ impl<'a, E: Real> Backward<'a, E> {
                 }
             }
         });
+    }
+
+    /// The phases of a chunk, the last one first, and the gradient of its input. `taken` steps came before.
+    #[allow(clippy::too_many_arguments, reason = "what a chunk is made of")]
+    unsafe fn phases<S: Simd<E = E>>(
+        &self,
+        part: &Part,
+        chunk: &Chunk,
+        desk: &Desk<E>,
+        walks: &mut Walks<E>,
+        member: &Member<'_>,
+        moment: &dyn Fn(usize, usize) -> Moment,
+        taken: usize,
+    ) {
+        let forward = self.forward;
+        let compiled = forward.compiled;
+        let (area, apart) = (chunk.area(), forward.apart());
+        let end = moment(0, taken + chunk.steps);
+        let input = |rows, share| {
+            // SAFETY: the caller's.
+            unsafe { self.input::<S>(rows, &end, desk, share) }
+        };
+        let mut given = false;
+        for (index, phase) in compiled.phases.iter().enumerate().rev() {
+            let script = Script {
+                plan: &compiled.backward[index],
+                packed: &self.packed[index],
+                bias: &[],
+                widths: forward.widths(),
+            };
+            let planes = &desk.phases[index];
+            let output = compiled.states[0].computed == index;
+            let add_dy = |k: usize, n: usize, share: Share| {
+                if output {
+                    // SAFETY: the caller's.
+                    unsafe { self.add_dy::<S>(part, chunk, k, &moment(k, n), desk, share) };
+                }
+            };
+            let (times, rows) = ((0..chunk.steps).rev().zip(taken..), 0..chunk.rows);
+            // SAFETY: the caller's.
+            unsafe {
+                match phase.looped {
+                    true if script.plan.is_apart() => member.all(|share| {
+                        for (k, n) in times.clone() {
+                            let (now, rows, tile) = (moment(k, n), rows.clone(), member.index);
+                            add_dy(k, n, share);
+                            script.run_share::<S>(planes, &now, rows, walks, tile, share);
+                        }
+                    }),
+                    true => {
+                        for (k, n) in times {
+                            let (now, rows) = (moment(k, n), rows.clone());
+                            let mut first = |share| add_dy(k, n, share);
+                            let first: &mut dyn FnMut(Share) = &mut first;
+                            script.run::<S>(planes, &now, rows, walks, member, Some(first));
+                        }
+                    }
+                    false => {
+                        if output && self.dy.is_some() {
+                            let steps = 0..chunk.steps;
+                            member.all(|share| steps.clone().for_each(|k| add_dy(k, 0, share)));
+                        }
+                        if !apart {
+                            script.run::<S>(planes, &end, 0..area, walks, member, None);
+                            continue;
+                        }
+                        // Where steps are shared out, the gradient of the input goes with the last phase.
+                        given = index == 0;
+                        member.each(area.div_ceil(PIECE), |share| {
+                            let (rows, tile) = (piece(share, area), member.index);
+                            let (some, all) = (rows.clone(), Share::WHOLE);
+                            script.run_share::<S>(planes, &end, some, walks, tile, all);
+                            if given {
+                                input(rows, all);
+                            }
+                        });
+                    }
+                }
+            }
+        }
+        match (given, apart) {
+            (true, _) => {}
+            (false, true) => member.each(area.div_ceil(PIECE), |share| {
+                input(piece(share, area), Share::WHOLE);
+            }),
+            (false, false) => member.all(|share| input(0..area, share)),
+        }
     }
 
     /// Rows whose last step is in this chunk begin with the gradients of their final states; the others go on.

@@ -7,6 +7,7 @@
 //! schedule   rows in parts, steps in chunks                                    once a call
 //! forward    chunk by chunk: read x, project, then phase by phase, all steps at once or each step
 //! backward   chunk by chunk from the end: the phases, then the gradients of x and of the weights
+//! desk       the memory of a part on its way back
 //! guard      which memory kernels may use, checked under debug assertions
 //! product    the one micro-kernel that all matrix products are made of
 //! pointwise  instructions over tiles
@@ -23,6 +24,7 @@ mod across;
 mod backward;
 mod bind;
 mod compiled;
+mod desk;
 mod forward;
 mod guard;
 mod kept;
@@ -51,6 +53,7 @@ mod tests;
 
 use crate::simd::{Isa, Kernel, Real, Simd, Vectors};
 use backward::Backward;
+use desk::Desk;
 use forward::Forward;
 use guard::Lent;
 use kept::Kept;
@@ -271,7 +274,7 @@ fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gr
         let window = kept.windowed.then(|| forward.window(part, kept));
         let values = window.as_ref().unwrap_or(kept);
         let bench = forward.bench(part, values);
-        let desk = backward.desk::<S>(part, values);
+        let desk = Desk::new(backward, part, values);
         // SAFETY: as in the forward pass.
         gather(tape.members, |member: &Member<'_>| unsafe {
             backward.part::<S>(part, values, &bench, &desk, to, member);

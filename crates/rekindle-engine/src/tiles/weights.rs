@@ -1,7 +1,8 @@
 //! The gradients of weights, added up chunk by chunk while the gradients of the gates are in the cache.
 
-use super::backward::{Backward, Desk};
+use super::backward::Backward;
 use super::bind::{Moment, Plane, Scope};
+use super::desk::Desk;
 use super::guard;
 use super::kept::Kept;
 use super::layer::{Gradients, Layer};
@@ -45,47 +46,6 @@ struct VectorSum<E> {
     phase: usize,
     plane: usize,
     at: At<E>,
-}
-
-/// The gradients of a learned vector that a loop has added up, for every row of a part.
-#[derive(Debug)]
-pub(super) struct Total<E> {
-    pub phase: usize,
-    pub vector: usize,
-    pub plane: Plane<E>,
-    rows: usize,
-}
-
-impl<E: Real> Total<E> {
-    /// One that begins with zero, in a plane of so many numbers.
-    pub(super) fn new(
-        phase: usize,
-        vector: usize,
-        rows: usize,
-        size: usize,
-        arena: &mut Arena<E>,
-    ) -> Self {
-        let at = arena.plane(size);
-        // SAFETY: the plane is new and has this size.
-        unsafe { std::slice::from_raw_parts_mut(at.0, size) }.fill(E::default());
-        let (pitch, scope) = (size / rows.max(1), Scope::Fixed);
-        Total {
-            phase,
-            vector,
-            plane: Plane { at, pitch, scope },
-            rows,
-        }
-    }
-
-    /// Adds it to gradients in the layout of the vectors, of `h` numbers each.
-    pub(super) fn give<S: Simd<E = E>>(&self, h: usize, to: &mut [E]) {
-        for r in 0..self.rows {
-            // SAFETY: the plane has these rows, and the loop over time is over.
-            let from =
-                unsafe { std::slice::from_raw_parts(self.plane.at.plus(r * self.plane.pitch), h) };
-            accumulate::<S>(&mut to[self.vector * h..][..h], from);
-        }
-    }
 }
 
 /// All sums of a part.

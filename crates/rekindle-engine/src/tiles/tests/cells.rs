@@ -1,13 +1,14 @@
 //! Equations of every kind that the engine has to deal with.
 
 use crate::{
-    Next, Step, abs, cos, cumsum, elu, exp, floor, gelu, hard_sigmoid, layer_norm, leaky_relu, max,
-    mean, min, relu, sigmoid, sign, silu, sin, softmax, softplus, softsign, sqrt, sum, tanh,
+    Next, Step, abs, amax, cos, cumsum, elu, exp, floor, gelu, hard_sigmoid, layer_norm,
+    leaky_relu, max, mean, min, relu, sigmoid, sign, silu, sin, softmax, softplus, softsign, sqrt,
+    sum, tanh,
 };
 
 pub(super) type Equations = fn(&Step) -> Next;
 
-pub(super) const CELLS: [(&str, Equations); 18] = [
+pub(super) const CELLS: [(&str, Equations); 22] = [
     ("elman", elman),
     ("lstm", lstm),
     ("gru", gru),
@@ -26,6 +27,10 @@ pub(super) const CELLS: [(&str, Equations); 18] = [
     ("normalised", normalised),
     ("means", means),
     ("ordered", ordered),
+    ("between", between),
+    ("remembered", remembered),
+    ("read out", read_out),
+    ("largest", largest),
 ];
 
 fn elman(k: &Step) -> Next {
@@ -171,4 +176,37 @@ fn ordered(k: &Step) -> Next {
     let i = 1.0 - cumsum(softmax(k.input("i")));
     let c = f * c + i * tanh(k.affine("c", h));
     k.next([tanh(c) / (1.0 + sum(h * h)) * sign(2.0 + h), c])
+}
+
+/// A product between two recurrences, the first of which is read by the second besides.
+fn between(k: &Step) -> Next {
+    let [c, s] = k.state(["c", "s"]);
+    let g = sigmoid(k.input("g"));
+    let s = g * s + (1.0 - g) * tanh(k.input("j"));
+    let [f, z] = k.affine(["f", "z"], s);
+    let f = sigmoid(f);
+    k.next([f * c + (1.0 - f) * tanh(z) + k.vector("v") * s, s])
+}
+
+/// The last input and what was made of the one before it, in a product of their own, before a loop with one.
+fn remembered(k: &Step) -> Next {
+    let [h, p, q] = k.state(["h", "p", "q"]);
+    let x = k.input("x");
+    let seen = k.hidden("seen", x - 0.5 * p + k.vector("m") * q);
+    k.next([tanh(seen + k.hidden("h", h)), x, tanh(p)])
+}
+
+/// An output behind a loop, which reads the state of the step before, the input and an earlier output of its own as well.
+fn read_out(k: &Step) -> Next {
+    let [_y, h, m] = k.state(["y", "h", "m"]);
+    let a = k.vector("a");
+    let next = a * h + (1.0 - a) * k.input("b");
+    let o = tanh(k.hidden("o", next) + k.plain_hidden("h", h) + k.input("e"));
+    k.next([o * k.input("g") + m, next, o])
+}
+
+fn largest(k: &Step) -> Next {
+    let h = k.state("h");
+    let [a, b] = k.affine(["a", "b"], h);
+    k.next(tanh(amax(a) - 0.5 * b) + 0.1 * amax(k.input("c")))
 }
