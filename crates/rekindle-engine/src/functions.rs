@@ -155,6 +155,11 @@ impl Unary {
         }
     }
 
+    /// Whether the derivative is zero wherever there is one.
+    pub fn is_flat(self) -> bool {
+        matches!(self, Unary::Sign | Unary::Floor)
+    }
+
     /// What the derivative, [`Node::Slope`](crate::Node::Slope), is computed from.
     pub fn subject(self) -> Subject {
         match self {

@@ -89,6 +89,7 @@ impl Reverse<'_> {
                 };
                 self.terms[v].push(back);
             }
+            Node::Unary(op, _) if op.is_flat() => {}
             Node::Unary(op, a) => {
                 let slope = self.slope(op, a, id);
                 let term = self.writer.binary(Mul, g, slope);
@@ -171,7 +172,7 @@ impl Reverse<'_> {
 mod tests {
     use super::*;
     use crate::passes::phases::loop_of;
-    use crate::{Step, amax, cumsum, mean, sigmoid, tanh};
+    use crate::{Step, amax, cumsum, floor, mean, sigmoid, tanh};
 
     #[test]
     fn the_gradient_of_an_elman_network_reads_as_in_a_textbook() {
@@ -196,6 +197,18 @@ mod tests {
         let backward = differentiate(&loop_of(&p)).to_string();
         assert!(backward.contains("dx_a = revcumsum(dh')"), "{backward}");
         assert!(backward.contains("mean(dh')"), "{backward}");
+    }
+
+    #[test]
+    fn nothing_goes_back_through_what_is_flat() {
+        let p = Program::new(|k: &Step| {
+            let [h, t] = k.state(["h", "t"]);
+            let open = floor(t / k.vector("period"));
+            k.next([tanh(open * k.input("a") + h), t + 1.0])
+        });
+        let backward = differentiate(&loop_of(&p)).to_string();
+        assert!(backward.contains("dt = dt'\n"), "{backward}");
+        assert!(!backward.contains("dperiod"), "{backward}");
     }
 
     #[test]
