@@ -135,7 +135,7 @@ impl Program {
             Out::Next(s) => format!("{}'", self.states()[s]),
             Out::Plane(k) => match self.names.forward.is_empty() {
                 true => self.names.planes[k].clone(),
-                false => format!("d{}", self.names.planes[k]),
+                false => format!("d{}", self.handed_name(k)),
             },
             Out::State(s) => format!("d{}", self.states()[s]),
             Out::Input(g) => format!("dx_{}", self.inputs()[g]),
@@ -147,11 +147,20 @@ impl Program {
         }
     }
 
+    /// The name of what a phase hands on, where it must not be taken for a new state that the next step reads.
+    fn handed_name(&self, plane: usize) -> String {
+        let name = &self.names.planes[plane];
+        match name.ends_with('\'') {
+            true => format!("{name}.later"),
+            false => name.clone(),
+        }
+    }
+
     /// The name of a result of the forward program.
     fn adjoint_name(&self, of: Out) -> String {
         match of {
             Out::Next(s) => format!("{}'", self.states()[s]),
-            Out::Plane(k) => self.names.planes[k].clone(),
+            Out::Plane(k) => self.handed_name(k),
             other => unreachable!("{other:?} is no result of a forward program"),
         }
     }
