@@ -1,4 +1,4 @@
-//! The order of sums: multiplications last, so that each is added in one instruction.
+//! The order of sums.
 
 use super::stages::stages;
 use super::writer::Writer;
@@ -7,6 +7,26 @@ use crate::program::{Binary, Id, Node, Program};
 /// The same program with the terms of every sum in such an order that no multiplication needs an instruction of
 /// its own, if there is anything else to begin with. Sums that hold matrix products stay as they are.
 pub fn arrange(program: &Program) -> Program {
+    reordered(program, |sums, terms| sums.products_last(terms))
+}
+
+/// The same program with what no state enters first in every sum, so that it is a value of its own, which needs
+/// no loop over time. Sums that hold matrix products stay as they are.
+pub fn gather(program: &Program) -> Program {
+    let recurrent = program.reached_from(|n| matches!(n, Node::State(_)));
+    reordered(program, |_, terms| {
+        let (mut first, last): (Vec<Term>, Vec<Term>) =
+            terms.iter().partition(|&&(_, id)| !recurrent[id]);
+        first.sort_by_key(|t| t.0);
+        let worth = first.len() > 1 && !last.is_empty() && !first[0].0;
+        worth.then(|| [first, last].concat())
+    })
+}
+
+fn reordered(
+    program: &Program,
+    order: impl Fn(&Sums<'_>, &[Term]) -> Option<Vec<Term>>,
+) -> Program {
     let sums = Sums {
         program,
         stage: stages(program),
@@ -19,7 +39,7 @@ pub fn arrange(program: &Program) -> Program {
         if !absorbed[id] {
             let mut found = Vec::new();
             sums.terms(id, false, &mut found, &mut absorbed);
-            terms[id] = sums.arranged(found);
+            terms[id] = order(&sums, &found).filter(|new| *new != found);
         }
     }
     let mut writer = Writer::default();
@@ -84,8 +104,8 @@ impl Sums<'_> {
         }
     }
 
-    /// The terms in their new order; `None` where the old one is as good.
-    fn arranged(&self, terms: Vec<Term>) -> Option<Vec<Term>> {
+    /// The terms with multiplications last, where that is worth anything.
+    fn products_last(&self, terms: &[Term]) -> Option<Vec<Term>> {
         let stage = terms.iter().map(|t| self.stage[t.1]).max()?;
         let factored = |t: &Term| self.is_factored(t.1, stage);
         let (mut products, mut others): (Vec<Term>, Vec<Term>) =
@@ -96,8 +116,7 @@ impl Sums<'_> {
             let first = products.iter().position(|t| !t.0)?;
             others.insert(0, products.remove(first));
         }
-        let arranged = [others, products].concat();
-        (arranged.len() > 2 && arranged != terms).then_some(arranged)
+        (terms.len() > 2).then(|| [others, products].concat())
     }
 }
 
@@ -129,6 +148,19 @@ mod tests {
             k.next(a * h + b * h - k.input("u"))
         };
         assert_eq!(arranged(from), "h' = a * h - (W_u x + b_u) + b * h");
+    }
+
+    #[test]
+    fn what_no_state_enters_is_one_value() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            let [a, b, c] = k.vector(["a", "b", "c"]);
+            let x = k.input("x");
+            k.next(a * h * x + b * h + c * x + k.input("bias"))
+        });
+        let text = gather(&p).to_string();
+        let known = "h' = c * (W_x x + b_x) + W_bias x + b_bias + a * h";
+        assert!(text.contains(known), "{text}");
     }
 
     #[test]

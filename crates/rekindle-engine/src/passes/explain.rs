@@ -1,7 +1,8 @@
 //! What the passes make of a program, as text.
 
 use super::{
-    Invariant, Phase, differentiate, fold, invariant, linear, phases, recompute, saved, stages,
+    Invariant, Phase, differentiate, fold, gather, invariant, linear, phases, recompute, saved,
+    stages,
 };
 use crate::program::{Id, Node, Program};
 
@@ -23,7 +24,7 @@ pub fn explain(program: &Program, backward: bool) -> Vec<(String, String)> {
             rest
         }
     };
-    let phases = phases(&rest).phases;
+    let phases = phases(&gather(&rest)).phases;
     page("The input, for all steps at once", projection(&rest));
     for (index, phase) in phases.iter().enumerate() {
         let when = when(&phases, index);

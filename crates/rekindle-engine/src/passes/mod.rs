@@ -7,6 +7,7 @@
 //! invariant       what depends on the parameters alone, once a pass; and what is left
 //! phases          what is computed for all steps at once, and the loops between
 //! differentiate   the backward program, by reverse mode
+//! gather          sums with what no state enters first
 //! arrange         sums in the order in which multiplications are added in one instruction
 //! total           the gradients of learned vectors, added up from step to step
 //! recompute       what the backward program computes again rather than reads from memory
@@ -31,7 +32,7 @@ mod total;
 mod trace;
 mod writer;
 
-pub use arrange::arrange;
+pub use arrange::{arrange, gather};
 pub use differentiate::differentiate;
 pub use explain::explain;
 pub use fold::fold;

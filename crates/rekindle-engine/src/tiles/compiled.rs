@@ -2,7 +2,7 @@
 
 use super::plan::{Loc, Plan, Source};
 use crate::passes::{
-    Carried, Phase, Phases, arrange, differentiate, fold, phases, recompute, saved, total,
+    Carried, Phase, Phases, arrange, differentiate, fold, gather, phases, recompute, saved, total,
 };
 use crate::program::{Id, Node, Program};
 
@@ -29,7 +29,7 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     pub(crate) fn new(program: &Program) -> Compiled {
-        let program = fold(program);
+        let program = gather(&fold(program));
         let Phases {
             phases,
             states,
