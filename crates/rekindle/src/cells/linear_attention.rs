@@ -9,7 +9,8 @@
 //! φ(x) = elu(x) + 1
 //! ```
 //!
-//! `q_t = W_q x_t`, `k_t = W_k x_t` and `v_t = W_v x_t`, for each head its own.
+//! `q_t = W_q x_t`, `k_t = W_k x_t` and `v_t = W_v x_t`, for each head its own. Added to what is divided by is 1e-20 (in the
+//! authors' code 1e-6), so that a memory into which nothing was written reads as zero.
 
 use super::matrix::{
     Heads, MatrixCell, Terms, by_heads, chunkwise, matrix_cell, matrix_config, outer, read, rows,

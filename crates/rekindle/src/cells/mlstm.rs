@@ -5,7 +5,7 @@
 //! ĩ_t = w_i x_t + b_i                              input gate, as a logarithm
 //! f_t = σ(w_f x_t + b_f)                           forget gate
 //! o_t = σ(W_o x_t + b_o)                           output gate
-//! m_t = max(ln f_t + m_{t-1}, ĩ_t)                 the scale of the memory, as a logarithm
+//! m_t = max(ln f_t + m_{t-1}, ĩ_t, -40)            the scale of the memory, as a logarithm
 //! i'_t = exp(ĩ_t - m_t)                            the gates at that scale, never above 1
 //! f'_t = exp(ln f_t + m_{t-1} - m_t)
 //! C_t = f'_t C_{t-1} + i'_t k_t v_tᵀ               the memory
@@ -28,7 +28,7 @@ use burn::nn::Linear;
 use burn::tensor::{Tensor, TensorData};
 
 const EQUATIONS: &str = "\
-m' = max(log f + m, i)
+m' = max(log f + m, i, -40)
 C' = exp(log f + m - m') C + exp(i - m') k v^T
 n' = exp(log f + m - m') n + exp(i - m') k
 h' = o * (C'^T q) / max(|n'^T q|, exp(-m'))
