@@ -223,6 +223,19 @@ fn executors_agree_on_the_softplus_of_a_large_number() {
     assert_eq!(disagreement(&program, None), None);
 }
 
+/// Not in a softmax, where whatever goes back through the largest adds up to nothing.
+#[test]
+fn executors_agree_on_the_gradient_of_the_largest() {
+    let program = Program::new(|k: &crate::Step| {
+        let h = k.state("h");
+        let a = k.affine("a", h);
+        k.next(crate::tanh(
+            crate::amax(a) - 0.5 * a + 0.3 * crate::amax(k.input("b")),
+        ))
+    });
+    assert_eq!(disagreement(&program, None), None);
+}
+
 /// A kernel for GPUs knows every function and its derivative. Where `REKINDLE_REQUIRE_WGPU` does not say that there is
 /// a device for it, it is not tried.
 #[cfg(feature = "wgpu")]
