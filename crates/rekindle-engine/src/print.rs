@@ -73,14 +73,10 @@ impl Program {
     /// What has a line of its own because of what it is for. A value that is handed on needs none if it is there
     /// anyway.
     fn lines(&self) -> impl Iterator<Item = (Out, Id)> + '_ {
-        let state = |id: Id| {
-            self.results()
-                .any(|(out, of)| matches!(out, Out::Next(_)) && of == id)
-        };
         let there = move |out: Out, id: Id| {
             matches!(out, Out::Plane(_))
                 && self.names.forward.is_empty()
-                && (self.is_leaf(id) || state(id))
+                && (self.is_leaf(id) || self.is_next(id))
         };
         self.outs
             .iter()

@@ -230,20 +230,6 @@ impl Program {
         Program::placed(nodes, results, names).0
     }
 
-    /// The same for one phase of several: what it computes of the new states are results like others.
-    pub(crate) fn phase(nodes: &[Node], results: &[(Out, Id)], names: Blocks) -> Program {
-        let mut program = Program {
-            names,
-            ..Program::default()
-        };
-        let mut place = vec![None; nodes.len()];
-        for &(out, root) in results {
-            program.number(root, nodes, &mut place);
-            program.outs.push((out, place[root].expect("numbered")));
-        }
-        program
-    }
-
     /// Whether this is one phase of several.
     pub(crate) fn is_phase(&self) -> bool {
         !self.names.state_widths.is_empty()
@@ -260,7 +246,8 @@ impl Program {
             program.number(root, nodes, &mut place);
             let id = place[root].expect("numbered");
             match out {
-                Out::Next(_) => program.next.push(id),
+                // A phase need not compute all new states: those that it does are results like others.
+                Out::Next(_) if !program.is_phase() => program.next.push(id),
                 out => program.outs.push((out, id)),
             }
         }
@@ -270,10 +257,7 @@ impl Program {
     /// The same program with other nodes, `place` telling where each node went.
     pub(crate) fn rewritten(&self, nodes: &[Node], place: impl Fn(Id) -> Id) -> Program {
         let results: Vec<(Out, Id)> = self.results().map(|(o, id)| (o, place(id))).collect();
-        match self.is_phase() {
-            true => Program::phase(nodes, &results, self.names.clone()),
-            false => Program::numbered(nodes, &results, self.names.clone()),
-        }
+        Program::numbered(nodes, &results, self.names.clone())
     }
 
     fn number(&mut self, id: Id, nodes: &[Node], place: &mut [Option<Id>]) {
@@ -418,6 +402,12 @@ impl Program {
         let next = self.next.iter().enumerate();
         next.map(|(s, &id)| (Out::Next(s), id))
             .chain(self.outs.iter().copied())
+    }
+
+    /// Whether a node is the new value of a state.
+    pub(crate) fn is_next(&self, id: Id) -> bool {
+        self.results()
+            .any(|(out, of)| matches!(out, Out::Next(_)) && of == id)
     }
 
     /// How many nodes and results read each node.

@@ -1,7 +1,7 @@
 //! What the forward keeps for the backward, and what the backward computes again.
 
 use super::writer::Writer;
-use crate::program::{Id, Node, Out, Program};
+use crate::program::{Id, Node, Program};
 
 /// The backward program with cheap values computed again in place of being read: sums, differences
 /// and products of values that are kept anyway. Functions and matrix products are kept.
@@ -35,12 +35,7 @@ fn value(writer: &mut Writer, forward: &Program, id: Id) -> Id {
 /// Whether a value is a new state, which is kept, or made of values that are kept by plain arithmetic.
 fn cheap(forward: &Program, id: Id) -> bool {
     match forward.nodes[id] {
-        _ if forward
-            .results()
-            .any(|(out, new)| matches!(out, Out::Next(_)) && new == id) =>
-        {
-            true
-        }
+        _ if forward.is_next(id) => true,
         Node::State(_) | Node::Constant(_) | Node::Vector(_) | Node::Mask | Node::Unary(..) => true,
         Node::Binary(_, a, b) => cheap(forward, a) && cheap(forward, b),
         _ => false,

@@ -7,9 +7,7 @@ use crate::program::{Binary, Node, Out, Program};
 /// ([`Node::Total`]), so that it needs neither a plane of all steps nor a walk over one.
 pub fn total(backward: &Program) -> Program {
     let mut writer = Writer::default();
-    for &node in &backward.nodes {
-        writer.nodes.push(node);
-    }
+    writer.nodes.clone_from(&backward.nodes);
     let results = backward.results().map(|(out, id)| match out {
         Out::Vector(v) => {
             let so_far = writer.push(Node::Total(v));

@@ -79,10 +79,10 @@ impl Levels {
         let level = self.of[of];
         let remembered = matches!(program.nodes[of], Node::State(_)) && !self.looped[of];
         match (looped, is_loop(level)) {
-            (true, true) | (false, false) if !remembered => level,
             (true, true) => level,
             // Computed for all steps at once, and read one step later: all of it comes first.
-            (false, false) => level + 2,
+            (false, false) if remembered => level + 2,
+            (false, false) => level,
             _ => level + 1,
         }
     }
