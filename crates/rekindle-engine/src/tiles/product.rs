@@ -134,13 +134,18 @@ unsafe fn blocks<S: Simd, const T: bool>(
             #[inline(always)]
             || {
                 let blocks = rows.div_ceil(S::ROWS);
+                // Two sums hide the latency of one or two rows, if there are registers for them. Of more rows each is one
+                // sum, whatever the height of its block, so that a row's numbers do not depend on how many others there are.
+                let few = rows <= 2;
                 let mut row = 0;
                 // Even heights: 7 rows are 4 + 3, not 6 + 1.
                 for i in 0..blocks {
                     let end = rows * (i + 1) / blocks;
                     match end - row {
-                        1 => block::<S, 1, 2, T>(row, left, panel, columns),
-                        2 => block::<S, 2, 2, T>(row, left, panel, columns),
+                        1 if few => block::<S, 1, 2, T>(row, left, panel, columns),
+                        2 if few && S::ROWS > 3 => block::<S, 2, 2, T>(row, left, panel, columns),
+                        1 => block::<S, 1, 1, T>(row, left, panel, columns),
+                        2 => block::<S, 2, 1, T>(row, left, panel, columns),
                         3 => block::<S, 3, 1, T>(row, left, panel, columns),
                         4 if S::ROWS > 3 => block::<S, 4, 1, T>(row, left, panel, columns),
                         5 if S::ROWS > 3 => block::<S, 5, 1, T>(row, left, panel, columns),
@@ -214,6 +219,8 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
     }
 }
 
+/// Adds the products of one number of each row with four vectors of a panel. What there is less of waits in registers
+/// for the other: three rows are all that sixteen registers have room for, and one register more would be one too many.
 #[inline(always)]
 unsafe fn accumulate<S: Simd, const R: usize, const T: bool>(
     at: *const S::E,
@@ -224,19 +231,28 @@ unsafe fn accumulate<S: Simd, const R: usize, const T: bool>(
 ) {
     // SAFETY: the caller's.
     unsafe {
-        let w: [S::V; 4] = [
-            S::load(panel),
-            S::load(panel.add(S::N)),
-            S::load(panel.add(2 * S::N)),
-            S::load(panel.add(3 * S::N)),
-        ];
-        for (r, sums) in sums.iter_mut().enumerate() {
-            let x = S::splat(match T {
+        let x = |r: usize| {
+            S::splat(match T {
                 true => *at.add(k * pitch + r),
                 false => *at.add(r * pitch + k),
-            });
-            for (sum, w) in sums.iter_mut().zip(w) {
-                *sum = S::fma(x, w, *sum);
+            })
+        };
+        let w = |q: usize| S::load(panel.add(q * S::N));
+        if R < 4 {
+            let rows: [S::V; R] = std::array::from_fn(x);
+            for q in 0..4 {
+                let w = w(q);
+                for (x, sums) in rows.iter().zip(sums.iter_mut()) {
+                    sums[q] = S::fma(*x, w, sums[q]);
+                }
+            }
+        } else {
+            let columns: [S::V; 4] = std::array::from_fn(w);
+            for (r, sums) in sums.iter_mut().enumerate() {
+                let x = x(r);
+                for (w, sum) in columns.iter().zip(sums) {
+                    *sum = S::fma(x, *w, *sum);
+                }
             }
         }
     }

@@ -239,15 +239,16 @@ fn threads_change_no_bit() {
             let shape = fitted(&program, shape);
             let problem = Problem::new(&program, shape, false);
             for keep in [Keep::Values, Keep::Nothing] {
-                let run =
-                    |threads| pool(threads).install(|| problem.tiles::<f32>(Isa::current(), keep));
-                let alone = run(1);
-                for threads in [2, 3] {
-                    assert_eq!(
-                        run(threads),
-                        alone,
-                        "{name} {shape:?} with {threads} threads, {keep:?}"
-                    );
+                for isa in Isa::ALL.into_iter().filter(|isa| isa.is_present()) {
+                    let run = |threads| pool(threads).install(|| problem.tiles::<f32>(isa, keep));
+                    let alone = run(1);
+                    for threads in [2, 3] {
+                        assert_eq!(
+                            run(threads),
+                            alone,
+                            "{name} {shape:?} with {threads} threads, {keep:?}, {isa:?}"
+                        );
+                    }
                 }
             }
         }
