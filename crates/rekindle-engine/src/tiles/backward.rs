@@ -1,6 +1,6 @@
 //! The backward pass: the derived program, from the last step to the first.
 
-use super::bind::{Moment, Plane, Scope, Walks};
+use super::bind::{Moment, Plane, Scope};
 use super::desk::Desk;
 use super::forward::{Bench, Forward};
 use super::kept::Kept;
@@ -12,6 +12,7 @@ use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, PIECE, Part, piece};
 use super::step::Script;
 use super::team::{Member, Share};
+use super::walks::Walks;
 use crate::program::Out;
 use crate::simd::{Real, Simd};
 use std::ops::Range;
@@ -186,11 +187,20 @@ impl<'a, E: Real> Backward<'a, E> {
             unsafe {
                 match phase.looped {
                     true if script.plan.is_apart() => member.all(|share| {
-                        for (k, n) in times.clone() {
-                            let (now, rows, tile) = (moment(k, n), rows.clone(), member.index);
+                        let (steps, turns, tile) = (chunk.steps, &mut walks.turns, member.index);
+                        let time = |step| (steps - 1 - step, taken + step);
+                        let moment = |step| {
+                            let (k, n) = time(step);
+                            moment(k, n)
+                        };
+                        let before = |step| {
+                            let (k, n) = time(step);
                             add_dy(k, n, share);
-                            script.run_share::<S>(planes, &now, rows, walks, tile, share);
-                        }
+                        };
+                        let rows = chunk.rows;
+                        script.run_steps::<S>(
+                            planes, steps, &moment, rows, turns, tile, share, &before,
+                        );
                     }),
                     true => {
                         for (k, n) in times {

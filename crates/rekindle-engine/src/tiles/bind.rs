@@ -106,24 +106,6 @@ impl<E: Real> Plane<E> {
     }
 }
 
-/// Where the places of a plan are at a step, and the way of its products over their weights: there and back
-/// by turns. Weights that the nearer caches do not hold whole would all be gone again if each walk
-/// began at the same end; so the last of one walk are the first of the next.
-#[derive(Clone, Debug)]
-pub(super) struct Walks<E> {
-    pub places: Vec<Walk<E>>,
-    pub back: bool,
-}
-
-impl<E> Default for Walks<E> {
-    fn default() -> Self {
-        Walks {
-            places: Vec::new(),
-            back: false,
-        }
-    }
-}
-
 /// The planes of a plan, in the order of its places.
 pub(super) type Planes<E> = Vec<Plane<E>>;
 

@@ -1,6 +1,6 @@
 //! The forward pass.
 
-use super::bind::{Binder, Moment, Plane, Planes, Walks};
+use super::bind::{Binder, Moment, Plane, Planes};
 use super::compiled::{Compiled, Plans};
 use super::guard;
 use super::kept::Kept;
@@ -13,6 +13,7 @@ use super::product::{Column, Left, panel};
 use super::schedule::{Chunk, PIECE, Part, few, piece};
 use super::step::Script;
 use super::team::{Member, Share};
+use super::walks::Walks;
 use crate::program::Width;
 use crate::simd::{Real, Simd};
 use std::ops::Range;
@@ -247,11 +248,10 @@ impl<'a, E: Real> Forward<'a, E> {
         // SAFETY: the caller's.
         unsafe {
             if script.plan.is_apart() {
+                let (steps, rows, turns) = (chunk.steps, chunk.rows, &mut walks.turns);
                 return member.all(|share| {
-                    for k in 0..chunk.steps {
-                        let (now, rows) = (moment(k), 0..chunk.rows);
-                        script.run_share::<S>(planes, &now, rows, walks, member.index, share);
-                    }
+                    let tile = member.index;
+                    script.run_steps::<S>(planes, steps, moment, rows, turns, tile, share, &|_| {});
                 });
             }
             for k in 0..chunk.steps {

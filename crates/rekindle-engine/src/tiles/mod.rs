@@ -11,6 +11,7 @@
 //! guard      which memory kernels may use, checked under debug assertions
 //! product    the one micro-kernel that all matrix products are made of
 //! pointwise  instructions over tiles
+//! walks      where their operands are, at each step of a loop
 //! ```
 //!
 //! A thread takes some rows of the batch through all steps without waiting for anybody; where there are
@@ -39,6 +40,7 @@ mod schedule;
 mod step;
 mod stream;
 mod team;
+mod walks;
 mod weights;
 
 pub(crate) use compiled::{Compiled, Plans};
@@ -227,7 +229,7 @@ fn run_forward<S: Simd>(
         // team keep to their columns.
         unsafe { run.begin(part, &kept) };
         gather(members, |member: &Member<'_>| unsafe {
-            let mut walks = bind::Walks::default();
+            let mut walks = walks::Walks::default();
             for (index, chunk) in part.chunks.iter().enumerate() {
                 if keep == Keep::States {
                     member.once(|| run.checkpoint(part, index, &kept, false));

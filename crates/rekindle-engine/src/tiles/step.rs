@@ -1,12 +1,13 @@
 //! The inner loop: a plan, once, over some rows.
 
 use super::across::across;
-use super::bind::{Moment, Planes, Walks};
+use super::bind::{Moment, Planes};
 use super::pack::{Packed, columns};
 use super::plan::{Kind, Loc, OPERANDS, Plan, Product, Stage};
 use super::pointwise::{Walk, pointwise};
 use super::product::{Column, Left, panel};
 use super::team::{Member, Share};
+use super::walks::{Turns, Walks};
 use crate::program::Width;
 use crate::simd::{Real, Simd};
 use std::ops::Range;
@@ -44,7 +45,8 @@ impl<E: Real> Script<'_, E> {
         member: &Member<'_>,
         mut first: Option<&mut dyn FnMut(Share)>,
     ) {
-        self.bind(planes, moment, rows.start, walks, member.index);
+        walks.back = !walks.back;
+        self.bind(planes, moment, rows.start, &mut walks.places, member.index);
         let rows = rows.len();
         for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
             // What needs whole rows reads what all members have written.
@@ -94,7 +96,8 @@ impl<E: Real> Script<'_, E> {
         tile: usize,
         share: Share,
     ) {
-        self.bind(planes, moment, rows.start, walks, tile);
+        walks.back = !walks.back;
+        self.bind(planes, moment, rows.start, &mut walks.places, tile);
         for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
             // SAFETY: the caller's.
             unsafe {
@@ -105,17 +108,51 @@ impl<E: Real> Script<'_, E> {
         }
     }
 
+    /// Runs a plan in which units do not meet over step after step, the first of which is the moment 0; `before`
+    /// comes before each.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Script::run`].
+    #[allow(clippy::too_many_arguments, reason = "what a loop is made of")]
+    pub(super) unsafe fn run_steps<S: Simd<E = E>>(
+        &self,
+        planes: &Planes<E>,
+        steps: usize,
+        moment: &dyn Fn(usize) -> Moment,
+        rows: usize,
+        turns: &mut Turns<E>,
+        tile: usize,
+        share: Share,
+        before: &dyn Fn(usize),
+    ) {
+        turns.begin(steps, |step, places| {
+            self.bind(planes, &moment(step), 0, places, tile);
+        });
+        let [width, pitch] = self.width(Width::Hidden);
+        let own = match share.of {
+            1 => 0..rows * pitch,
+            _ => columns(width, S::N, share),
+        };
+        for step in 0..steps {
+            before(step);
+            for stage in &self.plan.stages {
+                // SAFETY: the caller's.
+                unsafe { self.instructions::<S>(stage, turns.at(step), rows, share) };
+            }
+            turns.pass::<S>(step, own.clone());
+        }
+    }
+
     /// Finds the addresses of all places, from row `first` on.
     fn bind(
         &self,
         planes: &Planes<E>,
         moment: &Moment,
         first: usize,
-        walks: &mut Walks<E>,
+        places: &mut Vec<Walk<E>>,
         tile: usize,
     ) {
-        walks.back = !walks.back;
-        let places = &mut walks.places;
         places.clear();
         for plane in planes {
             places.push(plane.walk(moment, first));
@@ -158,7 +195,7 @@ impl<E: Real> Script<'_, E> {
         rows: usize,
         share: Share,
     ) {
-        let Walks { places, back } = walks;
+        let (places, back) = (&walks.places, walks.back);
         for (product, packed) in stage.products.iter().zip(packed) {
             let place = self.plan.places[product.operands[0].1];
             let [depth, pitch] = self.width(place.width);
@@ -171,7 +208,7 @@ impl<E: Real> Script<'_, E> {
                 pitch,
                 depth,
             };
-            for p in packed.panels.walk(share, *back) {
+            for p in packed.panels.walk(share, back) {
                 let column = |q: usize| {
                     let Some((b, c)) = packed.panels.lanes[p][q] else {
                         return Column::none();

@@ -1,7 +1,6 @@
 //! A layer that takes one frame at a time. Everything is packed and bound once; a frame is one pass over
 //! the weights and allocates nothing.
 
-use super::bind::Walks;
 use super::compiled::Compiled;
 use super::forward::{Bench, Forward};
 use super::kept::Kept;
@@ -9,6 +8,7 @@ use super::layer::{Keep, Layer, Sizes};
 use super::packing::Packing;
 use super::schedule::Part;
 use super::team::Member;
+use super::walks::Walks;
 use crate::simd::{Isa, Kernel, Real, Simd, Vectors};
 
 /// The weights of a layer and its state.
