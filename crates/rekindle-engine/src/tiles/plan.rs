@@ -1,6 +1,7 @@
 //! The plan of a program: stages of matrix products and pointwise instructions, and where every value
 //! lives. Everything is decided here, once, so that the executor only follows addresses.
 
+mod chains;
 mod fuse;
 mod homes;
 mod registers;
@@ -95,6 +96,20 @@ impl Code {
             _ => 2,
         }
     }
+
+    /// The operand that may be the value of the instruction before it, still in registers.
+    pub(super) fn carried(self) -> Option<usize> {
+        match self {
+            Code::Add | Code::Sub | Code::Mul => Some(0),
+            Code::MulAdd | Code::MulSub | Code::SubMul => Some(2),
+            _ => None,
+        }
+    }
+
+    /// Whether its two operands may change places.
+    fn commutes(self) -> bool {
+        matches!(self, Code::Add | Code::Mul)
+    }
 }
 
 /// A pointwise instruction: places by their index in [`Plan::places`].
@@ -103,6 +118,9 @@ pub(crate) struct Op {
     pub code: Code,
     pub to: usize,
     pub of: [usize; 3],
+    /// How many instructions after it are one chain with it: each goes on with the value of the one before, which
+    /// nothing else reads.
+    pub links: usize,
 }
 
 /// Which matrix a product is with.
@@ -216,7 +234,7 @@ impl Stage {
 impl Plan {
     pub(super) fn new(source: &Source<'_>) -> Plan {
         let widths = source.widths();
-        let fused = Fused::new(source, &stages(source.program));
+        let mut fused = Fused::new(source, &stages(source.program));
         let mut plan = Plan::default();
         Homes::new(source, &widths, &fused).assign(&mut plan);
         let last = fused.stage.iter().copied().max().unwrap_or(0);
@@ -230,7 +248,7 @@ impl Plan {
                     across.map(|(op, of)| (op, plan.home(of), plan.home(id)))
                 })
                 .collect();
-            plan.instructions(source, &widths, &fused, stage, &mut built);
+            plan.instructions(source, &widths, &mut fused, stage, &mut built);
             plan.stages.push(built);
         }
         plan

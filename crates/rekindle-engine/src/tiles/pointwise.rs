@@ -43,12 +43,20 @@ pub(super) unsafe fn pointwise<S: Simd>(ops: &[Op], walks: &[Walk<S::E>], from: 
                 let mut start = from;
                 while start < to {
                     let count = TILE.min(to - start);
-                    for op in ops {
-                        let at = |place: usize| {
-                            let walk = walks.get_unchecked(place);
-                            walk.at.add(start & walk.along)
-                        };
-                        instruction::<S>(op.code, at(op.to), op.of.map(at), count);
+                    let at = |place: usize| {
+                        let walk = walks.get_unchecked(place);
+                        walk.at.add(start & walk.along)
+                    };
+                    let mut rest = ops;
+                    while let Some((op, after)) = rest.split_first() {
+                        if op.links == 0 {
+                            instruction::<S>(op.code, at(op.to), op.of.map(at), count);
+                            rest = after;
+                            continue;
+                        }
+                        let (links, after) = after.split_at(op.links);
+                        chain::<S>(op, links, &at, count);
+                        rest = after;
                     }
                     start += TILE;
                 }
@@ -107,6 +115,72 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
                 S::load(c.add(i)),
                 S::mul(S::load(a.add(i)), S::load(b.add(i)))
             )),
+        }
+    }
+}
+
+/// A chain of instructions, of which only the last one writes.
+#[inline(always)]
+unsafe fn chain<S: Simd>(op: &Op, links: &[Op], at: &impl Fn(usize) -> *mut S::E, count: usize) {
+    let mut i = 0;
+    // SAFETY: the caller's.
+    unsafe {
+        macro_rules! vectors {
+            ($n:literal) => {
+                while i + $n * S::N <= count {
+                    vectors::<S, $n>(op, links, at, i);
+                    i += $n * S::N;
+                }
+            };
+        }
+        // As many as hide how long an addition takes, and the registers hold.
+        vectors!(8);
+        vectors!(4);
+        vectors!(1);
+    }
+}
+
+/// `N` vectors of a chain, from number `i` on.
+#[inline(always)]
+unsafe fn vectors<S: Simd, const N: usize>(
+    op: &Op,
+    links: &[Op],
+    at: &impl Fn(usize) -> *mut S::E,
+    i: usize,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let value = |place: usize| {
+            let from = at(place).add(i) as *const S::E;
+            move |v: usize| S::load(from.add(v * S::N))
+        };
+        let first = value(op.of[op.code.carried().unwrap_or(0)]);
+        let mut carried: [S::V; N] = std::array::from_fn(first);
+        let mut to = op.to;
+        for op in std::iter::once(op).chain(links) {
+            let [a, b] = [op.of[0], op.of[1]].map(value);
+            macro_rules! each {
+                (|$v:ident, $x:ident| $value:expr) => {
+                    for $v in 0..N {
+                        let $x = carried[$v];
+                        carried[$v] = $value;
+                    }
+                };
+            }
+            match op.code {
+                Code::Add => each!(|v, x| S::add(x, b(v))),
+                Code::Sub => each!(|v, x| S::sub(x, b(v))),
+                Code::Mul => each!(|v, x| S::mul(x, b(v))),
+                Code::MulAdd => each!(|v, x| S::fma(a(v), b(v), x)),
+                Code::MulSub => each!(|v, x| S::sub(S::mul(a(v), b(v)), x)),
+                Code::SubMul => each!(|v, x| S::sub(x, S::mul(a(v), b(v)))),
+                other => unreachable!("{other:?} is in no chain"),
+            }
+            to = op.to;
+        }
+        let to = at(to).add(i);
+        for (v, x) in carried.into_iter().enumerate() {
+            S::store(to.add(v * S::N), x);
         }
     }
 }

@@ -251,6 +251,7 @@ impl<B: Backend> Machine<'_, B> {
                 code: Code::Add,
                 to,
                 of: [from, to, to],
+                links: 0,
             }));
         }
         sums

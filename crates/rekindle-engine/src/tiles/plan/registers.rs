@@ -1,5 +1,6 @@
 //! The instructions of a stage, with tiles for what lives in this stage only.
 
+use super::chains::Chains;
 use super::{Code, Fused, Loc, Op, Plan, Source, Stage};
 use crate::program::{Id, Width};
 
@@ -9,7 +10,7 @@ impl Plan {
         &mut self,
         source: &Source<'_>,
         widths: &[Width],
-        fused: &Fused,
+        fused: &mut Fused,
         stage: usize,
         built: &mut Stage,
     ) {
@@ -17,6 +18,7 @@ impl Plan {
         let order: Vec<Id> = (0..n)
             .filter(|&id| fused.ops[id].is_some() && fused.stage[id] == stage)
             .collect();
+        let Chains { order, links } = self.chains(source, widths, fused, &order);
         let copies: Vec<(Id, usize)> = self.copies.clone();
         let copies: Vec<(Id, usize)> = copies
             .into_iter()
@@ -55,7 +57,15 @@ impl Plan {
                     self.place(Loc::Register(r), widths[id])
                 }
             };
-            built.push(widths[id], Op { code, to, of });
+            built.push(
+                widths[id],
+                Op {
+                    code,
+                    to,
+                    of,
+                    links: links[id],
+                },
+            );
         }
         for (id, to) in copies {
             let from = self.read(register[id], id, widths[id]);
@@ -81,6 +91,7 @@ fn copy(from: usize, to: usize) -> Op {
         code: Code::Copy,
         to,
         of: [from, from, from],
+        links: 0,
     }
 }
 
