@@ -385,13 +385,15 @@ pub fn joint_layer_norm<const N: usize>(values: [Var; N], epsilon: f64) -> [Var;
     let centre = joint_mean(values);
     let centred = values.map(|v| v - centre);
     let deviation = sqrt(joint_mean(centred.map(|v| v * v)) + epsilon);
-    centred.map(|v| v / deviation)
+    // One division for all of them: epsilon keeps its result within range.
+    let scale = 1.0 / deviation;
+    centred.map(|v| v * scale)
 }
 
-/// The mean over the units of several values.
+/// The mean over the units of several values. Adding them up first leaves one function of a whole row.
 fn joint_mean<'k, const N: usize>(values: [Var<'k>; N]) -> Var<'k> {
-    let sum = values.map(mean).into_iter().reduce(|sum, v| sum + v);
-    sum.expect("a value to normalise") / N as f64
+    let sum = values.into_iter().reduce(|sum, v| sum + v);
+    mean(sum.expect("a value to normalise")) / N as f64
 }
 
 /// [`Binary::Max`] of two values.

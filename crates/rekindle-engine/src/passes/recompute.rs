@@ -3,17 +3,18 @@
 use super::writer::Writer;
 use crate::program::{Id, Node, Program};
 
-/// The backward program with cheap values computed again in place of being read: sums, differences
-/// and products of values that are kept anyway. Functions and matrix products are kept.
+/// The backward program with cheap values computed again in place of being read: sums, differences,
+/// products and quotients of values that are kept anyway. Functions and matrix products are kept.
 ///
 /// Reading a value costs as much memory traffic as a multiplication costs time, and keeping it costs
 /// memory for every step.
 pub fn recompute(backward: &Program, forward: &Program) -> Program {
+    let there = there(backward, forward);
     let mut writer = Writer::default();
     let mut place: Vec<Id> = Vec::with_capacity(backward.nodes.len());
     for node in &backward.nodes {
         let id = match node.renamed(|id| place[id]) {
-            Node::Forward(id) => value(&mut writer, forward, id),
+            Node::Forward(id) => value(&mut writer, forward, &there, id),
             other => writer.write(other),
         };
         place.push(id);
@@ -21,10 +22,10 @@ pub fn recompute(backward: &Program, forward: &Program) -> Program {
     backward.rewritten(&writer.nodes, |id| place[id])
 }
 
-fn value(writer: &mut Writer, forward: &Program, id: Id) -> Id {
+fn value(writer: &mut Writer, forward: &Program, there: &[bool], id: Id) -> Id {
     match forward.nodes[id] {
-        Node::Binary(op, a, b) if cheap(forward, a) && cheap(forward, b) => {
-            let (a, b) = (value(writer, forward, a), value(writer, forward, b));
+        Node::Binary(op, a, b) if there[a] && there[b] => {
+            let [a, b] = [a, b].map(|of| value(writer, forward, there, of));
             writer.binary(op, a, b)
         }
         leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask) => writer.push(leaf),
@@ -32,14 +33,24 @@ fn value(writer: &mut Writer, forward: &Program, id: Id) -> Id {
     }
 }
 
-/// Whether a value is a new state, which is kept, or made of values that are kept by plain arithmetic.
-fn cheap(forward: &Program, id: Id) -> bool {
-    match forward.nodes[id] {
-        _ if forward.is_next(id) => true,
-        Node::State(_) | Node::Constant(_) | Node::Vector(_) | Node::Mask | Node::Unary(..) => true,
-        Node::Binary(_, a, b) => cheap(forward, a) && cheap(forward, b),
-        _ => false,
+/// Whether each value of the forward program costs the backward one no memory: it is a state, which is kept, or a
+/// function, which is as good as any of it; it is kept for another reason; or it is made of such values by plain
+/// arithmetic.
+fn there(backward: &Program, forward: &Program) -> Vec<bool> {
+    let mut there = vec![false; forward.nodes.len()];
+    for id in saved(forward, backward) {
+        there[id] = true;
     }
+    for (id, node) in forward.nodes.iter().enumerate() {
+        there[id] |= forward.is_next(id)
+            || match *node {
+                Node::State(_) | Node::Constant(_) | Node::Vector(_) | Node::Mask => true,
+                Node::Unary(..) => true,
+                Node::Binary(_, a, b) => there[a] && there[b],
+                _ => false,
+            };
+    }
+    there
 }
 
 /// The values of the forward program that must be kept for the backward one: those that it reads, and
@@ -65,7 +76,7 @@ mod tests {
     use crate::passes::differentiate;
     use crate::passes::phases::loop_of;
     use crate::program::Binary;
-    use crate::{Step, sigmoid, tanh};
+    use crate::{Step, layer_norm, sigmoid, tanh};
 
     #[test]
     fn an_lstm_keeps_its_gates_and_states_and_nothing_else() {
@@ -100,6 +111,25 @@ mod tests {
             !saved(&step, &backward).into_iter().any(product),
             "{backward}"
         );
+    }
+
+    #[test]
+    fn a_quotient_of_what_is_kept_for_another_reason_is_computed_again() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            let [a, g] = k.affine(["a", "g"], h);
+            k.next(tanh(layer_norm(a, 1e-5) * sigmoid(g)))
+        });
+        let step = loop_of(&p);
+        let backward = recompute(&differentiate(&step), &step);
+        let quotient = |id: Id| matches!(step.nodes[id], Node::Binary(Binary::Div, ..));
+        assert!(
+            step.nodes
+                .iter()
+                .any(|node| matches!(node, Node::Binary(Binary::Div, ..)))
+        );
+        let kept = saved(&step, &backward);
+        assert!(!kept.into_iter().any(quotient), "{step}\n{backward}");
     }
 
     #[test]

@@ -216,7 +216,7 @@ impl<'a, E: Real> Backward<'a, E> {
                             member.all(|share| steps.clone().for_each(|k| add_dy(k, 0, share)));
                         }
                         if !apart {
-                            script.run::<S>(planes, &end, 0..area, walks, member, None);
+                            script.run_all::<S>(planes, &end, area, walks, member);
                             continue;
                         }
                         // Where steps are shared out, the gradient of the input goes with the last phase.

@@ -220,7 +220,7 @@ impl<'a, E: Real> Forward<'a, E> {
                 }
                 self.mask(part, chunk, &script, planes, member);
                 if !apart {
-                    script.run::<S>(planes, &now, 0..area, walks, member, None);
+                    script.run_all::<S>(planes, &now, area, walks, member);
                     continue;
                 }
                 member.each(area.div_ceil(PIECE), |share| {

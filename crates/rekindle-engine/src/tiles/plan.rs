@@ -276,6 +276,11 @@ impl Plan {
         !self.stages.iter().any(Stage::needs_rows)
     }
 
+    /// Whether any stage has a matrix product.
+    pub(super) fn has_products(&self) -> bool {
+        self.stages.iter().any(|stage| !stage.products.is_empty())
+    }
+
     /// The gradient plane of a result of a backward program.
     pub(crate) fn gradient(&self, out: Out) -> Option<usize> {
         self.results.iter().find(|r| r.0 == out).map(|r| r.1)

@@ -12,6 +12,9 @@ use crate::program::Width;
 use crate::simd::{Real, Simd};
 use std::ops::Range;
 
+/// How many numbers of a plane are near: a program may have dozens of them in use.
+const NEAR: usize = 1024;
+
 /// A plan with its weights.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Script<'s, E: Real> {
@@ -27,6 +30,32 @@ pub(super) struct Script<'s, E: Real> {
 impl<E: Real> Script<'_, E> {
     pub(super) fn width(&self, width: Width) -> [usize; 2] {
         self.widths[usize::from(width == Width::Projection)]
+    }
+
+    /// Runs all stages over so many rows of the planes at a moment, as [`Script::run`] does over some: all of them at
+    /// once, or one after another so few that what a stage leaves for the next is still in the nearest caches, where there is no
+    /// matrix product to which more rows mean fewer walks over its weights.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Script::run`].
+    pub(super) unsafe fn run_all<S: Simd<E = E>>(
+        &self,
+        planes: &Planes<E>,
+        moment: &Moment,
+        rows: usize,
+        walks: &mut Walks<E>,
+        member: &Member<'_>,
+    ) {
+        let few = match self.plan.has_products() || member.count > 1 {
+            true => rows,
+            false => (NEAR / self.width(Width::Hidden)[1]).max(1),
+        };
+        for from in (0..rows).step_by(few) {
+            let some = from..rows.min(from + few);
+            // SAFETY: the caller's.
+            unsafe { self.run::<S>(planes, moment, some, walks, member, None) };
+        }
     }
 
     /// Runs every stage over some rows of the planes, together with the other members. `first` comes before
