@@ -51,6 +51,17 @@ fn what_depends_on_the_input_alone_comes_before_the_loop() {
     assert_eq!(split.handed, [[0, 1], [0, 1]], "z and U_v z");
 }
 
+#[test]
+fn a_few_instructions_on_a_projected_block_go_with_the_loop_that_reads_them() {
+    let split = split(|k| {
+        let h = k.state("h");
+        let [a, b] = k.vector(["a", "b"]);
+        k.next(tanh(k.hidden("u", h) * (a * k.input("x") + b)))
+    });
+    assert_eq!(loops(&split), [true]);
+    assert!(split.handed.is_empty());
+}
+
 fn readout(k: &Step) -> Next {
     let [_, h] = k.state(["y", "h"]);
     let h = k.vector("a") * h + k.input("b");

@@ -30,22 +30,39 @@ pub(super) fn groups(program: &Program) -> Vec<Option<usize>> {
             }
         }
     }
-    // A multiplication with a learned vector costs a sum of the loop nothing, and a plane of its own something.
+    // A multiplication with a learned vector costs a sum of the loop nothing, and a plane of its own something; and so do
+    // a few instructions on a projected block, which is a plane already.
     let uses = program.uses();
     for id in (0..loops.len()).rev() {
-        let Node::Binary(Binary::Add | Binary::Sub, a, b) = program.nodes[id] else {
-            continue;
-        };
-        for of in [a, b] {
+        let is_sum = matches!(
+            program.nodes[id],
+            Node::Binary(Binary::Add | Binary::Sub, ..)
+        );
+        for of in program.nodes[id].operands() {
             let scaled = matches!(program.nodes[of], Node::Binary(Binary::Mul, ..));
             let mut factors = program.nodes[of].operands();
             let learned = factors.any(|f| matches!(program.nodes[f], Node::Vector(_)));
-            if groups[of].is_none() && scaled && learned && uses[of] == 1 {
+            let cheap = is_sum && scaled && learned || is_of_a_block(program, &uses, of);
+            if groups[of].is_none() && uses[of] == 1 && cheap {
                 groups[of] = groups[id];
             }
         }
     }
     groups
+}
+
+/// Whether a value is sums and products of one projected block and what is the same for every step.
+fn is_of_a_block(program: &Program, uses: &[usize], id: Id) -> bool {
+    let Node::Binary(Binary::Add | Binary::Sub | Binary::Mul, a, b) = program.nodes[id] else {
+        return false;
+    };
+    let [free, rest] = match is_free(&program.nodes[a]) {
+        true => [a, b],
+        false => [b, a],
+    };
+    let is_block = matches!(program.nodes[rest], Node::Input(_));
+    let inner = || uses[rest] == 1 && is_of_a_block(program, uses, rest);
+    is_free(&program.nodes[free]) && (is_block || inner())
 }
 
 /// How many times the way of each value goes from a matrix product to a loop and back: odd in loops and in what
