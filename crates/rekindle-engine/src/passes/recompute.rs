@@ -1,7 +1,7 @@
 //! What the forward keeps for the backward, and what the backward computes again.
 
 use super::writer::Writer;
-use crate::program::{Id, Node, Program};
+use crate::program::{Across, Id, Node, Program};
 
 /// The backward program with cheap values computed again in place of being read: sums, differences,
 /// products and quotients of values that are kept anyway. Functions and matrix products are kept.
@@ -24,13 +24,19 @@ pub fn recompute(backward: &Program, forward: &Program) -> Program {
 
 fn value(writer: &mut Writer, forward: &Program, there: &[bool], id: Id) -> Id {
     match forward.nodes[id] {
-        Node::Binary(op, a, b) if there[a] && there[b] => {
+        Node::Binary(op, a, b) if there[a] && there[b] && !is_compared(forward, id) => {
             let [a, b] = [a, b].map(|of| value(writer, forward, there, of));
             writer.binary(op, a, b)
         }
         leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask) => writer.push(leaf),
         _ => writer.push(Node::Forward(id)),
     }
+}
+
+/// Whether a value is compared with the largest of its row: it must be the very same number then, and what is computed
+/// in another order may differ in its last bit.
+fn is_compared(forward: &Program, id: Id) -> bool {
+    forward.nodes.contains(&Node::Across(Across::Amax, id))
 }
 
 /// Whether each value of the forward program costs the backward one no memory: it is a state, which is kept, or a
@@ -76,7 +82,7 @@ mod tests {
     use crate::passes::differentiate;
     use crate::passes::phases::loop_of;
     use crate::program::Binary;
-    use crate::{Step, layer_norm, sigmoid, tanh};
+    use crate::{Step, amax, layer_norm, sigmoid, tanh};
 
     #[test]
     fn an_lstm_keeps_its_gates_and_states_and_nothing_else() {
@@ -130,6 +136,20 @@ mod tests {
         );
         let kept = saved(&step, &backward);
         assert!(!kept.into_iter().any(quotient), "{step}\n{backward}");
+    }
+
+    #[test]
+    fn what_the_largest_is_compared_with_is_kept() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            let v = k.vector("a") * h + tanh(k.hidden("u", h));
+            k.next(tanh(v) * amax(v))
+        });
+        let step = loop_of(&p);
+        let compared = |id: Id| is_compared(&step, id);
+        let backward = recompute(&differentiate(&step), &step);
+        let kept = saved(&step, &backward);
+        assert!(kept.into_iter().any(compared), "{step}\n{backward}");
     }
 
     #[test]
