@@ -12,9 +12,10 @@ pub fn recompute(backward: &Program, forward: &Program) -> Program {
     let there = there(backward, forward);
     let mut writer = Writer::default();
     let mut place: Vec<Id> = Vec::with_capacity(backward.nodes.len());
+    let mut known = vec![None; forward.nodes.len()];
     for node in &backward.nodes {
         let id = match node.renamed(|id| place[id]) {
-            Node::Forward(id) => value(&mut writer, forward, &there, id),
+            Node::Forward(id) => value(&mut writer, forward, &there, &mut known, id),
             other => writer.write(other),
         };
         place.push(id);
@@ -22,15 +23,28 @@ pub fn recompute(backward: &Program, forward: &Program) -> Program {
     backward.rewritten(&writer.nodes, |id| place[id])
 }
 
-fn value(writer: &mut Writer, forward: &Program, there: &[bool], id: Id) -> Id {
-    match forward.nodes[id] {
+/// A value of the forward program, written once: one that is read twice in every step of a long way would be
+/// written as often as there are ways.
+fn value(
+    writer: &mut Writer,
+    forward: &Program,
+    there: &[bool],
+    known: &mut [Option<Id>],
+    id: Id,
+) -> Id {
+    if let Some(written) = known[id] {
+        return written;
+    }
+    let written = match forward.nodes[id] {
         Node::Binary(op, a, b) if there[a] && there[b] && !is_compared(forward, id) => {
-            let [a, b] = [a, b].map(|of| value(writer, forward, there, of));
+            let [a, b] = [a, b].map(|of| value(writer, forward, there, known, of));
             writer.binary(op, a, b)
         }
         leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask) => writer.push(leaf),
         _ => writer.push(Node::Forward(id)),
-    }
+    };
+    known[id] = Some(written);
+    written
 }
 
 /// Whether a value is compared with the largest of its row: it must be the very same number then, and what is computed
@@ -136,6 +150,18 @@ mod tests {
         );
         let kept = saved(&step, &backward);
         assert!(!kept.into_iter().any(quotient), "{step}\n{backward}");
+    }
+
+    #[test]
+    fn what_is_read_twice_again_and_again_is_written_once() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            let power = (0..64).fold(h, |power, _| power * power);
+            k.next(tanh(k.input("a") + power))
+        });
+        let step = loop_of(&p);
+        let backward = recompute(&differentiate(&step), &step);
+        assert!(backward.nodes.len() < 10 * step.nodes.len(), "{backward}");
     }
 
     #[test]
