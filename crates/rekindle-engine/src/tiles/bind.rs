@@ -23,7 +23,8 @@ pub(super) enum Scope {
     /// The states before each step, and after it.
     Slot,
     Next,
-    /// Gradients of states: two of them, which change places with every step.
+    /// States that nobody but the next step reads, and gradients of states: two of them, which change places
+    /// with every step.
     Ping,
     Pong,
 }
@@ -49,7 +50,12 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    /// Step `k` of a chunk, the `n`th that is taken; `rows` is the height of a state's gradient.
+    /// Step `k` of a chunk on the way through it.
+    pub(super) fn forward(chunk: &Chunk, k: usize, windowed: bool) -> Moment {
+        Moment::new(chunk, k, windowed, k, chunk.rows)
+    }
+
+    /// Step `k` of a chunk, the `n`th that is taken; `rows` is the height of what changes places.
     #[inline(always)]
     pub(super) fn new(chunk: &Chunk, k: usize, windowed: bool, n: usize, rows: usize) -> Moment {
         let (plane, slot) = match windowed {

@@ -191,7 +191,7 @@ impl<'a, E: Real> Forward<'a, E> {
         walks: &mut Walks<E>,
         member: &Member<'_>,
     ) {
-        let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
+        let moment = |k| Moment::forward(chunk, k, kept.windowed);
         let area = chunk.area();
         let (now, back) = (moment(0), walks.back);
         let phases = self.compiled.phases.iter().zip(&bench.phases).enumerate();
@@ -284,7 +284,7 @@ impl<'a, E: Real> Forward<'a, E> {
                 unsafe {
                     copy(from, x.plus(at * pitch));
                     if let Some(raw) = &kept.raw {
-                        let to = raw.at(&Moment::new(chunk, k, kept.windowed, 0, 0));
+                        let to = raw.at(&Moment::forward(chunk, k, kept.windowed));
                         let to = to.add(r * raw.pitch);
                         copy(from, to);
                         pad(to, d, raw.pitch);
@@ -377,7 +377,7 @@ impl<'a, E: Real> Forward<'a, E> {
     ) {
         let chunk = &part.chunks[index];
         let next = part.chunks.get(index + 1);
-        let moment = |k| Moment::new(chunk, k, kept.windowed, 0, 0);
+        let moment = |k| Moment::forward(chunk, k, kept.windowed);
         let time = self.layer.sizes.time;
         let (row, shown) = (self.row(), self.shown());
         let end = moment(chunk.steps - 1);
@@ -427,7 +427,7 @@ impl<'a, E: Real> Forward<'a, E> {
     /// As for [`Forward::chunk`].
     pub(super) unsafe fn turn(&self, part: &Part, kept: &Kept<E>, y: &mut [E]) {
         let chunk = &part.chunks[0];
-        let moment = Moment::new(chunk, 0, kept.windowed, 0, 0);
+        let moment = Moment::forward(chunk, 0, kept.windowed);
         let (output, width) = (kept.place(Loc::Next(0), 0), self.states()[0].1);
         for (r, to) in y.chunks_exact_mut(width).enumerate() {
             // SAFETY: the plane has a row for every row of the part.
@@ -443,14 +443,13 @@ impl<'a, E: Real> Forward<'a, E> {
 
     /// Puts the states at the end of a chunk in front of the next one.
     unsafe fn hand_on(&self, end: &Moment, next: &Chunk, kept: &Kept<E>, share: Share) {
-        let start = Moment::new(next, 0, kept.windowed, 0, 0);
+        let start = Moment::forward(next, 0, kept.windowed);
         for s in 0..kept.states.len() {
             let from = kept.place(Loc::Next(s), 0);
             let to = kept.place(Loc::State(s), 0);
             let own = columns(self.states()[s].1, self.n(), share);
             for r in 0..next.rows {
-                // SAFETY: both slots have these rows; in a window they may not overlap, for a chunk has a
-                // step at least.
+                // SAFETY: both slots have these rows; they may be one and the same.
                 unsafe {
                     let from = from.at(end).add(r * from.pitch + own.start);
                     let to = to.at(&start).add(r * to.pitch + own.start);
@@ -470,7 +469,7 @@ impl<'a, E: Real> Forward<'a, E> {
     pub(super) unsafe fn checkpoint(&self, part: &Part, index: usize, kept: &Kept<E>, back: bool) {
         let chunk = &part.chunks[index];
         let before: usize = part.chunks[..index].iter().map(|c| c.rows).sum();
-        let start = Moment::new(chunk, 0, kept.windowed, 0, 0);
+        let start = Moment::forward(chunk, 0, kept.windowed);
         for (state, checkpoint) in kept.states.iter().zip(&kept.checkpoints) {
             let size = chunk.rows * state.pitch;
             // SAFETY: both planes have these rows.

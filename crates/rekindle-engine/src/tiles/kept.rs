@@ -36,12 +36,54 @@ fn origin(homes: &[(usize, Loc)], loc: Loc, phase: usize) -> (Loc, usize) {
     }
 }
 
+/// Which states nothing reads but the step after: neither the output nor another phase or a trace.
+fn brief(compiled: &Compiled, plans: &Plans) -> Vec<bool> {
+    let homes = compiled.homes(plans);
+    let handed = homes.iter().map(|home| home.1);
+    let traced = plans.iter().flat_map(|plan| &plan.traced);
+    let read: Vec<Loc> = handed.chain(traced.map(|t| t.1.loc)).collect();
+    let states = compiled.states.iter().enumerate();
+    let brief = states.map(|(s, state)| {
+        let elsewhere = read.contains(&Loc::State(s)) || read.contains(&Loc::Next(s));
+        s > 0 && state.looped && !elsewhere
+    });
+    brief.collect()
+}
+
+/// The plane of a state after the step, by that before it.
+fn after<E: Copy>(state: Plane<E>) -> Plane<E> {
+    Plane {
+        scope: match state.scope {
+            Scope::Ping => Scope::Pong,
+            _ => Scope::Next,
+        },
+        ..state
+    }
+}
+
 impl<E: Real> Kept<E> {
+    /// The planes of a pass that keeps so much for the one back.
     pub(super) fn new(
         compiled: &Compiled,
         plans: &Plans,
         part: &Part,
         keep: Keep,
+        pitch: &dyn Fn(Width) -> usize,
+    ) -> Self {
+        let brief = match keep {
+            Keep::Values => vec![false; compiled.states.len()],
+            Keep::Nothing | Keep::States => brief(compiled, plans),
+        };
+        Kept::lay(compiled, plans, part, keep, &brief, pitch)
+    }
+
+    /// The same where some states are two slots that change places with every step.
+    fn lay(
+        compiled: &Compiled,
+        plans: &Plans,
+        part: &Part,
+        keep: Keep,
+        brief: &[bool],
         pitch: &dyn Fn(Width) -> usize,
     ) -> Self {
         let windowed = keep != Keep::Values;
@@ -64,7 +106,10 @@ impl<E: Real> Kept<E> {
         let program = &compiled.program;
         let states = 0..program.next.len();
         let widths: Vec<usize> = states.map(|s| pitch(program.state_width(s))).collect();
-        wanted.extend(widths.iter().map(|&p| (slots, p, Scope::Slot)));
+        wanted.extend(widths.iter().zip(brief).map(|(&p, brief)| match brief {
+            true => (2 * part.rows.len(), p, Scope::Ping),
+            false => (slots, p, Scope::Slot),
+        }));
         let blocks = program.inputs().len();
         for g in 0..blocks {
             let (rows, scope) = area(Loc::Input(g));
@@ -136,7 +181,8 @@ impl<E: Real> Kept<E> {
         part: &Part,
         pitch: &dyn Fn(Width) -> usize,
     ) -> Self {
-        let mut window = Kept::new(compiled, plans, part, Keep::Nothing, pitch);
+        let all = vec![false; self.states.len()];
+        let mut window = Kept::lay(compiled, plans, part, Keep::Nothing, &all, pitch);
         window.checkpoints.clone_from(&self.checkpoints);
         window
     }
@@ -148,12 +194,40 @@ impl<E: Real> Kept<E> {
             (Loc::Raw, _) => self.raw.expect("the input is kept where it is read"),
             (Loc::Plane(k), _) => self.planes[k].expect("it is a plane of its own"),
             (Loc::State(s), _) => self.states[s],
-            (Loc::Next(s), _) => Plane {
-                scope: Scope::Next,
-                ..self.states[s]
-            },
+            (Loc::Next(s), _) => after(self.states[s]),
             (Loc::Saved(i), phase) => self.saved[phase][i],
             (other, _) => unreachable!("{other:?} is not kept"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Next, Program, Step, tanh};
+
+    fn brief_states(cell: fn(&Step) -> Next) -> Vec<bool> {
+        let compiled = Compiled::new(&Program::new(cell));
+        brief(&compiled, &compiled.inference)
+    }
+
+    #[test]
+    fn a_memory_that_is_not_shown_is_brief() {
+        let brief = brief_states(|k: &Step| {
+            let [_h, c] = k.state(["h", "c"]);
+            let c = k.vector("a") * c + k.input("x");
+            k.next([tanh(c), c])
+        });
+        assert_eq!(brief, [false, true]);
+    }
+
+    #[test]
+    fn what_is_read_after_the_loop_is_not() {
+        let brief = brief_states(|k: &Step| {
+            let [_h, c] = k.state(["h", "c"]);
+            let c = k.vector("a") * c + k.input("x");
+            k.next([k.plain_hidden("o", c), c])
+        });
+        assert_eq!(brief, [false, false]);
     }
 }

@@ -9,7 +9,9 @@ const WAITING: usize = 32;
 /// Rows a multiple of so many bytes apart compete for the same few places in the nearest cache; a cache line more
 /// spreads them.
 const CONFLICT: usize = 1024;
-const CACHE_LINE: usize = 64;
+
+/// The bytes that come from memory together.
+pub(super) const CACHE_LINE: usize = 64;
 
 /// The numbers from one row of a plane to the next, whole vectors of `n`.
 pub(super) fn pitch<E>(width: usize, n: usize) -> usize {

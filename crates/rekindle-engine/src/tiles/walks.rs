@@ -1,14 +1,12 @@
 //! Where the places of a plan are while it runs.
 
+use super::memory::CACHE_LINE;
 use super::pointwise::Walk;
 use crate::simd::{Real, Simd};
 use std::ops::Range;
 
-/// The bytes that come from memory together.
-const LINE: usize = 64;
-
-/// How many of these are asked for in each place. Long rows the machine foresees by itself.
-const NEAR: usize = 8;
+/// How many cache lines are asked for in each place. Long rows the machine foresees by itself.
+const AHEAD: usize = 8;
 
 /// Where the places of a plan are at a step, and the way of its products over their weights: there and back
 /// by turns. Weights that the nearer caches do not hold whole would all be gone again if each walk
@@ -70,8 +68,8 @@ impl<E: Real> Turns<E> {
     /// Leaves a step behind, and asks for what the one after the next will need of these numbers of a row. The machine does
     /// not foresee it: the same few instructions read one plane after another.
     pub(super) fn pass<S: Simd<E = E>>(&mut self, step: usize, own: Range<usize>) {
-        let line = LINE / size_of::<E>();
-        let near = own.start..own.end.min(own.start + NEAR * line);
+        let line = CACHE_LINE / size_of::<E>();
+        let near = own.start..own.end.min(own.start + AHEAD * line);
         for (walk, &hop) in self.walks[step % 2].iter_mut().zip(&self.hops) {
             if hop == 0 {
                 continue;
