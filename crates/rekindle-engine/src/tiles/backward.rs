@@ -175,6 +175,7 @@ impl<'a, E: Real> Backward<'a, E> {
                 widths: forward.widths(),
             };
             let planes = &desk.phases[index];
+            let shares = script.shares::<S>(chunk.rows, member.count);
             let output = compiled.states[0].computed == index;
             let add_dy = |k: usize, n: usize, share: Share| {
                 if output {
@@ -186,7 +187,7 @@ impl<'a, E: Real> Backward<'a, E> {
             // SAFETY: the caller's.
             unsafe {
                 match phase.looped {
-                    true if script.plan.is_apart() => member.all(|share| {
+                    true if script.plan.is_apart() => member.each(shares, |share| {
                         let (steps, turns, tile) = (chunk.steps, &mut walks.turns, member.index);
                         let time = |step| (steps - 1 - step, taken + step);
                         let moment = |step| {

@@ -249,7 +249,7 @@ impl<'a, E: Real> Forward<'a, E> {
         unsafe {
             if script.plan.is_apart() {
                 let (steps, rows, turns) = (chunk.steps, chunk.rows, &mut walks.turns);
-                return member.all(|share| {
+                return member.each(script.shares::<S>(rows, member.count), |share| {
                     let tile = member.index;
                     script.run_steps::<S>(planes, steps, moment, rows, turns, tile, share, &|_| {});
                 });

@@ -6,7 +6,7 @@ use super::pack::{Packed, columns};
 use super::plan::{Kind, Loc, OPERANDS, Plan, Product, Stage};
 use super::pointwise::{Walk, pointwise};
 use super::product::{Column, Left, panel};
-use super::team::{Member, Share};
+use super::team::{Member, SHARES, Share};
 use super::walks::{Turns, Walks};
 use crate::program::Width;
 use crate::simd::{Real, Simd};
@@ -14,6 +14,12 @@ use std::ops::Range;
 
 /// How many numbers of a plane are near: a program may have dozens of them in use.
 const NEAR: usize = 1024;
+
+/// How many bytes of the nearest cache a loop may take with what it uses at every step.
+const NEAREST: usize = 24 << 10;
+
+/// How many vectors of a row a share has at least, so that what to do with them costs more than deciding it.
+const LEAST: usize = 4;
 
 /// A plan with its weights.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +140,17 @@ impl<E: Real> Script<'_, E> {
                 self.products::<S>(stage, packed, planes, walks, rows.len(), share);
                 self.instructions::<S>(stage, &walks.places, rows.len(), share);
             }
+        }
+    }
+
+    /// Into how many shares of the columns a loop is cut in which units do not meet: one for each member at least, and more
+    /// where what a share uses at every step then stays in the nearest cache.
+    pub(super) fn shares<S: Simd<E = E>>(&self, rows: usize, members: usize) -> usize {
+        let vectors = self.width(Width::Hidden)[0].div_ceil(S::N);
+        let vector = rows * self.plan.places.len() * S::N * size_of::<E>();
+        match NEAREST / vector.max(1) {
+            near if near < LEAST => members,
+            near => vectors.div_ceil(near).next_multiple_of(members).min(SHARES),
         }
     }
 
@@ -294,5 +311,54 @@ impl<E: Real> Script<'_, E> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::Portable;
+    use crate::tiles::Compiled;
+    use crate::{Next, Program, Step, Var};
+
+    fn cut(cell: fn(&Step) -> Next, rows: usize, members: usize) -> usize {
+        let compiled = Compiled::new(&Program::new(cell));
+        let [.., plan] = &compiled.inference[..] else {
+            unreachable!("a program has a phase");
+        };
+        let widths = [[128; 2]; 2];
+        let (packed, bias): (&[Vec<Packed<f32>>], &[f32]) = (&[], &[]);
+        let script = Script {
+            plan,
+            packed,
+            bias,
+            widths,
+        };
+        script.shares::<Portable<f32>>(rows, members)
+    }
+
+    fn small(k: &Step) -> Next {
+        let h = k.state("h");
+        k.next(k.vector("a") * h + k.input("x"))
+    }
+
+    fn large(k: &Step) -> Next {
+        let x = k.input("x");
+        let states = (0..20).map(|n| {
+            let state = k.state(format!("s{n}").as_str());
+            k.vector(format!("a{n}").as_str()) * state + x
+        });
+        let states: Vec<Var<'_>> = states.collect();
+        k.next(states)
+    }
+
+    #[test]
+    fn a_loop_is_cut_until_it_fits_the_nearest_cache() {
+        assert_eq!(cut(small, 1, 1), 1);
+        assert_eq!(cut(small, 1, 2), 2, "one for each member");
+        // 61 places of 512 bytes.
+        assert_eq!(cut(large, 1, 1), 2);
+        assert_eq!(cut(large, 1, 2), 2);
+        assert_eq!(cut(large, 16, 1), 1, "it does not fit anyway");
     }
 }
