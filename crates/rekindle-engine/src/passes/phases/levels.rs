@@ -101,6 +101,24 @@ impl Levels {
                 .any(|(&of, &looped)| looped && of == level);
             if is_loop && !tail.iter().any(|&id| program.nodes[id].ends_stage()) {
                 tail.into_iter().for_each(|id| self.of[id] = level);
+                self.join_blocks(program, level);
+            }
+        }
+    }
+
+    /// What a loop and its tail read of one projected block alone stays with them as well: the block is a plane already, and
+    /// what is made of it would be another.
+    fn join_blocks(&mut self, program: &Program, level: usize) {
+        let uses = program.uses();
+        for id in (0..program.nodes.len()).rev() {
+            if self.of[id] != level {
+                continue;
+            }
+            for of in program.nodes[id].operands() {
+                let once = self.of[of] + 1 == level && uses[of] == 1;
+                if once && loops::is_of_a_block(program, &uses, of) {
+                    self.of[of] = level;
+                }
             }
         }
     }

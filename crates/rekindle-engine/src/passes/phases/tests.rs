@@ -169,6 +169,17 @@ fn loops_with_no_product_between_them_are_one() {
 }
 
 #[test]
+fn what_is_made_of_a_block_for_the_output_of_a_loop_stays_with_it() {
+    let split = split(|k| {
+        let [_y, s] = k.state(["y", "s"]);
+        let x = k.input("x");
+        let s = k.vector("a") * s + x;
+        k.next([k.vector("c") * s + k.vector("d") * x, s])
+    });
+    assert_eq!(loops(&split), [true]);
+}
+
+#[test]
 fn states_that_need_one_another_are_one_loop() {
     let split = split(|k| {
         let [a, b] = k.state(["a", "b"]);

@@ -52,7 +52,7 @@ pub(super) fn groups(program: &Program) -> Vec<Option<usize>> {
 }
 
 /// Whether a value is sums and products of one projected block and what is the same for every step.
-fn is_of_a_block(program: &Program, uses: &[usize], id: Id) -> bool {
+pub(super) fn is_of_a_block(program: &Program, uses: &[usize], id: Id) -> bool {
     let Node::Binary(Binary::Add | Binary::Sub | Binary::Mul, a, b) = program.nodes[id] else {
         return false;
     };
