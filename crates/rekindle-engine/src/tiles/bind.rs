@@ -14,6 +14,8 @@ pub(super) enum Scope {
     Fixed,
     /// A tile, for every tile the same.
     Tile,
+    /// A row, for every row the same.
+    Row,
     /// A plane of one chunk's steps.
     Chunk,
     /// The same with a step more, from its second step on.
@@ -77,7 +79,7 @@ impl Moment {
     #[inline(always)]
     pub(super) fn row(&self, scope: Scope) -> usize {
         match scope {
-            Scope::Fixed | Scope::Tile => 0,
+            Scope::Fixed | Scope::Tile | Scope::Row => 0,
             Scope::Chunk => self.chunk,
             Scope::ChunkNext => self.chunk_next,
             Scope::All => self.all,
@@ -96,7 +98,7 @@ impl<E: Real> Plane<E> {
         self.at.plus(moment.row(self.scope) * self.pitch)
     }
 
-    /// From its row `first` at a moment on; a tile has one row for all.
+    /// From its row `first` at a moment on; a tile and a row are the same for all.
     #[inline(always)]
     pub(super) fn walk(&self, moment: &Moment, first: usize) -> Walk<E> {
         match self.scope {
@@ -104,12 +106,22 @@ impl<E: Real> Plane<E> {
                 at: self.at(moment),
                 along: 0,
             },
+            Scope::Row => Walk {
+                at: self.at(moment),
+                along: around(self.pitch).unwrap_or(usize::MAX),
+            },
             _ => Walk {
                 at: self.at.plus((moment.row(self.scope) + first) * self.pitch),
                 along: usize::MAX,
             },
         }
     }
+}
+
+/// What of the distance from the first row is the distance in a row, where that can be said at once: then one row does for
+/// all, and stays in the nearest cache.
+fn around(pitch: usize) -> Option<usize> {
+    pitch.is_power_of_two().then(|| pitch - 1)
 }
 
 /// The planes of a plan, in the order of its places.
@@ -135,8 +147,10 @@ pub(super) struct Binder<'b, 'p, E> {
 impl<E: Real> Binder<'_, '_, E> {
     /// The sizes of the planes that [`Binder::bind`] takes from an arena.
     pub(super) fn sizes(&self) -> Vec<usize> {
-        let places = self.plan.places.iter().filter_map(|p| match p.loc {
-            Loc::Scratch(_) | Loc::Vector(_) | Loc::Mask => Some(self.rows * (self.pitch)(p.width)),
+        let places = self.plan.places.iter().enumerate();
+        let places = places.filter_map(|(at, p)| match p.loc {
+            Loc::Scratch(_) | Loc::Mask => Some(self.rows * (self.pitch)(p.width)),
+            Loc::Vector(_) => Some(self.repeats(at)),
             Loc::Number(_) => Some(TILE),
             Loc::Register(_) => Some(self.members * TILE),
             _ => None,
@@ -144,8 +158,17 @@ impl<E: Real> Binder<'_, '_, E> {
         places.collect()
     }
 
+    /// The size of a learned vector, repeated.
+    fn repeats(&self, at: usize) -> usize {
+        let pitch = (self.pitch)(self.plan.places[at].width);
+        match around(pitch) {
+            Some(_) if !self.plan.reads_rows_of(at) => pitch.max(TILE),
+            _ => self.rows * pitch,
+        }
+    }
+
     pub(super) fn bind(&self, arena: &mut Arena<E>) -> Planes<E> {
-        let places = self.plan.places.iter().map(|place| {
+        let places = self.plan.places.iter().enumerate().map(|(index, place)| {
             let pitch = (self.pitch)(place.width);
             let plane = |at, scope| Plane { at, pitch, scope };
             match place.loc {
@@ -157,9 +180,10 @@ impl<E: Real> Binder<'_, '_, E> {
                     plane(at, Scope::Tile)
                 }
                 Loc::Vector(v) => {
-                    let at = arena.plane(self.rows * pitch);
-                    (self.repeated)(Some(v), place.width, fill(at, self.rows * pitch));
-                    plane(at, Scope::Fixed)
+                    let size = self.repeats(index);
+                    let at = arena.plane(size);
+                    (self.repeated)(Some(v), place.width, fill(at, size));
+                    plane(at, Scope::Row)
                 }
                 Loc::Mask => {
                     let at = arena.plane(self.rows * pitch);

@@ -276,6 +276,16 @@ impl Plan {
         !self.stages.iter().any(Stage::needs_rows)
     }
 
+    /// Whether anything needs whole rows of a place.
+    pub(super) fn reads_rows_of(&self, place: usize) -> bool {
+        self.stages.iter().any(|stage| {
+            let products = stage.products.iter().flat_map(|p| &p.operands);
+            let products = products.map(|operand| operand.1);
+            let across = stage.across.iter().map(|a| a.1);
+            products.chain(across).any(|of| of == place)
+        })
+    }
+
     /// Whether any stage has a matrix product.
     pub(super) fn has_products(&self) -> bool {
         self.stages.iter().any(|stage| !stage.products.is_empty())

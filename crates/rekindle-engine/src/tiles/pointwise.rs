@@ -8,8 +8,8 @@ use crate::simd::{self, Real, Simd};
 /// How many numbers a tile has. Deciding what to do costs little beside doing it that often.
 pub(super) const TILE: usize = 128;
 
-/// Where an instruction's operand is: an address, and whether it walks along (all ones) or is a tile of its
-/// own (zero).
+/// Where an instruction's operand is: an address, and how far it walks along: all the way (all ones), around a row again and
+/// again (the bits of its numbers), or not at all, as a tile of its own (zero).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Walk<E> {
     pub at: *mut E,
@@ -28,9 +28,10 @@ pub(super) unsafe fn pointwise<S: Simd>(ops: &[Op], walks: &[Walk<S::E>], from: 
         for op in ops {
             for place in op.of[..op.code.operands()].iter().chain([&op.to]) {
                 let walk = walks[*place];
+                let first = walk.at.wrapping_add(from & walk.along);
                 match walk.along {
-                    0 => guard::check(walk.at, TILE.min(to - from)),
-                    _ => guard::check(walk.at.wrapping_add(from), to - from),
+                    usize::MAX => guard::check(first, to - from),
+                    _ => guard::check(first, TILE.min(to - from)),
                 }
             }
         }
@@ -54,8 +55,8 @@ pub(super) unsafe fn pointwise<S: Simd>(ops: &[Op], walks: &[Walk<S::E>], from: 
                             rest = after;
                             continue;
                         }
-                        let (links, after) = after.split_at(op.links);
-                        chain::<S>(op, links, &at, count);
+                        let (ops, after) = rest.split_at(op.links + 1);
+                        chain::<S>(ops, &at, count);
                         rest = after;
                     }
                     start += TILE;
@@ -121,14 +122,14 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
 
 /// A chain of instructions, of which only the last one writes.
 #[inline(always)]
-unsafe fn chain<S: Simd>(op: &Op, links: &[Op], at: &impl Fn(usize) -> *mut S::E, count: usize) {
+unsafe fn chain<S: Simd>(ops: &[Op], at: &impl Fn(usize) -> *mut S::E, count: usize) {
     let mut i = 0;
     // SAFETY: the caller's.
     unsafe {
         macro_rules! vectors {
             ($n:literal) => {
                 while i + $n * S::N <= count {
-                    vectors::<S, $n>(op, links, at, i);
+                    vectors::<S, $n>(ops, at, i);
                     i += $n * S::N;
                 }
             };
@@ -142,22 +143,19 @@ unsafe fn chain<S: Simd>(op: &Op, links: &[Op], at: &impl Fn(usize) -> *mut S::E
 
 /// `N` vectors of a chain, from number `i` on.
 #[inline(always)]
-unsafe fn vectors<S: Simd, const N: usize>(
-    op: &Op,
-    links: &[Op],
-    at: &impl Fn(usize) -> *mut S::E,
-    i: usize,
-) {
+unsafe fn vectors<S: Simd, const N: usize>(ops: &[Op], at: &impl Fn(usize) -> *mut S::E, i: usize) {
+    let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
+        return;
+    };
     // SAFETY: the caller's.
     unsafe {
         let value = |place: usize| {
             let from = at(place).add(i) as *const S::E;
             move |v: usize| S::load(from.add(v * S::N))
         };
-        let first = value(op.of[op.code.carried().unwrap_or(0)]);
+        let first = value(first.of[first.code.carried().unwrap_or(0)]);
         let mut carried: [S::V; N] = std::array::from_fn(first);
-        let mut to = op.to;
-        for op in std::iter::once(op).chain(links) {
+        for op in ops {
             let [a, b] = [op.of[0], op.of[1]].map(value);
             macro_rules! each {
                 (|$v:ident, $x:ident| $value:expr) => {
@@ -176,9 +174,8 @@ unsafe fn vectors<S: Simd, const N: usize>(
                 Code::SubMul => each!(|v, x| S::sub(x, S::mul(a(v), b(v)))),
                 other => unreachable!("{other:?} is in no chain"),
             }
-            to = op.to;
         }
-        let to = at(to).add(i);
+        let to = at(last.to).add(i);
         for (v, x) in carried.into_iter().enumerate() {
             S::store(to.add(v * S::N), x);
         }
