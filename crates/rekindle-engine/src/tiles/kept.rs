@@ -6,7 +6,7 @@ use super::layer::Keep;
 use super::memory::Arena;
 use super::plan::Loc;
 use super::schedule::Part;
-use crate::program::Width;
+use crate::program::{Node, Width};
 use crate::simd::Real;
 
 /// The values of a part: all of them, or those of the chunk in hand.
@@ -48,6 +48,17 @@ fn brief(compiled: &Compiled, plans: &Plans) -> Vec<bool> {
         s > 0 && state.looped && !elsewhere
     });
     brief.collect()
+}
+
+/// The state that is a projected block one step later, if one is: then the block is written where the state is.
+fn remembered(compiled: &Compiled, block: usize) -> Option<usize> {
+    let program = &compiled.program;
+    let states = compiled.states.iter().enumerate();
+    let mut at_once = states.filter(|(_, state)| !state.looped).map(|(s, _)| s);
+    at_once.find(|&s| {
+        let is_block = program.nodes[program.next[s]] == Node::Input(block);
+        is_block && program.state_width(s) == Width::Hidden
+    })
 }
 
 /// The plane of a state after the step, by that before it.
@@ -110,8 +121,10 @@ impl<E: Real> Kept<E> {
             true => (2 * part.rows.len(), p, Scope::Ping),
             false => (slots, p, Scope::Slot),
         }));
-        let blocks = program.inputs().len();
-        for g in 0..blocks {
+        let blocks = 0..program.inputs().len();
+        let remembered: Vec<Option<usize>> = blocks.map(|g| remembered(compiled, g)).collect();
+        let forgotten = |g: &usize| remembered[*g].is_none();
+        for g in (0..remembered.len()).filter(forgotten) {
             let (rows, scope) = area(Loc::Input(g));
             wanted.push((rows, pitch(Width::Hidden), scope));
         }
@@ -150,7 +163,11 @@ impl<E: Real> Kept<E> {
         });
         let mut take = |n: usize| -> Vec<Plane<E>> { planes.by_ref().take(n).collect() };
         let states = take(widths.len());
-        let inputs = take(blocks);
+        let inputs = remembered.into_iter().map(|state| match state {
+            Some(s) => after(states[s]),
+            None => take(1)[0],
+        });
+        let inputs = inputs.collect();
         let raw = take(usize::from(has_raw)).pop();
         let handed = own
             .into_iter()
@@ -219,6 +236,17 @@ mod tests {
             k.next([tanh(c), c])
         });
         assert_eq!(brief, [false, true]);
+    }
+
+    #[test]
+    fn a_block_is_where_a_state_remembers_it() {
+        let compiled = Compiled::new(&Program::new(|k: &Step| {
+            let [h, p] = k.state(["h", "p"]);
+            let [x, z] = k.input(["x", "z"]);
+            k.next([z * h + x + p, x])
+        }));
+        let of = |g| remembered(&compiled, g);
+        assert_eq!([of(0), of(1)], [Some(1), None]);
     }
 
     #[test]

@@ -92,6 +92,8 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
             };
         }
         match code {
+            // A block that a state remembers is there already.
+            Code::Copy if std::ptr::eq(to, a) => {}
             Code::Copy => each!(|i| S::load(a.add(i))),
             Code::Unary(op) => every!(op, |F| each!(|i| simd::unary::<S>(F, S::load(a.add(i))))),
             Code::Slope(op) => every!(op, |F| each!(|i| simd::slope::<S>(F, S::load(a.add(i))))),
