@@ -21,11 +21,15 @@ pub(crate) enum Peer {
     Primitives,
 }
 
+/// Whether a cell is no set of equations, so that it has no program.
+pub(crate) fn scans_by_itself(cell: &str) -> bool {
+    AnyCellConfig::named(cell, 8).is_some_and(|config| config.program().is_none())
+}
+
 impl Peer {
     /// Whether there is anything to compare this cell with.
     pub(crate) fn check(self, cell: &str) -> Result<()> {
-        let config = AnyCellConfig::named(cell, 8);
-        let scans = config.is_some_and(|c| c.program().is_none());
+        let scans = scans_by_itself(cell);
         match (self, cell) {
             (Peer::Gemm, _) if scans => Err(Error::mend(format!(
                 "--peer gemm: `{cell}` scans by itself, and the products of its program are not known; \

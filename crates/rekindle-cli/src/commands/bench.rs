@@ -13,7 +13,7 @@ use rekindle_train::{Error, Result};
 
 use super::show;
 use crate::bench::clock::{Times, interleave};
-use crate::bench::peers::Peer;
+use crate::bench::peers::{Peer, scans_by_itself};
 use crate::bench::work::{GRID, Mode, Shape, Work, work};
 use crate::bench::{executor, memory};
 use crate::console;
@@ -214,6 +214,12 @@ fn jobs(args: &Args) -> Result<Vec<Job>> {
     for card in cards {
         if let Some(peer) = args.peer {
             peer.check(card.name)?;
+        }
+        if modes.contains(&Mode::Trace) && scans_by_itself(card.name) {
+            return Err(Error::mend(format!(
+                "--mode trace: `{}` scans by itself, and none of its values has a name; it is no set of equations",
+                card.name
+            )));
         }
         for &mode in modes {
             let mut seen = Vec::new();

@@ -194,4 +194,8 @@ fn mistakes_are_one_line() {
             &["`gla` scans by itself", said],
         );
     }
+    refused(
+        &["--cell", "gla", "--mode", "trace"],
+        &["--mode trace", "`gla` scans by itself"],
+    );
 }
