@@ -123,9 +123,7 @@ impl<'a, E: Real> Backward<'a, E> {
                     let first = index + 1 == part.chunks.len();
                     member.all(|share| {
                         let scratch = member.index;
-                        sums.add::<S>(
-                            self, desk, kept, bench.x, chunk, first, &now, scratch, share,
-                        );
+                        sums.add::<S>(self, desk, kept, bench, chunk, first, &now, scratch, share);
                     });
                 }
             }

@@ -34,7 +34,7 @@ pub(super) struct Bench<E: Real> {
     /// The input of the chunk's steps.
     pub x: At<E>,
     /// The places of each phase.
-    phases: Vec<Planes<E>>,
+    pub phases: Vec<Planes<E>>,
 }
 
 impl<'a, E: Real> Forward<'a, E> {

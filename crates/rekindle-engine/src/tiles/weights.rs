@@ -3,6 +3,7 @@
 use super::backward::Backward;
 use super::bind::{Moment, Plane, Scope};
 use super::desk::Desk;
+use super::forward::Bench;
 use super::guard;
 use super::kept::Kept;
 use super::layer::{Gradients, Layer};
@@ -175,7 +176,7 @@ impl<E: Real> Sums<E> {
         }
     }
 
-    /// Adds what a chunk contributes. `x` is its input, step by step; `first` is the chunk with which the
+    /// Adds what a chunk contributes. The bench has its input, step by step; `first` is the chunk with which the
     /// sums begin.
     ///
     /// # Safety
@@ -187,7 +188,7 @@ impl<E: Real> Sums<E> {
         backward: &Backward<'_, E>,
         desk: &Desk<E>,
         kept: &Kept<E>,
-        x: At<E>,
+        bench: &Bench<E>,
         chunk: &Chunk,
         first: bool,
         now: &Moment,
@@ -198,10 +199,15 @@ impl<E: Real> Sums<E> {
         for sum in &self.sums {
             let operand = match sum.operand {
                 None => Plane {
-                    at: x,
+                    at: bench.x,
                     pitch: backward.forward.input_pitch(),
                     scope: Scope::Fixed,
                 },
+                Some((Loc::Vector(v), phase)) => {
+                    let places = &backward.forward.plans[phase].places;
+                    let place = places.iter().position(|p| p.loc == Loc::Vector(v));
+                    bench.phases[phase][place.expect("a product has its operand")]
+                }
                 Some((loc, phase)) => kept.place(loc, phase),
             };
             let planes = sum.gradients.iter();

@@ -220,6 +220,11 @@ impl<B: Backend> Past<'_, B> {
 
     /// The value of a forward plan's place, over all steps.
     fn over_time(&self, phase: usize, loc: Loc) -> FloatTensor<B> {
+        if let Loc::Vector(v) = loc {
+            let vector = self.weights.vector(v);
+            let rows = self.tape.x.shape()[0];
+            return B::float_expand(vector.clone(), Shape::new([rows, vector.shape()[1]]));
+        }
         let plan = &self.weights.call.prepared.compiled.forward[phase];
         let rows = |values: &Values<B>| match value_at(plan, values, loc) {
             Some(Value::Rows(rows)) => rows,

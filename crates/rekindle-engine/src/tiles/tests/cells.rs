@@ -8,7 +8,7 @@ use crate::{
 
 pub(super) type Equations = fn(&Step) -> Next;
 
-pub(super) const CELLS: [(&str, Equations); 22] = [
+pub(super) const CELLS: [(&str, Equations); 23] = [
     ("elman", elman),
     ("lstm", lstm),
     ("gru", gru),
@@ -31,6 +31,7 @@ pub(super) const CELLS: [(&str, Equations); 22] = [
     ("remembered", remembered),
     ("read out", read_out),
     ("largest", largest),
+    ("steady", steady),
 ];
 
 fn elman(k: &Step) -> Next {
@@ -209,4 +210,13 @@ fn largest(k: &Step) -> Next {
     let h = k.state("h");
     let [a, b] = k.affine(["a", "b"], h);
     k.next(tanh(amax(a) - 0.5 * b) + 0.1 * amax(k.input("c")))
+}
+
+/// A product with a learned vector, which no step changes.
+fn steady(k: &Step) -> Next {
+    let h = k.state("h");
+    let [v, u] = k.vector(["v", "u"]);
+    k.next(tanh(
+        k.input("x") + k.hidden("h", h) * k.hidden("v", v) + u * h,
+    ))
 }
