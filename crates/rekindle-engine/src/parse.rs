@@ -18,6 +18,10 @@ use declare::{Declared, Kind};
 use error::{Parsed, Place, Text};
 use scope::{Scope, all_used};
 
+/// The largest number of operations, of lines and of declared names. More than any cell has, and so few that a
+/// walk through operations can call itself, and names can be looked for one by one.
+const MOST: usize = 1000;
+
 /// The language of equations, as people read it:
 ///
 /// ```text

@@ -1,7 +1,13 @@
 //! What is said of a name that nobody knows.
 
-/// The end of a message about an unknown name: `; did you mean ..?` where one is close, and all that
-/// are known.
+/// The most names that a message lists.
+const LISTED: usize = 32;
+
+/// The most characters of a name that may be a slip of another.
+const LONGEST: usize = 64;
+
+/// The end of a message about an unknown name: `; did you mean ..?` where one is close, and those that
+/// are known, the first 32 and their number where there are more.
 pub fn suggest(name: &str, known: &[&str]) -> String {
     if known.is_empty() {
         return String::new();
@@ -9,6 +15,8 @@ pub fn suggest(name: &str, known: &[&str]) -> String {
     let length = name.chars().count();
     let close = known
         .iter()
+        // What takes the product of two lengths is not asked of a text that is no name.
+        .filter(|_| length <= LONGEST)
         .map(|known| (strsim::osa_distance(name, known), known))
         // Between names of one letter every other one is one step away.
         .filter(|(distance, _)| *distance < length && *distance <= length.max(3) / 3)
@@ -16,7 +24,11 @@ pub fn suggest(name: &str, known: &[&str]) -> String {
     let guess = close.map_or_else(String::new, |(_, known)| {
         format!("; did you mean `{known}`?")
     });
-    format!("{guess} (known: {})", known.join(", "))
+    let listed = known[..known.len().min(LISTED)].join(", ");
+    match known.len() {
+        0..=LISTED => format!("{guess} (known: {listed})"),
+        all => format!("{guess} (known: {listed}, ... {all} in all)"),
+    }
 }
 
 #[cfg(test)]
@@ -33,5 +45,18 @@ mod tests {
         assert_eq!(suggest("transformer", &known), " (known: lstm, gru)");
         assert_eq!(suggest("y", &["h", "c"]), " (known: h, c)");
         assert_eq!(suggest("y", &[]), "");
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_a_long_name_is_no_slip() {
+        let names: Vec<String> = (0..117).map(|n| format!("cell{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let said = suggest("cell1166", &names);
+        assert!(
+            said.starts_with("; did you mean `cell116`? (known: cell0, "),
+            "{said}"
+        );
+        assert!(said.ends_with(", cell31, ... 117 in all)"), "{said}");
+        assert_eq!(suggest(&"l".repeat(1 << 20), &["l"]), " (known: l)");
     }
 }

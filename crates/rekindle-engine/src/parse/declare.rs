@@ -1,5 +1,6 @@
 //! The lines that declare names.
 
+use super::MOST;
 use super::error::{Parsed, Place, Text};
 use super::lex::{Line, Word, shown};
 use crate::program::{Across, Binary, Blocks, RAW, Unary};
@@ -145,6 +146,9 @@ impl Declared {
 
     fn name(&mut self, text: &Text, kind: Kind, name: &str, place: Place) -> Parsed<()> {
         let fails = |message: String| Err(text.error(place, message));
+        if self.list.len() == MOST {
+            return fails(format!("more than {MOST} names"));
+        }
         if name.ends_with('\'') {
             return fails(format!("`{name}`: names are declared without a prime"));
         }

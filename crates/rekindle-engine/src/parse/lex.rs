@@ -1,7 +1,11 @@
 //! From characters to words.
 
+use super::MOST;
 use super::error::{Parsed, Place, Text};
 use std::fmt;
+
+/// The most characters of a name or a number: more than any has, and so few that messages stay short.
+const LONGEST: usize = 64;
 
 /// A word of the language.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +47,9 @@ pub(super) fn lines(text: &Text) -> Parsed<Vec<Line>> {
     for (number, line) in text.lines().iter().enumerate() {
         let tokens = tokens(text, number, line)?;
         if let Some(last) = tokens.last() {
+            if lines.len() == MOST {
+                return Err(text.error(last.place, format!("more than {MOST} lines")));
+            }
             let (line, end) = (number, last.place.end);
             let start = end;
             lines.push(Line {
@@ -64,6 +71,13 @@ fn tokens(text: &Text, line: usize, source: &str) -> Parsed<Vec<Token>> {
             from + chars[from..].iter().take_while(|&&c| part(c)).count()
         };
         let place = |end| Place { line, start, end };
+        let short = |end: usize, what: &str| match end - start {
+            0..=LONGEST => Ok(()),
+            n => {
+                let message = format!("a {what} of {n} characters; at most {LONGEST}");
+                Err(text.error(place(end), message))
+            }
+        };
         let word = if first.is_whitespace() {
             at += 1;
             continue;
@@ -71,6 +85,7 @@ fn tokens(text: &Text, line: usize, source: &str) -> Parsed<Vec<Token>> {
             at = while_(at, |c| c.is_alphanumeric() || c == '_');
             let primes = while_(at, |c| c == '\'') - at;
             at += primes;
+            short(at, "name")?;
             let name: String = chars[start..at].iter().collect();
             if primes > 1 {
                 let message = format!("`{name}` has {primes} primes; a new state has one");
@@ -83,6 +98,7 @@ fn tokens(text: &Text, line: usize, source: &str) -> Parsed<Vec<Token>> {
             if signed && matches!(chars[at - 1], 'e' | 'E') {
                 at = while_(at + 1, |c| c.is_ascii_digit());
             }
+            short(at, "number")?;
             let written: String = chars[start..at].iter().collect();
             number(&written).map_err(|message| text.error(place(at), message))?
         } else if "+-*/()=,".contains(first) {

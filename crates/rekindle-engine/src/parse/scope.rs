@@ -1,5 +1,6 @@
 //! What the equations read so far have defined.
 
+use super::MOST;
 use super::declare::{Declared, Kind, OTHER, reserved};
 use super::error::{ParseError, Parsed, Place, Text};
 use super::expression::Reader;
@@ -8,10 +9,6 @@ use crate::builder::{Step, Var};
 use crate::program::{Id, Node, Program};
 use crate::suggest::suggest;
 use std::collections::HashMap;
-
-/// The largest number of operations. More than any cell has, and so few that a walk through them can
-/// call itself.
-const MOST: usize = 1000;
 
 /// A value with a name.
 pub(super) struct Value<'k> {

@@ -183,6 +183,25 @@ fn nothing_is_too_deep_or_too_long() {
     }
     let terms: String = (0..100_000).map(|n| format!("{n} * h + ")).collect();
     assert!(of(terms).contains("more than 1000 operations"));
+    let names = |n: usize| {
+        let names: Vec<String> = (0..n).map(|i| format!("s{i}")).collect();
+        names.join(", ")
+    };
+    let declared = format!("state h\nvector {}\nh' = h", names(100_000));
+    assert!(fails(&declared).contains("more than 1000 names"));
+    // An alias is no operation.
+    let aliases: String = (1..100_000)
+        .map(|n| format!("a{n} = a{}\n", n - 1))
+        .collect();
+    assert!(fails(&format!("state h\na0 = h\n{aliases}")).contains("more than 1000 lines"));
+    for (what, word) in [
+        ("name", "a".repeat(1 << 20)),
+        ("number", "9".repeat(1 << 20)),
+    ] {
+        let said = of(word);
+        let message = format!("a {what} of 1048576 characters; at most 64");
+        assert!(said.contains(&message) && said.len() < 200, "{said}");
+    }
     // Numbers made of numbers, twice as many with every line.
     let mut doubled = String::from("state h\ninput a\nn0 = 1 + 1\n");
     for n in 0..100 {
