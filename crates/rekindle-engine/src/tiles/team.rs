@@ -6,9 +6,12 @@
 //! So a member that comes late, or has lost its core, is waited for only where it is in the middle of a share,
 //! and finds the phases that it missed done.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::hint::spin_loop;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The most shares that a phase is cut into.
 pub(super) const SHARES: usize = 64;
@@ -49,7 +52,12 @@ struct Team {
     begun: Vec<Line>,
     /// How many shares of all phases are done.
     done: Line,
+    /// Whether a member has panicked, whose shares will never be done.
+    ended: AtomicBool,
 }
+
+/// What a member unwinds with that waits for one who has panicked. Nobody sees it.
+struct Ended;
 
 /// A counter with a cache line of its own, so that members disturb one another only where they must.
 #[derive(Debug, Default)]
@@ -105,6 +113,9 @@ impl Member<'_> {
         (0..shares).for_each(take);
         let mut spins = 0;
         while !done() {
+            if team.ended.load(Ordering::Relaxed) {
+                resume_unwind(Box::new(Ended));
+            }
             spins += 1;
             match spins < SPINS {
                 true => spin_loop(),
@@ -127,6 +138,10 @@ impl Member<'_> {
 }
 
 /// Runs `work` with a team of `count` threads of rayon's pool: as many of them as come in time.
+///
+/// # Panics
+///
+/// With what the first member panics with, once all of them have stopped.
 pub(super) fn gather(count: usize, work: impl Fn(&Member<'_>) + Sync) {
     if count < 2 {
         return work(&Member::alone());
@@ -134,20 +149,39 @@ pub(super) fn gather(count: usize, work: impl Fn(&Member<'_>) + Sync) {
     let team = Team {
         begun: (0..SHARES).map(|_| Line::default()).collect(),
         done: Line::default(),
+        ended: AtomicBool::new(false),
     };
-    let member = |index| Member {
-        index,
-        count,
-        team: Some(&team),
-        ..Member::alone()
+    let panicked: Mutex<Option<Box<dyn Any + Send>>> = Mutex::new(None);
+    let come = |index| {
+        let member = Member {
+            index,
+            count,
+            team: Some(&team),
+            ..Member::alone()
+        };
+        // What is half done when a member unwinds is never read: the panic goes on below.
+        let Err(cause) = catch_unwind(AssertUnwindSafe(|| work(&member))) else {
+            return;
+        };
+        if !cause.is::<Ended>() {
+            let mut first = panicked.lock().unwrap_or_else(PoisonError::into_inner);
+            first.get_or_insert(cause);
+        }
+        team.ended.store(true, Ordering::Relaxed);
     };
-    let (work, member) = (&work, &member);
+    let come = &come;
     rayon::scope(|scope| {
         for index in 1..count {
-            scope.spawn(move |_| work(&member(index)));
+            scope.spawn(move |_| come(index));
         }
-        work(&member(0));
+        come(0);
     });
+    if let Some(cause) = panicked
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+    {
+        resume_unwind(cause);
+    }
 }
 
 #[cfg(test)]
@@ -190,5 +224,26 @@ mod tests {
             count.into_inner()
         });
         assert_eq!(count, 3);
+    }
+
+    #[test]
+    fn a_panic_in_a_member_ends_the_team_with_its_message() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
+        let pool = pool.expect("a pool of three threads");
+        for which in 0..3 {
+            let gathered = || {
+                gather(3, |member| {
+                    for phase in 0..50 {
+                        member.all(|share| {
+                            assert!((phase, share.index) != (20, which), "share {which} fails");
+                        });
+                    }
+                });
+            };
+            let ended = catch_unwind(AssertUnwindSafe(|| pool.install(gathered)));
+            let cause = ended.expect_err("a share failed");
+            let message = cause.downcast_ref::<String>().expect("a message");
+            assert_eq!(message, &format!("share {which} fails"));
+        }
     }
 }
