@@ -84,6 +84,8 @@ pub(super) struct Arena<E: Real> {
     /// The planes that were given out.
     lent: Vec<Lent>,
     buffer: Buffer<E>,
+    /// The address of the buffer, taken once: to borrow the buffer again would end every address taken before.
+    base: At<E>,
     used: usize,
 }
 
@@ -95,11 +97,13 @@ impl<E: Real> Arena<E> {
     /// Room for planes of these sizes.
     pub(super) fn new(sizes: &[usize]) -> Self {
         let total: usize = sizes.iter().map(|n| Arena::<E>::taken(*n)).sum();
-        let buffer = Buffer::new(total + LINE);
+        let mut buffer = Buffer::new(total + LINE);
+        let base = At(buffer.as_mut_slice().as_mut_ptr());
         let used = (buffer.as_ptr() as usize / size_of::<E>()).wrapping_neg() % LINE;
         Arena {
             lent: Vec::new(),
             buffer,
+            base,
             used,
         }
     }
@@ -117,7 +121,7 @@ impl<E: Real> Arena<E> {
         let at = self.used;
         self.used += Arena::<E>::taken(size);
         assert!(self.used <= self.buffer.0.len(), "an arena is too small");
-        let at = self.buffer.as_mut_slice()[at..].as_mut_ptr();
+        let at = self.base.plus(at);
         if cfg!(debug_assertions) {
             self.lent.push(Lent::new(at, size));
         }
