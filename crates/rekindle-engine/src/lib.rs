@@ -32,6 +32,7 @@ mod call;
 mod check;
 mod choose;
 mod functions;
+mod lengths;
 mod names;
 mod parse;
 pub mod passes;
@@ -52,6 +53,7 @@ pub use builder::{
 };
 pub use call::Recurrence;
 pub use choose::{Choice, Engine, Executor, Policy, choose};
+pub use lengths::{LengthError, check_lengths};
 pub use names::{Named, Role};
 pub use parse::{GRAMMAR, ParseError};
 pub use program::{Across, Binary, Id, Node, Out, Program, Subject, Unary, Width};

@@ -14,7 +14,7 @@ use burn::{
     module::Module,
     tensor::{DType, DataError, Device, Gradients, Tensor, TensorData},
 };
-use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{AnyCell, Recurrent, RecurrentConfig};
 use toml::Value;
 
 use crate::{
@@ -155,7 +155,6 @@ struct Run {
 
 fn run(layer: &Recurrent<AnyCell>, input: &Input, x: TensorData, device: &Device) -> Result<Run> {
     let (batch, dtype) = (x.shape()[0], x.dtype());
-    let lengths = input.lengths(&x)?;
     let names = layer.state_names();
     let given = input.states(&names, batch, dtype, &["x", "lengths"])?;
 
@@ -178,10 +177,7 @@ fn run(layer: &Recurrent<AnyCell>, input: &Input, x: TensorData, device: &Device
             }
         })
         .collect();
-    let sequence = Sequence {
-        data: x.clone(),
-        lengths,
-    };
+    let sequence = input.sequence(x.clone())?;
     let (y, last) = layer.forward(sequence, Some(initial.with_parts(parts.clone())));
     Ok(Run {
         x,

@@ -167,7 +167,7 @@ pub(crate) fn unroll<S: State>(
     direction: Direction,
     mut step: impl FnMut(Tensor<2>, S) -> (Tensor<2>, S),
 ) -> (Tensor<3>, S) {
-    let steps = unbind(x.data.clone().swap_dims(0, 1));
+    let steps = unbind(x.data().clone().swap_dims(0, 1));
     let parts = state.into_parts();
     let (output, last) = drive(&steps, x.lengths(), parts, direction, |x, state| {
         let (y, state) = step(x.clone(), S::from_parts(state));

@@ -448,7 +448,7 @@ impl Gates {
         state: Vec<Tensor<2>>,
         direction: Direction,
     ) -> (Tensor<3>, Vec<Tensor<2>>) {
-        let x_data = x.data.clone();
+        let x_data = x.data().clone();
         scan(
             &self.recurrence,
             &self.weights(),
@@ -471,7 +471,7 @@ impl Gates {
         trace(
             &self.recurrence,
             &self.weights(),
-            x.data.clone(),
+            x.data().clone(),
             x.lengths(),
             state,
             direction,

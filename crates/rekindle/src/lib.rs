@@ -38,8 +38,9 @@ pub use recurrent::{
     RecurrentConfig, Site, States, Trace, TraceError, TracedNode,
 };
 pub use rekindle_engine as engine;
+pub use rekindle_engine::LengthError;
 pub use ridge::ridge;
-pub use sequence::{LengthError, Lengths, Sequence};
+pub use sequence::Sequence;
 pub use state::State;
 pub use streamer::Streamer;
 pub use structure::{Map, Sees, Structure};

@@ -1,83 +1,15 @@
 //! A padded batch of sequences, with the length of each row.
 
 use burn::tensor::{Bool, Tensor, TensorData};
-use std::fmt;
+use rekindle_engine::{LengthError, check_lengths};
 
 /// A batch of sequences. It flows from the loader to the loss, so that padding is never forgotten.
+///
+/// Its lengths always fit its data.
 #[derive(Clone, Debug)]
 pub struct Sequence {
-    /// `[batch, time, features]`; whatever stands beyond a row's length is ignored.
-    pub data: Tensor<3>,
-    /// The number of real steps of each row; `None` where every row fills the time axis.
-    pub lengths: Option<Lengths>,
-}
-
-/// The number of real steps of each row: at least one, at most the time axis, in any order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lengths(Vec<usize>);
-
-/// Why a list of lengths does not fit a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LengthError {
-    /// The list has another number of rows than the batch.
-    Rows {
-        /// The number of lengths.
-        lengths: usize,
-        /// The rows of the batch.
-        batch: usize,
-    },
-    /// A length is zero or beyond the time axis.
-    Range {
-        /// The row of the batch, from 0.
-        row: usize,
-        /// Its length.
-        length: usize,
-        /// The size of the time axis.
-        time: usize,
-    },
-}
-
-impl fmt::Display for LengthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LengthError::Rows { lengths, batch } => {
-                write!(f, "{lengths} lengths are given for a batch of {batch} rows")
-            }
-            LengthError::Range { row, length, time } => write!(
-                f,
-                "the length of row {row} is {length}; it must be from 1 to {time}, the time axis"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for LengthError {}
-
-impl Lengths {
-    /// Checks the lengths against a batch.
-    ///
-    /// # Errors
-    ///
-    /// If their number is not `batch`, or one is 0 or beyond `time`.
-    pub fn new(lengths: Vec<usize>, batch: usize, time: usize) -> Result<Self, LengthError> {
-        if lengths.len() != batch {
-            let lengths = lengths.len();
-            return Err(LengthError::Rows { lengths, batch });
-        }
-        match lengths.iter().position(|&n| n == 0 || n > time) {
-            None => Ok(Lengths(lengths)),
-            Some(row) => Err(LengthError::Range {
-                row,
-                length: lengths[row],
-                time,
-            }),
-        }
-    }
-
-    /// The lengths, one a row.
-    pub fn as_slice(&self) -> &[usize] {
-        &self.0
-    }
+    data: Tensor<3>,
+    lengths: Option<Vec<usize>>,
 }
 
 impl Sequence {
@@ -89,20 +21,31 @@ impl Sequence {
         }
     }
 
-    /// A padded batch: row `i` has `lengths[i]` real steps.
+    /// A padded batch: row `i` has `lengths[i]` real steps, at least one, at most the time axis, in any order.
     ///
     /// # Errors
     ///
-    /// If the lengths do not fit the data.
+    /// If there is not one a row, or one is 0 or beyond the time axis.
     pub fn padded(data: Tensor<3>, lengths: Vec<usize>) -> Result<Self, LengthError> {
         let [batch, time, _] = data.dims();
-        let lengths = Some(Lengths::new(lengths, batch, time)?);
+        check_lengths(&lengths, batch, time)?;
+        let lengths = Some(lengths);
         Ok(Sequence { data, lengths })
     }
 
-    /// The lengths, if rows differ from the time axis.
+    /// `[batch, time, features]`; whatever stands beyond a row's length is ignored.
+    pub fn data(&self) -> &Tensor<3> {
+        &self.data
+    }
+
+    /// The data without the lengths.
+    pub fn into_data(self) -> Tensor<3> {
+        self.data
+    }
+
+    /// The number of real steps of each row; `None` where every row fills the time axis.
     pub fn lengths(&self) -> Option<&[usize]> {
-        self.lengths.as_ref().map(Lengths::as_slice)
+        self.lengths.as_deref()
     }
 
     /// `[batch, time]`, true at the padding; `None` where there is none.
@@ -130,7 +73,18 @@ impl Sequence {
     }
 
     /// The same lengths with other data of the same batch and time.
+    ///
+    /// # Panics
+    ///
+    /// If the batch or the time is another.
     pub fn with(&self, data: Tensor<3>) -> Self {
+        let (ours, [batch, time, _]) = (self.data.dims(), data.dims());
+        assert!(
+            ours[..2] == [batch, time],
+            "the data is {:?}, but the lengths are those of [batch, time] = {:?}",
+            data.dims(),
+            &ours[..2]
+        );
         Sequence {
             data,
             lengths: self.lengths.clone(),

@@ -56,7 +56,7 @@ fn from_the_end<C: Cell>(cell: &C, x: &Sequence, device: &Device) -> Tensor<3> {
         let zeros = Tensor::<2>::zeros([1, cell.d_output()], device);
         let mut outputs = vec![zeros; TIME];
         for t in (0..length).rev() {
-            let frame = x.data.clone().narrow(0, row, 1).narrow(1, t, 1);
+            let frame = x.data().clone().narrow(0, row, 1).narrow(1, t, 1);
             (outputs[t], state) = cell.step(frame.squeeze_dim(1), state);
         }
         Tensor::stack::<3>(outputs, 1)
@@ -106,7 +106,7 @@ fn widths_and_states_are_those_of_each_direction() {
     assert_eq!(layer.layers()[1].forward.d_input(), 6);
 
     let x = padded(&device);
-    let given = layer.initial(&x.data).map(|s| s + 0.5);
+    let given = layer.initial(x.data()).map(|s| s + 0.5);
     let (y, _) = layer.forward(x.clone(), Some(given));
     assert_eq!(y.dims(), [ROWS, TIME, 6]);
     assert!(apart(y, layer.forward(x.clone(), None).0) > 0.0);

@@ -20,9 +20,9 @@ pub(super) fn in_two_parts(
     x: Sequence,
     states: Option<AnyStates>,
 ) -> (Tensor<3>, AnyStates) {
-    let time = x.data.dims()[1];
+    let time = x.data().dims()[1];
     let cut = time / 2;
-    let (first, states) = layer.forward(x.data.clone().narrow(1, 0, cut), states);
-    let (second, states) = layer.forward(x.data.narrow(1, cut, time - cut), Some(states));
+    let (first, states) = layer.forward(x.data().clone().narrow(1, 0, cut), states);
+    let (second, states) = layer.forward(x.into_data().narrow(1, cut, time - cut), Some(states));
     (Tensor::cat(vec![first, second], 1), states)
 }

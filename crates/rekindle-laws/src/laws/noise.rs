@@ -84,10 +84,10 @@ fn expected_zoneout(
     x: Sequence,
     states: Option<AnyStates>,
 ) -> (Tensor<3>, AnyStates) {
-    let mut states = states.unwrap_or_else(|| layer.initial(&x.data));
+    let mut states = states.unwrap_or_else(|| layer.initial(x.data()));
     let mut outputs = Vec::new();
-    for t in 0..x.data.dims()[1] {
-        let frame = x.data.clone().narrow(1, t, 1).squeeze_dim(1);
+    for t in 0..x.data().dims()[1] {
+        let frame = x.data().clone().narrow(1, t, 1).squeeze_dim(1);
         let (_, next) = layer.step(frame, Some(states.clone()));
         let pairs = states
             .clone()

@@ -210,8 +210,8 @@ fn rows_in(
     x: Sequence,
     states: Option<AnyStates>,
 ) -> (Tensor<3>, AnyStates) {
-    let [batch, time, _] = x.data.dims();
-    let states = states.unwrap_or_else(|| layer.initial(&x.data));
+    let [batch, time, _] = x.data().dims();
+    let states = states.unwrap_or_else(|| layer.initial(x.data()));
     let mut rows = Vec::new();
     let mut last: Vec<Vec<Tensor<2>>> = vec![Vec::new(); states.clone().into_parts().len()];
     for row in 0..batch {
@@ -219,7 +219,7 @@ fn rows_in(
         let mut state = states.clone().map(|s| s.narrow(0, row, 1));
         let mut outputs = Vec::new();
         for t in direction.steps(length) {
-            let frame = x.data.clone().narrow(0, row, 1).narrow(1, t, 1);
+            let frame = x.data().clone().narrow(0, row, 1).narrow(1, t, 1);
             let (y, next) = layer.step(frame.squeeze_dim(1), Some(state));
             outputs.push(y);
             state = next;

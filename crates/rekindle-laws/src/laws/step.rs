@@ -24,9 +24,9 @@ pub(super) fn loop_of_steps(
     x: Sequence,
     mut states: Option<AnyStates>,
 ) -> (Tensor<3>, AnyStates) {
-    let frames = x.data.clone().dims()[1];
+    let frames = x.data().clone().dims()[1];
     let outputs = (0..frames).map(|t| {
-        let (y, next) = layer.step(frame(&x.data, t), states.take());
+        let (y, next) = layer.step(frame(x.data(), t), states.take());
         states = Some(next);
         y
     });

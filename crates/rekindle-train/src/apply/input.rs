@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use burn::tensor::{DType, Tensor, TensorData};
-use rekindle::{LengthError, Lengths};
+use rekindle::Sequence;
 
 use crate::{
     error::{Error, Result},
@@ -44,16 +44,16 @@ impl Input {
         }
     }
 
-    /// `lengths`, `[batch]`, i64.
-    pub(super) fn lengths(&self, x: &TensorData) -> Result<Option<Lengths>> {
+    /// The batch, with the file's `lengths`, `[batch]`, i64, where it has them.
+    pub(super) fn sequence(&self, x: Tensor<3>) -> Result<Sequence> {
         let Some(data) = self.tensors.get("lengths") else {
-            return Ok(None);
+            return Ok(Sequence::new(x));
         };
-        let (batch, time) = (x.shape()[0], x.shape()[1]);
+        let [batch, time, _] = x.dims();
         self.fits("lengths", data, &[batch], DType::I64, "lengths are i64")?;
         let mut lengths = Vec::with_capacity(batch);
         for (row, length) in data.iter::<i64>().enumerate() {
-            // `Lengths` knows no negative numbers.
+            // A batch knows no negative numbers.
             let length = usize::try_from(length).map_err(|_| {
                 self.error(format!(
                     "`lengths`: the length of row {row} is {length}; it must be from 1 to {time}, the time axis"
@@ -61,10 +61,8 @@ impl Input {
             })?;
             lengths.push(length);
         }
-        let lengths = Lengths::new(lengths, batch, time);
-        lengths
-            .map(Some)
-            .map_err(|error: LengthError| self.error(format!("`lengths`: {error}")))
+        let sequence = Sequence::padded(x, lengths);
+        sequence.map_err(|error| self.error(format!("`lengths`: {error}")))
     }
 
     /// The states of the file, each `[batch, width]`, in the order of the names.

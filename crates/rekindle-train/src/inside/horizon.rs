@@ -290,7 +290,7 @@ pub(super) fn of(
     site: Option<Site>,
     device: &Device,
 ) -> Horizon {
-    let x = reading.sequence(net, device).data;
+    let x = reading.sequence(net, device).into_data();
     let lag = lag.min(x.dims()[1]);
     let differentiated = net.clone().fork(&device.clone().autodiff());
     let loss = |y| reading.loss(&differentiated, y);

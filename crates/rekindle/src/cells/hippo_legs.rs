@@ -167,14 +167,14 @@ impl Cell for HippoLegs {
     ) -> (Tensor<3>, Self::State) {
         // Read once: at every step, the host would wait for the device.
         let before = counted(&state[2]);
-        let time = x.data.dims()[1];
+        let time = x.data().dims()[1];
         // In reverse, shorter rows begin later. Forward they end earlier, and what they count from then on is not kept.
         let late: Vec<usize> = match (direction, x.lengths()) {
             (Direction::Reverse, Some(lengths)) => lengths.iter().map(|n| time - n).collect(),
             _ => vec![0; before.len()],
         };
         let mut steps = 0_usize;
-        let mapped = x.with(self.mapped(x.data.clone()));
+        let mapped = x.with(self.mapped(x.data().clone()));
         unroll(&mapped, state, direction, |x, state| {
             let rows = before.iter().zip(&late);
             let counts = rows.map(|(k, late)| k + steps.saturating_sub(*late) as f64);

@@ -117,7 +117,7 @@ impl Cell for Nru {
         state: Self::State,
         direction: Direction,
     ) -> (Tensor<3>, Self::State) {
-        let x = x.with(self.ih.forward(x.data.clone()));
+        let x = x.with(self.ih.forward(x.data().clone()));
         unroll(&x, state, direction, |x, state| self.next(x, state))
     }
 }

@@ -228,7 +228,7 @@ impl<C: Cell> Recurrent<C> {
         let mut input = Sequence::new(x);
         for (layer, state) in self.layers[..site.layer].iter().zip(states.layers.clone()) {
             let (y, _) = layer.forward(&input, state, self.merge, &noise);
-            input = input.with(self.leave(&input.data, y));
+            input = input.with(self.leave(input.data(), y));
         }
         let state = states.layers[site.layer].clone();
         let own = match reverse {
@@ -259,19 +259,19 @@ impl<C: Cell> Recurrent<C> {
             Some(linear) => linear.forward(merged),
             None => merged,
         };
-        let data = autodiff(input.data.clone());
+        let data = autodiff(input.data().clone());
         let mut above = Sequence::new(differentiated.leave(&data, merged));
         let layers = differentiated.layers.iter().zip(above_states.layers);
         for (layer, state) in layers.skip(site.layer + 1) {
             let (y, _) = layer.forward(&above, state, self.merge, &differentiated.noise());
-            above = above.with(differentiated.leave(&above.data, y));
+            above = above.with(differentiated.leave(above.data(), y));
         }
-        let grads = loss(above.data).backward();
+        let grads = loss(above.into_data()).backward();
         let dy = leaf.grad(&grads).unwrap_or_else(|| y.zeros_like());
 
         // The steps in the order of reading.
         let time = y.dims()[1];
-        let mut steps = unbind(input.data.swap_dims(0, 1));
+        let mut steps = unbind(input.into_data().swap_dims(0, 1));
         if reverse {
             steps.reverse();
         }

@@ -91,10 +91,10 @@ impl<C: Cell> Recurrent<C> {
         for (depth, (layer, state)) in self.layers.iter().zip(states.layers).enumerate() {
             x = self.enter(depth, x);
             let (y, state) = layer.forward(&x, state, self.merge, &noise);
-            x = x.with(self.leave(&x.data, y));
+            x = x.with(self.leave(x.data(), y));
             last.push(state);
         }
-        (x.data, States { layers: last })
+        (x.into_data(), States { layers: last })
     }
 
     /// The same for one sequence: `x` is `[time, d_input]`, the output `[time, d_output]`, and
@@ -158,7 +158,7 @@ impl<C: Cell> Recurrent<C> {
             x = self.enter(depth, x);
             let sides = std::iter::once(state.forward.clone()).chain(state.reverse.clone());
             for ((direction, cell), state) in layer.cells().zip(sides) {
-                let cell = noise.masked(cell, &x.data);
+                let cell = noise.masked(cell, x.data());
                 let widths: Vec<usize> = cell.states().into_iter().map(|(_, w)| w).collect();
                 // All states side by side are the output of one scan, cut apart afterwards.
                 let (joined, _) = unroll(&x, state, direction, |x, state| {
@@ -168,7 +168,7 @@ impl<C: Cell> Recurrent<C> {
                 all.extend(joined.split_with_sizes(widths, 2));
             }
             let (y, _) = layer.forward(&x, state, self.merge, &noise);
-            x = x.with(self.leave(&x.data, y));
+            x = x.with(self.leave(x.data(), y));
         }
         all
     }
@@ -249,15 +249,15 @@ impl<C: Cell> Recurrent<C> {
     }
 
     fn begin(&self, x: &Sequence, states: Option<States<C::State>>) -> States<C::State> {
-        let [batch, time, features] = x.data.dims();
+        let [batch, time, features] = x.data().dims();
         assert!(
             features == self.d_input() && time > 0 && batch > 0,
             "the input is [batch, time, features] = {:?}, but the layer takes [1 or more, 1 or more, {}]",
-            x.data.dims(),
+            x.data().dims(),
             self.d_input()
         );
         let Some(states) = states else {
-            return self.initial(&x.data);
+            return self.initial(x.data());
         };
         let parts = states.clone().into_parts();
         let names = self.state_names();
@@ -281,8 +281,8 @@ impl<C: Cell> Recurrent<C> {
     /// What a layer sees of what lies below it.
     fn enter(&self, depth: usize, x: Sequence) -> Sequence {
         let data = match depth {
-            0 => x.data.clone(),
-            _ => self.dropout.forward(x.data.clone()),
+            0 => x.data().clone(),
+            _ => self.dropout.forward(x.data().clone()),
         };
         let [batch, _, width] = data.dims();
         let data = match self.input_dropout.prob > 0.0 {

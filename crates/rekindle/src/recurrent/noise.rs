@@ -30,7 +30,7 @@ impl Noise<'_> {
         state: C::State,
         direction: Direction,
     ) -> (Tensor<3>, C::State) {
-        let cell = self.masked(cell, &x.data);
+        let cell = self.masked(cell, x.data());
         match self.zoneout.prob > 0.0 {
             false => cell.scan(x, state, direction),
             true => unroll(x, state, direction, |x, state| self.zoned(&cell, x, state)),

@@ -150,8 +150,8 @@ impl<C: Cell> Recurrent<C> {
             false => t,
         };
         let mut x = x.into().cleared();
-        if x.data.device().is_autodiff() {
-            x.data = x.data.inner();
+        if x.data().device().is_autodiff() {
+            x = x.with(x.data().clone().inner());
         }
         let states = layer.begin(&x, states.map(|s| s.map(inner)));
         let mut at = states.layers.into_iter();
@@ -159,7 +159,7 @@ impl<C: Cell> Recurrent<C> {
             let state = at.next().expect("a state a layer");
             x = layer.enter(depth, x);
             let (y, _) = below.forward(&x, state, layer.merge, &layer.noise());
-            x = x.with(layer.leave(&x.data, y));
+            x = x.with(layer.leave(x.data(), y));
         }
         x = layer.enter(site.layer, x);
         let state = at.next().expect("a state a layer");

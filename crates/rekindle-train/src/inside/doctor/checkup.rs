@@ -214,7 +214,7 @@ fn net_figures(
     // Few long rows, or many short ones: a trace holds every number.
     let steps = all.lengths().into_iter().max()?;
     let x = all.level((STEPS / steps).clamp(4, ROWS), most);
-    let x = x.sequence(net, device).data;
+    let x = x.sequence(net, device).into_data();
     figures.steps = x.dims()[1];
     for site in net.recurrent().sites() {
         // A cell that scans by itself has no values with names.

@@ -108,8 +108,8 @@ impl Convolution {
 impl Convolution {
     /// The convolution of every step of a batch.
     pub(crate) fn over_time(&self, x: &Sequence, space: &[usize]) -> Sequence {
-        let [batch, time, width] = x.data.dims();
-        let all = x.data.clone().reshape([batch * time, width]);
+        let [batch, time, width] = x.data().dims();
+        let all = x.data().clone().reshape([batch * time, width]);
         let y = self.forward(all, space);
         let width = y.dims()[1];
         x.with(y.reshape([batch, time, width]))

@@ -31,14 +31,14 @@ pub(crate) fn scan<const P: usize, const S: usize>(
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
     let reverse = direction == Direction::Reverse;
     let turned = |t: Tensor<3>| if reverse { t.flip([1]) } else { t };
-    let [batch, time, _] = x.data.dims();
+    let [batch, time, _] = x.data().dims();
     let segment = (SEGMENT / batch).clamp(1, time).next_power_of_two();
     let keep = keep(x).map(|keep| cut(turned(keep), segment).into_iter());
     let mut keep = keep.into_iter().flatten();
 
     let mut memory = by_head(cell, &state);
     let mut outputs = Vec::new();
-    for x in cut(turned(x.data.clone()), segment) {
+    for x in cut(turned(x.data().clone()), segment) {
         let keep = keep.next().map(|keep| keep.unsqueeze_dim(3));
         let (o, after) = cell.scan(cell.project(x), memory, keep.as_ref());
         memory = after;
@@ -61,7 +61,7 @@ pub(crate) fn scan<const P: usize, const S: usize>(
 /// 1 at real steps and 0 in the padding, `[batch, time, 1]`, where there is any.
 fn keep(x: &Sequence) -> Option<Tensor<3>> {
     let keep = x.padding()?.bool_not().float();
-    Some(keep.cast(x.data.dtype()).unsqueeze_dim(2))
+    Some(keep.cast(x.data().dtype()).unsqueeze_dim(2))
 }
 
 /// The tensor in pieces of so many steps; the last may be shorter. Halved again and again, as the
