@@ -3,6 +3,7 @@
 use crate::choose::Executor;
 use crate::passes::{Invariant, fold, invariant, mask, trace};
 use crate::program::{Id, Program};
+use crate::shapes::is_of_equations;
 use crate::steps;
 use crate::tiles::{Compiled, Keep, Sizes};
 use crate::weights::Weights;
@@ -117,14 +118,11 @@ impl Prepared {
     }
 }
 
-/// Packed weights, and the tensors that they were packed from.
-///
-/// As long as these are held, nothing else can come to lie where their numbers are, and nobody changes
-/// the numbers in place: Burn does so only for a sole owner. So the same addresses are the same numbers.
+/// Packed weights, and what tells the tensors that they were packed from.
 #[derive(Debug)]
 pub(crate) struct PackedWeights {
-    pub addresses: Vec<usize>,
-    pub _tensors: Box<dyn Any + Send + Sync>,
+    /// The contents of the weights, as a backend tells them: shapes, layouts and numbers.
+    pub of: Box<dyn Any + Send + Sync>,
     pub packing: Arc<dyn Any + Send + Sync>,
 }
 
@@ -141,7 +139,15 @@ pub struct Recurrence {
 
 impl Recurrence {
     /// A program to be run. What is derived from it is derived when it is first needed.
+    ///
+    /// # Panics
+    ///
+    /// If it is no cell's, but what a [pass](crate::passes) has made of one for an executor.
     pub fn new(program: Program) -> Self {
+        assert!(
+            is_of_equations(&program),
+            "this program is what a pass made for an executor, and no cell:\n{program}"
+        );
         Recurrence {
             program,
             plain: OnceLock::new(),

@@ -39,6 +39,7 @@ pub mod passes;
 mod print;
 mod program;
 mod run;
+mod shapes;
 mod simd;
 mod steps;
 mod stream;

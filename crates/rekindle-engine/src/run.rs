@@ -6,7 +6,8 @@ mod tests;
 use crate::backend::Recur;
 use crate::call::{Call, OPERANDS, Prepared, Recurrence, operand};
 use crate::choose::{Engine, Executor, choose};
-use crate::program::{Id, Width};
+use crate::program::Id;
+use crate::shapes;
 use crate::steps;
 use crate::weights::{Direction, Weights};
 use burn::backend::{Dispatch, DispatchTensor};
@@ -23,7 +24,7 @@ use std::sync::Arc;
 ///
 /// # Panics
 ///
-/// If shapes do not fit the program.
+/// If a shape, a type or a length does not fit; the message names the tensor, its shape and the one that the equations take.
 pub fn scan(
     recurrence: &Recurrence,
     weights: &Weights,
@@ -33,10 +34,11 @@ pub fn scan(
     direction: Direction,
     engine: Engine,
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
-    assert!(x.dims()[1] > 0, "a sequence needs at least one step");
+    let program = recurrence.program();
+    shapes::sizes(program, weights, x.dims(), x.dtype(), lengths, &state);
     let choice = choose(engine, &x.device(), x.dtype());
     if choice.executor == Executor::Steps {
-        return steps::scan(recurrence.program(), weights, x, lengths, state, direction);
+        return steps::scan(program, weights, x, lengths, state, direction);
     }
     let widths = widths_of(&state);
     let prepared = recurrence.prepared(weights.mask.is_some());
@@ -71,7 +73,7 @@ pub struct Traced {
 ///
 /// # Panics
 ///
-/// If shapes do not fit the program, or a node is not in it or does not depend on the step
+/// As [`scan`], and if a node is not in the program or does not depend on the step
 /// ([`Program::named`](crate::Program::named) lists nodes that do).
 #[allow(clippy::too_many_arguments, reason = "those of `scan`, and the nodes")]
 pub fn trace(
@@ -84,21 +86,23 @@ pub fn trace(
     nodes: &[Id],
     engine: Engine,
 ) -> Traced {
-    assert!(x.dims()[1] > 0, "a sequence needs at least one step");
+    let program = recurrence.program();
+    let sizes = shapes::sizes(program, weights, x.dims(), x.dtype(), lengths, &state);
+    for &id in nodes {
+        assert!(
+            id < program.nodes().len(),
+            "there is no node {id} in a program of {}",
+            program.nodes().len()
+        );
+    }
     let weights = Weights {
         mask: None,
         ..weights.inner()
     };
     let x = without_gradient(x);
     let state: Vec<Tensor<2>> = state.into_iter().map(without_gradient).collect();
-    let program = recurrence.program();
-    let widths: Vec<usize> = nodes
-        .iter()
-        .map(|&id| match (program.width(id), &weights.projection) {
-            (Width::Projection, Some(r)) => r.dims()[1],
-            _ => weights.input.dims()[1] / program.inputs().len(),
-        })
-        .collect();
+    let widths = nodes.iter().map(|&id| sizes.width(program.width(id)));
+    let widths: Vec<usize> = widths.collect();
     let states = widths_of(&state);
     let choice = choose(engine, &x.device(), x.dtype());
     let (all, last) = match choice.executor {
@@ -174,7 +178,7 @@ fn apart(all: &Tensor<2>, widths: &[usize]) -> Vec<Tensor<2>> {
 ///
 /// # Panics
 ///
-/// If shapes do not fit the program.
+/// As [`scan`].
 pub fn step(
     recurrence: &Recurrence,
     weights: &Weights,
@@ -183,7 +187,10 @@ pub fn step(
     engine: Engine,
 ) -> Vec<Tensor<2>> {
     if choose(engine, &x.device(), x.dtype()).executor == Executor::Steps {
-        return steps::step(recurrence.program(), weights, x, &state);
+        let (program, [batch, d_input]) = (recurrence.program(), x.dims());
+        let frame = [batch, 1, d_input];
+        shapes::sizes(program, weights, frame, x.dtype(), None, &state);
+        return steps::step(program, weights, x, &state);
     }
     let x = x.unsqueeze_dim(1);
     scan(
@@ -224,7 +231,7 @@ fn pass(
     let d = given(operand::D, vector(&weights.hidden_bias));
     let r = given(operand::R, matrix(&weights.projection));
     let vectors = given(operand::VECTORS, vectors);
-    let mask = given(operand::MASK, matrix(&weights.mask));
+    let mask = given(operand::MASK, matrix(&weights.constant_mask()));
     let state = match state.len() {
         1 => state.into_iter().next().expect("a state"),
         _ => Tensor::cat(state, 1),

@@ -229,7 +229,7 @@ impl<'p> Plan<'p> {
                 .map(|v| v.clone().unsqueeze())
                 .collect(),
             projection: weights.projection.clone(),
-            mask: weights.mask.clone(),
+            mask: weights.constant_mask(),
         }
     }
 

@@ -2,8 +2,9 @@
 
 use crate::call::{Prepared, Recurrence};
 use crate::choose::{Engine, Executor, choose};
+use crate::shapes;
 use crate::simd::Isa;
-use crate::tiles::{self, Layer, Sizes};
+use crate::tiles::{self, Sizes};
 use crate::weights::Weights;
 use burn::tensor::{DType, Device, Element, Tensor, TensorData};
 use std::sync::Arc;
@@ -27,6 +28,10 @@ enum Numbers {
 impl Stream {
     /// A stream that begins with these states, `[batch, width]` each, or `None` where no kernel takes
     /// the device and the type, and single [steps](crate::step) are the way to go.
+    ///
+    /// # Panics
+    ///
+    /// If a shape or a type does not fit; the message names the tensor, its shape and the one that the equations take.
     pub fn new(
         recurrence: &Recurrence,
         weights: &Weights,
@@ -39,11 +44,12 @@ impl Stream {
         if !chosen || device.is_autodiff() || weights.mask.is_some() {
             return None;
         }
+        let frame = [first.dims()[0], 1, weights.input.dims()[0]];
+        let sizes = shapes::sizes(recurrence.program(), weights, frame, dtype, None, state);
         let prepared = recurrence.prepared(false).clone();
-        let batch = first.dims()[0];
         let numbers = match dtype {
-            DType::F32 => Numbers::F32(begin(&prepared, weights, state)),
-            DType::F64 => Numbers::F64(begin(&prepared, weights, state)),
+            DType::F32 => Numbers::F32(begin(&prepared, weights, state, sizes)),
+            DType::F64 => Numbers::F64(begin(&prepared, weights, state, sizes)),
             _ => return None,
         };
         Some(Stream {
@@ -51,7 +57,7 @@ impl Stream {
             prepared,
             numbers,
             device,
-            batch,
+            batch: sizes.batch,
         })
     }
 
@@ -141,22 +147,11 @@ fn begin<E: crate::simd::Vectors + Element>(
     prepared: &Prepared,
     weights: &Weights,
     state: &[Tensor<2>],
+    sizes: Sizes,
 ) -> tiles::Stream<E> {
     let matrix = |t: &Option<Tensor<2>>| t.as_ref().map(numbers::<E, 2>).unwrap_or_default();
     let vector = |t: &Option<Tensor<1>>| t.as_ref().map(numbers::<E, 1>).unwrap_or_default();
-    let [d_input, columns] = weights.input.dims();
-    let d_hidden = columns / prepared.program.inputs().len();
-    let sizes = Sizes {
-        batch: state[0].dims()[0],
-        time: 1,
-        d_input,
-        d_hidden,
-        d_projection: weights
-            .projection
-            .as_ref()
-            .map_or(d_hidden, |r| r.dims()[1]),
-    };
-    let layer = Layer {
+    let numbers_of = tiles::Numbers {
         x: &[],
         lengths: None,
         reverse: false,
@@ -174,7 +169,7 @@ fn begin<E: crate::simd::Vectors + Element>(
         state: &numbers(&Tensor::cat(state.to_vec(), 1)),
         sizes,
     };
-    tiles::Stream::new(Isa::current(), &prepared.compiled, &layer)
+    tiles::Stream::new(Isa::current(), &prepared.compiled, numbers_of)
 }
 
 fn tensor<E: crate::simd::Vectors + Element>(

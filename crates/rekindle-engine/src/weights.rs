@@ -21,8 +21,17 @@ pub struct Weights {
     /// `R`: `[H, P]`.
     pub projection: Option<Tensor<2>>,
     /// What the operand of every recurrent product is multiplied by, `[batch, P]`: the mask of
-    /// variational dropout.
+    /// variational dropout. It is a constant, to which no gradient goes.
     pub mask: Option<Tensor<2>>,
+}
+
+impl Weights {
+    /// The mask as what it is, a constant.
+    pub(crate) fn constant_mask(&self) -> Option<Tensor<2>> {
+        let mask = self.mask.clone()?;
+        // A leaf stays one when it is detached.
+        Some(mask.detach().set_require_grad(false))
+    }
 }
 
 /// The order in which a sequence is read.

@@ -99,6 +99,12 @@ impl<C: Cell> Streamer<C> {
     pub fn restore(&mut self, states: Option<States<C::State>>) {
         match (&mut self.kernels, &states) {
             (Some(kernels), Some(states)) => {
+                assert!(
+                    kernels.len() == states.layers.len(),
+                    "the snapshot is of {} layers, but the stream has {}",
+                    states.layers.len(),
+                    kernels.len()
+                );
                 for (kernel, layer) in kernels.iter_mut().zip(&states.layers) {
                     kernel.set_state(&layer.forward.clone().into_parts());
                 }

@@ -1,9 +1,11 @@
 //! What cannot be is refused with a message that names it: both shapes, or the key and its value.
 
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor};
+use rekindle::engine::Direction;
 use rekindle::{
-    AnyCell, AnyCellConfig, CellConfig, LengthError, Lengths, LstmConfig, Recurrent,
-    RecurrentConfig, Sequence, Streamer,
+    AnyCell, AnyCellConfig, Cell, CellConfig, LengthError, LstmConfig, Recurrent, RecurrentConfig,
+    Sequence, Streamer,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -44,6 +46,47 @@ fn an_input_of_another_width_names_both_shapes() {
     names(&message, &["[2, 1, 7]", "[1 or more, 1 or more, 3]"]);
 }
 
+/// A cell is public, and what calls it need not be a layer.
+#[test]
+fn a_cell_refuses_what_its_layer_would_have_refused() {
+    let device = Device::flex();
+    let lstm = LstmConfig::new(8).init(24, &device);
+    let forward = Direction::Forward;
+    let scan = |x: Sequence, batch| lstm.scan(&x, lstm.initial(batch, &device), forward);
+    let message = panic_of(|| scan(ones([1, 5, 4096]).into(), 1));
+    names(&message, &["W is [24, 32]", "4096 features", "[4096, 32]"]);
+    let message = panic_of(|| scan(ones([2, 5, 24]).into(), 7));
+    names(&message, &["state h is [7, 8]", "[2, 8]"]);
+    let masked = lstm.masked(ones([3, 8]));
+    let batch = Sequence::new(ones([2, 5, 24]));
+    let message = panic_of(|| masked.scan(&batch, lstm.initial(2, &device), forward));
+    names(&message, &["the mask is [3, 8]", "[2, 8]"]);
+}
+
+/// Cuts every matrix of a module to one row, and every vector to one number.
+struct Cut;
+
+impl ModuleMapper for Cut {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|tensor| tensor.narrow(0, 0, 1))
+    }
+}
+
+#[test]
+fn weights_that_a_mapper_cut_are_refused() {
+    let cells = ["lstm", "gru", "elman", "indrnn", "sru", "layer_norm_lstm"];
+    for kind in cells {
+        let cell = AnyCellConfig::named(kind, 32).expect("a cell of the zoo");
+        let cut = RecurrentConfig::new(cell)
+            .init(3, &Device::flex())
+            .map(&mut Cut);
+        let message = panic_of(|| cut.forward(ones([1, 5, 3]), None));
+        assert!(message.matches('[').count() >= 2, "{kind}: {message}");
+        let message = panic_of(|| cut.forward(ones([1, 5, 1]), None));
+        assert!(!message.contains("index out of"), "{kind}: {message}");
+    }
+}
+
 #[test]
 fn a_state_of_another_shape_names_both_shapes() {
     let layer = layer(config());
@@ -74,9 +117,20 @@ fn lengths_that_do_not_fit_are_refused() {
     names(&refused(&[5, 0]), &["row 1 is 0", "from 1 to 5"]);
     names(&refused(&[6, 1]), &["row 0 is 6", "from 1 to 5"]);
     names(&refused(&[1, 2, 3]), &["3 lengths", "2 rows"]);
-    let error = Lengths::new(vec![9], 1, 8).expect_err("refused");
+    let error = Sequence::padded(ones([1, 8, 3]), vec![9]).expect_err("refused");
     let (row, length, time) = (0, 9, 8);
     assert_eq!(error, LengthError::Range { row, length, time });
+}
+
+#[test]
+fn other_data_of_a_batch_has_its_rows_and_steps() {
+    let batch = Sequence::padded(ones([2, 5, 3]), vec![5, 2]).expect("lengths");
+    let other = batch.with(ones([2, 5, 7]));
+    assert_eq!(other.lengths(), Some(&[5, 2][..]));
+    names(
+        &panic_of(|| batch.with(ones([2, 4, 3]))),
+        &["[2, 4, 3]", "[2, 5]"],
+    );
 }
 
 #[test]

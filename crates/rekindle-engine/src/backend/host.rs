@@ -5,12 +5,20 @@ use super::{Gradients, Run, Tape, primitives};
 use crate::call::{Call, OPERANDS, Operands, PackedWeights, Ran, operand};
 use crate::choose::Executor;
 use crate::simd::{Isa, Vectors};
-use crate::tiles::{self, Keep, Layer, Sizes, Wanted};
+use crate::tiles::{self, Keep, Layer, Numbers, Sizes, Wanted};
+#[cfg(feature = "flex")]
+use burn::backend::flex::Layout;
 #[cfg(feature = "ndarray")]
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
+#[cfg(feature = "flex")]
+use burn::tensor::Bytes;
 use burn::tensor::{DType, Element, TensorData};
+#[cfg(feature = "ndarray")]
+use std::convert::Infallible;
+#[cfg(feature = "flex")]
+use std::sync::Weak;
 use std::sync::{Arc, PoisonError};
 
 /// A number type of the kernels, as tensors have it.
@@ -36,19 +44,45 @@ number!(f32 f64);
 pub(super) trait Host: Backend {
     /// A tensor whose numbers stand row after row.
     type Held: Clone + Send + Sync + 'static;
-    /// Where the numbers of a tensor are, if they stay there as long as it is held.
-    fn address(held: &Self::Held) -> Option<usize>;
+    /// What tells a tensor and its numbers from all others, without keeping it alive.
+    type Content: PartialEq + Send + Sync + 'static;
+    /// That of a tensor, where the backend can tell.
+    fn content(held: &Self::Held) -> Option<Self::Content>;
     fn hold(tensor: FloatTensor<Self>) -> Self::Held;
     fn numbers<E: Number>(held: &Self::Held) -> &[E];
     fn tensor<E: Number>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self>;
 }
 
+/// A tensor of flex and its numbers.
+///
+/// A weak reference keeps the numbers alive for nobody, but nothing else can come to have its address. And flex changes
+/// numbers in place through `Arc::make_mut` and `Arc::get_mut` alone, which take other bytes where a weak reference is left.
+/// So the same reference is the same numbers.
+#[cfg(feature = "flex")]
+pub(super) struct Content {
+    bytes: Weak<Bytes>,
+    layout: Layout,
+    dtype: DType,
+}
+
+#[cfg(feature = "flex")]
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes.ptr_eq(&other.bytes) && self.layout == other.layout && self.dtype == other.dtype
+    }
+}
+
 #[cfg(feature = "flex")]
 impl Host for burn::backend::Flex {
     type Held = burn::backend::flex::FlexTensor;
+    type Content = Content;
 
-    fn address(held: &Self::Held) -> Option<usize> {
-        Some(held.bytes().as_ptr() as usize + held.layout().start_offset())
+    fn content(held: &Self::Held) -> Option<Content> {
+        Some(Content {
+            bytes: Arc::downgrade(&held.data_arc()),
+            layout: held.layout().clone(),
+            dtype: held.dtype(),
+        })
     }
 
     fn hold(tensor: FloatTensor<Self>) -> Self::Held {
@@ -70,8 +104,9 @@ impl Host for burn::backend::Flex {
 #[cfg(feature = "ndarray")]
 impl Host for burn::backend::NdArray {
     type Held = TensorData;
+    type Content = Infallible;
 
-    fn address(_: &Self::Held) -> Option<usize> {
+    fn content(_: &Self::Held) -> Option<Infallible> {
         None
     }
 
@@ -162,7 +197,7 @@ impl<B: Host> Held<B> {
             true => B::numbers::<E>(&self.operands[i]),
             false => &[],
         };
-        Layer {
+        let numbers = Numbers {
             x: numbers(operand::X),
             lengths: call.lengths.as_deref(),
             reverse: call.reverse,
@@ -175,7 +210,8 @@ impl<B: Host> Held<B> {
             mask: numbers(operand::MASK),
             state: numbers(operand::STATE),
             sizes: self.sizes,
-        }
+        };
+        Layer::new(&call.prepared.compiled.program, numbers)
     }
 }
 
@@ -205,10 +241,13 @@ fn forward<B: Host, E: Number>(operands: Operands<B>, call: &Call, keep: Keep) -
 const WEIGHTS: [usize; 5] = [operand::W, operand::B, operand::U, operand::D, operand::R];
 
 impl<B: Host> Held<B> {
-    /// Where the weights are that the pass has; what stands for an absent one is new each time.
-    fn addresses(&self, call: &Call) -> Option<Vec<usize>> {
-        let present = WEIGHTS.iter().filter(|&&i| call.present[i]);
-        present.map(|&i| B::address(&self.operands[i])).collect()
+    /// The contents of the weights that the pass has; what stands for an absent one is new each time.
+    fn contents(&self, call: &Call) -> Option<Vec<Option<B::Content>>> {
+        let content = |&i: &usize| match call.present[i] {
+            true => B::content(&self.operands[i]).map(Some),
+            false => Some(None),
+        };
+        WEIGHTS.iter().map(content).collect()
     }
 
     /// The weights as they were packed before, if they are the same.
@@ -219,17 +258,17 @@ impl<B: Host> Held<B> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let packed = packed.as_ref()?;
-        let same = self.addresses(call)? == packed.addresses;
-        same.then(|| packed.packing.clone().downcast().ok())
-            .flatten()
+        let of: &Vec<Option<B::Content>> = packed.of.downcast_ref()?;
+        match *of == self.contents(call)? {
+            true => packed.packing.clone().downcast().ok(),
+            false => None,
+        }
     }
 
     fn remember<E: Number>(&self, call: &Call, packing: Arc<tiles::Packing<E>>) {
-        if let Some(addresses) = self.addresses(call) {
-            let tensors: Vec<B::Held> = WEIGHTS.iter().map(|&i| self.operands[i].clone()).collect();
+        if let Some(contents) = self.contents(call) {
             let packed = PackedWeights {
-                addresses,
-                _tensors: Box::new(tensors),
+                of: Box::new(contents),
                 packing,
             };
             let mut last = call

@@ -1,10 +1,11 @@
 //! One layer in one direction, as numbers in memory.
 
-use crate::program::{Program, Width};
+use crate::lengths::check_lengths;
+use crate::program::{Node, Program, Width};
 
-/// What a layer computes from. Matrices are row after row.
+/// What a layer computes from, as it is given. Matrices are row after row.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Layer<'a, E> {
+pub(crate) struct Numbers<'a, E> {
     /// `[batch, time, d_input]`
     pub x: &'a [E],
     /// The real steps of every row; all of `time` where `None`.
@@ -28,6 +29,152 @@ pub(crate) struct Layer<'a, E> {
     /// The states side by side: `[batch, widths]`
     pub state: &'a [E],
     pub sizes: Sizes,
+}
+
+/// Numbers that have the sizes they claim. Kernels go by the sizes and take nothing else, so this is what keeps them
+/// within memory that is theirs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layer<'a, E>(Numbers<'a, E>);
+
+impl<'a, E> std::ops::Deref for Layer<'a, E> {
+    type Target = Numbers<'a, E>;
+    fn deref(&self) -> &Numbers<'a, E> {
+        &self.0
+    }
+}
+
+impl<'a, E> Layer<'a, E> {
+    /// The layer of a program.
+    ///
+    /// # Panics
+    ///
+    /// Where a size is 0, there are more or fewer numbers than the sizes say, or a length is not from 1 to `time`.
+    pub(crate) fn new(program: &Program, numbers: Numbers<'a, E>) -> Self {
+        let layer = Layer::of_sequence(program, numbers);
+        let Sizes {
+            batch,
+            time,
+            d_input,
+            ..
+        } = layer.sizes;
+        count("x", layer.x, &[batch, time, d_input]);
+        layer
+    }
+
+    /// The layer of a stream, whose frames come later: it has no `x`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Layer::new`], and where there are several steps.
+    pub(super) fn without_frames(program: &Program, numbers: Numbers<'a, E>) -> Self {
+        let layer = Layer::of_sequence(program, numbers);
+        assert!(
+            layer.sizes.time == 1 && layer.x.is_empty(),
+            "a stream takes frames"
+        );
+        layer
+    }
+
+    /// What a stream computes a step from, `[batch, d_input]`: its weights are packed already.
+    ///
+    /// # Panics
+    ///
+    /// Where there are more or fewer numbers than the sizes say.
+    pub(super) fn of_frame(sizes: Sizes, frame: &'a [E]) -> Self {
+        count("a frame", frame, &[sizes.batch, sizes.d_input]);
+        Layer::without_weights(sizes, frame, &[])
+    }
+
+    /// What a stream goes on from, `[batch, width]`.
+    ///
+    /// # Panics
+    ///
+    /// Where there are more or fewer numbers than the sizes say.
+    pub(super) fn of_state(sizes: Sizes, state: &'a [E], width: usize) -> Self {
+        count("the states", state, &[sizes.batch, width]);
+        Layer::without_weights(sizes, &[], state)
+    }
+
+    fn without_weights(sizes: Sizes, x: &'a [E], state: &'a [E]) -> Self {
+        Layer(Numbers {
+            x,
+            lengths: None,
+            reverse: false,
+            w: &[],
+            b: &[],
+            u: &[],
+            d: &[],
+            r: &[],
+            vectors: &[],
+            mask: &[],
+            state,
+            sizes,
+        })
+    }
+
+    /// Checks everything but `x`.
+    fn of_sequence(program: &Program, numbers: Numbers<'a, E>) -> Self {
+        let sizes = numbers.sizes;
+        let Sizes {
+            batch,
+            time,
+            d_input,
+            d_hidden: h,
+            d_projection: p,
+        } = sizes;
+        assert!(
+            [batch, time, d_input, h, p].iter().all(|&size| size > 0),
+            "every size of a layer is 1 or more: {sizes:?}"
+        );
+        assert!(
+            !program.has_raw() || d_input == h,
+            "an input that is read as it is has the width of a state: {sizes:?}"
+        );
+        if let Some(lengths) = numbers.lengths {
+            check_lengths(lengths, batch, time).unwrap_or_else(|e| panic!("{e}"));
+        }
+        let (g, k) = (program.inputs().len(), program.hiddens().len());
+        let product = sizes.width(program.product_width());
+        count("W", numbers.w, &[d_input, g, h]);
+        count_or_none("b", numbers.b, &[g, h]);
+        count("U", numbers.u, &[product, k, h]);
+        count_or_none("d", numbers.d, &[k, h]);
+        match program.has_projection() {
+            true => count("R", numbers.r, &[h, p]),
+            false => count("R", numbers.r, &[0]),
+        }
+        count(
+            "the vectors",
+            numbers.vectors,
+            &[program.vectors().len(), h],
+        );
+        match program.nodes().contains(&Node::Mask) {
+            true => count("the mask", numbers.mask, &[batch, product]),
+            false => count_or_none("the mask", numbers.mask, &[batch, product]),
+        }
+        let widths = sizes.states(program).iter().map(|s| s.1).sum();
+        count("the states", numbers.state, &[batch, widths]);
+        Layer(numbers)
+    }
+}
+
+/// Asserts that there are as many numbers as a shape has.
+pub(super) fn count<E>(what: &str, numbers: &[E], shape: &[usize]) {
+    let wanted = shape
+        .iter()
+        .try_fold(1_usize, |n, &size| n.checked_mul(size));
+    assert!(
+        Some(numbers.len()) == wanted,
+        "{what} has {} numbers, but its shape is {shape:?}",
+        numbers.len()
+    );
+}
+
+/// The same, or that there are none.
+fn count_or_none<E>(what: &str, numbers: &[E], shape: &[usize]) {
+    if !numbers.is_empty() {
+        count(what, numbers, shape);
+    }
 }
 
 /// The sizes of a layer.

@@ -45,7 +45,7 @@ mod weights;
 
 pub(crate) use compiled::{Compiled, Plans};
 pub(crate) use layer::Keep;
-pub(crate) use layer::{Gradients, Layer, Sizes, Wanted};
+pub(crate) use layer::{Gradients, Layer, Numbers, Sizes, Wanted};
 pub(crate) use packing::Packing;
 pub(crate) use plan::{Code, Kind, Loc, Op, Plan, Product};
 pub(crate) use stream::Stream;
@@ -59,6 +59,7 @@ use desk::Desk;
 use forward::Forward;
 use guard::Lent;
 use kept::Kept;
+use layer::count;
 use memory::At;
 use rayon::prelude::*;
 use schedule::{Cut, PIECE, Part, few, parts};
@@ -209,7 +210,7 @@ fn run_forward<S: Simd>(
         Keep::Nothing | Keep::States => &compiled.inference,
     };
     let packing = packing
-        .filter(|p| p.members == members && p.n == S::N)
+        .filter(|p| p.members == members && p.n == S::N && p.fits(sizes))
         .unwrap_or_else(|| Arc::new(Packing::new::<S>(compiled, plans, layer, members)));
     let run = Forward {
         compiled,
@@ -258,6 +259,16 @@ fn run_backward<S: Simd>(backward: &Backward<'_, S::E>, tape: &Tape<S::E>) -> Gr
     let zeros = |n: usize| vec![S::E::default(); n];
     let sizes = &layer.sizes;
     let total: usize = forward.states().iter().map(|s| s.1).sum();
+    if let Some(dy) = backward.dy {
+        count(
+            "the gradient of y",
+            dy,
+            &[sizes.batch, sizes.time, forward.row()],
+        );
+    }
+    if let Some(dlast) = backward.dlast {
+        count("the gradient of the states", dlast, &[sizes.batch, total]);
+    }
     let weights = |of: &[S::E]| zeros(if backward.wanted.weights { of.len() } else { 0 });
     let mut gradients = Gradients {
         x: zeros(if backward.wanted.x { layer.x.len() } else { 0 }),

@@ -2,7 +2,7 @@
 
 use super::compiled::{Compiled, Plans};
 use super::guard::Lent;
-use super::layer::Layer;
+use super::layer::{Layer, Sizes};
 use super::memory::{Buffer, pitch};
 use super::pack::{Matrix, Packed};
 use super::plan::{Kind, Plan};
@@ -16,6 +16,8 @@ pub(crate) struct Packing<E: Real> {
     /// The numbers of a vector.
     pub(super) n: usize,
     pub(super) members: usize,
+    /// The sizes of the layer that was packed.
+    sizes: Sizes,
     /// Where each state begins among the states side by side, and its width.
     pub(super) states: Vec<(usize, usize)>,
     pub(super) w: Packed<E>,
@@ -70,12 +72,24 @@ impl<E: Real> Packing<E> {
             _lent: lent,
             n,
             members,
+            sizes: layer.sizes,
             states: layer.sizes.states(program),
             w,
             input_bias,
             bias,
             packed,
         }
+    }
+
+    /// Whether a layer of these sizes has weights of the same shapes.
+    pub(super) fn fits(&self, sizes: &Sizes) -> bool {
+        let Sizes { batch, time, .. } = *sizes;
+        *sizes
+            == Sizes {
+                batch,
+                time,
+                ..self.sizes
+            }
     }
 }
 

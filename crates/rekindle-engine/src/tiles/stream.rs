@@ -4,7 +4,7 @@
 use super::compiled::Compiled;
 use super::forward::{Bench, Forward};
 use super::kept::Kept;
-use super::layer::{Keep, Layer, Sizes};
+use super::layer::{Keep, Layer, Numbers, Sizes, count};
 use super::packing::Packing;
 use super::schedule::Part;
 use super::team::Member;
@@ -30,7 +30,11 @@ unsafe impl<E: Real> Sync for Stream<E> {}
 
 impl<E: Vectors> Stream<E> {
     /// A stream that begins with the states of a layer, whose time is one step.
-    pub(crate) fn new(isa: Isa, compiled: &Compiled, layer: &Layer<'_, E>) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// As [`Layer::without_frames`].
+    pub(crate) fn new(isa: Isa, compiled: &Compiled, numbers: Numbers<'_, E>) -> Self {
         struct Begin<'b, E>(Isa, &'b Compiled, &'b Layer<'b, E>);
         impl<E: Real> Kernel<E> for Begin<'_, E> {
             type Output = Stream<E>;
@@ -61,7 +65,8 @@ impl<E: Vectors> Stream<E> {
                 }
             }
         }
-        E::with(isa, Begin(isa, compiled, layer))
+        let layer = Layer::without_frames(&compiled.program, numbers);
+        E::with(isa, Begin(isa, compiled, &layer))
     }
 
     /// Takes a frame, `[batch, d_input]`; writes its output, `[batch, d_output]`.
@@ -71,7 +76,7 @@ impl<E: Vectors> Stream<E> {
             type Output = ();
             fn run<S: Simd<E = E>>(self) {
                 let Push(stream, compiled, x, y) = self;
-                let layer = stream.layer(x);
+                let layer = Layer::of_frame(stream.sizes, x);
                 let run = Forward {
                     compiled,
                     plans: &compiled.inference,
@@ -88,16 +93,14 @@ impl<E: Vectors> Stream<E> {
                 }
             }
         }
+        count("an output", y, &[self.sizes.batch, self.widths()[1]]);
         let isa = self.isa;
         E::with(isa, Push(self, compiled, x, y));
     }
 
     /// Goes on from other states, side by side: `[batch, widths]`.
     pub(crate) fn set_state(&mut self, compiled: &Compiled, state: &[E]) {
-        let layer = Layer {
-            state,
-            ..self.layer(&[])
-        };
+        let layer = Layer::of_state(self.sizes, state, self.total());
         let run = Forward {
             compiled,
             plans: &compiled.inference,
@@ -110,7 +113,7 @@ impl<E: Vectors> Stream<E> {
 
     /// The states side by side: `[batch, widths]`.
     pub(crate) fn state(&self) -> Vec<E> {
-        let total: usize = self.packing.states.iter().map(|s| s.1).sum();
+        let total = self.total();
         let mut state = vec![E::default(); self.sizes.batch * total];
         for (plane, &(start, width)) in self.kept.states.iter().zip(&self.packing.states) {
             for r in 0..self.sizes.batch {
@@ -125,29 +128,13 @@ impl<E: Vectors> Stream<E> {
 }
 
 impl<E: Real> Stream<E> {
-    /// The layer of a frame. Weights are packed already, vectors bound.
-    fn layer<'x>(&self, x: &'x [E]) -> Layer<'x, E> {
-        Layer {
-            x,
-            lengths: None,
-            reverse: false,
-            w: &[],
-            b: &[],
-            u: &[],
-            d: &[],
-            r: &[],
-            vectors: &[],
-            mask: &[],
-            state: &[],
-            sizes: Sizes {
-                time: 1,
-                ..self.sizes
-            },
-        }
-    }
-
     /// The width of a frame and of an output.
     pub(crate) fn widths(&self) -> [usize; 2] {
         [self.sizes.d_input, self.packing.states[0].1]
+    }
+
+    /// The width of all states side by side.
+    fn total(&self) -> usize {
+        self.packing.states.iter().map(|s| s.1).sum()
     }
 }

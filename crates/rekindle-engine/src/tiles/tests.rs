@@ -3,6 +3,7 @@
 mod cells;
 mod reference;
 
+use super::layer::Numbers as Given;
 use super::*;
 use crate::program::Program;
 use cells::CELLS;
@@ -55,7 +56,8 @@ impl Problem {
         let wide = |v: &[E]| -> Vec<f64> { v.iter().map(|x| x.wide()).collect() };
         let [x, w, b, u, d, r, vectors, state] = n.parts().map(|p| of(p));
         let mask = of(&n.mask);
-        let layer = Layer {
+        let compiled = Compiled::new(&self.program);
+        let numbers = Given {
             x: &x,
             lengths: self.lengths.as_deref(),
             reverse: self.reverse,
@@ -69,7 +71,7 @@ impl Problem {
             state: &state,
             sizes: n.sizes,
         };
-        let compiled = Compiled::new(&self.program);
+        let layer = Layer::new(&self.program, numbers);
         let output = forward(isa, &compiled, &layer, keep, None);
         let (y, last) = (wide(&output.y), wide(&output.last));
         let Some(tape) = output.tape else {
@@ -313,7 +315,7 @@ fn a_stream_is_the_sequence() {
         let n = &problem.numbers;
         let (y, last) = reference(&program, n, None, false);
         let [x, w, b, u, d, r, vectors, state] = n.parts().map(|p| p.as_slice());
-        let layer = Layer {
+        let numbers = Given {
             x: &[],
             lengths: None,
             reverse: false,
@@ -329,7 +331,7 @@ fn a_stream_is_the_sequence() {
         };
         let compiled = Compiled::new(&program);
         for isa in present() {
-            let mut stream = Stream::<f64>::new(isa, &compiled, &layer);
+            let mut stream = Stream::<f64>::new(isa, &compiled, numbers);
             let [d_input, d_output] = stream.widths();
             let mut out = vec![0.0; shape[0] * d_output];
             for t in 0..shape[1] {
