@@ -68,7 +68,8 @@ pub struct TrainConfig {
     pub checkpoint_every: u64,
     /// The checkpoints that are kept.
     pub keep: usize,
-    /// The evaluations without improvement after which training stops; 0 for never.
+    /// The evaluations in a row without a better figure after which training stops; 0 for never. The figure is the
+    /// first of the task's; a lower loss at the same figure is no improvement, though its weights are kept.
     pub patience: u64,
 }
 

@@ -5,7 +5,7 @@
 //! killed. This one does both, and leaves display to its caller.
 
 use crate::{
-    Error, Metric, Result,
+    Error, Evaluation, Result,
     experiment::Plan,
     inside::doctor::{Checkup, Log, diagnose},
     run::RunDir,
@@ -43,7 +43,6 @@ pub(crate) fn fit(
     let train = &plan.experiment().train;
     let mut clock = Clock::new(trainer.tally.seconds, trainer.tally.step);
     let mut since = Interval::default();
-    let mut latest: Option<Metric> = None;
     let mut ward = Ward::default();
     while trainer.tally.step < train.steps {
         let next = trainer.tally.step + 1;
@@ -58,28 +57,32 @@ pub(crate) fn fit(
         watch.step(step, train.steps);
         if reported {
             let mut report = since.report(step, train.steps, task.unit(), &clock);
-            report.metric = task.figure(report.loss).or_else(|| latest.clone());
+            report.metric = task.figure(report.loss);
             run.log(&report)?;
             watch.report(&report);
             ward.observe(&report, plan, watch);
             since = Interval::default();
         }
         if step.is_multiple_of(train.evaluate_every) || last {
-            let valid = task.evaluate(&trainer.net.valid(), Part::Valid, &device.clone().inner());
-            run.log(&json!({ "step": step, "valid": valid }))?;
-            watch.evaluated(step, &valid);
-            keep_best(trainer, &valid)?;
-            latest = valid.into_iter().next();
+            let net = trainer.net.valid();
+            if let Some(valid) = task.evaluate(&net, Part::Valid, &device.clone().inner()) {
+                let Evaluation { metrics, loss } = &valid;
+                run.log(&json!({ "step": step, "valid": metrics, "valid_loss": loss }))?;
+                watch.evaluated(step, metrics);
+                if trainer.tally.evaluations.add(step, &valid) {
+                    trainer.best = trainer.weights()?;
+                }
+            }
         }
         trainer.tally.seconds = clock.seconds();
         let stopping = stop.load(Ordering::Relaxed);
-        let patient = train.patience == 0 || trainer.tally.since_best < train.patience;
-        if step.is_multiple_of(train.checkpoint_every) || last || stopping || !patient {
+        let exhausted = trainer.tally.evaluations.exhaust(train.patience);
+        if step.is_multiple_of(train.checkpoint_every) || last || stopping || exhausted {
             trainer.save(&run.checkpoints(), train.keep)?;
         }
-        if !patient {
+        if exhausted {
             watch.note(&format!(
-                "stopped early: {} evaluations without improvement",
+                "stopped early: {} evaluations without a better figure",
                 train.patience
             ));
             break;
@@ -113,20 +116,6 @@ impl Ward {
             }
         }
     }
-}
-
-fn keep_best(trainer: &mut Trainer, valid: &[Metric]) -> Result<()> {
-    let Some(now) = valid.first() else {
-        return Ok(());
-    };
-    let tally = &mut trainer.tally;
-    let better = tally.best.as_ref().is_none_or(|best| now.beats(best.value));
-    tally.since_best = if better { 0 } else { tally.since_best + 1 };
-    if better {
-        tally.best = Some(now.clone());
-        trainer.best = trainer.weights()?;
-    }
-    Ok(())
 }
 
 fn diverged(trainer: &Trainer, plan: &Plan, run: &RunDir, loss: f64) -> Error {

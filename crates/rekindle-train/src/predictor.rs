@@ -141,13 +141,23 @@ impl Predictor {
     ///
     /// # Errors
     ///
-    /// If the data cannot be read any more.
+    /// If the data cannot be read any more, or has no such part.
     pub fn evaluate(&self, part: Part) -> Result<(Vec<Metric>, Baselines)> {
         let task = self.task()?;
-        Ok((
-            task.evaluate(&self.net, part, &self.device),
-            task.baselines(part),
-        ))
+        let found = task.evaluate(&self.net, part, &self.device);
+        let found = found.ok_or_else(|| {
+            let there = [Part::Train, Part::Valid, Part::Test];
+            let there = there
+                .into_iter()
+                .filter(|&other| task.first_of(&[other]) == other);
+            let there: Vec<&str> = there.map(Part::name).collect();
+            Error::mend(format!(
+                "the run's data has no {} part, and so no figure on it; there are: {}",
+                part.name(),
+                there.join(", ")
+            ))
+        })?;
+        Ok((found.metrics, task.baselines(part)))
     }
 
     /// Writes text.

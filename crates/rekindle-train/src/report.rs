@@ -57,7 +57,7 @@ fn page(record: &Record, exhibits: Vec<Block>, extras: Extras) -> Page {
     };
     let result = &record.result;
     let mut sections = vec![
-        section("Result", vec![Block::Table(figures(record))]),
+        section("Result", outcome(record)),
         section("Curves", curves(record)),
         section("At work", exhibits),
     ];
@@ -105,6 +105,18 @@ fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
+}
+
+/// What came of the run: which weights were kept, and their figures.
+fn outcome(record: &Record) -> Vec<Block> {
+    let result = &record.result;
+    let figures = match result.metrics.is_empty() {
+        true => {
+            Block::Text("There is neither a validation nor a test part, and so no figure.".into())
+        }
+        false => Block::Table(figures(record)),
+    };
+    vec![figures, Block::Text(format!("Kept are {}.", result.kept))]
 }
 
 /// The final figures beside those of predictors that learn nothing.

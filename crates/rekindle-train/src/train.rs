@@ -1,11 +1,12 @@
 //! A training run from its config file to its result.
 
 use crate::{
-    Error, Metric, Result, checkpoint,
+    Error, Evaluation, Metric, Result, checkpoint,
     device::{self, Chosen, Preference},
     experiment::Plan,
     files,
     fit::{End, fit},
+    kept::Kept,
     metric::Baselines,
     predictor::Predictor,
     report,
@@ -60,7 +61,9 @@ pub struct RunResult {
     pub seconds: f64,
     /// The number of parameters.
     pub parameters: usize,
-    /// The figures by part of the data.
+    /// Which weights were kept, and why.
+    pub kept: Kept,
+    /// The figures by part of the data; a part that is absent has none.
     pub metrics: BTreeMap<String, Vec<Metric>>,
     /// The figures of predictors that learn nothing, on the test part.
     pub baselines: Baselines,
@@ -128,14 +131,21 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     }
     let net = trainer.finished()?;
     let inner = chosen.device.clone();
-    let on = |part: Part| (part.name().to_string(), task.evaluate(&net, part, &inner));
+    let on = |part: Part| {
+        let Evaluation { metrics, .. } = task.evaluate(&net, part, &inner)?;
+        Some((part.name().to_string(), metrics))
+    };
     let result = RunResult {
         task: kind(&plan)?,
         device: chosen.name,
         steps: step,
         seconds: trainer.tally.seconds,
         parameters: burn::module::Module::num_params(&net),
-        metrics: [on(Part::Valid), on(Part::Test)].into(),
+        kept: trainer.tally.evaluations.kept(step),
+        metrics: [Part::Valid, Part::Test]
+            .into_iter()
+            .filter_map(on)
+            .collect(),
         baselines: task.baselines(Part::Test),
     };
     files::write_atomic(&run.weights(), &weights_of(&trainer)?)?;

@@ -1,10 +1,11 @@
 //! A network in training: everything that a checkpoint holds.
 
 use crate::{
-    Error, Metric, Result,
+    Error, Result,
     checkpoint::{self, Checkpoint},
     experiment::{Optimizer, Plan},
     gradients,
+    kept::Evaluations,
     net::Net,
     tasks::{At, Carry, Task},
     tensors,
@@ -33,7 +34,7 @@ pub(crate) struct Trainer {
     optimizer: ModuleOptimizer,
     carry: Carry,
     pub(crate) tally: Tally,
-    /// The best weights so far, as a safetensors file.
+    /// The best weights so far, as a safetensors file; empty where nothing was evaluated.
     pub(crate) best: Vec<u8>,
 }
 
@@ -42,10 +43,8 @@ pub(crate) struct Trainer {
 pub(crate) struct Tally {
     /// Updates made.
     pub(crate) step: u64,
-    /// The best figure on the validation data.
-    pub(crate) best: Option<Metric>,
-    /// Evaluations since then.
-    pub(crate) since_best: u64,
+    /// The evaluations on the validation part.
+    pub(crate) evaluations: Evaluations,
     /// Seconds of training so far.
     pub(crate) seconds: f64,
 }

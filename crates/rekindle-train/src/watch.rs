@@ -49,8 +49,7 @@ pub struct Report {
     /// The loss before the first update of the run, which only the first report has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_loss: Option<f64>,
-    /// The task's figure of merit: that of the interval where it follows from the loss, that of
-    /// the last validation otherwise.
+    /// The task's figure of merit over the interval, where it follows from the loss.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric: Option<Metric>,
     /// The norm of the last gradient, before clipping.

@@ -90,6 +90,7 @@ fn finished(run: &Path, result: &RunResult) -> Result<()> {
     for (name, metric) in &result.baselines {
         lines.push(format!("       {metric}, for comparison: {name}"));
     }
+    lines.push(format!("kept   {}", result.kept));
     lines.push(format!(
         "{} parameters, {} steps in {} on {}",
         result.parameters,

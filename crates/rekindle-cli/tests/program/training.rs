@@ -90,6 +90,7 @@ fn a_run_directory_is_all_that_inference_needs() {
         "test ",
         "bits per character",
         "frequencies alone",
+        "kept   the weights of step ",
         "a sample:",
         "runs/tiny",
     ] {

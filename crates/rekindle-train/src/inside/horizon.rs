@@ -230,17 +230,19 @@ impl Subject {
         Error::mend(format!("{}: {error}", self.name))
     }
 
-    /// Sequences of the validation part; where they can be as long as one likes, the lags have half
-    /// of them before them.
+    /// Sequences of the validation part, or of the first that there is; where they can be as long as one likes, the
+    /// lags have half of them before them.
     fn reading(&self, options: &HorizonOptions) -> Result<Reading> {
+        let part = self.task.first_of(&[Part::Valid, Part::Test]);
         let all = self
             .task
-            .reading(Part::Valid, 0..4 * options.rows, 2 * options.lag);
+            .reading(part, 0..4 * options.rows, 2 * options.lag);
         let reading = all.level(options.rows, 2 * options.lag);
         match reading.rows() {
             0 => Err(Error::mend(format!(
-                "{}: the validation part of its data has no sequence",
-                self.name
+                "{}: the {} part of its data has no sequence",
+                self.name,
+                part.name()
             ))),
             _ => Ok(reading),
         }

@@ -34,12 +34,14 @@ impl Predictor {
             Source::Text(text) => self.text(text, unknown),
             Source::File(path) => self.file(path, row, unknown),
             Source::Part(part) => {
-                let reading = self.task()?.reading(*part, row..row + 1, STEPS);
+                let task = self.task()?;
+                let reading = task.reading(*part, row..row + 1, STEPS);
+                let name = part.name();
                 match reading.rows() {
-                    0 => Err(no_row(
-                        &format!("the {} part of the run's data", part.name()),
-                        row,
-                    )),
+                    0 if task.first_of(&[*part]) != *part => Err(Error::mend(format!(
+                        "the run's data has no {name} part; give the network something to read with --text or --input"
+                    ))),
+                    0 => Err(no_row(&format!("the {name} part of the run's data"), row)),
                     _ => Ok(reading),
                 }
             }

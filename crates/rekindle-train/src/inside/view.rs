@@ -127,9 +127,11 @@ pub(crate) fn extras(predictor: &Predictor, task: &dyn Task, run: &RunDir) -> Re
     })
 }
 
-/// The states and gates of every layer and direction over the beginning of a row of the test part.
+/// The states and gates of every layer and direction over the beginning of a row of the test part, or of the first
+/// part that there is.
 fn example(predictor: &Predictor, task: &dyn Task) -> Result<Vec<rekindle_view::Trace>> {
-    let reading = task.reading(Part::Test, 0..1, STEPS);
+    let part = task.first_of(&[Part::Test, Part::Valid]);
+    let reading = task.reading(part, 0..1, STEPS);
     if reading.rows() == 0 {
         return Ok(Vec::new());
     }

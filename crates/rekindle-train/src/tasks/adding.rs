@@ -3,7 +3,7 @@
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Metric, Result,
+    Evaluation, Metric, Result,
     data::AddingProblem,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
@@ -163,7 +163,7 @@ impl Task for Adding {
         Some(Metric::lower("MSE", loss))
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
         let all = self.config.held_out as u64;
         let mut squared = 0.0;
         for from in (0..all).step_by(EVALUATION_ROWS) {
@@ -171,7 +171,11 @@ impl Task for Adding {
             let [sums, truth] = self.compare(net, part, from..to, device);
             squared += (sums - truth).square().sum().into_scalar::<f32>() as f64;
         }
-        vec![Metric::lower("MSE", squared / all as f64)]
+        let loss = squared / all as f64;
+        Some(Evaluation {
+            metrics: vec![Metric::lower("MSE", loss)],
+            loss,
+        })
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {

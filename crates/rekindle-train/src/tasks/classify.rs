@@ -4,7 +4,7 @@ mod exhibits;
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Metric, Result,
+    Evaluation, Metric, Result,
     data::{Split, split},
     metric::Baselines,
     net::{Net, NetShape},
@@ -93,23 +93,41 @@ impl<C: Classifier> Task for C {
         }
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
         let rows = self.parts().of(part);
-        let chunks = rows.chunks(EVALUATION_ROWS);
-        let predicted: Vec<usize> = chunks
-            .flat_map(|rows| predictions(self.logits(net, rows, device)))
-            .collect();
+        if rows.is_empty() {
+            return None;
+        }
         let labels: Vec<usize> = rows.iter().map(|&i| self.labels()[i]).collect();
-        scores(&predicted, &labels, self.classes())
+        let cross_entropy = CrossEntropyLossConfig::new().init(device);
+        let (mut predicted, mut nats) = (Vec::new(), 0.0);
+        let chunks = rows.chunks(EVALUATION_ROWS);
+        for (rows, labels) in chunks.zip(labels.chunks(EVALUATION_ROWS)) {
+            let logits = self.logits(net, rows, device);
+            let labels = tensors::indices(labels.iter().copied(), device);
+            let mean = cross_entropy.forward(logits.clone(), labels);
+            nats += f64::from(mean.into_scalar::<f32>()) * rows.len() as f64;
+            predicted.extend(predictions(logits));
+        }
+        Some(Evaluation {
+            metrics: scores(&predicted, &labels, self.classes()),
+            loss: nats / rows.len() as f64,
+        })
     }
 
     fn baselines(&self, part: Part) -> Baselines {
         let (train, rows) = (&self.parts().train, self.parts().of(part));
-        vec![majority(train, rows, self.labels(), self.classes())]
+        match rows.is_empty() {
+            true => Vec::new(),
+            false => vec![majority(train, rows, self.labels(), self.classes())],
+        }
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
         let rows = self.parts().of(Part::Test);
+        if rows.is_empty() {
+            return Vec::new();
+        }
         let chunks = rows.chunks(EVALUATION_ROWS);
         let probabilities = chunks.flat_map(|rows| {
             let all = softmax(self.logits(net, rows, device), 1).into_data();
@@ -212,7 +230,7 @@ fn scores(predicted: &[usize], labels: &[usize], classes: usize) -> Vec<Metric> 
     };
     let f1s: Vec<f64> = (0..classes).filter_map(f1).collect();
     vec![
-        Metric::higher("accuracy", right as f64 / labels.len().max(1) as f64),
+        Metric::higher("accuracy", right as f64 / labels.len() as f64),
         Metric::higher(
             "macro F1",
             f1s.iter().sum::<f64>() / f1s.len().max(1) as f64,

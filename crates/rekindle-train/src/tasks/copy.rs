@@ -4,7 +4,7 @@
 use super::adding::{EVALUATION_ROWS, held_out, seed_of};
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Metric, Result,
+    Evaluation, Metric, Result,
     data::CopyingProblem,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
@@ -187,7 +187,7 @@ impl Task for Copying {
         Some(Metric::lower("cross-entropy (nats)", loss))
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
         let all = self.config.held_out as u64;
         let (steps, length) = (self.problem.steps(), self.config.length);
         let (mut nats, mut right) = (0.0, 0);
@@ -205,13 +205,15 @@ impl Task for Copying {
                 .filter(|(i, (g, w))| i % steps >= steps - length && g == w)
                 .count();
         }
-        vec![
-            Metric::lower("cross-entropy (nats)", nats / all as f64),
-            Metric::higher(
-                "symbols recalled",
-                right as f64 / (all as usize * length) as f64,
-            ),
-        ]
+        let loss = nats / all as f64;
+        let recalled = right as f64 / (all as usize * length) as f64;
+        Some(Evaluation {
+            metrics: vec![
+                Metric::lower("cross-entropy (nats)", loss),
+                Metric::higher("symbols recalled", recalled),
+            ],
+            loss,
+        })
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {

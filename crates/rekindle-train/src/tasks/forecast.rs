@@ -4,7 +4,7 @@ mod exhibits;
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Error, Metric, Result,
+    Error, Evaluation, Metric, Result,
     data::{Columns, Scaler, Split, split},
     experiment::DataFile,
     metric::Baselines,
@@ -159,8 +159,12 @@ impl Forecast {
             stamps: table.stamps,
             parts,
         };
-        for part in [Part::Train, Part::Valid, Part::Test] {
-            if forecast.windows(part).is_empty() {
+        for (part, rows) in [
+            (Part::Train, &forecast.parts.train),
+            (Part::Valid, &forecast.parts.valid),
+            (Part::Test, &forecast.parts.test),
+        ] {
+            if !rows.is_empty() && forecast.windows(part).is_empty() {
                 return Err(Error::mend(format!(
                     "{at}: its {} part is too short for task.window = {} and task.horizon = {}; \
                      make them smaller, or take a longer table ({} rows)",
@@ -227,23 +231,29 @@ impl Forecast {
         windows.map(|w| self.spec.unscaled(w)).collect()
     }
 
-    /// Mean absolute and root mean squared error of forecasts, in the units of the table.
-    fn errors(&self, part: Part, forecast: impl Fn(usize) -> Vec<f32>) -> Vec<Metric> {
-        let (mut absolute, mut squared, mut count) = (0.0, 0.0, 0);
+    /// Mean absolute and root mean squared error of forecasts, in the units of the table; the loss is the mean of
+    /// the squares of the scaled errors. `None` where there is no such part.
+    fn errors(&self, part: Part, forecast: impl Fn(usize) -> Vec<f32>) -> Option<Evaluation> {
+        let (mut absolute, mut squared, mut scaled, mut count) = (0.0, 0.0, 0.0, 0);
         for start in self.windows(part) {
             let truth = self.future(&self.values, start);
-            for (f, t) in forecast(start).iter().zip(truth) {
+            for (i, (f, t)) in forecast(start).iter().zip(truth).enumerate() {
+                let column = self.spec.targets[i % self.spec.targets.len()];
                 let error = (f - t) as f64;
                 absolute += error.abs();
                 squared += error * error;
+                scaled += (error / f64::from(self.spec.scaler.std[column])).powi(2);
                 count += 1;
             }
         }
-        let count = count.max(1) as f64;
-        vec![
-            Metric::lower("MAE", absolute / count),
-            Metric::lower("RMSE", (squared / count).sqrt()),
-        ]
+        let mean = |sum: f64| sum / count as f64;
+        (count > 0).then(|| Evaluation {
+            metrics: vec![
+                Metric::lower("MAE", mean(absolute)),
+                Metric::lower("RMSE", mean(squared).sqrt()),
+            ],
+            loss: mean(scaled),
+        })
     }
 }
 
@@ -324,14 +334,17 @@ impl Task for Forecast {
         }
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
         let forecasts = self.forecasts(net, part, device);
         let first = self.windows(part).start;
         self.errors(part, |start| forecasts[start - first].clone())
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
-        exhibits::of(self, &self.forecasts(net, Part::Test, device))
+        match self.windows(Part::Test).is_empty() {
+            true => Vec::new(),
+            false => exhibits::of(self, &self.forecasts(net, Part::Test, device)),
+        }
     }
 
     fn baselines(&self, part: Part) -> Baselines {
@@ -341,9 +354,10 @@ impl Task for Forecast {
             season,
             ..
         } = self.config;
-        let named = |name: &str, metrics: Vec<Metric>| {
+        let named = |name: &str, errors: Option<Evaluation>| {
             let name = name.to_string();
-            metrics.into_iter().map(move |m| (name.clone(), m))
+            let metrics = errors.into_iter().flat_map(|errors| errors.metrics);
+            metrics.map(move |m| (name.clone(), m))
         };
         let naive = self.errors(part, |start| {
             let last = self.targets_at(&self.values, start + window - 1);

@@ -2,7 +2,7 @@
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Error, Metric, Result,
+    Error, Evaluation, Metric, Result,
     data::{Split, Unit, Vocabulary, file, split},
     experiment::DataFile,
     metric::Baselines,
@@ -41,10 +41,10 @@ pub struct LanguageModelConfig {
     /// Whether the output matrix is the embedding itself.
     #[serde(default)]
     pub tied: bool,
-    /// The share of the text, at its end but for the test part, that validates.
+    /// The share of the text, at its end but for the test part, that validates; 0 for none.
     #[serde(default = "share")]
     pub valid: f64,
-    /// The share of the text, at its end, that tests.
+    /// The share of the text, at its end, that tests; 0 for none.
     #[serde(default = "share")]
     pub test: f64,
 }
@@ -140,17 +140,19 @@ impl LanguageModel {
         let at = config.file.display();
         let parts = split::fractions(symbols.len(), config.valid, config.test)
             .map_err(|e| Error::mend(format!("{at}: {e}")))?;
-        for (part, range) in [
-            ("train", &parts.train),
-            ("valid", &parts.valid),
-            ("test", &parts.test),
-        ] {
-            if range.len() <= config.window {
+        if parts.train.len() <= config.window {
+            return Err(Error::mend(format!(
+                "{at}: its train part has {} symbols, not more than one window of {}; \
+                 take a longer text or a smaller task.window",
+                parts.train.len(),
+                config.window
+            )));
+        }
+        for (part, range) in [("valid", &parts.valid), ("test", &parts.test)] {
+            if range.len() == 1 {
                 return Err(Error::mend(format!(
-                    "{at}: its {part} part has {} symbols, not more than one window of {}; \
-                     take a longer text or a smaller task.window",
-                    range.len(),
-                    config.window
+                    "{at}: its {part} part is a single symbol, which nothing predicts; \
+                     make task.{part} larger, or 0 for no such part"
                 )));
             }
         }
@@ -254,8 +256,9 @@ impl Task for LanguageModel {
 
     fn reading(&self, part: Part, rows: Range<usize>, steps: usize) -> Reading {
         let text = self.part(part);
-        let steps = steps.min(text.len() - 1);
-        let whole = (text.len() - 1) / steps;
+        let following = text.len().saturating_sub(1);
+        let steps = steps.min(following).max(1);
+        let whole = following / steps;
         let starts = (rows.start.min(whole)..rows.end.min(whole)).map(|row| row * steps);
         let wanted = starts.clone().map(|s| text[s + steps] as usize).collect();
         let texts = starts.map(|s| text[s..s + steps].to_vec()).collect();
@@ -290,26 +293,35 @@ impl Task for LanguageModel {
         Some(self.metric(loss))
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric> {
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
         let text = self.part(part);
+        if text.is_empty() {
+            return None;
+        }
         let window = self.config.window;
         let rows = Rows::new(text, EVALUATION_ROWS.min((text.len() - 1) / window).max(1));
         let cross_entropy = CrossEntropyLossConfig::new().init(device);
-        let (mut nats, mut states, mut start) = (0.0, None, 0);
-        while start < rows.length {
+        let (mut nats, mut states) = (0.0, None);
+        for start in (0..rows.length).step_by(window) {
             let time = window.min(rows.length - start);
             let Window { inputs, targets } = rows.window(start, time, device);
             let (y, last) = net.read(net.embed(inputs), states.take());
             let mean = cross_entropy.forward(net.output_each(y), targets);
             nats += mean.into_scalar::<f32>() as f64 * time as f64;
             states = Some(last);
-            start += time;
         }
-        vec![self.metric(nats / rows.length as f64)]
+        let loss = nats / rows.length as f64;
+        Some(Evaluation {
+            metrics: vec![self.metric(loss)],
+            loss,
+        })
     }
 
     fn baselines(&self, part: Part) -> Baselines {
         let text = self.part(part);
+        if text.is_empty() {
+            return Vec::new();
+        }
         let train = self.part(Part::Train);
         let mut counts = vec![1.0; self.spec.vocabulary.len()];
         for &symbol in train {

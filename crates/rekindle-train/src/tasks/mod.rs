@@ -18,7 +18,7 @@ pub use forecast::{Forecast, ForecastConfig, ForecastSpec};
 pub use language_model::{LanguageModel, LanguageModelConfig, LanguageSpec};
 
 use crate::{
-    Error, Metric, Result,
+    Error, Evaluation, Metric, Result,
     experiment::DataFile,
     metric::Baselines,
     net::{Net, NetShape},
@@ -147,11 +147,17 @@ pub trait Task {
         None
     }
 
-    /// The figures on a part of the data; the first decides which weights are best.
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Vec<Metric>;
+    /// How the network does on a part of the data; `None` where there is no such part.
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation>;
 
-    /// The same figures for predictors that learn nothing, each with its name.
+    /// The same figures for predictors that learn nothing, each with its name; none where there is no such part.
     fn baselines(&self, part: Part) -> Baselines;
+
+    /// The first of these parts that there is; the training part is always there.
+    fn first_of(&self, parts: &[Part]) -> Part {
+        let is_there = |part: &&Part| self.reading(**part, 0..1, 1).rows() > 0;
+        parts.iter().find(is_there).copied().unwrap_or(Part::Train)
+    }
 
     /// What a report shows of the network at work on the test part: figures, examples.
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {

@@ -30,9 +30,9 @@ pub struct Checkup {
     pub log: Log,
     /// The figures on the training part.
     pub train: Vec<Metric>,
-    /// The figures on the validation part.
+    /// The figures on the validation part; none where there is no such part.
     pub valid: Vec<Metric>,
-    /// The figures on the test part.
+    /// The figures on the test part; none where there is no such part.
     pub test: Vec<Metric>,
     /// Those of predictors that learn nothing, on the test part.
     pub baselines: Baselines,
@@ -44,7 +44,7 @@ pub struct Checkup {
     pub reset: Option<ResetFigures>,
 }
 
-/// What a network does while it reads sequences of the validation part.
+/// What a network does while it reads sequences of the validation part, or of the first that there is.
 #[derive(Clone, Debug)]
 pub struct NetFigures {
     /// How far back it learns: one horizon of a stack that reads forward, and one of each layer and direction,
@@ -87,12 +87,14 @@ pub struct StateFigures {
 pub struct ResetFigures {
     /// The windows of a row of the training text.
     pub windows: u64,
-    /// The loss on the validation part with the state carried on.
+    /// The loss on the part looked at with the state carried on.
     pub carried: Option<f64>,
     /// The same with a fresh state for every window.
     pub fresh: Option<f64>,
 }
 
+/// The parts whose sequences are looked at, the first that there is.
+const SEEN: &[Part] = &[Part::Valid, Part::Test, Part::Train];
 /// The sequences that are looked at.
 const ROWS: usize = 16;
 /// The steps of them all, where they are traced.
@@ -141,7 +143,8 @@ impl Checkup {
             let known = result
                 .as_ref()
                 .and_then(|r| r.metrics.get(part.name()).cloned());
-            known.unwrap_or_else(|| task.evaluate(net, part, device))
+            let taken = || task.evaluate(net, part, device).map(|e| e.metrics);
+            known.or_else(taken).unwrap_or_default()
         };
         let window = match &experiment.task {
             TaskConfig::LanguageModel(c) => Some(c.window),
@@ -170,6 +173,7 @@ impl Checkup {
         let same = self.baselines.iter().filter(|(_, m)| m.name == found.name);
         let mut same = same.filter(|(name, _)| !name.starts_with("gzip"));
         same.any(|(_, baseline)| match found.higher_is_better {
+            _ if found.value.is_nan() => true,
             true => found.value < baseline.value + 0.1 * (1.0 - baseline.value),
             false => found.value > 0.9 * baseline.value,
         })
@@ -184,7 +188,10 @@ fn train_figures(task: &dyn Task, net: &Net, log: &Log, device: &Device) -> Vec<
     match task.figure(mean) {
         Some(figure) if !last.is_empty() => vec![figure],
         Some(_) => Vec::new(),
-        None => task.evaluate(net, Part::Train, device),
+        None => {
+            let found = task.evaluate(net, Part::Train, device);
+            found.map(|e| e.metrics).unwrap_or_default()
+        }
     }
 }
 
@@ -196,7 +203,7 @@ fn net_figures(
     device: &Device,
 ) -> Option<NetFigures> {
     let most = window.map_or(2 * LAG, |w| (WINDOWS * w).clamp(2 * LAG, 2000));
-    let all = task.reading(Part::Valid, 0..4 * ROWS, most);
+    let all = task.reading(task.first_of(SEEN), 0..4 * ROWS, most);
     let reading = all.level(ROWS, 2 * LAG);
     let steps = reading.lengths().first().copied()?;
     let horizons = horizon::subjects(net).into_iter().map(|site| {
@@ -323,7 +330,7 @@ fn reset(
 ) -> Result<ResetFigures> {
     let windows = task.steps_per_epoch(experiment.train.batch)?;
     let most = 8 * window + 1;
-    let reading = task.reading(Part::Valid, 0..ROWS, most);
+    let reading = task.reading(task.first_of(SEEN), 0..ROWS, most);
     let losses = carried_and_fresh(net, &reading, window, device);
     Ok(ResetFigures {
         windows,

@@ -28,7 +28,7 @@ fn check(checkup: &Checkup) -> Option<Finding> {
     Rule::finds(
         RULE.name,
         format!(
-            "the validation loss is {carried:.4} with the state carried on and {fresh:.4} with a fresh one a window"
+            "the loss is {carried:.4} with the state carried on and {fresh:.4} with a fresh one a window"
         ),
         "the state that is carried on does harm: it has come to where training never was",
         "a longer task.window, a smaller train.batch (longer rows), or zoneout, so that states stay in range",
