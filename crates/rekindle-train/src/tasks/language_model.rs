@@ -61,8 +61,8 @@ fn share() -> f64 {
     0.05
 }
 
-/// The rows of a batch in an evaluation: enough to be quick, few enough to leave each a long run.
-const EVALUATION_ROWS: usize = 32;
+/// The symbols that an evaluation reads at a time: enough to be quick, few enough for the logits of a large vocabulary.
+const EVALUATION_STEPS: usize = 1024;
 
 impl LanguageModelConfig {
     pub(super) fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
@@ -293,24 +293,25 @@ impl Task for LanguageModel {
         Some(self.metric(loss))
     }
 
+    /// Every symbol of the part but its first is predicted once, from all that stand before it in the part: one
+    /// row, whose state is carried from its first symbol to its last.
     fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
         let text = self.part(part);
         if text.is_empty() {
             return None;
         }
-        let window = self.config.window;
-        let rows = Rows::new(text, EVALUATION_ROWS.min((text.len() - 1) / window).max(1));
+        let row = Rows::new(text, 1);
         let cross_entropy = CrossEntropyLossConfig::new().init(device);
         let (mut nats, mut states) = (0.0, None);
-        for start in (0..rows.length).step_by(window) {
-            let time = window.min(rows.length - start);
-            let Window { inputs, targets } = rows.window(start, time, device);
+        for start in (0..row.length).step_by(EVALUATION_STEPS) {
+            let time = EVALUATION_STEPS.min(row.length - start);
+            let Window { inputs, targets } = row.window(start, time, device);
             let (y, last) = net.read(net.embed(inputs), states.take());
             let mean = cross_entropy.forward(net.output_each(y), targets);
             nats += mean.into_scalar::<f32>() as f64 * time as f64;
             states = Some(last);
         }
-        let loss = nats / rows.length as f64;
+        let loss = nats / row.length as f64;
         Some(Evaluation {
             metrics: vec![self.metric(loss)],
             loss,
@@ -318,10 +319,10 @@ impl Task for LanguageModel {
     }
 
     fn baselines(&self, part: Part) -> Baselines {
-        let text = self.part(part);
-        if text.is_empty() {
+        // The symbols that an evaluation counts.
+        let Some((_, text)) = self.part(part).split_first() else {
             return Vec::new();
-        }
+        };
         let train = self.part(Part::Train);
         let mut counts = vec![1.0; self.spec.vocabulary.len()];
         for &symbol in train {
@@ -338,3 +339,6 @@ impl Task for LanguageModel {
         baselines
     }
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests;

@@ -1,0 +1,80 @@
+use super::*;
+
+/// A task over 300 letters that come in no order, of which 60 validate.
+fn task(window: usize) -> LanguageModel {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("text.txt");
+    let letter = |i: usize| char::from(b'a' + ((i * i * 7 + i / 3) % 11) as u8);
+    std::fs::write(&file, (0..300).map(letter).collect::<String>()).expect("written");
+    let config =
+        format!("file = {file:?}\nwindow = {window}\nd_embedding = 6\nvalid = 0.2\ntest = 0.0");
+    let config = toml::from_str(&config).expect("a config");
+    LanguageModel::open(&config, None).expect("opens")
+}
+
+fn net(task: &LanguageModel, device: &Device) -> Net {
+    let model: RecurrentConfig =
+        toml::from_str("cell = { kind = \"gru\", d_hidden = 12 }").expect("a model");
+    Net::new(task.shape(), &model, device).expect("a network")
+}
+
+/// The mean of the negative logarithm of what is given to each symbol, read one by one.
+fn one_by_one(net: &Net, text: &[u32], device: &Device) -> f64 {
+    let (mut states, mut nats) = (None, 0.0);
+    for pair in text.windows(2) {
+        let x = net.embed(tensors::symbols(vec![pair[0]], [1, 1], device));
+        let (y, last) = net.read(x, states.take());
+        states = Some(last);
+        let logits: Vec<f32> = net.output_each(y).into_data().iter::<f32>().collect();
+        let sum: f64 = logits.iter().map(|&l| f64::from(l).exp()).sum();
+        nats += sum.ln() - f64::from(logits[pair[1] as usize]);
+    }
+    nats / (text.len() - 1) as f64
+}
+
+#[test]
+fn every_symbol_of_a_part_is_judged_with_all_that_stand_before_it() {
+    let device = Device::flex();
+    // No window divides the 59 symbols that have one before them.
+    let task = task(7);
+    let net = net(&task, &device);
+    let text = task.part(Part::Valid);
+    assert_eq!(text.len(), 60);
+    let found = task.evaluate(&net, Part::Valid, &device).expect("a part");
+    let right = one_by_one(&net, text, &device);
+    assert!((found.loss - right).abs() < 1e-5, "{} {right}", found.loss);
+    let bits = right / std::f64::consts::LN_2;
+    assert!((found.metrics[0].value - bits).abs() < 1e-5);
+    assert!(task.evaluate(&net, Part::Test, &device).is_none());
+}
+
+#[test]
+fn frequencies_are_judged_on_the_same_symbols() {
+    let task = task(7);
+    let (train, valid) = (task.part(Part::Train), task.part(Part::Valid));
+    let all = train.len() + task.spec.vocabulary.len();
+    let count = |s: u32| 1 + train.iter().filter(|&&t| t == s).count();
+    let bits = valid[1..]
+        .iter()
+        .map(|&s| (all as f64 / count(s) as f64).log2());
+    let right = bits.sum::<f64>() / (valid.len() - 1) as f64;
+    let (name, found) = task.baselines(Part::Valid).swap_remove(0);
+    assert_eq!(name, "frequencies alone");
+    assert!((found.value - right).abs() < 1e-12);
+}
+
+#[test]
+fn a_part_of_one_symbol_is_refused() {
+    let config = task(7).config;
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("text.txt");
+    std::fs::write(&file, "ab".repeat(20)).expect("written");
+    let config = LanguageModelConfig {
+        file,
+        valid: 0.03,
+        ..config
+    };
+    let error = LanguageModel::open(&config, None).err().expect("refused");
+    let words = "its valid part is a single symbol, which nothing predicts; make task.valid larger";
+    assert!(error.to_string().contains(words), "{error}");
+}
