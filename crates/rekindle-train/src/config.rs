@@ -37,6 +37,7 @@ pub fn load_table(path: &Path, overrides: &[String]) -> Result<Table> {
 
 /// Deserialises a table; `origin` says in errors where the table came from.
 pub fn parse<T: DeserializeOwned>(table: Table, origin: &str) -> Result<T> {
+    all_finite(&table).map_err(|message| Error::mend(format!("{origin}: {message}")))?;
     // The table is kept for the error: a message about a tagged enum lacks the key, and we look it up.
     let written = Value::Table(table);
     serde_path_to_error::deserialize(written.clone()).map_err(|error| {
@@ -71,6 +72,25 @@ pub fn changed_keys(old: &Table, new: &Table) -> Vec<String> {
         .filter(|(_, (old, new))| old != new)
         .map(|(key, (old, new))| format!("{key}: {} -> {}", show(old), show(new)))
         .collect()
+}
+
+/// Checks that every number is one that single precision holds: TOML knows `nan` and `inf`, and no key means them.
+fn all_finite(table: &Table) -> std::result::Result<(), String> {
+    let mut wrong = None;
+    leaves(table, "", &mut |key, value| {
+        let numbers = match value {
+            Value::Array(values) => values,
+            value => std::slice::from_ref(value),
+        };
+        let is_wrong = |value: &&Value| value.as_float().is_some_and(|v| !(v as f32).is_finite());
+        if let (None, Some(value)) = (&wrong, numbers.iter().find(is_wrong)) {
+            let value = value.as_float().unwrap_or(f64::NAN);
+            wrong = Some(format!(
+                "{key} = {value}: must be a finite number, at most 3.4e38 in size"
+            ));
+        }
+    });
+    wrong.map_or(Ok(()), Err)
 }
 
 fn leaves<'a>(table: &'a Table, prefix: &str, each: &mut impl FnMut(String, &'a Value)) {

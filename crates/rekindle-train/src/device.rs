@@ -33,6 +33,23 @@ impl Default for Preference {
     }
 }
 
+impl Preference {
+    /// Checks that there are names, and that each is that of a device, which this program may not have.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.wanted().map(drop)
+    }
+
+    /// The names, understood.
+    fn wanted(&self) -> Result<Vec<Wanted<'_>>> {
+        let names = self.names();
+        if names.is_empty() {
+            let message = "device = []: the list is empty; name a device, e.g. device = \"cpu\"";
+            return Err(Error::mend(message));
+        }
+        names.iter().map(|name| Wanted::parse(name)).collect()
+    }
+}
+
 impl From<&str> for Preference {
     fn from(name: &str) -> Self {
         Self::One(name.to_owned())
@@ -65,15 +82,8 @@ pub struct Chosen {
 /// The first device of a list that this program has and that works; with `strict`, the first of the
 /// list or none.
 pub fn resolve(preference: &Preference, strict: bool) -> Result<Chosen> {
-    let names = preference.names();
-    let wanted: Vec<Wanted> = names
-        .iter()
-        .map(|n| Wanted::parse(n))
-        .collect::<Result<_>>()?;
-    if wanted.is_empty() {
-        let message = "device = []: the list is empty; name a device, e.g. device = \"cpu\"";
-        return Err(Error::mend(message));
-    }
+    let wanted = preference.wanted()?;
+    let is_list = wanted.len() > 1;
     let tried = if strict { 1 } else { wanted.len() };
     let mut skipped = Vec::new();
     for wanted in wanted.into_iter().take(tried) {
@@ -82,7 +92,7 @@ pub fn resolve(preference: &Preference, strict: bool) -> Result<Chosen> {
             Err(absent) => skipped.push((wanted, absent)),
         }
     }
-    Err(refusal(&skipped, strict && names.len() > 1))
+    Err(refusal(&skipped, strict && is_list))
 }
 
 fn chosen(name: String, opened: Opened, skipped: &[(Wanted<'_>, Vec<Absent>)]) -> Chosen {

@@ -1,8 +1,11 @@
 //! An experiment as its author wrote it, and the plan it becomes when everything is checked.
 
+mod idle;
+
 use crate::{
     Error, Result, config,
     device::Preference,
+    net::NetShape,
     tasks::{Spec, Task, TaskConfig},
 };
 use rekindle::{AnyCellConfig, EngineConfig, Invalid, RecurrentConfig, positive, rate};
@@ -43,7 +46,7 @@ pub struct Experiment {
 pub struct TrainConfig {
     /// The number of updates.
     pub steps: u64,
-    /// The number of passes over the training data, in place of `steps`.
+    /// The number of passes over the training data, in place of `steps`; a config that gives both is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<u64>,
     /// The sequences of one update.
@@ -56,13 +59,15 @@ pub struct TrainConfig {
     pub schedule: Schedule,
     /// The updates over which the step size rises from 0.
     pub warmup: u64,
-    /// The decay of the weights (decoupled, as in AdamW).
+    /// The decay of the weights: with every optimizer they shrink by this share of the step size before each update
+    /// (decoupled, as in AdamW).
     pub weight_decay: f64,
     /// The norm that the gradient of all parameters together is clipped to; 0 for none.
     pub clip: f64,
     /// The updates between two lines of progress.
     pub report_every: u64,
-    /// The updates between two evaluations on the validation data; 0 for a tenth of all.
+    /// The updates between two evaluations on the validation data; 0 for a tenth of all, and where there is no such
+    /// data.
     pub evaluate_every: u64,
     /// The updates between two checkpoints; 0 for as often as evaluations.
     pub checkpoint_every: u64,
@@ -174,6 +179,18 @@ impl Experiment {
     }
 }
 
+/// Refuses a config that says twice how long it trains.
+fn one_length(table: &toml::Table) -> Result<(), Invalid> {
+    let given = |key| table.get("train")?.get(key);
+    match (given("epochs"), given("steps")) {
+        (Some(epochs), Some(steps)) => {
+            let expected = format!("left out beside train.steps = {steps}, or that beside this");
+            Err(Invalid::new("train.epochs", epochs, &expected))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// An experiment with every default filled in and every number checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan(pub(crate) Experiment);
@@ -185,12 +202,35 @@ impl Plan {
     ///
     /// Names the file, the key, the value and the remedy.
     pub fn read(path: &Path, overrides: &[String]) -> Result<Plan> {
-        let experiment: Experiment = config::load(path, overrides)?;
+        let table = config::load_table(path, overrides)?;
         let origin = config::origin(path, overrides);
+        one_length(&table).map_err(|e| Error::mend(format!("{origin}: {e}")))?;
+        let experiment: Experiment = config::parse(table, &origin)?;
+        let named = experiment.device.check();
+        named.map_err(|e| Error::mend(format!("{origin}: {e}")))?;
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
         let base = path.parent().unwrap_or(Path::new("."));
         Plan::check(experiment, stem.as_deref().unwrap_or("run"), base)
             .map_err(|e| Error::mend(format!("{origin}: {e}")))
+    }
+
+    /// Reads a config file that is to be trained. What a run has stored may hold a key that cannot act; here it is
+    /// refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::read`], and where a key cannot act beside the others.
+    pub(crate) fn fresh(path: &Path, overrides: &[String]) -> Result<Plan> {
+        let plan = Plan::read(path, overrides)?;
+        let acts = idle::check(&plan.0);
+        let origin = || config::origin(path, overrides);
+        acts.map_err(|e| Error::mend(format!("{}: {e}", origin())))?;
+        Ok(plan)
+    }
+
+    /// The same check of what follows from the data: the two ends of the network.
+    pub(crate) fn acts_between(&self, shape: NetShape) -> Result<(), Invalid> {
+        idle::between(shape, &self.0.model)
     }
 
     fn check(mut experiment: Experiment, stem: &str, base: &Path) -> Result<Plan, Invalid> {
@@ -230,11 +270,16 @@ impl Plan {
         if let Some(epochs) = train.epochs.take() {
             train.steps = (epochs * steps_per_epoch).max(1);
         }
-        if train.evaluate_every == 0 {
-            train.evaluate_every = train.steps.div_ceil(10);
+        let tenth = train.steps.div_ceil(10);
+        let is_evaluated = !matches!(self.0.task.valid(), Some((_, 0.0)));
+        if train.evaluate_every == 0 && is_evaluated {
+            train.evaluate_every = tenth;
         }
         if train.checkpoint_every == 0 {
-            train.checkpoint_every = train.evaluate_every;
+            train.checkpoint_every = match is_evaluated {
+                true => train.evaluate_every,
+                false => tenth,
+            };
         }
         self
     }
@@ -300,7 +345,7 @@ mod tests {
 
     #[test]
     fn passes_become_updates() {
-        let text = "[task]\nkind = \"adding\"\ntime = 10\n[model.cell]\nkind = \"lstm\"\nd_hidden = 4\n[train]\nepochs = 3\n";
+        let text = "[task]\nkind = \"forecast\"\nfile = \"x.csv\"\n[model.cell]\nkind = \"lstm\"\nd_hidden = 4\n[train]\nepochs = 3\n";
         let experiment: Experiment = toml::from_str(text).expect("parses");
         let plan = Plan::check(experiment, "x", Path::new("."))
             .expect("sound")

@@ -38,5 +38,5 @@ pub use metric::{Baselines, Evaluation, Metric};
 pub use net::{Inputs, Net, NetShape, NetStates};
 pub use predictor::{Prediction, Predictor, SampleOptions};
 pub use reading::{Reading, Steps, Wanted};
-pub use train::{RunResult, TrainOptions, Trained, train};
+pub use train::{RunResult, TrainOptions, Trained, train, validate};
 pub use watch::{Report, Watch, duration};

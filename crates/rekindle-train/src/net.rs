@@ -45,6 +45,35 @@ pub struct Net {
     tied_bias: Option<Param<Tensor<1>>>,
 }
 
+impl NetShape {
+    /// The width of the layers' input.
+    pub(crate) fn d_input(&self) -> usize {
+        match self.inputs {
+            Inputs::Features(width) | Inputs::Symbols { width, .. } => width,
+        }
+    }
+
+    /// Checks that layers fit between the two ends.
+    ///
+    /// # Errors
+    ///
+    /// If the layers do not take inputs of this width, or the output is tied to an embedding of
+    /// another width than the layers' output.
+    pub(crate) fn fits(&self, model: &RecurrentConfig) -> Result<()> {
+        let d_input = self.d_input();
+        let fits = model.fits(d_input);
+        fits.map_err(|invalid| Error::mend(invalid.under("model").to_string()))?;
+        let d_output = model.d_output();
+        if self.tied && d_output != d_input {
+            return Err(Error::mend(format!(
+                "task.tied = true: the embedding has width {d_input} and the layers' output {d_output}; \
+                 set task.d_embedding or model.projection so that they agree"
+            )));
+        }
+        Ok(())
+    }
+}
+
 impl Net {
     /// A network with fresh parameters.
     ///
@@ -53,8 +82,10 @@ impl Net {
     /// If the layers do not take inputs of this width, or the output is tied to an embedding of
     /// another width than the layers' output.
     pub fn new(shape: NetShape, model: &RecurrentConfig, device: &Device) -> Result<Net> {
-        let (embedding, d_input) = match shape.inputs {
-            Inputs::Features(n) => (None, n),
+        shape.fits(model)?;
+        let d_input = shape.d_input();
+        let embedding = match shape.inputs {
+            Inputs::Features(_) => None,
             Inputs::Symbols { count, width } => {
                 // A tied embedding is also an output matrix, and begins as small as one.
                 let std = if shape.tied {
@@ -64,19 +95,11 @@ impl Net {
                 };
                 let init = Initializer::Normal { mean: 0.0, std };
                 let config = EmbeddingConfig::new(count, width).with_initializer(init);
-                (Some(config.init(device)), width)
+                Some(config.init(device))
             }
         };
-        let fits = model.fits(d_input);
-        fits.map_err(|invalid| Error::mend(invalid.under("model").to_string()))?;
         let recurrent = model.init(d_input, device);
         let d_output = recurrent.d_output();
-        if shape.tied && d_output != d_input {
-            return Err(Error::mend(format!(
-                "task.tied = true: the embedding has width {d_input} and the layers' output {d_output}; \
-                 set task.d_embedding or model.projection so that they agree"
-            )));
-        }
         let bias = || Param::from_tensor(Tensor::zeros([shape.outputs], device));
         Ok(Net {
             embedding,

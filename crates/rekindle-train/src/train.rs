@@ -1,7 +1,7 @@
 //! A training run from its config file to its result.
 
 use crate::{
-    Error, Evaluation, Metric, Result, checkpoint,
+    Error, Evaluation, Metric, Result, checkpoint, config,
     device::{self, Chosen, Preference},
     experiment::Plan,
     files,
@@ -11,13 +11,14 @@ use crate::{
     predictor::Predictor,
     report,
     run::RunDir,
-    tasks::{Part, Spec},
+    tasks::{Part, Spec, Task},
     trainer::Trainer,
     watch::Watch,
 };
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
 };
@@ -78,7 +79,7 @@ pub struct RunResult {
 ///
 /// If the config, the data, the device or the directory is not in order, or the loss diverges.
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
-    let plan = Plan::read(&options.config, &options.overrides)?;
+    let plan = Plan::fresh(&options.config, &options.overrides)?;
     let earlier = match options.resume {
         true => Some(RunDir::open(&found(
             options.out.as_deref(),
@@ -87,9 +88,8 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         false => None,
     };
     let spec = earlier.as_ref().map(read_spec).transpose()?;
-    let task = plan.task(spec)?;
-    let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.batch)?;
-    let plan = plan.settle(steps_per_epoch);
+    let origin = config::origin(&options.config, &options.overrides);
+    let (plan, task) = prepare(plan, spec, &origin)?;
     if let Some(run) = &earlier {
         unchanged(run, &plan)?;
     }
@@ -160,6 +160,34 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         step,
         result: Some(result),
     })
+}
+
+/// What would be trained: everything is read and checked as for [`train`], but for the device, which another machine
+/// may have, and nothing is written.
+///
+/// # Errors
+///
+/// If the config or the data are not in order.
+pub fn validate(config: &Path, overrides: &[String]) -> Result<Plan> {
+    let origin = config::origin(config, overrides);
+    let (plan, _) = prepare(Plan::fresh(config, overrides)?, None, &origin)?;
+    Ok(plan)
+}
+
+/// A plan with its data: the lengths that follow from them filled in, and the network known to fit. `origin` says in
+/// errors where the plan came from.
+fn prepare(plan: Plan, spec: Option<Spec>, origin: &str) -> Result<(Plan, Box<dyn Task>)> {
+    let task = plan.task(spec)?;
+    let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.batch)?;
+    let plan = plan.settle(steps_per_epoch);
+    let (shape, wrong) = (task.shape(), |e: &dyn Display| {
+        Error::mend(format!("{origin}: {e}"))
+    });
+    shape
+        .fits(&plan.experiment().model)
+        .map_err(|e| wrong(&e))?;
+    plan.acts_between(shape).map_err(|e| wrong(&e))?;
+    Ok((plan, task))
 }
 
 fn weights_of(trainer: &Trainer) -> Result<Vec<u8>> {

@@ -517,7 +517,11 @@ fn what_is_wrong_is_named() {
             "window = 8\ntied = true",
             &["task.tied", "6", "7"],
         ),
-        ("valid = 0.2", "valid = 0.9", &["tiny.txt"]),
+        (
+            "valid = 0.2",
+            "valid = 0.9",
+            &["task.valid = 0.9", "task.test = 0.2"],
+        ),
         ("seed = 3", "seed = 3\nname = \"a/b\"", &["name = a/b"]),
     ] {
         assert!(LANGUAGE.contains(from), "{from}");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rekindle_train::{Plan, Result};
+use rekindle_train::{Result, validate};
 
 use crate::console;
 
@@ -17,6 +17,5 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let plan = Plan::read(&args.config, &args.set)?;
-    console::print(&plan.to_toml()?)
+    console::print(&validate(&args.config, &args.set)?.to_toml()?)
 }

@@ -11,7 +11,7 @@ use crate::{
     reading::Reading,
 };
 use burn::tensor::{Device, Tensor};
-use rekindle::{Invalid, rate};
+use rekindle::Invalid;
 use rekindle_view::{Axis, Block, Figure};
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +38,10 @@ pub struct ClassifySeriesConfig {
 
 impl ClassifySeriesConfig {
     pub(super) fn validate(&self) -> Result<(), Invalid> {
-        rate("valid_share", self.valid_share)?;
-        rate("test_share", self.test_share)
+        super::shares([
+            ("valid_share", self.valid_share),
+            ("test_share", self.test_share),
+        ])
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     reading::Reading,
 };
 use burn::tensor::{Device, Tensor};
-use rekindle::{Invalid, positive, rate, width};
+use rekindle::{Invalid, positive, width};
 use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
 
@@ -99,8 +99,10 @@ impl ClassifyTextConfig {
         positive("vocabulary", self.vocabulary)?;
         positive("longest", self.longest)?;
         width("d_embedding", self.d_embedding)?;
-        rate("valid_share", self.valid_share)?;
-        rate("test_share", self.test_share)
+        super::shares([
+            ("valid_share", self.valid_share),
+            ("test_share", self.test_share),
+        ])
     }
 
     /// The symbols of a text: at least one, at most `longest`.

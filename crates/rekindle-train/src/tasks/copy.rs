@@ -60,11 +60,11 @@ impl CopyConfig {
         positive("delay", self.delay)?;
         width("d_embedding", self.d_embedding)?;
         positive("held_out", self.held_out)?;
-        if !(3..=1 << 20).contains(&self.symbols) {
+        if !(4..=1 << 20).contains(&self.symbols) {
             return Err(Invalid::new(
                 "symbols",
                 self.symbols,
-                "at least 3: blank, delimiter and one to remember",
+                "at least 4: blank, delimiter and two to remember",
             ));
         }
         super::language_model::forward_only(model, "it would see the symbols from the other side")

@@ -62,7 +62,8 @@ fn share() -> f64 {
 impl ForecastConfig {
     pub(super) fn validate(&self) -> Result<(), Invalid> {
         positive("window", self.window)?;
-        positive("horizon", self.horizon)
+        positive("horizon", self.horizon)?;
+        super::shares([("valid", self.valid), ("test", self.test)])
     }
 }
 

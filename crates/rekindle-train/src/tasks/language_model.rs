@@ -68,6 +68,7 @@ impl LanguageModelConfig {
     pub(super) fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         positive("window", self.window)?;
         width("d_embedding", self.d_embedding)?;
+        super::shares([("valid", self.valid), ("test", self.test)])?;
         match self.vocabulary {
             Some(size) if size < 2 => {
                 let least = "at least 2: the unknown symbol and one that can be written";

@@ -25,7 +25,7 @@ use crate::{
     reading::Reading,
 };
 use burn::tensor::{Device, Tensor};
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, rate};
 use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -166,6 +166,22 @@ pub trait Task {
     }
 }
 
+/// Checks the shares of the data that are held out, by their keys.
+fn shares(held_out: [(&str, f64); 2]) -> Result<(), Invalid> {
+    for (key, share) in held_out {
+        rate(key, share)?;
+    }
+    let [(valid, v), (test, t)] = held_out;
+    match v + t < 1.0 {
+        true => Ok(()),
+        false => {
+            let expected =
+                format!("less than 1 together with task.{test} = {t}: nothing is left to train on");
+            Err(Invalid::new(valid, v, &expected))
+        }
+    }
+}
+
 impl TaskConfig {
     /// Checks every number.
     ///
@@ -181,6 +197,22 @@ impl TaskConfig {
             TaskConfig::Adding(c) => c.validate(),
             TaskConfig::Copy(c) => c.validate(model),
         }
+    }
+
+    /// The key of the share that validates, and its value; none where data are drawn for it.
+    pub(crate) fn valid(&self) -> Option<(&'static str, f64)> {
+        match self {
+            TaskConfig::LanguageModel(c) => Some(("valid", c.valid)),
+            TaskConfig::ClassifyText(c) => Some(("valid_share", c.valid_share)),
+            TaskConfig::ClassifySeries(c) => Some(("valid_share", c.valid_share)),
+            TaskConfig::Forecast(c) => Some(("valid", c.valid)),
+            TaskConfig::Adding(_) | TaskConfig::Copy(_) => None,
+        }
+    }
+
+    /// Whether its training data have no end.
+    pub(crate) fn is_endless(&self) -> bool {
+        matches!(self, TaskConfig::Adding(_) | TaskConfig::Copy(_))
     }
 
     /// Applies a function to every file that the task reads.

@@ -28,7 +28,7 @@ impl Merge {
     }
 
     /// Its name in a config.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Merge::Concat => "concat",
             Merge::Sum => "sum",

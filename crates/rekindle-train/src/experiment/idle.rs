@@ -1,0 +1,82 @@
+//! Keys that are set and cannot act. A config that has one says what its author does not get, so it is refused.
+
+use super::Experiment;
+use crate::net::NetShape;
+use rekindle::{CellConfig, Invalid, Merge, RecurrentConfig};
+use std::fmt::Display;
+
+/// Refuses a key that cannot act beside the others.
+///
+/// # Errors
+///
+/// Names the key, its value and the remedy.
+pub(super) fn check(experiment: &Experiment) -> Result<(), Invalid> {
+    model(experiment)?;
+    train(experiment)
+}
+
+fn refuse<T>(key: &str, value: impl Display, expected: &str) -> Result<T, Invalid> {
+    Err(Invalid::new(key, value, expected))
+}
+
+fn model(experiment: &Experiment) -> Result<(), Invalid> {
+    let model = &experiment.model;
+    if model.dropout > 0.0 && model.layers == 1 {
+        let expected =
+            "0 in a single layer, for it acts between layers; model.input_dropout acts before each";
+        return refuse("model.dropout", model.dropout, expected);
+    }
+    if model.merge != Merge::default() && !model.bidirectional {
+        let expected = "left out where model.bidirectional = false: there is one direction";
+        return refuse("model.merge", model.merge.name(), expected);
+    }
+    let mut programs = model.cells().filter_map(|(_, cell)| cell.program());
+    if !model.engine.is_default() && programs.next().is_none() {
+        let reason = format!(
+            "cannot act: the cell {} is no set of equations, and is run as it is; leave it out",
+            model.cell.card().name
+        );
+        return Err(Invalid::because("model.engine", reason));
+    }
+    Ok(())
+}
+
+/// Refuses a residual connection that no layer between these two ends can have.
+pub(super) fn between(shape: NetShape, model: &RecurrentConfig) -> Result<(), Invalid> {
+    let (d_input, d_output) = (shape.d_input(), model.d_output());
+    match model.residual && model.layers == 1 && d_input != d_output {
+        false => Ok(()),
+        true => {
+            let expected = format!(
+                "false: a layer with inputs of width {d_input} and outputs of width {d_output} cannot add the two"
+            );
+            refuse("model.residual", true, &expected)
+        }
+    }
+}
+
+fn train(experiment: &Experiment) -> Result<(), Invalid> {
+    let (task, train) = (&experiment.task, &experiment.train);
+    if let Some((share, 0.0)) = task.valid() {
+        let expected =
+            format!("0 where task.{share} = 0: without a validation part nothing is evaluated");
+        let keys = [
+            ("train.patience", train.patience),
+            ("train.evaluate_every", train.evaluate_every),
+        ];
+        for (key, value) in keys {
+            if value > 0 {
+                return refuse(key, value, &expected);
+            }
+        }
+    }
+    match train.epochs {
+        Some(epochs) if task.is_endless() => refuse(
+            "train.epochs",
+            epochs,
+            "left out: this task draws its data anew for every update, and has no end; say train.steps",
+        ),
+        Some(0) => refuse("train.epochs", 0, "at least 1"),
+        _ => Ok(()),
+    }
+}

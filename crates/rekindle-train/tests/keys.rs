@@ -1,0 +1,206 @@
+//! Keys that are wrong, or that cannot act: `validate` refuses what `train` refuses, and prints what would run.
+
+use rekindle_train::{Error, TrainOptions, train, validate};
+use std::{fs, path::PathBuf, sync::atomic::AtomicBool};
+use tempfile::TempDir;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+
+const LANGUAGE: &str = r#"
+device = "flex"
+[task]
+kind = "language_model"
+file = "DATA/tiny.txt"
+window = 8
+d_embedding = 4
+valid = 0.2
+test = 0.2
+[model.cell]
+kind = "gru"
+d_hidden = 6
+[train]
+steps = 4
+batch = 2
+"#;
+
+const SERIES: &str = r#"
+device = "flex"
+name = "series"
+[task]
+kind = "classify_series"
+train = "DATA/tiny_multi.ts"
+valid_share = 0.2
+test_share = 0.2
+[model.cell]
+kind = "gru"
+d_hidden = 5
+[train]
+epochs = 4
+batch = 3
+"#;
+
+const COPY: &str = r#"
+device = "flex"
+[task]
+kind = "copy"
+length = 2
+delay = 4
+[model.cell]
+kind = "gru"
+d_hidden = 6
+"#;
+
+struct Bench(TempDir);
+
+impl Bench {
+    fn new() -> Self {
+        Bench(tempfile::tempdir().expect("a directory"))
+    }
+
+    fn options(&self, config: &str, changed: &[&str]) -> TrainOptions {
+        let path: PathBuf = self.0.path().join("experiment.toml");
+        fs::write(&path, config.replace("DATA", DATA)).expect("written");
+        TrainOptions {
+            config: path,
+            overrides: changed.iter().map(ToString::to_string).collect(),
+            out: Some(self.0.path().join("run")),
+            ..TrainOptions::default()
+        }
+    }
+}
+
+/// Asserts that both refuse a config in the same words, these among them, and that nothing is written.
+fn refused(config: &str, changed: &[&str], words: &str) {
+    let bench = Bench::new();
+    let options = bench.options(config, changed);
+    let trained = train(&options, &mut (), &AtomicBool::new(false));
+    let trained = trained
+        .err()
+        .unwrap_or_else(|| panic!("{changed:?} is trained"));
+    let validated = validate(&options.config, &options.overrides);
+    let validated = validated
+        .err()
+        .unwrap_or_else(|| panic!("{changed:?} is sound"));
+    assert!(
+        matches!(validated, Error::Mend(_)),
+        "exit code 2: {validated}"
+    );
+    let said = validated.to_string();
+    assert!(
+        said.contains(words),
+        "{changed:?}: {words:?} is not in {said:?}"
+    );
+    assert_eq!(said, trained.to_string());
+    assert!(said.lines().count() <= 2, "{said}");
+    assert!(!bench.0.path().join("run").exists());
+}
+
+#[test]
+fn validate_refuses_what_train_refuses() {
+    for (changed, words) in [
+        (
+            &["task.valid=nan"][..],
+            "task.valid = NaN: must be a finite number",
+        ),
+        (
+            &["task.valid=-0.1"],
+            "task.valid = -0.1: must be at least 0",
+        ),
+        (
+            &["task.valid=0.6", "task.test=0.5"],
+            "task.valid = 0.6: must be less than 1 together with task.test = 0.5",
+        ),
+        (
+            &["model.zoneout=inf"],
+            "model.zoneout = inf: must be a finite number",
+        ),
+        (
+            &["train.learning_rate=1e39"],
+            "must be a finite number, at most 3.4e38 in size",
+        ),
+        (&["device=x"], "unknown device `x`"),
+        (&["device=[]"], "device = []: the list is empty"),
+        (&["device=[\"flex\", \"flex:x\"]"], "device `flex:x`"),
+        (&["task.file=nothing.txt"], "nothing.txt"),
+        (&["task.window=100000"], "tiny.txt: its train part has"),
+        (&["train.batch=500"], "train.batch = 500"),
+        (
+            &["task.tied=true"],
+            "task.tied = true: the embedding has width 4 and the layers' output 6",
+        ),
+        (
+            &["train.epochs=2"],
+            "train.epochs = 2: must be left out beside train.steps = 4",
+        ),
+        (&["train.steps=0"], "train.steps = 0"),
+    ] {
+        refused(LANGUAGE, changed, words);
+    }
+    refused(
+        SERIES,
+        &["train.epochs=0"],
+        "train.epochs = 0: must be at least 1",
+    );
+    refused(SERIES, &["task.train=DATA/tiny.txt"], "tiny.txt");
+    refused(
+        COPY,
+        &["task.symbols=3"],
+        "task.symbols = 3: must be at least 4",
+    );
+}
+
+#[test]
+fn a_key_that_cannot_act_is_refused() {
+    for (changed, words) in [
+        (
+            &["model.dropout=0.3"][..],
+            "model.dropout = 0.3: must be 0 in a single layer, for it acts between layers; model.input_dropout acts",
+        ),
+        (
+            &["model.merge=sum"],
+            "model.merge = sum: must be left out where model.bidirectional = false",
+        ),
+        (
+            &["model.residual=true"],
+            "model.residual = true: must be false: a layer with inputs of width 4 and outputs of width 6",
+        ),
+        (
+            &["model.cell.kind=mlstm", "model.engine.policy=memory"],
+            "model.engine: cannot act: the cell mlstm is no set of equations",
+        ),
+        (
+            &["task.valid=0", "train.patience=3"],
+            "train.patience = 3: must be 0 where task.valid = 0",
+        ),
+        (
+            &["task.valid=0", "train.evaluate_every=3"],
+            "train.evaluate_every = 3: must be 0 where task.valid = 0",
+        ),
+    ] {
+        refused(LANGUAGE, changed, words);
+    }
+    let endless = "train.epochs = 3: must be left out: this task draws its data anew";
+    refused(COPY, &["train.epochs=3"], endless);
+}
+
+#[test]
+fn validate_prints_what_would_run() {
+    let bench = Bench::new();
+    for changed in [&[][..], &["task.valid_share=0"]] {
+        let mut options = bench.options(SERIES, changed);
+        options.out = Some(bench.0.path().join(changed.concat()).join("run"));
+        let plan = validate(&options.config, &options.overrides).expect("sound");
+        let text = plan.to_toml().expect("prints");
+        assert!(
+            text.contains("\nsteps = ") && !text.contains("epochs"),
+            "{text}"
+        );
+        let run = train(&options, &mut (), &AtomicBool::new(false)).expect("trains");
+        let resolved = fs::read_to_string(run.run.join("config.toml")).expect("a config");
+        assert_eq!(text, resolved);
+        // What it prints is itself sound, and means the same.
+        fs::write(&options.config, &text).expect("written");
+        let again = validate(&options.config, &[]).expect("sound");
+        assert_eq!(again.to_toml().expect("prints"), text);
+    }
+}
