@@ -19,6 +19,7 @@ pub mod inside;
 mod kept;
 mod metric;
 mod net;
+mod optimizer;
 mod predictor;
 mod reading;
 pub mod report;

@@ -3,19 +3,17 @@
 use crate::{
     Error, Result,
     checkpoint::{self, Checkpoint},
-    experiment::{Optimizer, Plan},
+    experiment::Plan,
     gradients,
     kept::Evaluations,
     net::Net,
+    optimizer::optimizer,
     tasks::{At, Carry, Task},
     tensors,
     update_ratio::update_ratio,
 };
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::optim::{
-    AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig,
-    momentum::MomentumConfig,
-};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::store::ModuleRecord;
 use burn::tensor::{Bytes, Device, Tensor};
 use rekindle_interop::{load_named, named_tensors};
@@ -73,7 +71,7 @@ impl Trainer {
     pub(crate) fn new(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Self> {
         Ok(Trainer {
             net: fresh(task, plan, device)?,
-            optimizer: optimizer(plan),
+            optimizer: optimizer(&plan.experiment().train),
             carry: None,
             tally: Tally::default(),
             best: Vec::new(),
@@ -230,19 +228,4 @@ fn origin(device: &Device) -> Device {
 pub(crate) fn load_weights(net: Net, bytes: &[u8], origin: &str) -> Result<Net> {
     let weights = tensors::from_bytes(bytes, origin)?;
     load_named(net, &weights).map_err(|e| Error::mend(format!("{origin}: {e}")))
-}
-
-fn optimizer(plan: &Plan) -> ModuleOptimizer {
-    let train = &plan.experiment().train;
-    match train.optimizer {
-        Optimizer::Adam => AdamWConfig::new()
-            .with_epsilon(1e-8)
-            .with_weight_decay(train.weight_decay as f32)
-            .init(),
-        Optimizer::Sgd => {
-            let momentum = MomentumConfig::new().with_momentum(0.9);
-            SgdConfig::new().with_momentum(Some(momentum)).init()
-        }
-        Optimizer::Rmsprop => RmsPropConfig::new().init(),
-    }
 }
