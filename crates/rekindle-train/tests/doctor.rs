@@ -1,7 +1,7 @@
 //! Every finding of the doctor, on a run that was broken on purpose, and its silence on a healthy one.
 
 use rekindle_train::inside::doctor::{Checkup, Finding, RULES, diagnose};
-use rekindle_train::{TrainOptions, Watch, train};
+use rekindle_train::{Metric, TrainOptions, Watch, train};
 use std::{
     fs,
     path::PathBuf,
@@ -351,4 +351,47 @@ fn batches_of_padding_are_found() {
     let padding = findings.iter().find(|f| f.rule == "padding");
     let padding = padding.unwrap_or_else(|| panic!("no padding in {findings:#?}"));
     assert!(padding.figure.contains("are padding"), "{padding}");
+}
+
+#[test]
+fn a_gru_that_was_thrown_to_its_limits_is_not_told_that_it_has_no_memory() {
+    let changed = ["train.learning_rate=100.0", "train.schedule=\"constant\""];
+    let (_, findings) = Ward::new().run(HEALTHY, &changed);
+    let rules: Vec<&str> = findings.iter().map(|f| f.rule).collect();
+    assert!(rules.contains(&"learning rate too high"), "{findings:#?}");
+    for finding in &findings {
+        assert!(
+            !finding.meaning.contains("does not read its state"),
+            "{finding}"
+        );
+    }
+}
+
+#[test]
+fn what_is_advised_can_act() {
+    let ward = Ward::new();
+    ward.run(HEALTHY, &["train.steps=20"]);
+    let mut checkup = Checkup::take(&ward.dir.path().join("run"), None).expect("a run");
+    let remedy = |checkup: &Checkup, rule: &str| {
+        let found = diagnose(checkup).into_iter().find(|f| f.rule == rule);
+        found.unwrap_or_else(|| panic!("no {rule}")).remedy
+    };
+    checkup.train = vec![Metric::higher("accuracy", 1.0)];
+    checkup.valid = vec![Metric::higher("accuracy", 0.5)];
+    // Dropout acts between layers, of which there is one.
+    let gap = remedy(&checkup, "train/validation gap");
+    assert!(gap.contains("model.input_dropout = 0.3"), "{gap}");
+    checkup.experiment.model.layers = 2;
+    let gap = remedy(&checkup, "train/validation gap");
+    assert!(gap.contains("model.dropout = 0.3"), "{gap}");
+    // Only a classifier of texts can cut what is long.
+    checkup.padding = Some(0.9);
+    let padding = remedy(&checkup, "padding");
+    assert!(!padding.contains("task.longest"), "{padding}");
+    checkup.log.updates = vec![0.5; 8];
+    let clip = remedy(&checkup, "update-to-weight ratio");
+    assert!(clip.contains("a smaller train.clip than 1"), "{clip}");
+    checkup.experiment.train.clip = 0.0;
+    let clip = remedy(&checkup, "update-to-weight ratio");
+    assert!(clip.contains("train.clip = 1.0"), "{clip}");
 }

@@ -58,6 +58,8 @@ pub struct NetFigures {
     pub states: Vec<StateFigures>,
     /// The steps that were read.
     pub steps: usize,
+    /// Whether a step of it reads a state at all.
+    pub is_recurrent: bool,
     /// Whether it will read sequences without an end.
     pub is_endless: bool,
 }
@@ -216,6 +218,11 @@ fn net_figures(
         gates: Vec::new(),
         states: Vec::new(),
         steps: 0,
+        is_recurrent: net
+            .recurrent()
+            .layers()
+            .iter()
+            .any(|l| !l.learnable().is_empty()),
         is_endless: window.is_some(),
     };
     // Few long rows, or many short ones: a trace holds every number.

@@ -22,6 +22,13 @@ fn check(checkup: &Checkup) -> Option<Finding> {
         RULE.name,
         format!("train: {train}; valid: {valid}"),
         "the network has learned its training data by heart rather than what holds elsewhere",
-        "model.dropout = 0.3, a smaller model, more data, train.weight_decay, or train.patience to stop earlier",
+        format!(
+            "model.{} = 0.3, a smaller model, more data, train.weight_decay, or train.patience to stop earlier",
+            // Dropout acts between layers.
+            match checkup.experiment.model.layers {
+                1 => "input_dropout",
+                _ => "dropout",
+            }
+        ),
     )
 }

@@ -1,5 +1,6 @@
 //! How the gradient fares on its way back: through time, and through layers.
 
+use super::rate;
 use crate::inside::doctor::{Checkup, Finding, NetFigures, Rule};
 use rekindle::{Horizon, Site};
 
@@ -43,25 +44,47 @@ fn exploding(checkup: &Checkup) -> Option<Finding> {
             place(*site)
         ),
         format!("the recurrence multiplies gradients by more than 1 at every step; {clipped}"),
-        "a gated cell, smaller recurrent weights, train.weight_decay, or train.clip = 1.0",
+        format!(
+            "a gated cell, smaller recurrent weights, train.weight_decay, or {}",
+            tighter_clip(clip)
+        ),
     )
+}
+
+/// What a clip can be made, where there is one and where there is none.
+pub(crate) fn tighter_clip(clip: f64) -> String {
+    match clip > 0.0 {
+        true => format!("a smaller train.clip than {clip}"),
+        false => "train.clip = 1.0".into(),
+    }
 }
 
 /// Forgetting alone is no fault: it is one where nothing was learned of a long sequence.
 fn vanishing(checkup: &Checkup) -> Option<Finding> {
-    let (site, horizon, reach) = farthest(checkup.net.as_ref()?)?;
+    let net = checkup.net.as_ref()?;
+    let (site, horizon, reach) = farthest(net)?;
     let lags = horizon.norms.len();
     if reach > lags / 2 || lags < 16 || !checkup.is_useless() {
         return None;
     }
     let place = place(site);
     if horizon.peak().1 == f64::NEG_INFINITY {
-        return Rule::finds(
-            VANISHING.name,
-            format!("no gradient reaches even one step back{place}"),
-            "the cell does not read its state: each step is judged alone, and the figures show it",
-            "a cell with a recurrent product (elman, lstm, gru), or an equation with `U h` in it",
-        );
+        let figure = format!("no gradient reaches even one step back{place}");
+        return match net.is_recurrent {
+            false => Rule::finds(
+                VANISHING.name,
+                figure,
+                "the cell does not read its state: each step is judged alone, and the figures show it",
+                "a cell with a recurrent product (elman, lstm, gru), or an equation with `U h` in it",
+            ),
+            true => Rule::finds(
+                VANISHING.name,
+                figure,
+                "the weights have grown until every gate and activation is at its limit, where the state has no say and \
+                 nothing can be learned any more",
+                rate::smaller(checkup),
+            ),
+        };
     }
     Rule::finds(
         VANISHING.name,
@@ -101,6 +124,9 @@ fn layers(checkup: &Checkup) -> Option<Finding> {
             "the gradient of layer {layer} has norm {least:.1e}, that of the top layer {top:.1e}"
         ),
         "lower layers learn ten thousand times as slowly, which is hardly at all",
-        "fewer model.layers, or model.residual = true",
+        match checkup.experiment.model.residual {
+            true => "fewer model.layers",
+            false => "fewer model.layers, or model.residual = true",
+        },
     )
 }

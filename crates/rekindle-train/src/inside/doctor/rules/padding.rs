@@ -1,6 +1,7 @@
 //! Batches that are mostly padding.
 
 use crate::inside::doctor::{Checkup, Finding, Rule, percent};
+use crate::tasks::TaskConfig;
 
 pub(crate) const RULE: Rule = Rule {
     name: "padding",
@@ -21,6 +22,11 @@ fn check(checkup: &Checkup) -> Option<Finding> {
             percent(share)
         ),
         "sequences of very different lengths stand in one batch, whose memory and embedding are spent on nothing",
-        "task.longest to cut the longest, a smaller train.batch, or data of more even length",
+        match checkup.experiment.task {
+            TaskConfig::ClassifyText(_) => {
+                "task.longest to cut the longest, a smaller train.batch, or data of more even length"
+            }
+            _ => "a smaller train.batch, or data of more even length",
+        },
     )
 }

@@ -98,7 +98,8 @@ fn lost(checkup: &Checkup) -> Option<Finding> {
     )
 }
 
-fn smaller(checkup: &Checkup) -> String {
+/// What to try where steps are too large.
+pub(super) fn smaller(checkup: &Checkup) -> String {
     let rate = checkup.experiment.train.learning_rate;
     format!(
         "train.learning_rate = {:.1e} in place of {rate:.1e}, train.warmup, or a schedule that falls",

@@ -1,5 +1,6 @@
 //! How far updates move the weights, relative to the weights themselves.
 
+use super::gradient::tighter_clip;
 use crate::inside::doctor::{Checkup, Finding, Rule};
 
 pub(crate) const RULE: Rule = Rule {
@@ -28,6 +29,9 @@ fn check(checkup: &Checkup) -> Option<Finding> {
             ratios.len()
         ),
         "about a thousandth is usual; so large a step replaces the weights rather than corrects them",
-        "a smaller train.learning_rate, train.warmup, or a smaller train.clip",
+        format!(
+            "a smaller train.learning_rate, train.warmup, or {}",
+            tighter_clip(checkup.experiment.train.clip)
+        ),
     )
 }
