@@ -71,7 +71,7 @@ pub struct Report {
 impl Report {
     /// The figures on one line, without the step.
     pub fn figures(&self) -> String {
-        let metric = self.metric.as_ref().map(|m| format!("{m}  "));
+        let metric = self.metric.as_ref().map(|m| format!("train {m}  "));
         format!(
             "loss {:.4}  {}gradient {:.3}  {:.0} {}/s  {} left",
             self.loss,

@@ -169,6 +169,14 @@ fn a_key_that_cannot_act_is_refused() {
             "model.engine: cannot act: the cell mlstm is no set of equations",
         ),
         (
+            &["model.engine={executor=\"steps\",policy=\"memory\"}"],
+            "model.engine.policy: memory: must be left out with this executor",
+        ),
+        (
+            &["model.cell={kind=\"lstm\",d_hidden=6,bias=false,chrono=9}"],
+            "model.cell.chrono = 9: must be left out where bias = false",
+        ),
+        (
             &["task.valid=0", "train.patience=3"],
             "train.patience = 3: must be 0 where task.valid = 0",
         ),

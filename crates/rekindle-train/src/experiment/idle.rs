@@ -2,7 +2,9 @@
 
 use super::Experiment;
 use crate::net::NetShape;
-use rekindle::{CellConfig, Invalid, Merge, RecurrentConfig};
+use rekindle::{
+    CellConfig, EngineConfig, ExecutorChoice, Invalid, Merge, PolicyChoice, RecurrentConfig,
+};
 use std::fmt::Display;
 
 /// Refuses a key that cannot act beside the others.
@@ -29,6 +31,14 @@ fn model(experiment: &Experiment) -> Result<(), Invalid> {
     if model.merge != Merge::default() && !model.bidirectional {
         let expected = "left out where model.bidirectional = false: there is one direction";
         return refuse("model.merge", model.merge.name(), expected);
+    }
+    let EngineConfig { executor, policy } = model.engine;
+    if policy == PolicyChoice::Memory
+        && !matches!(executor, ExecutorChoice::Auto | ExecutorChoice::Tiles)
+    {
+        let reason =
+            "memory: must be left out with this executor; only tiles computes values again";
+        return Err(Invalid::because("model.engine.policy", reason));
     }
     let mut programs = model.cells().filter_map(|(_, cell)| cell.program());
     if !model.engine.is_default() && programs.next().is_none() {

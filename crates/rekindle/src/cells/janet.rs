@@ -12,7 +12,7 @@
 //! torchrecurrent learns it. The paper needs the biases of `chrono`, with which the gate begins
 //! open for as long as dependencies are expected to last.
 
-use crate::{Card, init, invalid};
+use crate::{Card, Invalid, init, invalid};
 use burn::tensor::Tensor;
 use rekindle_engine::{Next, Step, sigmoid, tanh};
 
@@ -41,7 +41,11 @@ crate::cell_config! {
     equations: |config, k| janet(k, config.beta);
     valid: |config| {
         invalid::finite("beta", config.beta)?;
-        config.chrono.map_or(Ok(()), |t| invalid::chrono("chrono", t))
+        match (config.chrono, config.bias) {
+            (Some(t), false) => Err(Invalid::new("chrono", t, "left out where bias = false")),
+            (Some(t), true) => invalid::chrono("chrono", t),
+            (None, _) => Ok(()),
+        }
     };
     begin: |config, gates, device| {
         let b_f = match config.chrono {
@@ -50,7 +54,10 @@ crate::cell_config! {
         };
         gates.with_bias("f", b_f)
     };
-    forms: |usual| vec![JanetConfig { chrono: Some(16), bias: false, ..usual }];
+    forms: |usual| vec![
+        JanetConfig { chrono: Some(16), ..usual.clone() },
+        JanetConfig { bias: false, ..usual },
+    ];
 }
 
 /// What the table of cells says of it.

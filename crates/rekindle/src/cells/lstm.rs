@@ -83,6 +83,15 @@ impl CellConfig for LstmConfig {
         if let Some(b) = self.forget_bias {
             invalid::finite("forget_bias", b)?;
         }
+        let biases = [
+            ("forget_bias", self.forget_bias.map(|b| b.to_string())),
+            ("chrono", self.chrono.map(|t| t.to_string())),
+        ];
+        for (key, value) in biases {
+            if let (false, Some(value)) = (self.bias, value) {
+                return Err(Invalid::new(key, value, "left out where bias = false"));
+            }
+        }
         if let Some(t) = self.chrono {
             invalid::chrono("chrono", t)?;
             if self.forget_bias.is_some() {

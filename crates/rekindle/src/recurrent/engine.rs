@@ -10,7 +10,8 @@ pub struct EngineConfig {
     /// The executor; `auto` takes the best that takes the device.
     #[serde(default)]
     pub executor: ExecutorChoice,
-    /// What a forward pass keeps for the backward one: with `memory`, values are computed again.
+    /// What a forward pass keeps for the backward one: with `memory`, values are computed again, by the executor
+    /// `tiles`; the others keep what they keep.
     #[serde(default)]
     pub policy: PolicyChoice,
 }
