@@ -187,6 +187,9 @@ fn a_key_that_cannot_act_is_refused() {
     ] {
         refused(LANGUAGE, changed, words);
     }
+    let test = "task.test=\"DATA/tiny_multi.ts\"".replace("DATA", DATA);
+    let beside = "task.test_share = 0.2: must be left out beside task.test";
+    refused(SERIES, &[&test], beside);
     let endless = "train.epochs = 3: must be left out: this task draws its data anew";
     refused(COPY, &["train.epochs=3"], endless);
 }
@@ -194,9 +197,12 @@ fn a_key_that_cannot_act_is_refused() {
 #[test]
 fn validate_prints_what_would_run() {
     let bench = Bench::new();
-    for changed in [&[][..], &["task.valid_share=0"]] {
+    // The share that tests has no say where a file does.
+    let test = format!("task.test=\"{DATA}/tiny_multi.ts\"");
+    let apart = ["task.valid_share=0.9", "task.test_share=0.1", &test];
+    for changed in [&[][..], &["task.valid_share=0"], &apart] {
         let mut options = bench.options(SERIES, changed);
-        options.out = Some(bench.0.path().join(changed.concat()).join("run"));
+        options.out = Some(bench.0.path().join(format!("runs-{}", changed.len())));
         let plan = validate(&options.config, &options.overrides).expect("sound");
         let text = plan.to_toml().expect("prints");
         assert!(

@@ -67,6 +67,13 @@ pub(super) fn between(shape: NetShape, model: &RecurrentConfig) -> Result<(), In
 
 fn train(experiment: &Experiment) -> Result<(), Invalid> {
     let (task, train) = (&experiment.task, &experiment.train);
+    if let Some(share) = task.idle_test_share() {
+        return refuse(
+            "task.test_share",
+            share,
+            "left out beside task.test, the file that tests",
+        );
+    }
     if let Some((share, 0.0)) = task.valid() {
         let expected =
             format!("0 where task.{share} = 0: without a validation part nothing is evaluated");

@@ -38,10 +38,11 @@ pub struct ClassifySeriesConfig {
 
 impl ClassifySeriesConfig {
     pub(super) fn validate(&self) -> Result<(), Invalid> {
-        super::shares([
-            ("valid_share", self.valid_share),
-            ("test_share", self.test_share),
-        ])
+        let test = match no_file(&self.test) {
+            true => self.test_share,
+            false => 0.0,
+        };
+        super::shares([("valid_share", self.valid_share), ("test_share", test)])
     }
 }
 

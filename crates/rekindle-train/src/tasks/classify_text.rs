@@ -99,10 +99,11 @@ impl ClassifyTextConfig {
         positive("vocabulary", self.vocabulary)?;
         positive("longest", self.longest)?;
         width("d_embedding", self.d_embedding)?;
-        super::shares([
-            ("valid_share", self.valid_share),
-            ("test_share", self.test_share),
-        ])
+        let test = match no_file(&self.test) {
+            true => self.test_share,
+            false => 0.0,
+        };
+        super::shares([("valid_share", self.valid_share), ("test_share", test)])
     }
 
     /// The symbols of a text: at least one, at most `longest`.

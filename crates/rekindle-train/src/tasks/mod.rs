@@ -210,6 +210,17 @@ impl TaskConfig {
         }
     }
 
+    /// The share that would test, where it is not the usual one though there is a file to test on.
+    pub(crate) fn idle_test_share(&self) -> Option<f64> {
+        let (file, share) = match self {
+            TaskConfig::ClassifyText(c) => (&c.test, c.test_share),
+            TaskConfig::ClassifySeries(c) => (&c.test, c.test_share),
+            _ => return None,
+        };
+        let is_idle = !classify_text::no_file(file) && share != classify_text::share();
+        is_idle.then_some(share)
+    }
+
     /// Whether its training data have no end.
     pub(crate) fn is_endless(&self) -> bool {
         matches!(self, TaskConfig::Adding(_) | TaskConfig::Copy(_))
