@@ -226,11 +226,6 @@ impl Step {
         Next(values.iter().map(|v| v.id).collect())
     }
 
-    /// The node of a value.
-    pub(crate) fn node(&self, id: Id) -> Node {
-        self.draft.borrow().nodes[id]
-    }
-
     /// Fixes the stored order of the blocks, for a program whose text names it.
     pub(crate) fn declare(&self, names: Blocks) {
         self.draft.borrow_mut().names = names;

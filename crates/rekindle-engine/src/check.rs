@@ -1,6 +1,6 @@
 //! What every program must satisfy, checked once, when it is made.
 
-use crate::program::{At, Fault, Id, Node, Program, RAW, Width};
+use crate::program::{At, Binary, Fault, Id, Node, Program, RAW, Width};
 
 impl Program {
     /// # Errors
@@ -37,8 +37,11 @@ impl Program {
                 return Err(at(id, message));
             }
         }
+        let mut numbers: Vec<Option<f64>> = Vec::with_capacity(self.nodes.len());
         for id in 0..self.nodes.len() {
             self.operands_fit(id).map_err(|message| at(id, message))?;
+            let number = number(self.nodes[id], &numbers).map_err(|message| at(id, message))?;
+            numbers.push(number);
         }
         Ok(())
     }
@@ -81,9 +84,61 @@ impl Program {
     }
 }
 
+/// What a node is that is made of numbers alone, from what the nodes before it are; nothing is divided by 0, and
+/// every number is finite.
+fn number(node: Node, before: &[Option<f64>]) -> Result<Option<f64>, String> {
+    if matches!(node, Node::Binary(Binary::Div, _, b) if before[b] == Some(0.0)) {
+        return Err("a division by zero".into());
+    }
+    let (number, written) = match node {
+        Node::Constant(bits) => {
+            let number = f64::from_bits(bits);
+            (number, format!("{number:?}"))
+        }
+        Node::Unary(op, a) => match before[a] {
+            Some(a) => (op.of(a), format!("{}({a:?})", op.name())),
+            None => return Ok(None),
+        },
+        Node::Binary(op, a, b) => match (before[a], before[b]) {
+            (Some(a), Some(b)) if Binary::FUNCTIONS.contains(&op) => {
+                (op.of(a, b), format!("{}({a:?}, {b:?})", op.name()))
+            }
+            (Some(a), Some(b)) => (op.of(a, b), format!("{a:?} {} {b:?}", op.name())),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    match number {
+        n if n.is_finite() => Ok(Some(n)),
+        n if n.is_nan() => Err(format!("`{written}` is not a number")),
+        _ => Err(format!("`{written}` is infinite")),
+    }
+}
+
 fn at(id: Id, message: String) -> Fault {
     Fault {
         at: At::Node(id),
         message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Step, Var, exp};
+
+    fn of(value: impl for<'k> Fn(&'k Step) -> Var<'k>) -> String {
+        let step = Step::default();
+        let h = step.state("h");
+        let next = step.next(h + value(&step));
+        let fault = step.finish(next).expect_err("no program");
+        fault.message
+    }
+
+    #[test]
+    fn equations_in_code_are_made_of_finite_numbers() {
+        assert_eq!(of(|k| k.constant(f64::NAN)), "`NaN` is not a number");
+        assert_eq!(of(|k| -k.constant(f64::INFINITY)), "`inf` is infinite");
+        assert_eq!(of(|k| 2.0 / (k.constant(1.0) - 1.0)), "a division by zero");
+        assert_eq!(of(|k| exp(k.constant(1e3))), "`exp(1000.0)` is infinite");
     }
 }

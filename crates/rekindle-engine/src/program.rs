@@ -97,11 +97,6 @@ impl Node {
         a.into_iter().chain(b)
     }
 
-    /// Whether this is the number 0.
-    pub(crate) fn is_zero(&self) -> bool {
-        matches!(*self, Node::Constant(bits) if f64::from_bits(bits) == 0.0)
-    }
-
     /// The same node with its operands renamed.
     pub(crate) fn renamed(self, id: impl Fn(Id) -> Id) -> Node {
         match self {

@@ -139,11 +139,7 @@ impl<'s, 'l, 't, 'k> Reader<'s, 'l, 't, 'k> {
             if self.eats('*') {
                 value = value * self.factor()?;
             } else if self.eats('/') {
-                let divisor = self.factor()?;
-                if self.scope.step.node(divisor.id()).is_zero() {
-                    return self.fails(at + 1, "a division by zero");
-                }
-                value = value / divisor;
+                value = value / self.factor()?;
             } else {
                 return Ok(value);
             }
