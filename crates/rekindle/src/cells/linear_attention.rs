@@ -88,7 +88,15 @@ const LEAST: f64 = 1e-20;
 
 /// `elu(x) + 1`.
 fn feature(x: Tensor<4>) -> Tensor<4> {
-    x.clone().clamp_min(0.0) + x.clamp_max(0.0).exp()
+    let below = x.clone().clamp_max(0.0).exp();
+    chosen(x, below)
+}
+
+/// `x + 1` where `x` is positive, another number elsewhere. A sum of two clamped parts would have the derivative of both
+/// at 0.
+fn chosen(x: Tensor<4>, otherwise: Tensor<4>) -> Tensor<4> {
+    let positive = x.clone().greater_elem(0.0);
+    otherwise.mask_where(positive, x.add_scalar(1.0))
 }
 
 /// The same of a query, divided by the largest of its exponentials: that drops out of what is read, and without it
@@ -96,7 +104,7 @@ fn feature(x: Tensor<4>) -> Tensor<4> {
 fn asked(q: Tensor<4>) -> Tensor<4> {
     let below = q.clone().clamp_max(0.0);
     let largest = below.clone().detach().max_dim(3);
-    q.clamp_min(0.0) + (below - largest).exp()
+    chosen(q, (below - largest).exp())
 }
 
 matrix_config! {
@@ -120,3 +128,25 @@ pub(crate) const CARD: Card = Card {
     ],
     oracle: "float64 code written from the paper; fla-core 0.6.0, step by step",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    #[test]
+    fn the_derivative_of_a_feature_is_one_at_zero_and_above() {
+        let device = Device::flex().autodiff();
+        for of in [feature, asked] {
+            let x = Tensor::<4>::from_data([[[[-1.0, 0.0, 2.0]]]], &device).require_grad();
+            let y = of(x.clone());
+            let slope = x.grad(&y.clone().sum().backward()).expect("a gradient");
+            let e = (-1f32).exp();
+            for (found, right) in [(y.inner(), [e, 1.0, 3.0]), (slope, [e, 1.0, 1.0])] {
+                let found: Vec<f32> = found.into_data().try_into_vec().expect("f32");
+                let apart = found.iter().zip(right).map(|(a, b)| (a - b).abs());
+                assert!(apart.fold(0.0, f32::max) < 1e-6, "{found:?}, not {right:?}");
+            }
+        }
+    }
+}
