@@ -1,17 +1,22 @@
 //! What equations may compute: functions of one value, of two, and of a whole row.
 
 /// A pointwise function of one value.
+///
+/// At an infinity, value and derivative are the limits where there are any, and NaN where there are none. Of NaN every
+/// function is NaN, and so is its derivative, but for those that choose between numbers, as no comparison with NaN holds:
+/// it is 0 for [`Relu`](Unary::Relu), [`HardSigmoid`](Unary::HardSigmoid), [`Sign`](Unary::Sign) and
+/// [`Floor`](Unary::Floor), 0.01 for [`LeakyRelu`](Unary::LeakyRelu).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unary {
     /// The logistic function `1 / (1 + exp(-x))`.
     Sigmoid,
     /// The hyperbolic tangent.
     Tanh,
-    /// `max(x, 0)`.
+    /// `max(x, 0)`; its derivative at 0 is 0.
     Relu,
-    /// `x` where positive, `0.01 x` elsewhere.
+    /// `x` where positive, `0.01 x` elsewhere; its derivative at 0 is 0.01.
     LeakyRelu,
-    /// `x` where positive, `exp(x) - 1` elsewhere.
+    /// `x` where positive, `exp(x) - 1` elsewhere; its derivative at 0 is 1.
     Elu,
     /// `x Φ(x)`, with the normal distribution function `Φ`.
     Gelu,
@@ -19,7 +24,7 @@ pub enum Unary {
     Silu,
     /// `log(1 + exp(x))`.
     Softplus,
-    /// `clamp(x / 6 + 1 / 2, 0, 1)`, as PyTorch defines it.
+    /// `clamp(x / 6 + 1 / 2, 0, 1)`, as PyTorch defines it; its derivative at -3 and at 3 is 0.
     HardSigmoid,
     /// `x / (1 + |x|)`.
     Softsign,
@@ -27,11 +32,11 @@ pub enum Unary {
     Sign,
     /// `exp(x)`; infinite beyond the largest number, as IEEE 754 has it.
     Exp,
-    /// The square root; NaN below 0.
+    /// The square root; NaN below 0. Its derivative at 0 is infinite.
     Sqrt,
-    /// The sine of an angle in radians, however large.
+    /// The sine of an angle in radians, however large; on graphics devices as exact as theirs is.
     Sin,
-    /// The cosine of an angle in radians, however large.
+    /// The cosine of an angle in radians, however large; on graphics devices as exact as theirs is.
     Cos,
     /// The largest integer that is not above `x`; its derivative is 0.
     Floor,
@@ -43,17 +48,21 @@ impl Unary {
     /// The function of a number.
     pub fn of(self, x: f64) -> f64 {
         let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+        let above = |x: f64, otherwise: f64| if x > 0.0 { x } else { otherwise };
+        // Of -∞ the smallest number, so that it times 0 is 0.
+        let least = |x: f64| if x < f64::MIN { f64::MIN } else { x };
         match self {
             Unary::Sigmoid => sigmoid(x),
             Unary::Tanh => x.tanh(),
-            Unary::Relu => x.max(0.0),
-            Unary::LeakyRelu => x.max(0.0) + 0.01 * x.min(0.0),
-            Unary::Elu => x.max(0.0) + x.min(0.0).exp_m1(),
-            Unary::Gelu => 0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2)),
-            Unary::Silu => x * sigmoid(x),
+            Unary::Relu if x.is_nan() => x,
+            Unary::Relu => above(x, 0.0),
+            Unary::LeakyRelu => above(x, 0.01 * x),
+            Unary::Elu => above(x, x.exp_m1()),
+            Unary::Gelu => 0.5 * least(x) * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2)),
+            Unary::Silu => least(x) * sigmoid(x),
             Unary::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
             Unary::HardSigmoid => (x / 6.0 + 0.5).clamp(0.0, 1.0),
-            Unary::Softsign => x / (1.0 + x.abs()),
+            Unary::Softsign => finite(x) / (1.0 + finite(x).abs()),
             Unary::Sign if x.is_nan() => x,
             Unary::Sign => f64::from(x > 0.0) - f64::from(x < 0.0),
             Unary::Exp => x.exp(),
@@ -88,14 +97,15 @@ impl Unary {
             }
             Unary::Gelu => {
                 // Φ(x) + x φ(x)
+                let v = finite(v);
                 let cumulative = 0.5 * (1.0 + libm::erf(v * std::f64::consts::FRAC_1_SQRT_2));
                 let density = (-0.5 * v * v).exp() * 0.398_942_280_401_432_7;
                 cumulative + v * density
             }
-            Unary::Silu => sigmoid(v) * (1.0 + v * (1.0 - sigmoid(v))),
+            Unary::Silu => sigmoid(v) * (1.0 + finite(v) * (1.0 - sigmoid(v))),
             Unary::Softplus => sigmoid(v),
             Unary::HardSigmoid => {
-                if v > 0.0 && v < 1.0 {
+                if v > -3.0 && v < 3.0 {
                     1.0 / 6.0
                 } else {
                     0.0
@@ -103,7 +113,8 @@ impl Unary {
             }
             Unary::Softsign => (1.0 - v.abs()).powi(2),
             Unary::Exp => v,
-            Unary::Sqrt => 0.5 / v,
+            // The root of -0 is -0.
+            Unary::Sqrt => 0.5 / (v + 0.0),
             Unary::Sin => v.cos(),
             Unary::Cos => -v.sin(),
             Unary::Sign | Unary::Floor => 0.0,
@@ -168,15 +179,19 @@ impl Unary {
             | Unary::Relu
             | Unary::LeakyRelu
             | Unary::Elu
-            | Unary::HardSigmoid
             | Unary::Softsign
             | Unary::Sign
             | Unary::Exp
             | Unary::Sqrt
             | Unary::Floor => Subject::Value,
-            Unary::Gelu | Unary::Silu | Unary::Softplus | Unary::Sin | Unary::Cos | Unary::Abs => {
-                Subject::Argument
-            }
+            // The value of a hard sigmoid is rounded to 0 and 1 before its argument has reached -3 and 3.
+            Unary::Gelu
+            | Unary::Silu
+            | Unary::Softplus
+            | Unary::HardSigmoid
+            | Unary::Sin
+            | Unary::Cos
+            | Unary::Abs => Subject::Argument,
         }
     }
 
@@ -184,6 +199,11 @@ impl Unary {
     pub fn from_name(name: &str) -> Option<Unary> {
         Unary::ALL.into_iter().find(|op| op.name() == name)
     }
+}
+
+/// The number nearest to `x`, which may be infinite; NaN of NaN. What it is multiplied with may be 0.
+fn finite(x: f64) -> f64 {
+    x.clamp(f64::MIN, f64::MAX)
 }
 
 /// What the derivative of a function is computed from.
@@ -206,9 +226,11 @@ pub enum Binary {
     Mul,
     /// `a / b`
     Div,
-    /// The larger; `a`, and all of the gradient to `a`, where they are equal; NaN where either is.
+    /// The larger; `a`, and all of the gradient to `a`, where they are equal; NaN where either is, and all of the
+    /// gradient to `a` there.
     Max,
-    /// The smaller; `a`, and all of the gradient to `a`, where they are equal; NaN where either is.
+    /// The smaller; `a`, and all of the gradient to `a`, where they are equal; NaN where either is, and all of the
+    /// gradient to `a` there.
     Min,
 }
 
@@ -258,7 +280,8 @@ pub enum Across {
     Cumsum,
     /// To every unit the sum over the units from it on.
     RevCumsum,
-    /// The largest of the units, given to every unit. Its gradient goes to the units that are as large, in equal parts.
+    /// The largest of the units, given to every unit; NaN where one is. Its gradient goes to the units that are as large,
+    /// in equal parts.
     Amax,
 }
 

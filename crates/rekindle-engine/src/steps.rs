@@ -2,11 +2,15 @@
 //!
 //! It runs on every backend and is differentiated by Burn's autodiff, node by node. Nothing in it is derived,
 //! taken out of the loop or planned: it is the reference that every other executor is held to.
+//!
+//! Only the derivatives of functions are our own ([`through`]): those of Burn are NaN where a branch overflows that was
+//! not taken, differ between backends at kinks, and round numbers to f32.
 
-use crate::program::{Across, Binary, Id, Node, Program, Unary};
+use crate::backend::{Recur, extreme, slope, unary};
+use crate::program::{Across, Binary, Id, Node, Program, Subject, Unary};
 use crate::weights::{Direction, Weights};
-use burn::tensor::{Bool, DType, Tensor, TensorData, activation};
-use std::f64::consts::FRAC_1_SQRT_2;
+use burn::backend::Dispatch;
+use burn::tensor::{Bool, Tensor, TensorData};
 use std::ops::Range;
 
 /// One step: `x` is `[batch, d_input]`, the states `[batch, width]`; returns the new states, the
@@ -88,7 +92,7 @@ pub(crate) fn trace(
     let steps = of_inputs(program, weights, x);
     drive(&steps, lengths, state, direction, |x, state| {
         let values = plan.values(x, &state);
-        let next = plan.next(&values, &state);
+        let next = plan.next(&values, x, &state);
         let traced = nodes.iter().zip(widths);
         let traced = traced.map(|(&id, &width)| values[id].rows(x).expand([batch, width]));
         let row = std::iter::once(next[0].clone()).chain(traced);
@@ -238,14 +242,25 @@ impl<'p> Plan<'p> {
     }
 
     fn step(&self, x: &Tensor<2>, state: &[Tensor<2>]) -> Vec<Tensor<2>> {
-        self.next(&self.values(x, state), state)
+        self.next(&self.values(x, state), x, state)
     }
 
-    /// The new states, from the values of a step.
-    fn next(&self, values: &[Value], state: &[Tensor<2>]) -> Vec<Tensor<2>> {
+    /// The new states, from the values of a step. For the other executors a pass is one node of the graph, which depends on
+    /// all that it is given: so here a state that depends on nothing does so with a gradient of zero.
+    fn next(&self, values: &[Value], x: &Tensor<2>, state: &[Tensor<2>]) -> Vec<Tensor<2>> {
         let rows = |(s, &id): (usize, &Id)| {
-            let full = values[id].rows(&state[s]);
-            full.expand(state[s].dims())
+            let shape = state[s].dims();
+            let value = values[id].rows(&state[s]).expand(shape);
+            let mut given = state.iter().chain([x]);
+            match given.find(|given| !value.is_tracked() && given.is_tracked()) {
+                None => value,
+                Some(given) => {
+                    let nothing = state[s].zeros_like();
+                    through(value, given.clone().narrow(1, 0, 1).expand(shape), || {
+                        nothing
+                    })
+                }
+            }
         };
         self.program.next().iter().enumerate().map(rows).collect()
     }
@@ -352,17 +367,16 @@ impl Value {
         use Value::{Number, Rows};
         match (op, self, other) {
             (_, Number(a), Number(b)) => Number(op.of(*a, *b)),
-            (Binary::Max | Binary::Min, a, b) => {
+            (Binary::Div | Binary::Max | Binary::Min, a, b) => {
                 let like = match (a, b) {
                     (Rows(rows), _) | (_, Rows(rows)) => rows,
                     _ => unreachable!("two numbers are a number"),
                 };
-                Rows(extreme(op, a.rows(like), b.rows(like)))
+                Rows(of_two(op, a.rows(like), b.rows(like)))
             }
             (Binary::Add, Rows(a), Rows(b)) => Rows(a.clone() + b.clone()),
             (Binary::Sub, Rows(a), Rows(b)) => Rows(a.clone() - b.clone()),
             (Binary::Mul, Rows(a), Rows(b)) => Rows(a.clone() * b.clone()),
-            (Binary::Div, Rows(a), Rows(b)) => Rows(a.clone() / b.clone()),
             (Binary::Add, Rows(a), Number(n)) | (Binary::Add, Number(n), Rows(a)) => {
                 Rows(a.clone().add_scalar(*n))
             }
@@ -371,10 +385,17 @@ impl Value {
             }
             (Binary::Sub, Rows(a), Number(n)) => Rows(a.clone().sub_scalar(*n)),
             (Binary::Sub, Number(n), Rows(a)) => Rows(a.clone().neg().add_scalar(*n)),
-            (Binary::Div, Rows(a), Number(n)) => Rows(a.clone().div_scalar(*n)),
-            (Binary::Div, Number(n), Rows(a)) => Rows(a.clone().recip().mul_scalar(*n)),
         }
     }
+}
+
+/// A value that depends on a tensor of its shape: `slope` is the derivative. What it depends on besides, it still does.
+fn through(value: Tensor<2>, of: Tensor<2>, slope: impl FnOnce() -> Tensor<2>) -> Tensor<2> {
+    if !of.is_tracked() {
+        return value;
+    }
+    let [value, of, slope] = [value, of, slope()].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(Dispatch::through(value, of, slope))
 }
 
 /// A function of whole rows as a tensor operation.
@@ -385,64 +406,54 @@ fn across(op: Across, x: Tensor<2>) -> Tensor<2> {
         Across::Sum => x.sum_dim(1).expand(shape),
         Across::Cumsum => x.cumsum(1),
         Across::RevCumsum => x.flip([1]).cumsum(1).flip([1]),
-        // As a mean of the largest, so that the gradient is in equal parts.
         Across::Amax => {
-            let largest = x.clone().detach().max_dim(1).expand(shape);
-            let chosen = x.clone().detach().equal(largest);
-            let count = chosen.clone().float().cast(x.dtype()).sum_dim(1);
-            (x.mask_fill(chosen.bool_not(), 0.0).sum_dim(1) / count).expand(shape)
+            let at = x.clone().detach();
+            let largest = at.clone().max_dim(1);
+            let chosen = at.lower(largest.clone().expand(shape)).bool_not();
+            let chosen = chosen.float().cast(x.dtype());
+            let share = chosen.clone() / chosen.sum_dim(1);
+            // Zeros that depend on the row: they have no digits that their sum could lose.
+            let sum = through(x.zeros_like(), x, || share).sum_dim(1);
+            let one = sum.ones_like();
+            through(largest, sum, || one).expand(shape)
         }
     }
 }
 
-/// The larger or the smaller of two values: `b` where it is that, or NaN, and `a` elsewhere.
-fn extreme(op: Binary, a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {
+/// A function of two values, one of which may be a row for all, or a number for all of a row.
+fn of_two(op: Binary, a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {
     let [rows, columns] = [0, 1].map(|i| a.dims()[i].max(b.dims()[i]));
     let [a, b] = [a, b].map(|v| v.expand([rows, columns]));
+    let [x, y] = [&a, &b].map(|v| v.clone().detach());
+    if op == Binary::Div {
+        let value = x / y.clone();
+        let of_a = through(value.clone(), a, || y.clone().recip());
+        return through(of_a, b, || value.neg() / y);
+    }
     let beyond = match op {
-        Binary::Min => b.clone().lower(a.clone()),
-        _ => b.clone().greater(a.clone()),
+        Binary::Min => x.clone() - y.clone(),
+        _ => y.clone() - x.clone(),
     };
-    let beyond = beyond.bool_or(b.clone().is_nan());
-    a.mask_where(beyond, b)
+    // What is chosen is `b` where the difference is positive.
+    let by_b = || -> Tensor<2> {
+        let beyond = beyond.clone().into_dispatch();
+        Tensor::from_dispatch(slope::<Dispatch>(Unary::Relu, beyond))
+    };
+    let value = extreme::<Dispatch>(op, x.into_dispatch(), y.into_dispatch());
+    let of_a = through(Tensor::from_dispatch(value), a, || {
+        by_b().neg().add_scalar(1.0)
+    });
+    through(of_a, b, by_b)
 }
 
 /// A pointwise function as a tensor operation.
 fn apply(op: Unary, x: Tensor<2>) -> Tensor<2> {
-    match op {
-        Unary::Sigmoid => sigmoid(x),
-        Unary::Tanh => x.tanh(),
-        Unary::Relu => activation::relu(x),
-        Unary::LeakyRelu => activation::leaky_relu(x, 0.01),
-        Unary::Elu => activation::elu(x, 1.0),
-        Unary::Gelu => gelu(x),
-        Unary::Silu => x.clone() * sigmoid(x),
-        // Burn's own is `x` beyond 20, where f64 still tells the two apart; beyond 40 it does not.
-        Unary::Softplus => activation::softplus_with_threshold(x, 1.0, 40.0),
-        // Burn's gradient of a division by a number rounds to f32, whatever the type.
-        Unary::HardSigmoid => x.mul_scalar(1.0 / 6.0).add_scalar(0.5).clamp(0.0, 1.0),
-        Unary::Softsign => activation::softsign(x),
-        Unary::Sign => x.sign(),
-        Unary::Exp => x.exp(),
-        Unary::Sqrt => x.sqrt(),
-        Unary::Sin => x.sin(),
-        Unary::Cos => x.cos(),
-        Unary::Floor => x.floor(),
-        Unary::Abs => x.abs(),
-    }
-}
-
-/// The logistic function. Burn's own rounds to f32 on some backends, whatever the type; f64 takes
-/// `(1 + tanh(x / 2)) / 2`, the same function.
-fn sigmoid(x: Tensor<2>) -> Tensor<2> {
-    match x.dtype() {
-        DType::F64 => x.mul_scalar(0.5).tanh().add_scalar(1.0).mul_scalar(0.5),
-        _ => activation::sigmoid(x),
-    }
-}
-
-/// `x Φ(x)`. Burn's own has the gradient of its tanh approximation on most backends, 1e-3 off.
-fn gelu(x: Tensor<2>) -> Tensor<2> {
-    let erf = x.clone().mul_scalar(FRAC_1_SQRT_2).erf();
-    x * erf.add_scalar(1.0).mul_scalar(0.5)
+    let at = x.clone().detach().into_dispatch();
+    let value = unary::<Dispatch>(op, at.clone());
+    let subject = match op.subject() {
+        Subject::Value => value.clone(),
+        Subject::Argument => at,
+    };
+    let slope = || Tensor::from_dispatch(slope::<Dispatch>(op, subject));
+    through(Tensor::from_dispatch(value), x, slope)
 }

@@ -10,6 +10,7 @@
 mod case;
 mod compare;
 mod devices;
+pub mod functions;
 pub mod golden;
 mod laws;
 mod numbers;

@@ -1,4 +1,4 @@
-//! Every law on every form of every cell on every device, and the golden numbers.
+//! Every law on every form of every cell on every device, the golden numbers, and the functions of the equations.
 //!
 //! ```text
 //! cargo test --release --workspace --features ndarray,wgpu --test laws
@@ -8,18 +8,23 @@
 //! `REKINDLE_REQUIRE_<NAME>=1` (`REKINDLE_REQUIRE_WGPU=1`) asks for it: then its absence fails.
 
 use libtest_mimic::{Arguments, Trial};
+use rekindle::engine::Executor;
 use rekindle::{AnyCellConfig, CATALOG, Card, CellConfig};
-use rekindle_laws::{Case, Check, LAWS, NamedDevice, Place, Reach, Verdict, devices, golden};
+use rekindle_laws::{
+    Case, Check, LAWS, NamedDevice, Place, Reach, Verdict, devices, functions, golden,
+};
 
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = of_forms();
+    trials.push(trial("functions".into(), functions::check_numbers));
     trials.extend(CATALOG.iter().map(is_golden));
     for probe in devices() {
         match probe {
             Ok(device) => {
                 trials.extend(of_device(&device));
                 trials.extend(of_golden(&device));
+                trials.extend(of_functions(&device));
             }
             Err(absent) => trials.extend(missing(absent.name, &absent.reason)),
         }
@@ -140,6 +145,29 @@ fn of_golden(device: &NamedDevice) -> Vec<Trial> {
                 },
             );
             trials.push(trial(name, move || golden::check(&path, &place)));
+        }
+    }
+    trials
+}
+
+/// The functions of the equations on a device, by every executor that runs there.
+fn of_functions(device: &NamedDevice) -> Vec<Trial> {
+    let kernels = match device.slow {
+        true => Executor::Cube,
+        false => Executor::Tiles,
+    };
+    let mut trials = Vec::new();
+    for executor in [kernels, Executor::Primitives, Executor::Steps] {
+        for &dtype in device.dtypes {
+            let name = format!("{}::functions::{executor}::{}", device.name, dtype.name());
+            let place = Place {
+                device: device.device.clone(),
+                dtype,
+            };
+            let plain = device.slow;
+            trials.push(trial(name, move || {
+                functions::check(&place, executor, plain)
+            }));
         }
     }
     trials

@@ -4,6 +4,8 @@
 //! node's own output is a token of one number, of no consequence, and what the pass gives are two children of
 //! it. Going back, each child leaves its gradient in a slot and passes a zero on to the token, which
 //! sees to it that the pass comes after both.
+//!
+//! A second kind of node is a function with its own derivative.
 
 use super::{Gradients, Recur, Run, Tape};
 use crate::call::{Call, OPERANDS, Operands};
@@ -68,6 +70,25 @@ impl<B: Backend> Backward<B, 1> for Given {
     }
 }
 
+/// A value, and what it depends on with a known derivative.
+#[derive(Debug)]
+struct Through;
+
+impl<B: Backend> Backward<B, 2> for Through {
+    type State = FloatTensor<B>;
+
+    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Grads, _: &mut Checkpointer) {
+        let gradient = grads.consume::<B>(&ops.node);
+        let [value, of] = ops.parents;
+        if let Some(node) = of {
+            grads.register::<B>(node.id, B::float_mul(gradient.clone(), ops.state));
+        }
+        if let Some(node) = value {
+            grads.register::<B>(node.id, gradient);
+        }
+    }
+}
+
 impl<B: Run + Recur, C: CheckpointStrategy> Recur for Autodiff<B, C> {
     fn recur(
         x: FloatTensor<Self>,
@@ -119,6 +140,22 @@ impl<B: Run + Recur, C: CheckpointStrategy> Recur for Autodiff<B, C> {
                 };
                 (given(0, ran.y), given(1, ran.last))
             }
+        }
+    }
+
+    fn through(
+        value: FloatTensor<Self>,
+        of: FloatTensor<Self>,
+        slope: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let nodes = [value.node(), of.node()];
+        let value = value.into_primitive();
+        match Backward::<B, 2>::prepare::<C>(Through, nodes)
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::Tracked(node) => node.finish(slope.into_primitive(), value),
+            OpsKind::UnTracked(node) => node.finish(value),
         }
     }
 }

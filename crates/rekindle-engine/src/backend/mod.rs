@@ -21,6 +21,8 @@ mod host;
 mod pointwise;
 mod primitives;
 
+pub(crate) use pointwise::{extreme, slope, unary};
+
 use crate::call::{Call, Operands, Ran};
 use crate::tiles::Keep;
 use burn::backend::tensor::FloatTensor;
@@ -92,6 +94,17 @@ pub(crate) trait Recur: Backend {
         let operands = [x, w, b, u, d, r, vectors, mask, state];
         let ran = primitives::run::<Self>(operands, &call, Keep::Nothing, primitives::one_by_one);
         (ran.y, ran.last)
+    }
+
+    /// A value that depends on a tensor of its shape: `slope` is the derivative. What it depends on besides, it still does.
+    #[fusion(default)]
+    fn through(
+        value: FloatTensor<Self>,
+        of: FloatTensor<Self>,
+        slope: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let _ = (of, slope);
+        value
     }
 }
 

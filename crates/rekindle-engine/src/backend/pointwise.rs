@@ -117,11 +117,12 @@ impl<B: Backend> Value<B> {
             }),
             (Rows(a), b @ Number(_)) if Binary::FUNCTIONS.contains(&op) => {
                 let b = b.rows(&a);
-                Rows(extreme::<B>(op, a, b))
+                Rows(a).binary(op, Rows(b))
             }
-            (a @ Number(_), Rows(b)) if Binary::FUNCTIONS.contains(&op) => {
+            // A reciprocal may be out of range where the quotient is not.
+            (a @ Number(_), Rows(b)) if op == Binary::Div || Binary::FUNCTIONS.contains(&op) => {
                 let a = a.rows(&b);
-                Rows(extreme::<B>(op, a, b))
+                Rows(a).binary(op, Rows(b))
             }
             (Rows(a), Number(n)) => {
                 let n = n.into();
@@ -139,8 +140,7 @@ impl<B: Backend> Value<B> {
                     Binary::Add => B::float_add_scalar(b, n),
                     Binary::Sub => B::float_add_scalar(B::float_neg(b), n),
                     Binary::Mul => B::float_mul_scalar(b, n),
-                    Binary::Div => B::float_mul_scalar(B::float_recip(b), n),
-                    Binary::Max | Binary::Min => unreachable!("taken above"),
+                    Binary::Div | Binary::Max | Binary::Min => unreachable!("taken above"),
                 })
             }
         }
@@ -182,7 +182,11 @@ pub(super) fn across<B: Backend>(op: Across, x: FloatTensor<B>) -> FloatTensor<B
 }
 
 /// The larger or the smaller of two values: `b` where it is that, or NaN, and `a` elsewhere.
-fn extreme<B: Backend>(op: Binary, a: FloatTensor<B>, b: FloatTensor<B>) -> FloatTensor<B> {
+pub(crate) fn extreme<B: Backend>(
+    op: Binary,
+    a: FloatTensor<B>,
+    b: FloatTensor<B>,
+) -> FloatTensor<B> {
     let [rows, columns] = [0, 1].map(|i| a.shape()[i].max(b.shape()[i]));
     let [a, b] = [a, b].map(|v| B::float_expand(v, Shape::new([rows, columns])));
     let bool_dtype = get_device_settings::<B>(&a.device()).bool_dtype;
@@ -194,16 +198,37 @@ fn extreme<B: Backend>(op: Binary, a: FloatTensor<B>, b: FloatTensor<B>) -> Floa
     B::float_mask_where(a, beyond, b)
 }
 
-/// The logistic function. Burn's own rounds to f32 on some backends, whatever the type; f64 takes
-/// `(1 + tanh(x / 2)) / 2`, the same function.
+/// The logistic function. Burn's own rounds to f32 on some backends, whatever the type.
 fn sigmoid<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
     match x.dtype() {
-        DType::F64 => {
-            let t = B::float_tanh(times::<B>(x, 0.5));
-            times::<B>(plus::<B>(t, 1.0), 0.5)
-        }
+        DType::F64 => B::float_recip(plus::<B>(B::float_exp(B::float_neg(x)), 1.0)),
         _ => B::sigmoid(x),
     }
+}
+
+/// The sign; NaN of NaN, of which Burn's own is 0.
+fn sign<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    let bool_dtype = get_device_settings::<B>(&x.device()).bool_dtype;
+    let nan = B::float_is_nan(x.clone(), bool_dtype);
+    B::float_mask_where(B::float_sign(x.clone()), nan, x)
+}
+
+/// The largest number of a tensor's type.
+fn largest<B: Backend>(x: &FloatTensor<B>) -> f64 {
+    let info = x.dtype().finfo();
+    info.expect("a tensor of numbers").max
+}
+
+/// `x`, and the smallest number in place of -∞: what it is multiplied with may be 0.
+fn least<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    let most = largest::<B>(&x);
+    B::float_clamp_min(x, (-most).into())
+}
+
+/// `x`, and the nearest number in place of an infinity.
+fn finite<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+    let most = largest::<B>(&x);
+    least::<B>(B::float_clamp_max(x, most.into()))
 }
 
 /// `(1 + erf(x / √2)) / 2`: the normal distribution function.
@@ -217,15 +242,16 @@ fn decay<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
     B::float_exp(B::float_clamp_max(x, 0.0.into()))
 }
 
-fn unary<B: Backend>(op: Unary, x: FloatTensor<B>) -> FloatTensor<B> {
+/// A pointwise function.
+pub(crate) fn unary<B: Backend>(op: Unary, x: FloatTensor<B>) -> FloatTensor<B> {
     match op {
         Unary::Sigmoid => sigmoid::<B>(x),
         Unary::Tanh => B::float_tanh(x),
         Unary::Relu => B::float_clamp_min(x, 0.0.into()),
         Unary::LeakyRelu => above::<B>(x.clone(), x.clone(), times::<B>(x, 0.01)),
         Unary::Elu => above::<B>(x.clone(), x.clone(), plus::<B>(decay::<B>(x), -1.0)),
-        Unary::Gelu => B::float_mul(x.clone(), normal::<B>(x)),
-        Unary::Silu => B::float_mul(x.clone(), sigmoid::<B>(x)),
+        Unary::Gelu => B::float_mul(least::<B>(x.clone()), normal::<B>(x)),
+        Unary::Silu => B::float_mul(least::<B>(x.clone()), sigmoid::<B>(x)),
         Unary::Softplus => {
             let tail = B::float_log1p(B::float_exp(B::float_neg(B::float_abs(x.clone()))));
             B::float_add(B::float_clamp_min(x, 0.0.into()), tail)
@@ -234,8 +260,11 @@ fn unary<B: Backend>(op: Unary, x: FloatTensor<B>) -> FloatTensor<B> {
             let line = plus::<B>(B::float_div_scalar(x, 6.0.into()), 0.5);
             B::float_clamp(line, 0.0.into(), 1.0.into())
         }
-        Unary::Softsign => B::float_div(x.clone(), plus::<B>(B::float_abs(x), 1.0)),
-        Unary::Sign => B::float_sign(x),
+        Unary::Softsign => {
+            let x = finite::<B>(x);
+            B::float_div(x.clone(), plus::<B>(B::float_abs(x), 1.0))
+        }
+        Unary::Sign => sign::<B>(x),
         Unary::Exp => B::float_exp(x),
         Unary::Sqrt => B::float_sqrt(x),
         Unary::Sin => B::float_sin(x),
@@ -245,7 +274,8 @@ fn unary<B: Backend>(op: Unary, x: FloatTensor<B>) -> FloatTensor<B> {
     }
 }
 
-fn slope<B: Backend>(op: Unary, v: FloatTensor<B>) -> FloatTensor<B> {
+/// The derivative of a pointwise function, from its [subject](Unary::subject).
+pub(crate) fn slope<B: Backend>(op: Unary, v: FloatTensor<B>) -> FloatTensor<B> {
     let number = |n: f64| B::float_full(v.shape(), n.into(), &v.device(), v.dtype().into());
     match op {
         Unary::Sigmoid => B::float_mul(v.clone(), rest::<B>(v)),
@@ -254,29 +284,33 @@ fn slope<B: Backend>(op: Unary, v: FloatTensor<B>) -> FloatTensor<B> {
         Unary::LeakyRelu => above::<B>(v.clone(), number(1.0), number(0.01)),
         Unary::Elu => above::<B>(v.clone(), number(1.0), plus::<B>(v, 1.0)),
         Unary::Gelu => {
+            let v = finite::<B>(v);
             let density = B::float_exp(times::<B>(B::float_mul(v.clone(), v.clone()), -0.5));
             let density = times::<B>(density, 0.398_942_280_401_432_7);
             B::float_add(normal::<B>(v.clone()), B::float_mul(v, density))
         }
         Unary::Silu => {
             let s = sigmoid::<B>(v.clone());
+            let v = finite::<B>(v);
             let inner = plus::<B>(B::float_mul(v, rest::<B>(s.clone())), 1.0);
             B::float_mul(s, inner)
         }
         Unary::Softplus => sigmoid::<B>(v),
         Unary::HardSigmoid => {
-            let below_one = above::<B>(rest::<B>(v.clone()), number(1.0 / 6.0), number(0.0));
-            above::<B>(v.clone(), below_one, number(0.0))
+            let to_end = plus::<B>(B::float_neg(v.clone()), 3.0);
+            let below = above::<B>(to_end, number(1.0 / 6.0), number(0.0));
+            above::<B>(plus::<B>(v.clone(), 3.0), below, number(0.0))
         }
         Unary::Softsign => {
             let r = rest::<B>(B::float_abs(v));
             B::float_mul(r.clone(), r)
         }
         Unary::Exp => v,
-        Unary::Sqrt => times::<B>(B::float_recip(v), 0.5),
+        // The root of -0 is -0.
+        Unary::Sqrt => times::<B>(B::float_recip(plus::<B>(v, 0.0)), 0.5),
         Unary::Sin => B::float_cos(v),
         Unary::Cos => B::float_neg(B::float_sin(v)),
         Unary::Sign | Unary::Floor => number(0.0),
-        Unary::Abs => B::float_sign(v),
+        Unary::Abs => sign::<B>(v),
     }
 }

@@ -149,8 +149,9 @@ impl Reverse<'_> {
     fn for_the_largest(&mut self, largest: Id, of: Id, g: Id) -> Id {
         use Binary::{Div, Mul, Sub};
         let (largest, of) = (self.value(largest), self.value(of));
+        // The derivative of relu is 0 also of the difference of two infinities, which is NaN.
         let below = self.writer.binary(Sub, largest, of);
-        let below = self.writer.push(Node::Unary(Unary::Sign, below));
+        let below = self.writer.push(Node::Slope(Unary::Relu, below));
         let one = self.writer.number(1.0);
         let chosen = self.writer.binary(Sub, one, below);
         let [all, count] = [g, chosen].map(|v| self.writer.push(Node::Across(Across::Sum, v)));
@@ -219,7 +220,7 @@ mod tests {
         });
         let backward = differentiate(&loop_of(&p)).to_string();
         assert!(backward.contains("sum(dh')"), "{backward}");
-        assert!(backward.contains("sign(h' - "), "{backward}");
+        assert!(backward.contains("relu'(h' - "), "{backward}");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! `exp(x) = 2^n (1 + q)`, with `n` the integer nearest to `x / ln 2` and `q = exp(r) - 1` from the
 //! series at the small rest `r`. The sigmoid, tanh and the others are made of `q` and `2^n` such that
 //! no digits cancel. Errors against libm, in units in the last place, over all finite arguments (the
-//! tests below): sigmoid and softplus 4, tanh 4, exp and exp-like tails of elu 4. At ±∞ and NaN the functions
-//! give what mathematics and IEEE 754 say.
+//! tests below): sigmoid and softplus 4, tanh 4, exp and exp-like tails of elu 4. At ±∞ and NaN functions and
+//! derivatives give what [`Unary`] says.
 
 use super::{Real, Simd};
 use crate::program::Unary;
@@ -48,6 +48,19 @@ unsafe fn negated<S: Simd>(x: S::V) -> S::V {
 #[inline(always)]
 unsafe fn magnitude<S: Simd>(x: S::V) -> S::V {
     unsafe { S::above(number::<S>(0.0), x, negated::<S>(x), x) }
+}
+
+/// `x`, and the smallest number in place of -∞: what it is multiplied with may be 0.
+#[inline(always)]
+unsafe fn least<S: Simd>(x: S::V) -> S::V {
+    // In this order NaN passes through.
+    unsafe { S::max(negated::<S>(S::splat(S::E::LARGEST)), x) }
+}
+
+/// `x`, and the nearest number in place of an infinity.
+#[inline(always)]
+unsafe fn finite<S: Simd>(x: S::V) -> S::V {
+    unsafe { least::<S>(S::min(S::splat(S::E::LARGEST), x)) }
 }
 
 #[inline(always)]
@@ -143,13 +156,16 @@ pub(crate) unsafe fn unary<S: Simd>(op: Unary, x: S::V) -> S::V {
             Unary::LeakyRelu => S::above(zero, x, S::mul(x, number::<S>(0.01)), x),
             Unary::Elu => S::above(zero, x, exp_m1::<S>(x), x),
             Unary::Gelu => each::<S>(x, |x| op.of(x)),
-            Unary::Silu => S::mul(x, sigmoid::<S>(x)),
+            Unary::Silu => S::mul(least::<S>(x), sigmoid::<S>(x)),
             Unary::Softplus => softplus::<S>(x),
             Unary::HardSigmoid => {
                 let y = S::fma(x, number::<S>(1.0 / 6.0), number::<S>(0.5));
                 S::max(zero, S::min(number::<S>(1.0), y))
             }
-            Unary::Softsign => S::div(x, S::add(number::<S>(1.0), magnitude::<S>(x))),
+            Unary::Softsign => {
+                let x = finite::<S>(x);
+                S::div(x, S::add(number::<S>(1.0), magnitude::<S>(x)))
+            }
             Unary::Sign => sign::<S>(x),
             Unary::Exp => exp::<S>(x),
             Unary::Sqrt => S::sqrt(x),
@@ -179,19 +195,20 @@ pub(crate) unsafe fn slope<S: Simd>(op: Unary, v: S::V) -> S::V {
             Unary::Silu => {
                 let s = sigmoid::<S>(v);
                 let rest = S::sub(one, s);
-                S::mul(s, S::fma(v, rest, one))
+                S::mul(s, S::fma(finite::<S>(v), rest, one))
             }
             Unary::Softplus => sigmoid::<S>(v),
             Unary::HardSigmoid => {
-                let inside = S::above(one, v, number::<S>(1.0 / 6.0), zero);
-                S::above(v, zero, inside, zero)
+                let below = S::above(number::<S>(3.0), v, number::<S>(1.0 / 6.0), zero);
+                S::above(v, number::<S>(-3.0), below, zero)
             }
             Unary::Softsign => {
                 let rest = S::sub(one, magnitude::<S>(v));
                 S::mul(rest, rest)
             }
             Unary::Exp => v,
-            Unary::Sqrt => S::div(number::<S>(0.5), v),
+            // The root of -0 is -0.
+            Unary::Sqrt => S::div(number::<S>(0.5), S::add(v, zero)),
             Unary::Sin | Unary::Cos => each::<S>(v, |x| op.slope(x)),
             Unary::Sign | Unary::Floor => zero,
             Unary::Abs => sign::<S>(v),

@@ -33,6 +33,8 @@ pub(crate) trait Real: Copy + Debug + Default + PartialOrd + Send + Sync + 'stat
     const ATANH_TERMS: usize;
     /// Where `tanh` has become 1.
     const TANH_ONE: Self;
+    /// The largest number.
+    const LARGEST: Self;
 
     /// The nearest number of this type.
     fn of(x: f64) -> Self;
@@ -53,6 +55,7 @@ macro_rules! real {
             const EXP_TERMS: usize = $exp;
             const ATANH_TERMS: usize = $atanh;
             const TANH_ONE: Self = $one;
+            const LARGEST: Self = $E::MAX;
 
             fn of(x: f64) -> Self {
                 x as $E

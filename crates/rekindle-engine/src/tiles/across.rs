@@ -60,7 +60,8 @@ fn sum<E: Real>(row: &[E]) -> f64 {
 
 #[inline(always)]
 fn largest<E: Real>(row: &[E]) -> E {
-    let larger = |a: E, b: E| if b > a { b } else { a };
+    // NaN, which nothing is as large as, stays.
+    let larger = |a: E, b: E| if a >= b || a.wide().is_nan() { a } else { b };
     row.iter().copied().reduce(larger).unwrap_or_default()
 }
 

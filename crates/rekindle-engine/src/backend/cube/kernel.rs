@@ -202,6 +202,20 @@ fn above<E: Float, N: Size>(x: Vector<E, N>, a: Vector<E, N>, b: Vector<E, N>) -
     select_many(x.greater_than(&number::<E, N>(0.0)), a, b)
 }
 
+/// `x`, and the smallest number in place of -∞: what it is multiplied with may be 0.
+#[cube]
+fn least<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
+    let least = number::<E, N>(f32::MIN);
+    select_many(least.greater_than(&x), least, x)
+}
+
+/// `x`, and the nearest number in place of an infinity.
+#[cube]
+fn finite<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
+    let most = number::<E, N>(f32::MAX);
+    least::<E, N>(select_many(x.greater_than(&most), most, x))
+}
+
 #[cube]
 fn sigmoid<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
     let one = number::<E, N>(1.0);
@@ -229,17 +243,22 @@ fn unary<E: Float, N: Size>(x: Vector<E, N>, #[comptime] op: Unary) -> Vector<E,
     match comptime![op] {
         Unary::Sigmoid => sigmoid::<E, N>(x),
         Unary::Tanh => Vector::tanh(x),
-        Unary::Relu => above::<E, N>(x, x, zero),
+        // Zero stands in for what is below it: NaN is not, and stays. So below.
+        Unary::Relu => above::<E, N>(-x, zero, x),
         Unary::LeakyRelu => above::<E, N>(x, x, x * number::<E, N>(0.01)),
-        Unary::Elu => above::<E, N>(x, x, Vector::exp(min(x, zero)) - one),
-        Unary::Gelu => x * normal::<E, N>(x),
-        Unary::Silu => x * sigmoid::<E, N>(x),
+        Unary::Elu => above::<E, N>(x, x, Vector::exp(above::<E, N>(x, zero, x)) - one),
+        Unary::Gelu => least::<E, N>(x) * normal::<E, N>(x),
+        Unary::Silu => least::<E, N>(x) * sigmoid::<E, N>(x),
         Unary::Softplus => max(x, zero) + Vector::log1p(Vector::exp(-Vector::abs(x))),
         Unary::HardSigmoid => {
             let line = x / number::<E, N>(6.0) + number::<E, N>(0.5);
-            min(max(line, zero), one)
+            let line = above::<E, N>(-line, zero, line);
+            above::<E, N>(line - one, one, line)
         }
-        Unary::Softsign => x / (one + Vector::abs(x)),
+        Unary::Softsign => {
+            let x = finite::<E, N>(x);
+            x / (one + Vector::abs(x))
+        }
         Unary::Sign => sign::<E, N>(x),
         Unary::Exp => Vector::exp(x),
         Unary::Sqrt => Vector::sqrt(x),
@@ -261,24 +280,27 @@ fn slope<E: Float, N: Size>(v: Vector<E, N>, #[comptime] op: Unary) -> Vector<E,
         Unary::LeakyRelu => above::<E, N>(v, one, number::<E, N>(0.01)),
         Unary::Elu => above::<E, N>(v, one, v + one),
         Unary::Gelu => {
+            let v = finite::<E, N>(v);
             let density = Vector::exp(v * v * number::<E, N>(-0.5));
             normal::<E, N>(v) + v * density * number::<E, N>(0.398_942_3)
         }
         Unary::Silu => {
             let s = sigmoid::<E, N>(v);
-            s * (v * (one - s) + one)
+            s * (finite::<E, N>(v) * (one - s) + one)
         }
         Unary::Softplus => sigmoid::<E, N>(v),
         Unary::HardSigmoid => {
-            let below = above::<E, N>(one - v, number::<E, N>(1.0 / 6.0), zero);
-            above::<E, N>(v, below, zero)
+            let three = number::<E, N>(3.0);
+            let below = above::<E, N>(three - v, number::<E, N>(1.0 / 6.0), zero);
+            above::<E, N>(v + three, below, zero)
         }
         Unary::Softsign => {
             let r = one - Vector::abs(v);
             r * r
         }
         Unary::Exp => v,
-        Unary::Sqrt => number::<E, N>(0.5) / v,
+        // The root of -0 is -0.
+        Unary::Sqrt => number::<E, N>(0.5) / Vector::abs(v),
         Unary::Sin => Vector::cos(v),
         Unary::Cos => -Vector::sin(v),
         Unary::Sign => zero,

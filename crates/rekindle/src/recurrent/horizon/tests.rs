@@ -172,3 +172,34 @@ fn a_lower_layer_of_both_directions_is_seen_through_the_upper_one() {
         assert!((ln - expected).abs() < 1e-4, "{ln} is not {expected}");
     }
 }
+
+/// Nothing that a step gives depends on the state before it, and yet each is differentiated by it.
+#[test]
+fn a_cell_without_recurrence_has_no_horizon_by_any_executor() {
+    use crate::{EngineConfig, ExecutorChoice};
+    for executor in [
+        ExecutorChoice::Tiles,
+        ExecutorChoice::Primitives,
+        ExecutorChoice::Steps,
+    ] {
+        for equations in [
+            "state h\ninput a\nh' = W_a x\n",
+            "state h, c\ninput a\nh' = W_a x\nc' = h\n",
+            "state h, c\ninput a\nh' = W_a x\nc' = 2.0\n",
+        ] {
+            let config = RecurrentConfig {
+                engine: EngineConfig {
+                    executor,
+                    ..EngineConfig::default()
+                },
+                ..RecurrentConfig::new(CustomConfig::from_equations(4, equations))
+            };
+            let horizon = of(&config.init(3, &Device::flex()), 3, 4);
+            let norms = horizon.norms.into_iter().flatten();
+            assert!(
+                norms.into_iter().all(|n| n == f64::NEG_INFINITY),
+                "{executor:?} {equations}"
+            );
+        }
+    }
+}
