@@ -8,6 +8,7 @@ mod diagram;
 mod figure;
 mod heat;
 mod html;
+mod mark;
 mod page;
 mod raster;
 mod theme;
@@ -15,6 +16,7 @@ mod trace;
 
 pub use diagram::diagram;
 pub use figure::{Axis, Bars, Confusion, Figure, Mark, Scale, Series};
+pub use mark::is_ours;
 pub use page::{Block, Page, Section, Table};
 pub use raster::{NotAnSvg, png};
 pub use trace::{Plane, Role, Trace};

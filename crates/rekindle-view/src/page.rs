@@ -3,7 +3,7 @@
 mod blocks;
 
 use crate::html::{data, escape};
-use crate::{Bars, Confusion, Figure, Trace};
+use crate::{Bars, Confusion, Figure, Trace, mark};
 
 /// A page: one self-contained file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,11 +100,12 @@ impl Page {
         }
         let mut html = format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             {generator}\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
              <title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n\
              <header><div><h1>{title}</h1><p class=\"lead\">{lead}</p>{contents}</div>\
              <button id=\"theme\" type=\"button\">dark</button></header>\n<main>\n{body}</main>\n",
+            generator = mark::PAGE,
             title = escape(&self.title),
             style = styles.concat(),
             lead = escape(&self.lead),

@@ -4,6 +4,7 @@
 //! be compiled anew for them. What our pictures hold (plain colours, rectangular clips, embedded
 //! images) is less than it can do, and is drawn here.
 
+use crate::mark;
 use std::sync::{Arc, LazyLock};
 use tiny_skia::{Color, FillRule, FilterQuality, Mask, Paint, Pixmap, PixmapPaint, Transform};
 use usvg::{Group, ImageKind, Node, Options, Tree, fontdb::Database};
@@ -61,7 +62,15 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, NotAnSvg> {
         .iter()
         .map(|p| [p.red(), p.green(), p.blue()])
         .collect();
-    lodepng::encode24(&opaque, width as usize, height as usize).map_err(|e| fault(&e))
+    let mut encoder = lodepng::Encoder::new();
+    encoder
+        .info_raw_mut()
+        .set_colortype(lodepng::ColorType::RGB);
+    encoder.set_text_compression(false);
+    let (key, text) = mark::PIXELS;
+    let marked = encoder.info_png_mut().add_text(key, text);
+    let encoded = marked.and_then(|()| encoder.encode(&opaque, width as usize, height as usize));
+    encoded.map_err(|e| fault(&e))
 }
 
 fn draw(group: &Group, transform: Transform, mask: Option<&Mask>, pixels: &mut Pixmap) {
