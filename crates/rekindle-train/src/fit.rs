@@ -8,9 +8,10 @@ use crate::{
     Error, Evaluation, Result,
     experiment::Plan,
     inside::doctor::{Checkup, Log, diagnose},
+    interval::Interval,
     run::RunDir,
     tasks::{Part, Task},
-    trainer::Trainer,
+    trainer::{Tally, Trainer},
     watch::{Report, Watch},
 };
 use burn::module::Module;
@@ -42,9 +43,11 @@ pub(crate) fn fit(
 ) -> Result<End> {
     let train = &plan.experiment().train;
     let mut clock = Clock::new(trainer.tally.seconds, trainer.tally.step);
-    let mut since = Interval::default();
-    let mut ward = Ward::default();
-    while trainer.tally.step < train.steps {
+    let mut ward = Ward::of(run)?;
+    let is_over = |tally: &Tally| {
+        tally.step >= train.steps || tally.evaluations.exhaust(train.patience)
+    };
+    while !is_over(&trainer.tally) {
         let next = trainer.tally.step + 1;
         let reported = next.is_multiple_of(train.report_every) || next == train.steps;
         let update = trainer.update(task, plan, device, reported);
@@ -53,15 +56,17 @@ pub(crate) fn fit(
         }
         let step = trainer.tally.step;
         let last = step == train.steps;
-        since.add(&update, step);
+        trainer.tally.interval.add(&update, step);
         watch.step(step, train.steps);
         if reported {
-            let mut report = since.report(step, train.steps, task.unit(), &clock);
+            let tally = &mut trainer.tally;
+            let since = std::mem::replace(&mut tally.interval, Interval::from(clock.seconds()));
+            let mut report = since.report(step, train.steps, task.unit(), clock.seconds());
+            report.seconds_left = clock.left(train.steps);
             report.metric = task.figure(report.loss);
             run.log(&report)?;
             watch.report(&report);
             ward.observe(&report, plan, watch);
-            since = Interval::default();
         }
         if step.is_multiple_of(train.evaluate_every) || last {
             let net = trainer.net.valid();
@@ -76,33 +81,44 @@ pub(crate) fn fit(
         }
         trainer.tally.seconds = clock.seconds();
         let stopping = stop.load(Ordering::Relaxed);
-        let exhausted = trainer.tally.evaluations.exhaust(train.patience);
-        if step.is_multiple_of(train.checkpoint_every) || last || stopping || exhausted {
+        let over = is_over(&trainer.tally);
+        if step.is_multiple_of(train.checkpoint_every) || over || stopping {
             trainer.save(&run.checkpoints(), train.keep)?;
         }
-        if exhausted {
-            watch.note(&format!(
-                "stopped early: {} evaluations without a better figure",
-                train.patience
-            ));
-            break;
-        }
-        if stopping && !last {
+        if stopping && !over {
             return Ok(End::Stopped);
         }
         clock.ticked(step);
+    }
+    if trainer.tally.step < train.steps {
+        watch.note(&format!(
+            "stopped early: {} evaluations without a better figure",
+            train.patience
+        ));
     }
     Ok(End::Done)
 }
 
 /// Looks after a run: what the rules find in its log is said as soon as it is found, and once.
-#[derive(Default)]
 struct Ward {
     log: Log,
     said: Vec<&'static str>,
 }
 
 impl Ward {
+    /// One that knows what a run has written down so far.
+    fn of(run: &RunDir) -> Result<Self> {
+        let log = Log {
+            // What is judged while a run is trained is its updates.
+            valid: Vec::new(),
+            ..Log::read(run)?
+        };
+        Ok(Ward {
+            log,
+            said: Vec::new(),
+        })
+    }
+
     fn observe(&mut self, report: &Report, plan: &Plan, watch: &mut dyn Watch) {
         self.log.losses.push(report.loss);
         self.log.highest.push(report.highest_loss);
@@ -169,64 +185,5 @@ impl Clock {
     fn left(&self, steps: u64) -> f64 {
         let done = (self.done - self.first).max(1) as f64;
         self.start.elapsed().as_secs_f64() / done * (steps - self.done) as f64
-    }
-}
-
-/// The updates since the last report.
-struct Interval {
-    start: Instant,
-    loss: f64,
-    highest: f64,
-    /// The loss of the run's first update.
-    first: Option<f64>,
-    updates: u64,
-    units: usize,
-    norm: f64,
-    ratio: f64,
-}
-
-impl Default for Interval {
-    fn default() -> Self {
-        Interval {
-            start: Instant::now(),
-            loss: 0.0,
-            highest: f64::NEG_INFINITY,
-            first: None,
-            updates: 0,
-            units: 0,
-            norm: 0.0,
-            ratio: 0.0,
-        }
-    }
-}
-
-impl Interval {
-    fn add(&mut self, update: &crate::trainer::Update, step: u64) {
-        self.loss += update.loss;
-        self.highest = self.highest.max(update.loss);
-        if step == 1 {
-            self.first = Some(update.loss);
-        }
-        self.norm = update.norm;
-        self.ratio = update.ratio.unwrap_or(self.ratio);
-        self.units += update.units;
-        self.updates += 1;
-    }
-
-    fn report(&self, step: u64, steps: u64, unit: &'static str, clock: &Clock) -> Report {
-        Report {
-            step,
-            steps,
-            loss: self.loss / self.updates.max(1) as f64,
-            highest_loss: self.highest,
-            first_loss: self.first,
-            metric: None,
-            gradient_norm: self.norm,
-            update_ratio: self.ratio,
-            per_second: self.units as f64 / self.start.elapsed().as_secs_f64(),
-            unit,
-            seconds: clock.seconds(),
-            seconds_left: clock.left(steps),
-        }
     }
 }

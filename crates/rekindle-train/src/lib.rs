@@ -16,6 +16,7 @@ pub mod files;
 mod fit;
 mod gradients;
 pub mod inside;
+mod interval;
 mod kept;
 mod metric;
 mod net;

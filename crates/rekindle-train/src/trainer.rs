@@ -5,6 +5,7 @@ use crate::{
     checkpoint::{self, Checkpoint},
     experiment::Plan,
     gradients,
+    interval::Interval,
     kept::Evaluations,
     net::Net,
     optimizer::optimizer,
@@ -36,7 +37,8 @@ pub(crate) struct Trainer {
     pub(crate) best: Vec<u8>,
 }
 
-/// The numbers that a checkpoint holds beside the tensors.
+/// The numbers that a checkpoint holds beside the tensors. They are written as TOML, which gives every float back as it
+/// was, infinities and NaN included.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// Updates made.
@@ -45,6 +47,8 @@ pub(crate) struct Tally {
     pub(crate) evaluations: Evaluations,
     /// Seconds of training so far.
     pub(crate) seconds: f64,
+    /// The updates since the last report.
+    pub(crate) interval: Interval,
 }
 
 /// What one update gave.
@@ -60,7 +64,7 @@ const NET: &str = "net.bpk";
 const OPTIMIZER: &str = "optimizer.bpk";
 const CARRY: &str = "carry.safetensors";
 const BEST: &str = "best.safetensors";
-const TALLY: &str = "tally.json";
+const TALLY: &str = "tally.toml";
 
 fn defect(what: &str, error: impl std::fmt::Display) -> Error {
     Error::fault(format!("{what}: {error}"))
@@ -131,7 +135,7 @@ impl Trainer {
         let optimizer = optimizer.map_err(|e| defect("the optimizer cannot be recorded", e))?;
         let carry = self.carry.iter().flatten().enumerate();
         let carry: Vec<_> = carry.map(|(i, t)| (i.to_string(), t.to_data())).collect();
-        let tally = serde_json::to_vec_pretty(&self.tally);
+        let tally = toml::to_string(&self.tally);
         let blobs = [
             (NET, net.to_vec()),
             (OPTIMIZER, optimizer.to_vec()),
@@ -139,7 +143,9 @@ impl Trainer {
             (BEST, self.best.clone()),
             (
                 TALLY,
-                tally.map_err(|e| defect("the tally cannot be recorded", e))?,
+                tally
+                    .map_err(|e| defect("the tally cannot be recorded", e))?
+                    .into_bytes(),
             ),
         ];
         checkpoint::save(dir, self.tally.step, &blobs, keep)
@@ -179,7 +185,7 @@ impl Trainer {
             .collect();
         self.carry = (!parts.is_empty()).then_some(parts);
         self.best = take(BEST)?;
-        let tally = serde_json::from_slice(&take(TALLY)?);
+        let tally = toml::from_slice(&take(TALLY)?);
         self.tally = tally.map_err(|e| defect(&format!("{}/{TALLY}", path.display()), e))?;
         Ok(())
     }
