@@ -1,9 +1,10 @@
 //! The one place that prints: results to standard output, everything else to standard error.
 
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process;
 
-use rekindle_train::{Error, Result};
+use rekindle_train::{Error, Result, output};
 
 /// Writes a result.
 pub(crate) fn print(text: &str) -> Result<()> {
@@ -17,9 +18,30 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
+/// Prints what there is to say of a file that was written: beside it, where the file is standard output.
+pub(crate) fn print_beside(output: &Path, text: &str) -> Result<()> {
+    match output::is_standard(output) {
+        false => print(text),
+        true => {
+            note(text.trim_end());
+            Ok(())
+        }
+    }
+}
+
 /// Says something beside the result. If nobody can hear it, nothing is lost.
 pub(crate) fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Says which files of a run's data are no longer what it was trained on.
+pub(crate) fn changed_data(run: &Path) -> Result<()> {
+    for what in rekindle_train::changed_data(run)? {
+        note(&format!(
+            "warning: the data has changed since this run was trained: {what}"
+        ));
+    }
+    Ok(())
 }
 
 /// Says what went wrong.

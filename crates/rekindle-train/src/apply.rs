@@ -21,6 +21,7 @@ use crate::{
     config,
     device::{self, Preference},
     error::{Error, Result},
+    output::Output,
     tensors,
 };
 use input::Input;
@@ -36,7 +37,7 @@ pub struct ApplyOptions {
     pub weights: Option<PathBuf>,
     /// What the outputs are multiplied by: with it, gradients are computed.
     pub cotangent: Option<PathBuf>,
-    /// The file to write.
+    /// The file to write; `-` for standard output.
     pub output: PathBuf,
     /// Where to compute.
     pub device: Preference,
@@ -53,6 +54,9 @@ pub struct Applied {
 
 /// Runs a layer on tensors from a file and writes its outputs, final states and gradients.
 pub fn apply(options: &ApplyOptions) -> Result<Applied> {
+    let others = [&options.weights, &options.cotangent].into_iter().flatten();
+    let inputs = [&options.layer, &options.input].into_iter().chain(others);
+    let output = Output::new("--output", &options.output)?.apart_from(inputs)?;
     let (d_input, config) = layer(&options.layer)?;
     let chosen = device::resolve(&options.device, false)?;
     let input = Input::read(&options.input)?;
@@ -76,7 +80,7 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
         None => run(&layer, &input, x, &device)?.outputs()?,
         Some(cotangent) => run(&layer, &input, x, &device)?.gradients(&layer, &cotangent)?,
     };
-    tensors::write(&options.output, &tensors, &[])?;
+    output.write(&tensors::to_bytes(&tensors, &[])?)?;
     let shapes = tensors.into_iter().map(|(n, t)| (n, t.shape().to_vec()));
     Ok(Applied {
         device: chosen.line,

@@ -9,9 +9,10 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io::{self, ErrorKind, Write},
-    path::{Component, Path, PathBuf},
+    fs,
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use serde_json::Value;
 use crate::{
     error::{Error, Result},
     files,
+    manifest::{Entry, is_plain},
 };
 
 const FORMAT: u64 = 1;
@@ -39,13 +41,6 @@ struct Manifest {
     format: u64,
     step: u64,
     files: Vec<Entry>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Entry {
-    name: String,
-    bytes: u64,
-    crc32: u32,
 }
 
 /// Saves a checkpoint below `dir`, then removes all but the newest `keep` (one at least).
@@ -84,6 +79,13 @@ pub(crate) fn latest(dir: &Path) -> Result<Option<PathBuf>> {
     Ok(listed.into_iter().next_back().map(|(_, path)| path))
 }
 
+/// When a checkpoint was written.
+pub(crate) fn written(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path.join(MANIFEST))
+        .and_then(|file| file.modified())
+        .ok()
+}
+
 /// Reads a checkpoint and checks every byte of it against the manifest.
 pub(crate) fn load(path: &Path) -> Result<Checkpoint> {
     let manifest = fs::read(path.join(MANIFEST))
@@ -102,7 +104,7 @@ pub(crate) fn load(path: &Path) -> Result<Checkpoint> {
         .map_err(|error| damaged(path, &format!("{MANIFEST} is not as written ({error})")))?;
     let mut blobs = BTreeMap::new();
     for entry in manifest.files {
-        let blob = verified(path, &entry).map_err(|what| damaged(path, &what))?;
+        let blob = entry.read(path).map_err(|what| damaged(path, &what))?;
         blobs.insert(entry.name, blob);
     }
     let step = manifest.step;
@@ -126,14 +128,10 @@ fn write(dir: &Path, path: &Path, step: u64, blobs: &[(&str, Vec<u8>)]) -> io::R
         files: Vec::new(),
     };
     for (name, blob) in blobs {
-        write_synced(&unfinished.join(name), blob)?;
-        manifest.files.push(Entry {
-            name: (*name).to_owned(),
-            bytes: blob.len() as u64,
-            crc32: crc32fast::hash(blob),
-        });
+        files::write_synced(&unfinished.join(name), blob)?;
+        manifest.files.push(Entry::of(name, blob));
     }
-    write_synced(
+    files::write_synced(
         &unfinished.join(MANIFEST),
         &serde_json::to_vec_pretty(&manifest)?,
     )?;
@@ -153,12 +151,6 @@ fn write(dir: &Path, path: &Path, step: u64, blobs: &[(&str, Vec<u8>)]) -> io::R
         discard(&aside)?;
     }
     Ok(())
-}
-
-fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    file.write_all(content)?;
-    file.sync_all()
 }
 
 fn prune(dir: &Path, saved: &Path, keep: usize) -> io::Result<()> {
@@ -216,32 +208,9 @@ fn numbered(path: &Path) -> Option<(u64, bool)> {
     Some((step, replaced.is_none()))
 }
 
-fn verified(path: &Path, entry: &Entry) -> Result<Vec<u8>, String> {
-    let Entry { name, bytes, crc32 } = entry;
-    if !plain(name) {
-        return Err(format!("{MANIFEST} names `{name}`, which is no file of it"));
-    }
-    let blob =
-        fs::read(path.join(name)).map_err(|error| format!("{name} cannot be read ({error})"))?;
-    if blob.len() as u64 != *bytes {
-        return Err(format!(
-            "{name} holds {} bytes, where {bytes} were written",
-            blob.len()
-        ));
-    }
-    if crc32fast::hash(&blob) != *crc32 {
-        return Err(format!(
-            "{name} has another checksum than when it was written"
-        ));
-    }
-    Ok(blob)
-}
-
 /// Whether a blob's name stays inside the checkpoint and leaves the manifest alone.
 fn plain(name: &str) -> bool {
-    let mut parts = Path::new(name).components();
-    let single = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
-    single && parts.next().is_none() && name != MANIFEST
+    is_plain(name) && name != MANIFEST
 }
 
 fn damaged(path: &Path, what: &str) -> Error {

@@ -284,6 +284,32 @@ impl Plan {
         self
     }
 
+    /// Fills in what follows from the data as it was for another plan.
+    pub(crate) fn settle_as(mut self, other: &Plan) -> Plan {
+        let (train, other) = (&mut self.0.train, &other.0.train);
+        if train.epochs.take().is_some() {
+            train.steps = other.steps;
+        }
+        if train.evaluate_every == 0 {
+            train.evaluate_every = other.evaluate_every;
+        }
+        if train.checkpoint_every == 0 {
+            train.checkpoint_every = other.checkpoint_every;
+        }
+        self
+    }
+
+    /// The files that the task reads.
+    pub(crate) fn files(&self) -> Vec<DataFile> {
+        let mut files = Vec::new();
+        self.0
+            .task
+            .clone()
+            .resolve_files(|file| files.push(std::mem::take(file)));
+        files.retain(|file| !file.as_os_str().is_empty());
+        files
+    }
+
     /// The experiment, resolved.
     pub fn experiment(&self) -> &Experiment {
         &self.0

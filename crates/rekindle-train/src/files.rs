@@ -1,13 +1,18 @@
 //! The few ways in which this program touches files, each naming the file when it fails.
 
 use std::{
-    ffi::OsString,
+    ffi::OsStr,
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
+use tempfile::{Builder, NamedTempFile};
+
 use crate::error::{Error, Result};
+
+/// How the names of what is not finished begin.
+const PREFIX: &str = ".rekindle-";
 
 /// The whole content of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
@@ -29,28 +34,9 @@ pub fn create_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|error| cannot_write("create the directory", path, &error))
 }
 
-/// Writes a file whole or not at all: a reader, or a kill at any moment, sees the old or the new content.
+/// Writes a file of a run, whole or not at all: a reader, or a kill at any moment, sees the old or the new content.
 pub fn write_atomic(path: &Path, content: &[u8]) -> Result<()> {
-    write_for("--out", path, content)
-}
-
-/// The same for a file that was asked for by an argument, which the error names.
-pub fn write_for(argument: &str, path: &Path, content: &[u8]) -> Result<()> {
-    let remedy = format!("choose a writable place with {argument}");
-    replace(path, content).map_err(|error| failed("write", path, &error, &remedy))
-}
-
-/// Checks that a file can be written, before the work whose result it is to hold.
-pub fn check_writable(path: &Path) -> Result<()> {
-    if path.is_dir() {
-        let at = path.display();
-        return Err(Error::mend(format!(
-            "{at} is a directory; name a file in it, such as {at}/FILE.csv"
-        )));
-    }
-    let unfinished = beside(path).1;
-    let checked = File::create(&unfinished).and_then(|_| fs::remove_file(&unfinished));
-    checked.map_err(|error| failed("write", path, &error, "choose another --output"))
+    replace(path, content).map_err(|error| cannot_write("write", path, &error))
 }
 
 /// Appends one line in one write, so that readers following the file see whole lines only.
@@ -78,35 +64,89 @@ pub(crate) fn cannot_write(action: &str, path: &Path, error: &io::Error) -> Erro
     failed(action, path, error, remedy)
 }
 
-/// The directory of a file, and where it is written before it is moved to its place.
-fn beside(path: &Path) -> (&Path, PathBuf) {
-    let directory = match path.parent() {
+/// The directory that a path's last name is in.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
-    };
-    // Named after the file, so that what a kill leaves behind is overwritten by the next write.
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".tmp");
-    (directory, directory.join(name))
+    }
 }
 
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let (directory, unfinished) = beside(path);
-    let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, path)
-    });
-    if let Err(error) = written {
-        // On a full disk half a file is in the way; should removing it fail too, the first error counts.
-        let _ = fs::remove_file(&unfinished);
-        return Err(error);
+/// A new file in a directory, under a name that nobody can have guessed. It goes when it is dropped.
+pub(crate) fn unfinished(directory: &Path) -> io::Result<NamedTempFile> {
+    named(0o666).tempfile_in(directory)
+}
+
+/// What makes files and directories for what is not finished, with these permissions but for the user's mask.
+pub(crate) fn named(mode: u32) -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(PREFIX).suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
+}
+
+/// Whether a name is that of something unfinished, which a kill has left: one of [`named`], or of other programs.
+pub(crate) fn is_unfinished(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(b".") && name.ends_with(b".tmp")
+}
+
+/// Removes from a directory of this program alone what a kill has left of its own.
+pub(crate) fn clear(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if is_unfinished(&name) && name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
+            fs::remove_file(entry.path())?;
+        }
     }
+    Ok(())
+}
+
+/// Writes a new file, and waits until it is on the disk.
+pub(crate) fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// Puts content in the place of a file, behind any links, which keeps its owner and its permissions.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let real = path.canonicalize();
+    let path = real.as_deref().unwrap_or(path);
+    let directory = directory_of(path);
+    let mut new = unfinished(directory)?;
+    new.write_all(content)?;
+    if let Ok(old) = fs::metadata(path) {
+        own(new.as_file(), &old)?;
+        new.as_file().set_permissions(old.permissions())?;
+    }
+    new.as_file().sync_all()?;
+    new.persist(path)?;
     sync_dir(directory)
 }
 
-fn failed(action: &str, path: &Path, error: &io::Error, remedy: &str) -> Error {
+/// Gives a file the owner of another.
+#[cfg(unix)]
+fn own(file: &File, other: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let owner = |file: &fs::Metadata| (file.uid(), file.gid());
+    match owner(&file.metadata()?) == owner(other) {
+        true => Ok(()),
+        false => fchown(file, Some(other.uid()), Some(other.gid())),
+    }
+}
+
+#[cfg(not(unix))]
+fn own(_: &File, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// The error for something that could not be done to a file.
+pub(crate) fn failed(action: &str, path: &Path, error: &io::Error, remedy: &str) -> Error {
     let what = format!("cannot {action} {}: {error}", path.display());
     match error.kind() {
         ErrorKind::NotFound
@@ -115,6 +155,7 @@ fn failed(action: &str, path: &Path, error: &io::Error, remedy: &str) -> Error {
         | ErrorKind::AlreadyExists
         | ErrorKind::NotADirectory
         | ErrorKind::IsADirectory
+        | ErrorKind::InvalidInput
         | ErrorKind::InvalidFilename => Error::mend(format!("{what}; {remedy}")),
         _ => Error::fault(what),
     }
@@ -149,7 +190,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_failed_write_leaves_nothing_and_a_killed_one_is_overwritten() {
+    fn a_failed_write_leaves_nothing() {
         let place = tempdir().unwrap();
         let directory = place.path().join("taken");
         create_dir(&directory.join("full")).unwrap();
@@ -158,16 +199,20 @@ pub(crate) mod tests {
             &["cannot write", "taken", "--out"],
         );
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+    }
 
-        let path = directory.join("result.json");
-        fs::write(
-            directory.join(".result.json.tmp"),
-            b"half of what was to be written",
-        )
-        .unwrap();
-        write_atomic(&path, b"new").unwrap();
-        assert_eq!(read(&path).unwrap(), b"new");
-        assert_eq!(fs::read_dir(&directory).unwrap().count(), 2);
+    #[test]
+    fn what_a_kill_has_left_is_cleared_and_nothing_else() {
+        let place = tempdir().unwrap();
+        let kept = unfinished(place.path()).unwrap().into_temp_path();
+        let left = kept.keep().unwrap();
+        for name in ["mine.tmp", ".mine.tmp", ".rekindle-mine"] {
+            fs::write(place.path().join(name), name).unwrap();
+        }
+        assert!(is_unfinished(left.file_name().unwrap()));
+        clear(place.path()).unwrap();
+        assert!(!left.exists());
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 3);
     }
 
     #[test]

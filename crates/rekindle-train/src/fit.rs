@@ -44,9 +44,8 @@ pub(crate) fn fit(
     let train = &plan.experiment().train;
     let mut clock = Clock::new(trainer.tally.seconds, trainer.tally.step);
     let mut ward = Ward::of(run)?;
-    let is_over = |tally: &Tally| {
-        tally.step >= train.steps || tally.evaluations.exhaust(train.patience)
-    };
+    let is_over =
+        |tally: &Tally| tally.step >= train.steps || tally.evaluations.exhaust(train.patience);
     while !is_over(&trainer.tally) {
         let next = trainer.tally.step + 1;
         let reported = next.is_multiple_of(train.report_every) || next == train.steps;

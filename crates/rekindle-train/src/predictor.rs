@@ -7,18 +7,20 @@ use crate::{
         draw::{Draw, Purpose},
     },
     experiment::Plan,
-    files,
+    manifest::Manifest,
     metric::Baselines,
     net::{Net, NetStates},
+    resume::read_spec,
     run::RunDir,
+    shell::quoted,
     tasks::{Part, Spec, Task, TaskConfig},
-    train::{choose, read_spec},
+    train::choose,
     trainer::load_weights,
 };
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
 use rekindle_view::Block;
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A trained network and what it must know of its data.
 pub struct Predictor {
@@ -73,23 +75,24 @@ impl Predictor {
     pub fn open(path: &Path, device: Option<&str>) -> Result<Self> {
         let run = RunDir::open(path)?;
         let plan = Plan::read(&run.config(), &[])?;
-        let spec = read_spec(&run)?;
-        let shape = plan.experiment().task.shape(&spec).ok_or_else(|| {
+        let unfinished = || {
             Error::mend(format!(
-                "{}: data.json and config.toml are of different tasks; restore both from the same run",
-                path.display()
-            ))
-        })?;
-        if !run.weights().exists() {
-            return Err(Error::mend(format!(
                 "{} holds no weights yet; finish it with `rekindle train ... --resume --out {}`",
                 path.display(),
-                path.display()
-            )));
+                quoted(path)
+            ))
+        };
+        if !run.has_begun() {
+            return Err(unfinished());
         }
+        let manifest = Manifest::read(&run)?;
+        let spec = read_spec(&run, &plan, &manifest)?;
+        let shape = plan.experiment().task.shape(&spec);
+        let shape = shape.ok_or_else(|| Error::fault("a specification of another task"))?;
+        let weights = manifest.content(&run, RunDir::WEIGHTS)?;
+        let weights = weights.ok_or_else(unfinished)?;
         let device = choose(&plan, device)?.device;
         let net = Net::new(shape, &plan.experiment().model, &device)?;
-        let weights = files::read(&run.weights())?;
         let net = load_weights(net, &weights, &run.weights().display().to_string())?;
         Ok(Predictor {
             plan,
@@ -97,6 +100,11 @@ impl Predictor {
             net,
             device,
         })
+    }
+
+    /// The plan of a run.
+    pub(crate) fn plan(path: &Path) -> Result<Plan> {
+        Plan::read(&RunDir::open(path)?.config(), &[])
     }
 
     /// A network that has just been trained, on a device without autodiff.
@@ -107,6 +115,11 @@ impl Predictor {
             net,
             device,
         }
+    }
+
+    /// The files of the run's data.
+    pub fn data_files(&self) -> Vec<PathBuf> {
+        self.plan.files()
     }
 
     /// The run's data, as the network knows it.

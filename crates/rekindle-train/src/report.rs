@@ -11,7 +11,7 @@ use crate::{
 };
 use record::Record;
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table, Trace};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use compare::compare;
 
@@ -33,6 +33,27 @@ pub(crate) fn write(run: &RunDir, predictor: &Predictor, task: &dyn Task) -> Res
     let extras = inside::extras(predictor, task, run)?;
     let page = page(&record, predictor.exhibits(task)?, extras);
     files::write_atomic(&run.report(), page.html().as_bytes())
+}
+
+/// Writes the report of a finished run into its directory again, and says where.
+///
+/// # Errors
+///
+/// As [`again`], and if it cannot be written.
+pub fn renew(run: &Path, device: Option<&str>) -> Result<PathBuf> {
+    let page = again(run, device)?;
+    let place = RunDir::open(run)?.report();
+    files::write_atomic(&place, page.html().as_bytes())?;
+    Ok(place)
+}
+
+/// The files that the report of a run is made of, beside the run's own.
+///
+/// # Errors
+///
+/// If it is no run.
+pub fn inputs(run: &Path) -> Result<Vec<PathBuf>> {
+    Ok(Predictor::plan(run)?.files())
 }
 
 /// The report of a finished run, from its directory and its data.

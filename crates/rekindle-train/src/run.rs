@@ -1,18 +1,24 @@
 //! A run's directory: the one place that knows which file in it is called what.
 
+mod lock;
+
 use std::{
     fs,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::{
     error::{Error, Result},
     files,
 };
+
+pub(crate) use lock::Lock;
 
 const FORMAT: u64 = 1;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -31,21 +37,76 @@ pub struct RunDir {
     path: PathBuf,
 }
 
+/// What a run begins with, beside the mark: the names of files, and their content.
+pub(crate) type Beginning = [(&'static str, Vec<u8>)];
+
 impl RunDir {
-    /// Makes the directory of a new run: `out`, which must be absent or empty, or else `runs/NAME`,
+    pub(crate) const CONFIG: &str = "config.toml";
+    pub(crate) const DATA_SPEC: &str = "data.json";
+    pub(crate) const MANIFEST: &str = "manifest.json";
+    pub(crate) const WEIGHTS: &str = "model.safetensors";
+    const METRICS: &str = "metrics.jsonl";
+    const RESULT: &str = "result.json";
+    const REPORT: &str = "report.html";
+    const CHECKPOINTS: &str = "checkpoints";
+    const NAMES: [&str; 10] = [
+        MARK,
+        lock::NAME,
+        Self::CONFIG,
+        Self::DATA_SPEC,
+        Self::MANIFEST,
+        Self::METRICS,
+        Self::WEIGHTS,
+        Self::RESULT,
+        Self::REPORT,
+        Self::CHECKPOINTS,
+    ];
+
+    /// Makes the directory of a new run, and locks it: `out`, which must be absent or empty, or else `runs/NAME`,
     /// `runs/NAME-2`, ..., the first that is free.
-    pub fn create(out: Option<&Path>, name: &str) -> Result<Self> {
+    ///
+    /// The directory appears whole. Where `out` is there and empty it is filled, and a kill in between leaves a
+    /// run that has not [begun](RunDir::has_begun).
+    pub(crate) fn create(
+        out: Option<&Path>,
+        name: &str,
+        beginning: &Beginning,
+    ) -> Result<(Self, Lock)> {
         let path = match out {
-            Some(out) => claim(out)?,
-            None => claim_free(Path::new("runs"), name)?,
-        };
-        let mark = Mark {
-            format: FORMAT,
-            rekindle: VERSION.to_owned(),
+            Some(out) if is_vacant(out)? => {
+                let run = Self {
+                    path: out.to_owned(),
+                };
+                let lock = Lock::of(&run)?;
+                run.begin(beginning)?;
+                return Ok((run, lock));
+            }
+            Some(out) => {
+                let parent = files::directory_of(out);
+                files::create_dir(parent)?;
+                let moved = made(parent, beginning).and_then(|new| move_to(new, out));
+                moved.map_err(|error| files::cannot_write("create the directory", out, &error))?;
+                out.to_owned()
+            }
+            None => first_free(Path::new("runs"), name, beginning)?,
         };
         let run = Self { path };
-        files::write_atomic(&run.path.join(MARK), &json(&mark)?)?;
-        Ok(run)
+        let lock = Lock::of(&run)?;
+        Ok((run, lock))
+    }
+
+    /// Writes what a run begins with into its directory, the mark first and the manifest last.
+    pub(crate) fn begin(&self, beginning: &Beginning) -> Result<()> {
+        files::write_atomic(&self.path.join(MARK), &mark()?)?;
+        for (name, content) in beginning {
+            files::write_atomic(&self.path.join(name), content)?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is all that a run begins with; a kill may have come before.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.manifest().exists()
     }
 
     /// Opens the directory of a run that this version can read.
@@ -78,39 +139,50 @@ impl RunDir {
         &self.path
     }
 
+    /// When it was created.
+    pub(crate) fn created(&self) -> Option<SystemTime> {
+        let mark = fs::metadata(self.path.join(MARK));
+        mark.and_then(|mark| mark.modified()).ok()
+    }
+
     /// The config with every default filled in.
     pub fn config(&self) -> PathBuf {
-        self.path.join("config.toml")
+        self.path.join(Self::CONFIG)
     }
 
     /// What inference must know of the data: vocabulary, scaling.
     pub fn data_spec(&self) -> PathBuf {
-        self.path.join("data.json")
+        self.path.join(Self::DATA_SPEC)
+    }
+
+    /// The sizes and checksums of the files that inference goes by, and of the data.
+    pub fn manifest(&self) -> PathBuf {
+        self.path.join(Self::MANIFEST)
     }
 
     /// The metrics, one JSON object a line.
     pub fn metrics(&self) -> PathBuf {
-        self.path.join("metrics.jsonl")
+        self.path.join(Self::METRICS)
     }
 
     /// The weights.
     pub fn weights(&self) -> PathBuf {
-        self.path.join("model.safetensors")
+        self.path.join(Self::WEIGHTS)
     }
 
     /// The final figures.
     pub fn result(&self) -> PathBuf {
-        self.path.join("result.json")
+        self.path.join(Self::RESULT)
     }
 
     /// The page that shows the run.
     pub fn report(&self) -> PathBuf {
-        self.path.join("report.html")
+        self.path.join(Self::REPORT)
     }
 
     /// The directory of the checkpoints.
     pub fn checkpoints(&self) -> PathBuf {
-        self.path.join("checkpoints")
+        self.path.join(Self::CHECKPOINTS)
     }
 
     /// Appends one line to the metrics.
@@ -157,27 +229,72 @@ impl RunDir {
     }
 }
 
-fn claim(out: &Path) -> Result<PathBuf> {
+/// The run that goes by a file of this path, whether it is there or not.
+pub(crate) fn holding(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find(|directory| {
+        let below = path.strip_prefix(directory).ok();
+        let name = below.and_then(|below| below.components().next());
+        let own = |name: &str| RunDir::NAMES.contains(&name);
+        name.and_then(|name| name.as_os_str().to_str())
+            .is_some_and(own)
+            && directory.join(MARK).is_file()
+    })
+}
+
+/// Whether a directory is there and can take a run: it holds nothing but what a kill has left.
+fn is_vacant(out: &Path) -> Result<bool> {
     let at = out.display();
     if out.join(MARK).exists() {
         return Err(Error::mend(format!(
             "{at} already holds a run; choose another --out, or continue it with --resume"
         )));
     }
-    files::create_dir(out)?;
-    let held = fs::read_dir(out)
-        .and_then(|mut entries| entries.next().transpose())
-        .map_err(|error| files::cannot_write("use", out, &error))?;
-    match held {
-        None => Ok(out.to_owned()),
+    let whole = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
+    if let Some(run) = holding(&whole) {
+        return Err(Error::mend(format!(
+            "{at} belongs to the run {}; choose another --out",
+            run.display()
+        )));
+    }
+    let entries = match fs::read_dir(out) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>),
+    };
+    let entries = entries.map_err(|error| files::cannot_write("use", out, &error))?;
+    let names = entries.into_iter().map(|entry| entry.file_name());
+    let mut held = names.filter(|name| name != lock::NAME && !files::is_unfinished(name));
+    match held.next() {
+        None => Ok(true),
         Some(held) => Err(Error::mend(format!(
             "{at} already holds {}, which is no run; choose another --out",
-            held.file_name().display()
+            held.display()
         ))),
     }
 }
 
-fn claim_free(parent: &Path, name: &str) -> Result<PathBuf> {
+/// A run's directory beside its place.
+fn made(parent: &Path, beginning: &Beginning) -> io::Result<TempDir> {
+    let new = files::named(0o777).tempdir_in(parent)?;
+    let mark = mark().map_err(io::Error::other)?;
+    for (name, content) in beginning
+        .iter()
+        .map(|(n, c)| (*n, c))
+        .chain([(MARK, &mark)])
+    {
+        files::write_synced(&new.path().join(name), content)?;
+    }
+    files::sync_dir(new.path())?;
+    Ok(new)
+}
+
+/// Gives a directory its name, if nothing has it.
+fn move_to(new: TempDir, path: &Path) -> io::Result<()> {
+    fs::rename(new.path(), path)?;
+    let _moved = new.keep();
+    files::sync_dir(files::directory_of(path))
+}
+
+fn first_free(parent: &Path, name: &str, beginning: &Beginning) -> Result<PathBuf> {
     let mut parts = Path::new(name).components();
     let plain = matches!(parts.next(), Some(std::path::Component::Normal(part)) if part == name);
     if !plain {
@@ -188,15 +305,35 @@ fn claim_free(parent: &Path, name: &str) -> Result<PathBuf> {
     files::create_dir(parent)?;
     let mut path = parent.join(name);
     let mut number = 1_u64;
-    // Creating and not asking first: of two runs started together, each gets its own.
+    // Moving and not asking alone: of two runs started together, each gets its own.
     loop {
-        match fs::create_dir(&path) {
+        let moved = match path.symlink_metadata() {
+            Ok(_) => Err(ErrorKind::AlreadyExists.into()),
+            Err(_) => made(parent, beginning).and_then(|new| move_to(new, &path)),
+        };
+        match moved {
             Ok(()) => return Ok(path),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) if is_taken(&error) => number += 1,
             Err(error) => return Err(files::cannot_write("create the directory", &path, &error)),
         }
         path = parent.join(format!("{name}-{number}"));
     }
+}
+
+/// Whether a directory could not be moved for what has the name already.
+fn is_taken(error: &io::Error) -> bool {
+    use ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory};
+    matches!(
+        error.kind(),
+        AlreadyExists | DirectoryNotEmpty | NotADirectory
+    )
+}
+
+fn mark() -> Result<Vec<u8>> {
+    json(&Mark {
+        format: FORMAT,
+        rekindle: VERSION.to_owned(),
+    })
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>> {

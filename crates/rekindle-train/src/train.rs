@@ -7,9 +7,11 @@ use crate::{
     files,
     fit::{End, fit},
     kept::Kept,
+    manifest::{Manifest, damaged},
     metric::Baselines,
     predictor::Predictor,
     report,
+    resume::{Earlier, fingerprints, unchanged},
     run::RunDir,
     tasks::{Part, Spec, Task},
     trainer::Trainer,
@@ -36,6 +38,8 @@ pub struct TrainOptions {
     pub out: Option<PathBuf>,
     /// Whether to go on with a run that was interrupted.
     pub resume: bool,
+    /// Whether to go on although the data is no longer what the run was begun with.
+    pub accept_changed_data: bool,
 }
 
 /// What became of a training run.
@@ -81,33 +85,59 @@ pub struct RunResult {
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
     let plan = Plan::fresh(&options.config, &options.overrides)?;
     let earlier = match options.resume {
-        true => Some(RunDir::open(&found(
-            options.out.as_deref(),
-            &plan.experiment().name,
-        )?)?),
+        true => Some(Earlier::open(options, &plan)?),
         false => None,
     };
-    let spec = earlier.as_ref().map(read_spec).transpose()?;
+    let begun = earlier.as_ref().and_then(|earlier| earlier.begun.as_ref());
+    let data = fingerprints(&plan)?;
+    let accepted = match begun {
+        Some(begun) => begun.accept(&plan, &data, options.accept_changed_data, watch)?,
+        None => false,
+    };
     let origin = config::origin(&options.config, &options.overrides);
-    let (plan, task) = prepare(plan, spec, &origin)?;
-    if let Some(run) = &earlier {
-        unchanged(run, &plan)?;
+    let lengths = begun.filter(|_| accepted).map(|begun| &begun.plan);
+    let (plan, task) = prepare(
+        plan,
+        begun.map(|begun| begun.spec.clone()),
+        lengths,
+        &origin,
+    )?;
+    if let (Some(earlier), Some(begun)) = (&earlier, begun) {
+        unchanged(&earlier.run, &begun.plan, &plan)?;
+        if earlier.run.result().exists() {
+            return late_report(&earlier.run, options.device.as_deref(), watch);
+        }
     }
 
     let chosen = choose(&plan, options.device.as_deref())?;
     watch.note(&chosen.line);
     let device = chosen.device.clone().autodiff();
     let mut trainer = Trainer::new(task.as_ref(), &plan, &device)?;
-    let run = match earlier {
-        Some(run) => {
+    let spec = json(&task.spec())?;
+    let mut manifest = match begun {
+        Some(begun) if !accepted => begun.manifest.clone(),
+        _ => Manifest::new(&spec, data),
+    };
+    let (run, _lock) = match earlier {
+        Some(Earlier { run, lock, begun }) => {
             match checkpoint::latest(&run.checkpoints())? {
                 Some(path) => trainer.restore(&path, &device)?,
                 None => watch.note("there is no checkpoint yet: beginning anew"),
             }
+            if begun.is_none() || accepted {
+                run.begin(&beginning(&plan, spec, &manifest)?)?;
+            }
             run.truncate_metrics(trainer.tally.step)?;
-            run
+            (run, lock)
         }
-        None => begin(&plan, options.out.as_deref(), &task.spec())?,
+        None => {
+            let name = &plan.experiment().name;
+            RunDir::create(
+                options.out.as_deref(),
+                name,
+                &beginning(&plan, spec, &manifest)?,
+            )?
+        }
     };
     watch.note(&format!("run: {}", run.path().display()));
 
@@ -148,13 +178,13 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
             .collect(),
         baselines: task.baselines(Part::Test),
     };
-    files::write_atomic(&run.weights(), &weights_of(&trainer)?)?;
+    let weights = weights_of(&trainer)?;
+    files::write_atomic(&run.weights(), &weights)?;
+    manifest.add(RunDir::WEIGHTS, &weights);
+    manifest.write(&run)?;
     files::write_atomic(&run.result(), &json(&result)?)?;
     let predictor = Predictor::of(plan, task.spec(), net, inner);
-    if let Err(error) = report::write(&run, &predictor, task.as_ref()) {
-        // The run is complete without it.
-        watch.note(&format!("there is no report: {error}"));
-    }
+    write_report(&run, &predictor, task.as_ref(), watch);
     Ok(Trained {
         run: path,
         step,
@@ -170,16 +200,24 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
 /// If the config or the data are not in order.
 pub fn validate(config: &Path, overrides: &[String]) -> Result<Plan> {
     let origin = config::origin(config, overrides);
-    let (plan, _) = prepare(Plan::fresh(config, overrides)?, None, &origin)?;
+    let (plan, _) = prepare(Plan::fresh(config, overrides)?, None, None, &origin)?;
     Ok(plan)
 }
 
-/// A plan with its data: the lengths that follow from them filled in, and the network known to fit. `origin` says in
-/// errors where the plan came from.
-fn prepare(plan: Plan, spec: Option<Spec>, origin: &str) -> Result<(Plan, Box<dyn Task>)> {
+/// A plan with its data: the lengths that follow from them, or else those of another plan, filled in, and the network
+/// known to fit. `origin` says in errors where the plan came from.
+fn prepare(
+    plan: Plan,
+    spec: Option<Spec>,
+    lengths: Option<&Plan>,
+    origin: &str,
+) -> Result<(Plan, Box<dyn Task>)> {
     let task = plan.task(spec)?;
     let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.batch)?;
-    let plan = plan.settle(steps_per_epoch);
+    let plan = match lengths {
+        Some(other) => plan.settle_as(other),
+        None => plan.settle(steps_per_epoch),
+    };
     let (shape, wrong) = (task.shape(), |e: &dyn Display| {
         Error::mend(format!("{origin}: {e}"))
     });
@@ -188,6 +226,27 @@ fn prepare(plan: Plan, spec: Option<Spec>, origin: &str) -> Result<(Plan, Box<dy
         .map_err(|e| wrong(&e))?;
     plan.acts_between(shape).map_err(|e| wrong(&e))?;
     Ok((plan, task))
+}
+
+/// Writes the page of a run, which is complete without it.
+fn write_report(run: &RunDir, predictor: &Predictor, task: &dyn Task, watch: &mut dyn Watch) {
+    if let Err(error) = report::write(run, predictor, task) {
+        watch.note(&format!("there is no report: {error}"));
+    }
+}
+
+/// Writes the page that a kill has kept from a finished run.
+fn late_report(run: &RunDir, device: Option<&str>, watch: &mut dyn Watch) -> Result<Trained> {
+    let result = files::read(&run.result())?;
+    let result: RunResult = serde_json::from_slice(&result)
+        .map_err(|error| damaged(&run.result(), &error.to_string()))?;
+    let predictor = Predictor::open(run.path(), device)?;
+    write_report(run, &predictor, predictor.task()?.as_ref(), watch);
+    Ok(Trained {
+        run: run.path().to_path_buf(),
+        step: result.steps,
+        result: Some(result),
+    })
 }
 
 fn weights_of(trainer: &Trainer) -> Result<Vec<u8>> {
@@ -219,50 +278,15 @@ pub(crate) fn choose(plan: &Plan, named: Option<&str>) -> Result<Chosen> {
     }
 }
 
-fn begin(plan: &Plan, out: Option<&Path>, spec: &Spec) -> Result<RunDir> {
-    let run = RunDir::create(out, &plan.experiment().name)?;
-    files::write_atomic(&run.config(), plan.to_toml()?.as_bytes())?;
-    files::write_atomic(&run.data_spec(), &json(spec)?)?;
-    Ok(run)
-}
-
-/// The directory of the run to go on with: the one named, or the newest of that name.
-fn found(out: Option<&Path>, name: &str) -> Result<PathBuf> {
-    if let Some(out) = out {
-        return Ok(out.to_path_buf());
-    }
-    let numbered = |n: u32| match n {
-        1 => PathBuf::from("runs").join(name),
-        n => PathBuf::from("runs").join(format!("{name}-{n}")),
-    };
-    let newest = (1..).take_while(|&n| numbered(n).exists()).last();
-    newest.map(numbered).ok_or_else(|| {
-        Error::mend(format!(
-            "there is no run runs/{name} to resume; run without --resume, or name the run with --out"
-        ))
-    })
-}
-
-/// The specification that a run stored of its data.
-pub(crate) fn read_spec(run: &RunDir) -> Result<Spec> {
-    let path = run.data_spec();
-    serde_json::from_slice(&files::read(&path)?)
-        .map_err(|e| Error::mend(format!("{} is damaged: {e}", path.display())))
-}
-
-fn unchanged(run: &RunDir, plan: &Plan) -> Result<()> {
-    let at = run.path().display();
-    if run.result().exists() {
-        return Err(Error::mend(format!(
-            "{at} is finished; there is nothing to resume. Train anew with another --out"
-        )));
-    }
-    let before = Plan::read(&run.config(), &[])?;
-    match before.changed(plan)?.as_slice() {
-        [] => Ok(()),
-        changed => Err(Error::mend(format!(
-            "{at} was begun with another config: {}\nundo these changes to resume it, or train anew with another --out",
-            changed.join(", ")
-        ))),
-    }
+/// The files that a run begins with, the manifest last.
+fn beginning(
+    plan: &Plan,
+    spec: Vec<u8>,
+    manifest: &Manifest,
+) -> Result<[(&'static str, Vec<u8>); 3]> {
+    Ok([
+        (RunDir::CONFIG, plan.to_toml()?.into_bytes()),
+        (RunDir::DATA_SPEC, spec),
+        (RunDir::MANIFEST, manifest.to_bytes()?),
+    ])
 }

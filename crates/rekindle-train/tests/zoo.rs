@@ -32,7 +32,7 @@ fn a_config_that_names_another_cell_trains_it() {
             overrides: vec![format!("model.cell.kind={}", card.name)],
             device: Some("flex".into()),
             out: Some(directory.path().join(card.name)),
-            resume: false,
+            ..TrainOptions::default()
         };
         let stop = AtomicBool::new(false);
         let trained = train(&options, &mut Stop(&stop), &stop);

@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// `y`, and perhaps states: write the gradients of the sum of outputs times these, too.
     #[arg(long, value_name = "FILE")]
     cotangent: Option<PathBuf>,
-    /// The file to write.
+    /// The file to write; - for standard output.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
     /// Where to compute: flex, wgpu, cuda:1, cpu, gpu, ...
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let output = args.output.display().to_string();
+    let output = args.output.clone();
     let applied = apply(&ApplyOptions {
         layer: args.layer,
         input: args.input,
@@ -46,5 +46,5 @@ pub(crate) fn run(args: Args) -> Result<()> {
         .map(|(name, shape)| [name, format!("{shape:?}")])
         .collect();
     let tensors = table::indented(&table::aligned(&rows));
-    console::print(&format!("{output}\n{tensors}"))
+    console::print_beside(&output, &format!("{}\n{tensors}", output.display()))
 }

@@ -34,6 +34,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Split::Test => Part::Test,
     };
     let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    console::changed_data(&args.run)?;
     let (metrics, baselines) = predictor.evaluate(part)?;
     let metrics = metrics
         .iter()

@@ -36,7 +36,7 @@ pub(crate) struct Args {
     /// A value in place of a config's, e.g. --set model.cell.d_hidden=64.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// A file for the figure (.svg, .png, .html) or its numbers (.csv, .json).
+    /// A file for the figure (.svg, .png, .html) or its numbers (.csv, .json); - for standard output, as CSV.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// A device in place of the config's or the run's.
@@ -56,6 +56,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
         rows: args.rows,
         device: args.device,
     };
+    for run in options.models.iter().filter(|model| model.is_dir()) {
+        console::changed_data(run)?;
+    }
     let all = match &args.output {
         None => horizon(&options)?,
         Some(path) => write_horizon(&options, path)?,
@@ -63,7 +66,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let lost = format!("below {}", options.fraction);
     let head = ["", &lost, "largest", "Lyapunov", "gradient"].map(str::to_owned);
     let rows = std::iter::once(head).chain(all.iter().map(row));
-    console::print(&table::aligned(&rows.collect::<Vec<_>>()))
+    let said = table::aligned(&rows.collect::<Vec<_>>());
+    match &args.output {
+        None => console::print(&said),
+        Some(output) => console::print_beside(output, &said),
+    }
 }
 
 /// A model's line: where its gradient is lost, where it is largest, how fast it grows, and clipping.

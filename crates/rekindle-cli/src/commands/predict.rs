@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use rekindle_train::{Error, Prediction, Predictor, Result, files};
-
-use crate::console;
+use rekindle_train::output::Output;
+use rekindle_train::{Error, Prediction, Predictor, Result};
 
 /// The arguments of `predict`.
 #[derive(clap::Args)]
@@ -13,9 +12,9 @@ pub(crate) struct Args {
     run: PathBuf,
     #[command(flatten)]
     source: Source,
-    /// A file for the predictions, one JSON value a line; standard output by default.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// A file for the predictions, one JSON value a line; - for standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
     /// A device in place of the run's.
     #[arg(long)]
     device: Option<String>,
@@ -35,6 +34,11 @@ struct Source {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    let inputs = predictor
+        .data_files()
+        .into_iter()
+        .chain(args.source.input.clone());
+    let output = Output::new("--output", &args.output)?.apart_from(inputs)?;
     let predictions = match (args.source.text, args.source.input) {
         (Some(text), _) => vec![predictor.predict_text(&text)?],
         (_, Some(input)) => predictor.predict_file(&input)?,
@@ -42,10 +46,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         (None, None) => Vec::new(),
     };
     let lines: Result<String> = predictions.iter().map(line).collect();
-    match args.output {
-        None => console::print(&lines?),
-        Some(path) => files::write_atomic(&path, lines?.as_bytes()),
-    }
+    output.write(lines?.as_bytes())
 }
 
 fn line(prediction: &Prediction) -> Result<String> {

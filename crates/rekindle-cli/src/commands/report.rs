@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use rekindle_train::Result;
+use rekindle_train::output::Output;
 use rekindle_train::report;
-use rekindle_train::{Result, files};
+use rekindle_view::Page;
 
 use crate::console;
 
@@ -16,23 +18,52 @@ pub(crate) struct Args {
     /// The page: RUN/report.html by default, comparison.html for several runs.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace a comparison.html that this program did not make.
+    #[arg(long, conflicts_with = "out")]
+    force: bool,
     /// A device in place of the run's.
     #[arg(long)]
     device: Option<String>,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let (page, place) = match args.run.as_slice() {
-        [run] => {
-            let page = report::again(run, args.device.as_deref())?;
-            (page, run.join("report.html"))
+    let device = args.device.as_deref();
+    if let [run] = args.run.as_slice() {
+        console::changed_data(run)?;
+    }
+    let place = match (args.run.as_slice(), &args.out) {
+        // Its own page is a run's to have written again.
+        ([run], out)
+            if out
+                .as_ref()
+                .is_none_or(|out| *out == run.join("report.html")) =>
+        {
+            report::renew(run, device)?
         }
-        several => {
+        ([run], Some(out)) => {
+            let output = Output::new("--out", out)?;
+            let output = output.apart_from(report::inputs(run)?)?;
+            written(&output, report::again(run, device)?)?
+        }
+        (several, out) => {
+            let output = match out {
+                Some(out) => Output::new("--out", out)?,
+                None => {
+                    let output = Output::new("--out", Path::new("comparison.html"))?;
+                    match args.force {
+                        true => output,
+                        false => output.replacing_only(rekindle_view::is_ours)?,
+                    }
+                }
+            };
             let runs: Vec<&Path> = several.iter().map(PathBuf::as_path).collect();
-            (report::compare(&runs)?, PathBuf::from("comparison.html"))
+            written(&output, report::compare(&runs)?)?
         }
     };
-    let place = args.out.unwrap_or(place);
-    files::write_atomic(&place, page.html().as_bytes())?;
-    console::print(&format!("{}\n", place.display()))
+    console::print_beside(&place, &format!("{}\n", place.display()))
+}
+
+fn written(output: &Output, page: Page) -> Result<PathBuf> {
+    output.write(page.html().as_bytes())?;
+    Ok(output.path().to_owned())
 }

@@ -28,15 +28,21 @@ pub(crate) struct Args {
     #[arg(long, requires = "program")]
     backward: bool,
 
-    /// Draw the equations: an .svg or a .png, one a form of the cell, or a cell of the config (FILE, FILE-2, ...).
+    /// Draw the equations: an .svg or a .png, one a form of the cell, or a cell of the config (FILE, FILE-2, ...);
+    /// - for standard output, as SVG.
     #[arg(long, value_name = "FILE", conflicts_with = "program")]
     diagram: Option<PathBuf>,
+
+    /// With --diagram, replace a FILE-2 and so on that this program did not make.
+    #[arg(long, requires = "diagram")]
+    force: bool,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let subjects = Subject::all(&args.cell)?;
     if let Some(file) = &args.diagram {
-        return console::print(&diagram::write(&subjects, file)?);
+        let said = diagram::write(&subjects, &args, file)?;
+        return console::print_beside(file, &said);
     }
     let texts = subjects.iter().map(|subject| match args.program {
         true => subject.programs(args.backward),

@@ -31,7 +31,7 @@ pub(crate) struct Args {
     /// A node by its name, e.g. f, c or "tanh(c')"; all of them by default.
     #[arg(long, value_name = "NAME")]
     node: Vec<String>,
-    /// The file to write: .safetensors, .csv, .html, .svg or .png.
+    /// The file to write: .safetensors, .csv, .html, .svg or .png; - for standard output, as CSV.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
     /// A device in place of the run's.
@@ -55,11 +55,14 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let source = match (args.source.text, args.source.input) {
         (Some(text), _) => Source::Text(text),
         (_, Some(file)) => Source::File(file),
-        (None, None) => Source::Part(Part::Test),
+        (None, None) => {
+            console::changed_data(&args.run)?;
+            Source::Part(Part::Test)
+        }
     };
     let row = args.row.checked_sub(1);
     let row = row.ok_or_else(|| Error::mend("--row 0: rows are counted from 1"))?;
-    let output = args.output.display().to_string();
+    let output = args.output.clone();
     let traced = trace(&TraceOptions {
         run: args.run,
         source,
@@ -79,8 +82,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     });
     let rows: Vec<_> = rows.collect();
     let nodes = table::indented(&table::aligned(&rows));
-    console::print(&format!(
-        "{output}: {}, {}\n{nodes}",
-        traced.cell, traced.site
-    ))
+    let said = format!(
+        "{}: {}, {}\n{nodes}",
+        output.display(),
+        traced.cell,
+        traced.site
+    );
+    console::print_beside(&output, &said)
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rekindle_train::{
-    Error, Predictor, Result, RunResult, SampleOptions, TrainOptions, Trained, duration, train,
+    Error, Predictor, Result, RunResult, SampleOptions, TrainOptions, Trained, duration, shell,
+    train,
 };
 
 use crate::console;
@@ -26,9 +27,12 @@ pub(crate) struct Args {
     /// A value in place of the config's, e.g. --set train.batch=32.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Go on with a run that was interrupted.
+    /// Go on with a run that was interrupted: the one of --out, or of this name the one that was trained last.
     #[arg(long)]
     resume: bool,
+    /// With --resume, go on although a data file is no longer what the run was begun with.
+    #[arg(long, requires = "resume")]
+    accept_changed_data: bool,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -38,6 +42,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         device: args.device,
         out: args.out,
         resume: args.resume,
+        accept_changed_data: args.accept_changed_data,
     };
     let stop = stop_on_signal()?;
     let mut progress = Progress::new();
@@ -67,16 +72,16 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>> {
 }
 
 fn stopped(options: &TrainOptions, trained: &Trained) -> String {
-    let sets: String = options
-        .overrides
-        .iter()
-        .map(|set| format!(" --set '{set}'"))
-        .collect();
+    let mut command = format!("rekindle train {}", shell::quoted(&options.config));
+    let device = options.device.iter().map(|device| ("--device", device));
+    let sets = options.overrides.iter().map(|set| ("--set", set));
+    for (option, value) in device.chain(sets) {
+        command.push_str(&format!(" {option} {}", shell::word(value)));
+    }
     format!(
-        "stopped after step {} with a checkpoint written; go on with\n  rekindle train {}{sets} --resume --out {}",
+        "stopped after step {} with a checkpoint written; go on with\n  {command} --resume --out {}",
         trained.step,
-        options.config.display(),
-        trained.run.display()
+        shell::quoted(&trained.run)
     )
 }
 
@@ -98,7 +103,7 @@ fn finished(run: &Path, result: &RunResult) -> Result<()> {
         duration(result.seconds),
         result.device
     ));
-    let at = run.display();
+    let at = shell::quoted(run);
     let next = match result.task.as_str() {
         "language_model" => {
             lines.push(format!("\na sample:\n{}", sample(run)?));
@@ -108,7 +113,7 @@ fn finished(run: &Path, result: &RunResult) -> Result<()> {
         "classify_series" | "forecast" => format!("rekindle predict {at} --input FILE"),
         _ => format!("rekindle eval {at}"),
     };
-    lines.push(format!("\nrun:   {at}"));
+    lines.push(format!("\nrun:   {}", run.display()));
     let report = run.join("report.html");
     if report.exists() {
         lines.push(format!("page:  {}", report.display()));

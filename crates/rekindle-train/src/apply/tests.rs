@@ -37,7 +37,7 @@ impl Place {
             .iter()
             .map(|(n, t)| (n.to_string(), t.clone()))
             .collect();
-        tensors::write(&path, &tensors, &[]).unwrap();
+        std::fs::write(&path, tensors::to_bytes(&tensors, &[]).unwrap()).unwrap();
         path
     }
 

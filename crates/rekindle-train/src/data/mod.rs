@@ -20,6 +20,7 @@ mod classes;
 mod columns;
 pub(crate) mod draw;
 pub mod file;
+mod fingerprint;
 mod generated;
 mod labelled_text;
 mod message;
@@ -35,6 +36,7 @@ mod vocabulary;
 mod words;
 
 pub use columns::Columns;
+pub use fingerprint::Fingerprint;
 pub use generated::{AddingProblem, CopyingProblem};
 pub use labelled_text::LabelledText;
 pub use scaler::Scaler;

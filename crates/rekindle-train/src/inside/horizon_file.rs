@@ -3,10 +3,10 @@
 use super::horizon::{HorizonOptions, ModelHorizon, horizon};
 use super::output::{Format, pixels};
 use super::view::figure;
-use crate::{Error, Result, files};
+use crate::{Error, Predictor, Result, experiment::Plan};
 use rekindle_view::{Block, Figure, Page, Section};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The files that horizons can be written to.
 const FORMATS: [Format; 5] = [
@@ -24,7 +24,8 @@ const FORMATS: [Format; 5] = [
 ///
 /// As [`horizon`], and if the file cannot be written, which is found out before anything is computed.
 pub fn write_horizon(options: &HorizonOptions, path: &Path) -> Result<Vec<ModelHorizon>> {
-    let format = Format::of(path, "a horizon", &FORMATS)?;
+    let (format, output) = Format::of(path, "a horizon", &FORMATS)?;
+    let output = output.apart_from(inputs(options)?)?;
     let all = horizon(options)?;
     let picture = || figure(&all, options.fraction);
     let bytes = match format {
@@ -34,8 +35,22 @@ pub fn write_horizon(options: &HorizonOptions, path: &Path) -> Result<Vec<ModelH
         Format::Png => pixels(&picture().svg())?,
         Format::Html => page(picture()).html().into_bytes(),
     };
-    files::write_for("--output", path, &bytes)?;
+    output.write(&bytes)?;
     Ok(all)
+}
+
+/// The configs, and the data of these and of the runs.
+fn inputs(options: &HorizonOptions) -> Result<Vec<PathBuf>> {
+    let mut inputs = Vec::new();
+    for model in &options.models {
+        let plan = match model.is_dir() {
+            true => Predictor::plan(model)?,
+            false => Plan::read(model, &options.overrides)?,
+        };
+        inputs.push(model.clone());
+        inputs.extend(plan.files());
+    }
+    Ok(inputs)
 }
 
 fn page(figure: Figure) -> Page {

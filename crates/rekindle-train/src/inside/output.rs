@@ -1,6 +1,6 @@
 //! The files that what was seen inside is written to.
 
-use crate::{Error, Result, files};
+use crate::{Error, Result, output::Output};
 use std::path::Path;
 
 /// A kind of file.
@@ -29,9 +29,13 @@ impl Format {
         }
     }
 
-    /// The format that a file's ending asks for, one of those that `what` has, if the file can be written:
-    /// this is asked before the work.
-    pub(super) fn of(path: &Path, what: &str, known: &[Format]) -> Result<Format> {
+    /// The file, and the format that its ending asks for, one of those that `what` has; for standard output numbers as
+    /// CSV. This is asked before the work.
+    pub(super) fn of(path: &Path, what: &str, known: &[Format]) -> Result<(Format, Output)> {
+        let output = Output::new("--output", path);
+        if output.as_ref().is_ok_and(Output::is_standard) {
+            return Ok((Format::Csv, output?));
+        }
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
         let mut all = known.iter().copied();
         let found = all.find(|format| ending.as_deref() == Some(format.ending()));
@@ -43,8 +47,7 @@ impl Format {
                 endings.join(", ")
             ))
         })?;
-        files::check_writable(path)?;
-        Ok(format)
+        Ok((format, output?))
     }
 }
 

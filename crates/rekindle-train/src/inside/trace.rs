@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::output::{Format, pixels};
-use crate::{Error, Predictor, Result, files, tensors};
+use crate::{Error, Predictor, Result, tensors};
 use burn::tensor::TensorData;
 use rekindle::engine::{Direction, Named};
 use rekindle::{Recurrent, Site};
@@ -24,7 +24,8 @@ pub struct TraceOptions {
     pub place: Place,
     /// The names of nodes; all of them if empty.
     pub nodes: Vec<String>,
-    /// The file to write, by its ending: `.safetensors`, `.csv`, `.html`, `.svg` or `.png`.
+    /// The file to write, by its ending: `.safetensors`, `.csv`, `.html`, `.svg` or `.png`; `-` for standard output, as
+    /// CSV.
     pub output: PathBuf,
     /// A device in place of the run's.
     pub device: Option<String>,
@@ -96,8 +97,13 @@ const FORMATS: [Format; 5] = [
 /// If the run has no weights, the source does not fit it, there is no such layer or node, or the
 /// file cannot be written; the last is found out before anything is computed.
 pub fn trace(options: &TraceOptions) -> Result<Traced> {
-    let format = Format::of(&options.output, "a trace", &FORMATS)?;
+    let (format, output) = Format::of(&options.output, "a trace", &FORMATS)?;
     let predictor = Predictor::open(&options.run, options.device.as_deref())?;
+    let mut inputs = predictor.data_files();
+    if let Source::File(file) = &options.source {
+        inputs.push(file.clone());
+    }
+    let output = output.apart_from(inputs)?;
     let reading = predictor.reading(&options.source, options.row, options.unknown)?;
     let site = options.place.site();
     let traced = predictor.trace(&reading, site, &options.nodes)?;
@@ -108,7 +114,7 @@ pub fn trace(options: &TraceOptions) -> Result<Traced> {
         Format::Png => pixels(&traced.view().svg())?,
         Format::Csv | Format::Json => csv(&traced).into_bytes(),
     };
-    files::write_for("--output", &options.output, &bytes)?;
+    output.write(&bytes)?;
     Ok(traced)
 }
 

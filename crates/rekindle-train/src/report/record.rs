@@ -1,6 +1,6 @@
 //! What a finished run has left in its directory.
 
-use crate::{Error, Metric, Result, files, run::RunDir, train::RunResult};
+use crate::{Error, Metric, Result, files, run::RunDir, shell::quoted, train::RunResult};
 use serde::Deserialize;
 use toml::Table;
 
@@ -35,7 +35,8 @@ impl Record {
         let at = run.path().display();
         if !run.result().exists() {
             return Err(Error::mend(format!(
-                "{at} is not finished: it has no result.json; finish it with `rekindle train ... --resume --out {at}`"
+                "{at} is not finished: it has no result.json; finish it with `rekindle train ... --resume --out {}`",
+                quoted(run.path())
             )));
         }
         let damaged = |file: &std::path::Path, what: String| {

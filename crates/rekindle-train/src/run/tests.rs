@@ -4,10 +4,30 @@ use tempfile::{TempDir, tempdir};
 use super::*;
 use crate::files::tests::mend;
 
+fn beginning() -> [(&'static str, Vec<u8>); 2] {
+    [
+        (RunDir::CONFIG, b"seed = 1\n".to_vec()),
+        (RunDir::MANIFEST, b"{}".to_vec()),
+    ]
+}
+
+fn create(out: &Path) -> Result<RunDir> {
+    RunDir::create(Some(out), "unused", &beginning()).map(|(run, _)| run)
+}
+
 fn run() -> (TempDir, RunDir) {
     let place = tempdir().unwrap();
-    let run = RunDir::create(Some(&place.path().join("a/b")), "unused").unwrap();
+    let run = create(&place.path().join("a/b")).unwrap();
     (place, run)
+}
+
+/// The names in a directory, sorted.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -17,8 +37,75 @@ fn what_is_created_can_be_opened() {
     assert_eq!(RunDir::open(run.path()).unwrap().path(), run.path());
     let mark = files::read(&run.path().join(MARK)).unwrap();
     assert_eq!(mark, br#"{"format":1,"rekindle":"0.1.0"}"#);
+    let all = ["config.toml", "manifest.json", "run.json", "run.lock"];
+    assert_eq!(names(run.path()), all);
+    assert_eq!(names(&place.path().join("a")), ["b"]);
+    assert!(run.has_begun());
     // An empty directory will do.
-    assert!(RunDir::create(Some(tempdir().unwrap().path()), "unused").is_ok());
+    let empty = tempdir().unwrap();
+    assert!(create(empty.path()).unwrap().has_begun());
+    assert_eq!(names(empty.path()), all);
+}
+
+#[test]
+fn what_a_kill_leaves_of_a_beginning_blocks_nothing() {
+    // Nothing but what was being written, or locked.
+    let place = tempdir().unwrap();
+    for name in [".run.json.tmp", ".rekindle-a1B2c3.tmp", "run.lock"] {
+        fs::write(place.path().join(name), "half").unwrap();
+    }
+    create(place.path()).unwrap();
+    // The mark alone, or all but the manifest: a run that has not begun, and is begun anew.
+    let place = tempdir().unwrap();
+    for (name, content) in [(MARK, mark().unwrap()), (RunDir::CONFIG, b"".to_vec())] {
+        fs::write(place.path().join(name), content).unwrap();
+        mend(create(place.path()), &["already holds a run", "--resume"]);
+        let run = RunDir::open(place.path()).unwrap();
+        assert!(!run.has_begun());
+    }
+    let run = RunDir::open(place.path()).unwrap();
+    run.begin(&beginning()).unwrap();
+    assert!(run.has_begun());
+    assert_eq!(fs::read(run.config()).unwrap(), b"seed = 1\n");
+}
+
+#[test]
+fn one_process_holds_a_run() {
+    let (_place, run) = run();
+    let held = Lock::of(&run).unwrap();
+    let number = std::process::id().to_string();
+    mend(Lock::of(&run), &["is being trained by process", &number]);
+    drop(held);
+    // What is written there says nothing once nobody holds it.
+    fs::write(run.path().join("run.lock"), "1\n").unwrap();
+    Lock::of(&run).unwrap();
+}
+
+#[test]
+fn a_run_knows_its_own_files() {
+    let (place, run) = run();
+    let inside = |name: &str| run.path().join(name);
+    for name in [
+        "model.safetensors",
+        "report.html",
+        "checkpoints/step-1/net.bpk",
+        "run.lock",
+    ] {
+        assert_eq!(holding(&inside(name)), Some(run.path()), "{name}");
+    }
+    for path in [
+        inside("mine.csv"),
+        inside("x/data.json"),
+        place.path().join("model.safetensors"),
+    ] {
+        assert_eq!(holding(&path), None, "{}", path.display());
+    }
+    let words = ["belongs to the run", "another --out"];
+    mend(create(&inside("checkpoints")), &words);
+    assert_eq!(
+        create(&inside("another")).unwrap().path(),
+        inside("another")
+    );
 }
 
 #[test]
@@ -47,16 +134,16 @@ fn the_files_have_their_names() {
 fn a_directory_in_use_is_left_alone() {
     let (place, run) = run();
     mend(
-        RunDir::create(Some(run.path()), "unused"),
+        create(run.path()),
         &["already holds a run", "another --out", "--resume"],
     );
     mend(
-        RunDir::create(Some(place.path()), "unused"),
+        create(place.path()),
         &["already holds a, which is no run", "another --out"],
     );
     mend(
-        RunDir::create(Some(&run.path().join(MARK)), "unused"),
-        &["cannot create the directory", MARK, "--out"],
+        create(&place.path().join("a/b/run.json")),
+        &["belongs to the run", MARK, "--out"],
     );
 }
 
@@ -64,16 +151,20 @@ fn a_directory_in_use_is_left_alone() {
 fn without_out_the_first_free_name_is_taken() {
     let place = tempdir().unwrap();
     let runs = place.path().join("runs");
+    let first_free = |name: &str| first_free(&runs, name, &beginning());
     for expected in ["sine", "sine-2", "sine-3"] {
-        assert_eq!(claim_free(&runs, "sine").unwrap(), runs.join(expected));
+        assert_eq!(first_free("sine").unwrap(), runs.join(expected));
     }
-    fs::remove_dir(runs.join("sine-2")).unwrap();
-    assert_eq!(claim_free(&runs, "sine").unwrap(), runs.join("sine-2"));
+    assert_eq!(names(&runs), ["sine", "sine-2", "sine-3"]);
+    fs::remove_dir_all(runs.join("sine-2")).unwrap();
+    assert_eq!(first_free("sine").unwrap(), runs.join("sine-2"));
+    fs::write(runs.join("file"), "").unwrap();
+    assert_eq!(first_free("file").unwrap(), runs.join("file-2"));
     for name in ["", "..", "a/b", "/a"] {
-        mend(claim_free(&runs, name), &["cannot name a run", "--out"]);
+        mend(first_free(name), &["cannot name a run", "--out"]);
     }
     mend(
-        claim_free(&runs, &"long".repeat(99)),
+        first_free(&"long".repeat(99)),
         &["cannot create the directory"],
     );
 }

@@ -7,6 +7,7 @@ mod classify_text;
 mod copy;
 mod forecast;
 mod language_model;
+mod spec;
 mod tensors;
 
 pub use adding::{Adding, AddingConfig};

@@ -1,5 +1,7 @@
 //! Runs from config to result: every task, interruption, and what goes wrong.
 
+mod resuming;
+
 use rekindle_train::{
     Error, Prediction, Predictor, SampleOptions, TrainOptions, Trained, Watch, tasks::Part, train,
 };

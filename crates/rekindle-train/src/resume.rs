@@ -1,0 +1,201 @@
+//! Which run is gone on with, and whether it is still the same run.
+
+use crate::{
+    Error, Result, checkpoint,
+    data::Fingerprint,
+    experiment::Plan,
+    files,
+    manifest::{Manifest, damaged},
+    run::{Lock, RunDir},
+    tasks::Spec,
+    train::TrainOptions,
+    watch::Watch,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+/// A run that was interrupted.
+pub(crate) struct Earlier {
+    pub(crate) run: RunDir,
+    pub(crate) lock: Lock,
+    /// What it was begun with; none where a kill came before that was written.
+    pub(crate) begun: Option<Begun>,
+}
+
+/// What a run was begun with.
+pub(crate) struct Begun {
+    pub(crate) plan: Plan,
+    pub(crate) spec: Spec,
+    pub(crate) manifest: Manifest,
+}
+
+impl Earlier {
+    /// Opens the run that is named, or else the one of this plan's name whose last checkpoint is the newest.
+    pub(crate) fn open(options: &TrainOptions, plan: &Plan) -> Result<Self> {
+        let name = &plan.experiment().name;
+        let path = match &options.out {
+            Some(out) => out.clone(),
+            None => newest(Path::new("runs"), name)?,
+        };
+        let run = RunDir::open(&path)?;
+        let lock = Lock::of(&run)?;
+        files::clear(run.path())
+            .map_err(|error| files::cannot_write("clear", run.path(), &error))?;
+        let begun = match run.has_begun() {
+            true => Some(Begun::read(&run)?),
+            false => None,
+        };
+        Ok(Earlier { run, lock, begun })
+    }
+}
+
+impl Begun {
+    fn read(run: &RunDir) -> Result<Self> {
+        let manifest = Manifest::read(run)?;
+        let plan = Plan::read(&run.config(), &[])?;
+        Ok(Begun {
+            spec: read_spec(run, &plan, &manifest)?,
+            plan,
+            manifest,
+        })
+    }
+
+    /// Whether the data has changed since and that is accepted.
+    ///
+    /// # Errors
+    ///
+    /// If it has changed and is not accepted.
+    pub(crate) fn accept(
+        &self,
+        plan: &Plan,
+        data: &[Fingerprint],
+        accepted: bool,
+        watch: &mut dyn Watch,
+    ) -> Result<bool> {
+        // Other files are another config, which is told with its keys.
+        if self.plan.files() != plan.files() {
+            return Ok(false);
+        }
+        let changed = changed(&self.manifest.data, data);
+        let Some(first) = changed.first() else {
+            return Ok(false);
+        };
+        if !accepted {
+            return Err(Error::mend(format!(
+                "the data has changed since this run was begun: {first}\n\
+                 restore the file, or add --accept-changed-data to go on with what is there now"
+            )));
+        }
+        for what in changed {
+            watch.note(&format!("going on with changed data: {what}"));
+        }
+        Ok(true)
+    }
+}
+
+/// The files of a run's data that are no longer what it was trained on, and how they differ; nothing where all are.
+///
+/// # Errors
+///
+/// If it is no run, or one cannot be read any more.
+pub fn changed_data(run: &Path) -> Result<Vec<String>> {
+    let run = RunDir::open(run)?;
+    match run.has_begun() {
+        true => {
+            let plan = Plan::read(&run.config(), &[])?;
+            Ok(changed(&Manifest::read(&run)?.data, &fingerprints(&plan)?))
+        }
+        false => Ok(Vec::new()),
+    }
+}
+
+/// The data files of now that are not as they were, in words.
+fn changed(before: &[Fingerprint], now: &[Fingerprint]) -> Vec<String> {
+    let pairs = before.iter().zip(now);
+    pairs
+        .filter_map(|(before, now)| before.differs(now))
+        .collect()
+}
+
+/// The data files of a plan, as they are now.
+pub(crate) fn fingerprints(plan: &Plan) -> Result<Vec<Fingerprint>> {
+    let files = plan.files();
+    let all = files
+        .iter()
+        .map(|file| Fingerprint::of(file))
+        .collect::<Result<Vec<_>>>();
+    Ok(all?.into_iter().flatten().collect())
+}
+
+/// The run of a name whose last checkpoint is the newest.
+fn newest(parent: &Path, name: &str) -> Result<PathBuf> {
+    let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+    let runs = entries.filter_map(|entry| {
+        let path = entry.path();
+        is_of(&path, name).then(|| (written(&path), path))
+    });
+    runs.max().map(|(_, path)| path).ok_or_else(|| {
+        Error::mend(format!(
+            "there is no run runs/{name} to resume; run without --resume, or name the run with --out"
+        ))
+    })
+}
+
+/// Whether a directory is a run of a name: `NAME`, or `NAME-2` and so on if its config does not say otherwise.
+fn is_of(path: &Path, name: &str) -> bool {
+    let Ok(run) = RunDir::open(path) else {
+        return false;
+    };
+    let number = |rest: &str| match rest.strip_prefix('-') {
+        Some(number) => number.parse::<u64>().is_ok(),
+        None => rest.is_empty(),
+    };
+    let named = path
+        .file_name()
+        .and_then(|own| own.to_str()?.strip_prefix(name));
+    let said = fs::read_to_string(run.config()).ok();
+    let said = said.and_then(|config| config.parse::<toml::Table>().ok());
+    let said = said
+        .as_ref()
+        .and_then(|config| config.get("name")?.as_str());
+    named.is_some_and(number) && said.is_none_or(|said| said == name)
+}
+
+/// When a run last wrote a checkpoint, or else began.
+fn written(path: &Path) -> Option<SystemTime> {
+    let run = RunDir::open(path).ok()?;
+    let latest = checkpoint::latest(&run.checkpoints()).ok().flatten();
+    latest
+        .and_then(|latest| checkpoint::written(&latest))
+        .or_else(|| run.created())
+}
+
+/// The specification that a run stored of its data, if it is sound and as it was written.
+pub(crate) fn read_spec(run: &RunDir, plan: &Plan, manifest: &Manifest) -> Result<Spec> {
+    let path = run.data_spec();
+    // Its keys first: they say more than a checksum.
+    let spec = Spec::read(&files::read(&path)?, &plan.experiment().task)
+        .map_err(|what| damaged(&path, &what))?;
+    manifest.content(run, RunDir::DATA_SPEC)?;
+    Ok(spec)
+}
+
+/// Checks that a run was begun with a plan and is not finished with everything.
+pub(crate) fn unchanged(run: &RunDir, before: &Plan, plan: &Plan) -> Result<()> {
+    let at = run.path().display();
+    if run.result().exists() && run.report().exists() {
+        return Err(Error::mend(format!(
+            "{at} is finished; there is nothing to resume. Train anew with another --out"
+        )));
+    }
+    match before.changed(plan)?.as_slice() {
+        [] => Ok(()),
+        changed => Err(Error::mend(format!(
+            "{at} was begun with another config: {}\nundo these changes to resume it, or train anew with another --out",
+            changed.join(", ")
+        ))),
+    }
+}
