@@ -3,8 +3,10 @@
 mod apply;
 mod bench;
 mod custom;
+mod files;
 mod golden;
 mod inside;
+mod kills;
 mod look;
 mod report;
 mod support;
