@@ -3,7 +3,7 @@
 //! ```text
 //! checkpoints/step-00000123/manifest.json      {format, step, files: [{name, bytes, crc32}]}
 //!                           model ...          the blobs
-//! checkpoints/.step-00000123.tmp/              being written or removed; the next save clears it away
+//! checkpoints/.step-00000123.tmp/              being written or removed; the next save or resume clears it away
 //! checkpoints/step-00000123.replaced/          a moment's stand-in while its namesake is written anew
 //! ```
 
@@ -79,6 +79,14 @@ pub(crate) fn latest(dir: &Path) -> Result<Option<PathBuf>> {
     Ok(listed.into_iter().next_back().map(|(_, path)| path))
 }
 
+/// Removes what a kill has left below `dir` beside the checkpoints, and all but the newest `keep` of these, as the save
+/// that was interrupted would have done.
+pub(crate) fn tidy(dir: &Path, newest: &Path, keep: usize) -> Result<()> {
+    clear(dir)
+        .and_then(|()| prune(dir, newest, keep))
+        .map_err(|error| files::cannot_write("clear", dir, &error))
+}
+
 /// When a checkpoint was written.
 pub(crate) fn written(path: &Path) -> Option<SystemTime> {
     fs::metadata(path.join(MANIFEST))
@@ -111,7 +119,8 @@ pub(crate) fn load(path: &Path) -> Result<Checkpoint> {
     Ok(Checkpoint { step, blobs })
 }
 
-fn write(dir: &Path, path: &Path, step: u64, blobs: &[(&str, Vec<u8>)]) -> io::Result<()> {
+/// Removes what was being written or removed.
+fn clear(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();
@@ -120,6 +129,11 @@ fn write(dir: &Path, path: &Path, step: u64, blobs: &[(&str, Vec<u8>)]) -> io::R
             fs::remove_dir_all(entry.path())?;
         }
     }
+    Ok(())
+}
+
+fn write(dir: &Path, path: &Path, step: u64, blobs: &[(&str, Vec<u8>)]) -> io::Result<()> {
+    clear(dir)?;
     let unfinished = hidden(path);
     fs::create_dir(&unfinished)?;
     let mut manifest = Manifest {

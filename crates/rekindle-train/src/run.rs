@@ -242,7 +242,11 @@ pub(crate) fn holding(path: &Path) -> Option<&Path> {
 }
 
 /// Whether a directory is there and can take a run: it holds nothing but what a kill has left.
-fn is_vacant(out: &Path) -> Result<bool> {
+///
+/// # Errors
+///
+/// If it holds anything else, or belongs to another run.
+pub(crate) fn is_vacant(out: &Path) -> Result<bool> {
     let at = out.display();
     if out.join(MARK).exists() {
         return Err(Error::mend(format!(

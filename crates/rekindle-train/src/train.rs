@@ -12,7 +12,7 @@ use crate::{
     predictor::Predictor,
     report,
     resume::{Earlier, fingerprints, unchanged},
-    run::RunDir,
+    run::{self, RunDir},
     tasks::{Part, Spec, Task},
     trainer::Trainer,
     watch::Watch,
@@ -84,9 +84,14 @@ pub struct RunResult {
 /// If the config, the data, the device or the directory is not in order, or the loss diverges.
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
     let plan = Plan::fresh(&options.config, &options.overrides)?;
-    let earlier = match options.resume {
-        true => Some(Earlier::open(options, &plan)?),
-        false => None,
+    let earlier = match (options.resume, &options.out) {
+        (true, _) => Some(Earlier::open(options, &plan)?),
+        (false, Some(out)) => {
+            // Before the data is read.
+            run::is_vacant(out)?;
+            None
+        }
+        (false, None) => None,
     };
     let begun = earlier.as_ref().and_then(|earlier| earlier.begun.as_ref());
     let data = fingerprints(&plan)?;
@@ -121,7 +126,11 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     let (run, _lock) = match earlier {
         Some(Earlier { run, lock, begun }) => {
             match checkpoint::latest(&run.checkpoints())? {
-                Some(path) => trainer.restore(&path, &device)?,
+                Some(path) => {
+                    trainer.restore(&path, &device)?;
+                    let keep = plan.experiment().train.keep;
+                    checkpoint::tidy(&run.checkpoints(), &path, keep)?;
+                }
                 None => watch.note("there is no checkpoint yet: beginning anew"),
             }
             if begun.is_none() || accepted {

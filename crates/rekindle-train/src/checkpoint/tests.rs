@@ -226,3 +226,24 @@ fn a_place_that_cannot_be_written_or_read_is_named() {
         &["cannot save the checkpoint", "step-00000001"],
     );
 }
+
+#[test]
+fn what_an_interrupted_save_would_have_removed_is_removed() {
+    let place = tempdir().unwrap();
+    let dir = place.path();
+    for step in 1..=4 {
+        save(dir, step, &[("a", vec![step as u8])], 9).unwrap();
+    }
+    fs::rename(dir.join("step-00000001"), dir.join(".step-00000001.tmp")).unwrap();
+    fs::rename(
+        dir.join("step-00000002"),
+        dir.join("step-00000004.replaced"),
+    )
+    .unwrap();
+    let newest = latest(dir).unwrap().unwrap();
+    tidy(dir, &newest, 2).unwrap();
+    let entries = fs::read_dir(dir).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["step-00000003", "step-00000004"]);
+}
