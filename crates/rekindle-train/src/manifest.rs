@@ -109,17 +109,18 @@ impl Manifest {
         self.files.push(Entry::of(name, content));
     }
 
-    /// The content of a file of the run, as it was written; none if none was.
+    /// The content of a file of the run, as it was written; none if none was, or it is not there.
     ///
     /// # Errors
     ///
     /// If it is not as it was written.
     pub(crate) fn content(&self, run: &RunDir, name: &str) -> Result<Option<Vec<u8>>> {
+        let path = run.path().join(name);
         let entry = self.files.iter().find(|entry| entry.name == name);
-        let content = entry.map(|entry| entry.read(run.path()));
-        content
-            .transpose()
-            .map_err(|what| damaged(&run.path().join(name), &what))
+        let content = entry
+            .filter(|_| path.exists())
+            .map(|entry| entry.read(run.path()));
+        content.transpose().map_err(|what| damaged(&path, &what))
     }
 }
 

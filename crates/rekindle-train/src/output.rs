@@ -75,16 +75,22 @@ impl Output {
     ///
     /// If another file is there.
     pub fn replacing_only(self, ours: impl Fn(&[u8]) -> bool) -> Result<Self> {
-        let content = self.real.as_ref().map(fs::read);
-        match content {
-            Some(Ok(content)) if !ours(&content) => {
+        let Some(real) = &self.real else {
+            return Ok(self);
+        };
+        let replaceable = match fs::read(real) {
+            Ok(content) => ours(&content),
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        };
+        match replaceable {
+            true => Ok(self),
+            false => {
                 let argument = self.argument;
                 Err(Error::mend(format!(
                     "{} is there, and this program did not make it; choose another {argument}, or add --force to replace it",
                     self.named.display()
                 )))
             }
-            _ => Ok(self),
         }
     }
 

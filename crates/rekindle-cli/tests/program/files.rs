@@ -149,12 +149,12 @@ fn every_command_that_writes_a_file_writes_to_standard_output() {
     rekindle_in(dir, &["trace", "run", "--output", "t.csv"]).done();
     rekindle_in(dir, &["horizon", "run", "--lag", "3", "--output", "h.csv"]).done();
     rekindle_in(dir, &["report", "run", "--out", "r.html"]).done();
-    rekindle_in(dir, &["show", "elman", "--diagram", "d.svg"]).done();
+    rekindle_in(dir, &["show", "mgu", "--diagram", "d.svg"]).done();
     for (command, written) in [
         (&["trace", "run", "--output", "-"][..], "t.csv"),
         (&["horizon", "run", "--lag", "3", "--output", "-"], "h.csv"),
         (&["report", "run", "--out", "-"], "r.html"),
-        (&["show", "elman", "--diagram", "-"], "d.svg"),
+        (&["show", "mgu", "--diagram", "-"], "d.svg"),
     ] {
         let out = rekindle_in(dir, command).done();
         assert!(out.as_bytes() == file(dir, written), "{command:?}");
@@ -239,7 +239,7 @@ fn the_command_that_goes_on_can_be_pasted() {
         );
         let output = child.wait_with_output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        let command = "rekindle train \"it's.toml\" --device flex --set train.steps=100000 --resume --out 'a b'";
+        let command = "rekindle train \"it's.toml\" --device flex --set 'train.steps=100000' --resume --out 'a b'";
         assert!(said.contains(command), "{said}");
     }
 }

@@ -89,7 +89,7 @@ held_out = 20
 [model.cell]
 kind = "custom"
 d_hidden = 5
-equations = "h' = tanh(W x + b + U h + d)"
+equations = "state h\ninput h\nhidden h\nh' = tanh(affine(h, h))"
 [train]
 steps = 60
 batch = 4
