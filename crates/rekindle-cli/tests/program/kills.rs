@@ -233,7 +233,7 @@ fn survive(name: &str, config: &str) {
         assert_eq!(names(&path), names(&expected), "{name}, {run}");
         fs::remove_dir_all(path).unwrap();
     }
-    println!("{name}: {met} kills met a run of {whole:?}");
+    eprintln!("{name}: {met} kills met a run of {whole:?}");
     assert!(met > 0, "{name}: every kill came too late");
 }
 
