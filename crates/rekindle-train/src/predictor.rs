@@ -10,6 +10,7 @@ use crate::{
     manifest::Manifest,
     metric::Baselines,
     net::{Net, NetStates},
+    reading::single,
     resume::read_spec,
     run::RunDir,
     shell::quoted,
@@ -273,24 +274,21 @@ impl Predictor {
                         config.window
                     )));
                 }
-                spec.scaler.transform(&mut table.values);
                 let columns = spec.columns.len();
-                let last = table.values[(table.rows - config.window) * columns..].to_vec();
+                let window = &mut table.values[(table.rows - config.window) * columns..];
+                let last = spec.targets_of(&window[(config.window - 1) * columns..]);
+                spec.scaler.transform(window);
                 let shape = [1, config.window, columns];
-                let window = Tensor::from_data(TensorData::new(last, shape), &self.device);
-                let forecast = spec.forecast(&self.net, window, config.horizon);
-                let values: Vec<f32> = forecast.into_data().iter::<f32>().collect();
-                let values = spec.unscaled(&values);
+                let window =
+                    Tensor::from_data(TensorData::new(single(window), shape), &self.device);
+                let changes = spec.changes(&self.net, window).into_data();
+                let changes: Vec<f32> = changes.iter::<f32>().collect();
+                let values = spec.forecast(&last, &changes);
                 let targets = spec.targets.len();
                 Ok((0..targets)
                     .map(|t| Prediction::Values {
                         column: spec.columns[spec.targets[t]].clone(),
-                        values: values
-                            .iter()
-                            .skip(t)
-                            .step_by(targets)
-                            .map(|&v| f64::from(v))
-                            .collect(),
+                        values: values.iter().copied().skip(t).step_by(targets).collect(),
                     })
                     .collect())
             }

@@ -50,7 +50,7 @@ impl Reading {
             labels: labels.map(Iterator::collect).collect(),
             inputs: Steps::Numbers {
                 width: channels,
-                rows: series.iter().map(|s| s.values.clone()).collect(),
+                rows: series.iter().map(|s| single(&s.values)).collect(),
             },
             wanted: None,
         }
@@ -177,6 +177,11 @@ impl Reading {
             }
         }
     }
+}
+
+/// Scaled numbers as a network reads them.
+pub(crate) fn single(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&v| v as f32).collect()
 }
 
 /// The outputs of two directions that stand side by side.

@@ -13,7 +13,7 @@ pub struct Columns {
     /// The columns' names, in the order of `values`.
     pub names: Vec<String>,
     /// The numbers, `[rows, columns]` row-major.
-    pub values: Vec<f32>,
+    pub values: Vec<f64>,
     /// The number of time steps.
     pub rows: usize,
     /// What each time step is called: its cell in the file's first column where that is not among

@@ -12,6 +12,8 @@
 //! | a table whose rows are the time steps | [`Columns`], then [`Scaler`] |
 //! | none: the problem is generated | [`AddingProblem`], [`CopyingProblem`] |
 //!
+//! Numbers are f64 until they are scaled: of `4492557.123` f32 keeps no digit behind the point.
+//!
 //! Any of the files may be gzipped (`.gz`). A table is tab-separated without quoting when it is
 //! named `.tsv` or `.txt`, and CSV otherwise. Nothing here draws on global randomness: every draw
 //! is a function of a seed and a number, so any epoch or item can be made again on its own.
@@ -24,7 +26,7 @@ mod fingerprint;
 mod generated;
 mod labelled_text;
 mod message;
-mod number;
+pub(crate) mod number;
 mod scaler;
 mod series;
 mod series_csv;

@@ -1,22 +1,39 @@
 //! One cell of a file as a number.
 
+/// The largest number that a cell may hold: the squares of any two such numbers' difference, over any number of
+/// rows, have a finite sum.
+const LARGEST: f64 = 1e140;
+
 /// The finite number that a cell holds, blanks around it aside. Neither NaN nor an infinity is one,
-/// whether written as a word or by a value too great for 32 bits.
-pub(super) fn finite(cell: &str) -> Option<f32> {
+/// whether written as a word or by a value beyond 1e140.
+pub(super) fn finite(cell: &str) -> Option<f64> {
     cell.trim()
-        .parse::<f32>()
+        .parse::<f64>()
         .ok()
-        .filter(|value| value.is_finite())
+        .filter(|value| value.abs() <= LARGEST)
+}
+
+/// The nearest number of fifteen decimal digits. Those are what a JSON file gives back bit for bit, as a run that is
+/// resumed needs it; of seventeen digits the last bit may change.
+pub(crate) fn stored(value: f64) -> f64 {
+    format!("{value:.14e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::finite;
+    use super::*;
 
     #[test]
     fn numbers_are_read() {
         assert_eq!(finite(" -1.5e2 "), Some(-150.0));
         assert_eq!(finite("7"), Some(7.0));
+        assert_eq!(finite("1e39"), Some(1e39));
+    }
+
+    #[test]
+    fn every_digit_that_is_written_is_read() {
+        assert_eq!(finite("4492557.123"), Some(4_492_557.123));
+        assert_eq!(finite("1700000000.001"), Some(1_700_000_000.001));
     }
 
     #[test]
@@ -28,11 +45,32 @@ mod tests {
             "NaN",
             "inf",
             "-Infinity",
-            "1e39",
+            "1e400",
+            "-1e200",
             "1,5",
             "1949-01",
         ] {
             assert_eq!(finite(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_stored_number_comes_back_from_json() {
+        let mut value = 0.123_456_789_012_345_67_f64;
+        for _ in 0..1000 {
+            // Any digits, of every magnitude from 1e-7 to 1e15.
+            value = (value * 1_000.123).fract() + 0.1;
+            let magnitude = 10_f64.powf(22.0 * value - 9.0);
+            for value in [value, -value * magnitude] {
+                let stored = stored(value);
+                assert!((stored - value).abs() <= 1e-14 * value.abs(), "{value}");
+                let text = serde_json::to_string(&stored).unwrap();
+                assert_eq!(
+                    serde_json::from_str::<f64>(&text).unwrap(),
+                    stored,
+                    "{text}"
+                );
+            }
         }
     }
 }

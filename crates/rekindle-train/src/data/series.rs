@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// The numbers, `[time, channels]` row-major; NaN where one is missing.
-    pub values: Vec<f32>,
+    pub values: Vec<f64>,
     /// The number of time steps.
     pub steps: usize,
     /// The numbers at each step.

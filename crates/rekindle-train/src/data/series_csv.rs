@@ -46,7 +46,7 @@ fn one_series(table: &Table, row: usize, columns: &[usize], takes_missing: bool)
     let value = |column: &usize| {
         match (filled(column), takes_missing) {
         (true, _) => table.number(row, *column),
-        (false, true) => Ok(f32::NAN),
+        (false, true) => Ok(f64::NAN),
         (false, false) => Err(table.no_number(
             row,
             *column,

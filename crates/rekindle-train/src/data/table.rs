@@ -85,7 +85,7 @@ impl Table {
     }
 
     /// The number in one cell, by indices from 0.
-    pub(super) fn number(&self, row: usize, column: usize) -> Result<f32> {
+    pub(super) fn number(&self, row: usize, column: usize) -> Result<f64> {
         number::finite(self.cell(row, column)).ok_or_else(|| {
             self.no_number(
                 row,

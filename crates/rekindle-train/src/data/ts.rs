@@ -86,11 +86,11 @@ impl Place<'_> {
 /// The series of one row. The file has it a channel after the other, models want it a step after
 /// the other.
 fn one_series(place: &Place<'_>, text: &str, takes_missing: bool) -> Result<Series> {
-    let mut channels: Vec<Vec<f32>> = Vec::new();
+    let mut channels: Vec<Vec<f64>> = Vec::new();
     for (index, channel) in text.split(':').enumerate() {
         let value = |cell: &str| match (number::finite(cell), cell.trim()) {
             (Some(value), _) => Ok(value),
-            (None, MISSING) if takes_missing => Ok(f32::NAN),
+            (None, MISSING) if takes_missing => Ok(f64::NAN),
             (None, cell) => Err(place.mend(format!(
                 "channel {}: {} is not a finite number; fill missing values in, remove the row, \
                  or take a cell for missing values, as gru_d is",

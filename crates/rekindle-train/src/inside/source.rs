@@ -3,7 +3,7 @@
 use crate::{
     Error, Predictor, Result,
     data::{Columns, Series, SeriesSet, Unit, Vocabulary, file},
-    reading::{Reading, Steps, visible},
+    reading::{Reading, Steps, single, visible},
     tasks::{Part, Spec, TaskConfig},
 };
 use std::path::{Path, PathBuf};
@@ -119,7 +119,7 @@ impl Predictor {
                 spec.scaler.transform(&mut table.values);
                 // What a forecast looks back on.
                 let from = table.rows.saturating_sub(config.window);
-                let values = table.values[from * spec.columns.len()..].to_vec();
+                let values = single(&table.values[from * spec.columns.len()..]);
                 Ok(Reading {
                     labels: vec![table.stamps[from..].to_vec()],
                     inputs: Steps::Numbers {

@@ -122,7 +122,7 @@ impl ClassifySeries {
         }
         let spec = spec.unwrap_or_else(|| {
             let train = parts.train.iter().flat_map(|&i| &all.series[i].values);
-            let train: Vec<f32> = train.copied().collect();
+            let train: Vec<f64> = train.copied().collect();
             SeriesSpec {
                 classes: all.classes.clone(),
                 channels: all.channels,
@@ -177,7 +177,7 @@ impl Classifier for ClassifySeries {
         } = &self.series[row];
         let channel = |c: usize| {
             let values = values.iter().skip(c).step_by(*channels).enumerate();
-            let points = values.map(|(t, &v)| [t as f64, f64::from(v)]);
+            let points = values.map(|(t, &v)| [t as f64, v]);
             rekindle_view::Series::line(format!("channel {c}"), points.collect())
         };
         Block::Figure(Figure {

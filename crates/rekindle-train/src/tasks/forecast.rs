@@ -1,5 +1,6 @@
 //! The next values of a table's columns, against forecasts that learn nothing.
 
+mod errors;
 mod exhibits;
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
@@ -9,7 +10,7 @@ use crate::{
     experiment::DataFile,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
-    reading::{Reading, Steps, Wanted},
+    reading::{Reading, Steps, Wanted, single},
 };
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::tensor::{Device, Tensor};
@@ -67,7 +68,7 @@ impl ForecastConfig {
     }
 }
 
-/// What inference must know: the columns and their scale.
+/// What inference must know: the columns and their scales.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ForecastSpec {
     /// The columns that the forecast reads.
@@ -76,6 +77,9 @@ pub struct ForecastSpec {
     pub targets: Vec<usize>,
     /// Mean and standard deviation of each column over the training rows.
     pub scaler: Scaler,
+    /// The mean absolute change of each target over the training rows, from row to row, or over a season where the
+    /// task has one that is shorter than they are: what MASE measures errors by. 0 where a target does not change.
+    pub steps: Vec<f64>,
 }
 
 impl ForecastSpec {
@@ -87,26 +91,27 @@ impl ForecastSpec {
         }
     }
 
-    /// The forecast behind windows of scaled rows, `[windows, horizon * targets]`, scaled.
-    ///
-    /// The network gives the change from the last row: "tomorrow as today" is where it begins.
-    pub(crate) fn forecast(&self, net: &Net, windows: Tensor<3>, horizon: usize) -> Tensor<2> {
+    /// The changes from the last row that the network forecasts behind windows of scaled rows,
+    /// `[windows, horizon * targets]`, scaled: "tomorrow as today" is where it begins.
+    pub(crate) fn changes(&self, net: &Net, windows: Tensor<3>) -> Tensor<2> {
         let [_, time, _] = windows.dims();
-        let last: Tensor<2> = windows.clone().narrow(1, time - 1, 1).squeeze_dim(1);
-        let at = tensors::indices(self.targets.iter().copied(), &last.device());
-        let last = last.select(1, at).repeat_dim(1, horizon);
         let (y, _) = net.read(windows, None);
-        last + net.output(y.narrow(1, time - 1, 1).squeeze_dim(1))
+        net.output(y.narrow(1, time - 1, 1).squeeze_dim(1))
     }
 
-    /// Forecasts in the units of the table: `[horizon, targets]` values of one window.
-    pub(crate) fn unscaled(&self, forecast: &[f32]) -> Vec<f32> {
+    /// The targets among the columns of a row.
+    pub(crate) fn targets_of(&self, row: &[f64]) -> Vec<f64> {
+        self.targets.iter().map(|&t| row[t]).collect()
+    }
+
+    /// The forecast of one window in the units of the table, `[horizon, targets]`: its last row's targets and the
+    /// changes from them. They are added in f64, so that no digit of a large number is lost.
+    pub(crate) fn forecast(&self, last: &[f64], changes: &[f32]) -> Vec<f64> {
         let n = self.targets.len();
-        let value = |(i, v): (usize, &f32)| {
-            let column = self.targets[i % n];
-            v * self.scaler.std[column] + self.scaler.mean[column]
+        let value = |(i, &change): (usize, &f32)| {
+            last[i % n] + f64::from(change) * self.scaler.std[self.targets[i % n]]
         };
-        forecast.iter().enumerate().map(value).collect()
+        changes.iter().enumerate().map(value).collect()
     }
 }
 
@@ -115,9 +120,9 @@ pub struct Forecast {
     config: ForecastConfig,
     spec: ForecastSpec,
     /// `[rows, columns]`, as in the file.
-    values: Vec<f32>,
+    values: Vec<f64>,
     /// The same, scaled.
-    scaled: Vec<f32>,
+    scaled: Vec<f64>,
     /// What each row is called.
     stamps: Vec<String>,
     /// The rows of each part.
@@ -137,7 +142,7 @@ impl Forecast {
         let parts = split::fractions(table.rows, config.valid, config.test)
             .map_err(|e| Error::mend(format!("{at}: {e}")))?;
         let columns = table.names.len();
-        let targets = match config.targets.is_empty() {
+        let targets: Vec<usize> = match config.targets.is_empty() {
             true => (0..columns).collect(),
             false => config
                 .targets
@@ -145,10 +150,14 @@ impl Forecast {
                 .map(|name| place(&table, name, config))
                 .collect::<Result<_>>()?,
         };
-        let spec = spec.unwrap_or_else(|| ForecastSpec {
-            columns: table.names.clone(),
-            targets,
-            scaler: Scaler::fit(&table.values[..parts.train.end * columns], columns),
+        let spec = spec.unwrap_or_else(|| {
+            let train = &table.values[..parts.train.end * columns];
+            ForecastSpec {
+                steps: errors::steps(train, columns, &targets, config.season),
+                scaler: Scaler::fit(train, columns),
+                columns: table.names.clone(),
+                targets,
+            }
         });
         let mut scaled = table.values.clone();
         spec.scaler.transform(&mut scaled);
@@ -197,64 +206,64 @@ impl Forecast {
     fn rows(&self, starts: &[usize], device: &Device) -> Tensor<3> {
         let columns = self.spec.columns.len();
         let window = |&s: &usize| &self.scaled[s * columns..(s + self.config.window) * columns];
-        let values = starts.iter().flat_map(window).copied().collect();
-        tensors::floats(values, [starts.len(), self.config.window, columns], device)
+        let values = starts.iter().flat_map(window).copied();
+        tensors::scaled(values, [starts.len(), self.config.window, columns], device)
     }
 
     /// What comes behind a window: `[horizon, targets]`.
-    fn future(&self, table: &[f32], start: usize) -> Vec<f32> {
+    fn future(&self, table: &[f64], start: usize) -> Vec<f64> {
         let from = start + self.config.window;
         let rows = from..from + self.config.horizon;
         rows.flat_map(|row| self.targets_at(table, row)).collect()
     }
 
-    fn targets_at(&self, table: &[f32], row: usize) -> Vec<f32> {
-        let columns = self.spec.columns.len();
-        self.spec
-            .targets
-            .iter()
-            .map(|t| table[row * columns + t])
+    /// The same as changes from the window's last row, scaled: what the network is to give.
+    fn changes(&self, start: usize) -> Vec<f64> {
+        let last = self.targets_at(&self.scaled, start + self.config.window - 1);
+        let future = self.future(&self.scaled, start).into_iter();
+        future
+            .zip(last.into_iter().cycle())
+            .map(|(f, l)| f - l)
             .collect()
     }
 
+    fn targets_at(&self, table: &[f64], row: usize) -> Vec<f64> {
+        let columns = self.spec.columns.len();
+        self.spec
+            .targets_of(&table[row * columns..(row + 1) * columns])
+    }
+
     /// The forecast behind every window of a part, `[horizon, targets]` each, in the units of the table.
-    fn forecasts(&self, net: &Net, part: Part, device: &Device) -> Vec<Vec<f32>> {
+    fn forecasts(&self, net: &Net, part: Part, device: &Device) -> Vec<Vec<f64>> {
         let starts: Vec<usize> = self.windows(part).collect();
         let outputs = self.config.horizon * self.spec.targets.len();
         let chunks = starts.chunks(EVALUATION_ROWS);
-        let scaled = chunks.flat_map(|s| {
-            let rows = self.rows(s, device);
-            let forecast = self.spec.forecast(net, rows, self.config.horizon);
-            forecast.into_data().iter::<f32>().collect::<Vec<_>>()
+        let changes = chunks.flat_map(|s| {
+            let changes = self.spec.changes(net, self.rows(s, device));
+            changes.into_data().iter::<f32>().collect::<Vec<_>>()
         });
-        let scaled: Vec<f32> = scaled.collect();
-        let windows = scaled.chunks(outputs);
-        windows.map(|w| self.spec.unscaled(w)).collect()
+        let changes: Vec<f32> = changes.collect();
+        let windows = starts.iter().zip(changes.chunks(outputs));
+        let forecast = |(&start, changes): (&usize, &[f32])| {
+            let last = self.targets_at(&self.values, start + self.config.window - 1);
+            self.spec.forecast(&last, changes)
+        };
+        windows.map(forecast).collect()
     }
 
-    /// Mean absolute and root mean squared error of forecasts, in the units of the table; the loss is the mean of
-    /// the squares of the scaled errors. `None` where there is no such part.
-    fn errors(&self, part: Part, forecast: impl Fn(usize) -> Vec<f32>) -> Option<Evaluation> {
-        let (mut absolute, mut squared, mut scaled, mut count) = (0.0, 0.0, 0.0, 0);
+    /// How forecasts do on a part; `None` where there is no such part.
+    fn errors(&self, part: Part, forecast: impl Fn(usize) -> Vec<f64>) -> Option<Evaluation> {
+        let mut errors = errors::Errors::new(self.spec.targets.len());
         for start in self.windows(part) {
-            let truth = self.future(&self.values, start);
-            for (i, (f, t)) in forecast(start).iter().zip(truth).enumerate() {
-                let column = self.spec.targets[i % self.spec.targets.len()];
-                let error = (f - t) as f64;
-                absolute += error.abs();
-                squared += error * error;
-                scaled += (error / f64::from(self.spec.scaler.std[column])).powi(2);
-                count += 1;
-            }
+            errors.add(&forecast(start), &self.future(&self.values, start));
         }
-        let mean = |sum: f64| sum / count as f64;
-        (count > 0).then(|| Evaluation {
-            metrics: vec![
-                Metric::lower("MAE", mean(absolute)),
-                Metric::lower("RMSE", mean(squared).sqrt()),
-            ],
-            loss: mean(scaled),
-        })
+        errors.evaluation(&self.spec)
+    }
+
+    /// Whether there is a row a season before every row that is forecast in a part.
+    fn knows_a_season(&self, part: Part) -> bool {
+        let ForecastConfig { window, season, .. } = self.config;
+        season > 0 && self.windows(part).start + window >= season
     }
 }
 
@@ -298,14 +307,8 @@ impl Task for Forecast {
         let window = self.config.window;
         let rows = starts
             .iter()
-            .map(|s| self.scaled[s * columns..(s + window) * columns].to_vec());
-        // The network gives the change from the last row.
-        let change = |&start: &usize| {
-            let last = self.targets_at(&self.scaled, start + window - 1);
-            let future = self.future(&self.scaled, start).into_iter();
-            let last = last.into_iter().cycle();
-            future.zip(last).map(|(f, l)| f - l).collect()
-        };
+            .map(|s| single(&self.scaled[s * columns..(s + window) * columns]));
+        let change = |&start: &usize| single(&self.changes(start));
         let labels = starts.iter().map(|&s| self.stamps[s..s + window].to_vec());
         Reading {
             inputs: Steps::Numbers {
@@ -320,16 +323,12 @@ impl Task for Forecast {
     fn loss(&self, net: &Net, at: &At, _: Carry) -> Loss {
         let all: Vec<usize> = self.windows(Part::Train).collect();
         let starts = super::classify::batch(&all, at);
-        let future: Vec<f32> = starts
-            .iter()
-            .flat_map(|&s| self.future(&self.scaled, s))
-            .collect();
-        let outputs = future.len() / starts.len();
-        let future = tensors::floats(future, [starts.len(), outputs], &at.device);
-        let rows = self.rows(&starts, &at.device);
-        let forecast = self.spec.forecast(net, rows, self.config.horizon);
+        let changes = starts.iter().flat_map(|&start| self.changes(start));
+        let shape = [starts.len(), self.config.horizon * self.spec.targets.len()];
+        let wanted = tensors::scaled(changes, shape, &at.device);
+        let given = self.spec.changes(net, self.rows(&starts, &at.device));
         Loss {
-            value: MseLoss::new().forward(forecast, future, Reduction::Mean),
+            value: MseLoss::new().forward(given, wanted, Reduction::Mean),
             carry: None,
             units: starts.len(),
         }
@@ -339,6 +338,24 @@ impl Task for Forecast {
         let forecasts = self.forecasts(net, part, device);
         let first = self.windows(part).start;
         self.errors(part, |start| forecasts[start - first].clone())
+    }
+
+    fn notes(&self, part: Part) -> Vec<String> {
+        let ForecastConfig { season, .. } = self.config;
+        let (part_name, rows) = (part.name(), self.parts.train.len());
+        let unknown = format!(
+            "task.season = {season}: there is no seasonal baseline, for the first rows that are forecast in the \
+             {part_name} part have none a season before"
+        );
+        let long = format!(
+            "task.season = {season} is not shorter than the training part ({rows} rows): MASE measures by the change from \
+             row to row"
+        );
+        let mut notes = Vec::new();
+        notes.extend((season > 0 && !self.knows_a_season(part)).then_some(unknown));
+        notes.extend((season >= rows).then_some(long));
+        notes.extend(self.spec.note());
+        notes
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
@@ -365,8 +382,7 @@ impl Task for Forecast {
             last.repeat(horizon)
         });
         let mut baselines: Vec<_> = named("naive (as the last row)", naive).collect();
-        // A season longer than the window would look further back than the network does.
-        if (1..=window).contains(&season) {
+        if self.knows_a_season(part) {
             let seasonal = self.errors(part, |start| {
                 let now = start + window;
                 let row = |k: usize| self.targets_at(&self.values, now + k % season - season);

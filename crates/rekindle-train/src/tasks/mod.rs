@@ -160,6 +160,13 @@ pub trait Task {
         parts.iter().find(is_there).copied().unwrap_or(Part::Train)
     }
 
+    /// What is worth knowing of the data and of the figures on a part, where they are not what one may take them for:
+    /// columns that are called by their place, a baseline that is left out.
+    fn notes(&self, part: Part) -> Vec<String> {
+        let _ = part;
+        Vec::new()
+    }
+
     /// What a report shows of the network at work on the test part: figures, examples.
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
         let _ = (net, device);

@@ -26,6 +26,15 @@ pub(super) fn floats<const D: usize>(
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
+/// Numbers that have been scaled, of any shape: until here they are f64.
+pub(super) fn scaled<const D: usize>(
+    values: impl Iterator<Item = f64>,
+    shape: [usize; D],
+    device: &Device,
+) -> Tensor<D> {
+    floats(values.map(|v| v as f32).collect(), shape, device)
+}
+
 /// The rows of texts, padded to the longest with symbol 0, and their lengths.
 pub(super) fn padded_symbols(rows: &[&[u32]], device: &Device) -> (Tensor<2, Int>, Vec<usize>) {
     let time = rows.iter().map(|r| r.len()).max().unwrap_or(1);
@@ -46,7 +55,7 @@ pub(super) fn padded_series(rows: &[&Series], channels: usize, device: &Device) 
         values.extend_from_slice(&row.values);
         values.resize(values.len() + (time - row.steps) * channels, 0.0);
     }
-    let data = floats(values, [rows.len(), time, channels], device);
+    let data = scaled(values.into_iter(), [rows.len(), time, channels], device);
     let lengths = rows.iter().map(|s| s.steps).collect();
     Sequence::padded(data, lengths).expect("the time axis is the longest of at least one step")
 }

@@ -9,7 +9,7 @@ const ROWS: usize = 300;
 const COLUMNS: usize = 4;
 
 /// Figures from the forecasts behind the windows of the test part, `[horizon, targets]` each.
-pub(super) fn of(task: &Forecast, forecasts: &[Vec<f32>]) -> Vec<Block> {
+pub(super) fn of(task: &Forecast, forecasts: &[Vec<f64>]) -> Vec<Block> {
     let horizon = task.config.horizon;
     let mut ahead = vec![1];
     if horizon > 1 {
@@ -23,15 +23,15 @@ pub(super) fn of(task: &Forecast, forecasts: &[Vec<f32>]) -> Vec<Block> {
 }
 
 /// The forecasts of a target `ahead` rows ahead.
-fn figure(task: &Forecast, forecasts: &[Vec<f32>], target: usize, ahead: usize) -> Figure {
+fn figure(task: &Forecast, forecasts: &[Vec<f64>], target: usize, ahead: usize) -> Figure {
     let targets = task.spec.targets.len();
     let first = task.windows(Part::Test).start;
     let from = forecasts.len().saturating_sub(ROWS);
     let windows = || forecasts.iter().enumerate().skip(from);
     // The row that the forecast of a window is for.
     let row = |i: usize| first + i + task.config.window + ahead - 1;
-    let truth = |row: usize| f64::from(task.targets_at(&task.values, row)[target]);
-    let line = |value: &dyn Fn(usize, &[f32]) -> f64| -> Vec<[f64; 2]> {
+    let truth = |row: usize| task.targets_at(&task.values, row)[target];
+    let line = |value: &dyn Fn(usize, &[f64]) -> f64| -> Vec<[f64; 2]> {
         windows()
             .map(|(i, f)| [row(i) as f64, value(i, f)])
             .collect()
@@ -44,10 +44,7 @@ fn figure(task: &Forecast, forecasts: &[Vec<f32>], target: usize, ahead: usize) 
         y: Axis::linear(name.clone()),
         series: vec![
             Series::line("truth", line(&|i, _| truth(row(i)))),
-            Series::line(
-                "forecast",
-                line(&|_, f| f64::from(f[(ahead - 1) * targets + target])),
-            ),
+            Series::line("forecast", line(&|_, f| f[(ahead - 1) * targets + target])),
             Series::line("naive", line(&|i, _| truth(row(i) - ahead))).drawn(Mark::Reference),
         ],
         notes: vec![format!(
