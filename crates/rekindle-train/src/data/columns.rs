@@ -19,10 +19,13 @@ pub struct Columns {
     /// What each time step is called: its cell in the file's first column where that is not among
     /// `names`, a date; else its number, from 1.
     pub stamps: Vec<String>,
+    /// What is to be said of the columns' names where the file does not name them.
+    pub note: Option<String>,
 }
 
 impl Columns {
-    /// Reads the named columns, in the order asked for; with none named, every numeric column.
+    /// Reads the named columns, in the order asked for; with none named, every numeric column. A column that the
+    /// file does not name is called by its place: `column 2`. Where the first row is all numbers, that is every one.
     ///
     /// A column is numeric when any of its cells is a number. One hole in a column of measurements
     /// is then an error, not a reason to leave the column out unsaid.
@@ -59,6 +62,7 @@ impl Columns {
             values,
             rows,
             stamps: (0..rows).map(stamp).collect(),
+            note: table.note(&chosen),
         })
     }
 }
@@ -115,6 +119,31 @@ mod tests {
         let path = folder.path().join("a.tsv");
         std::fs::write(&path, "a\tb\n1\t2\n").unwrap();
         assert_eq!(Columns::read(&path, &[]).unwrap().values, [1.0, 2.0]);
+    }
+
+    #[test]
+    fn unnamed_columns_are_found_again_by_their_names() {
+        let text = "day,,,\nmon,1,2,3\ntue,4,5,6\n";
+        let data = parse(text, &[]).unwrap();
+        assert_eq!(data.names, ["column 2", "column 3", "column 4"]);
+        let names: Vec<&str> = data.names.iter().map(String::as_str).collect();
+        assert_eq!(parse(text, &names).unwrap(), data);
+        assert_eq!(data.values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert!(
+            data.note
+                .unwrap()
+                .ends_with("`column 2`, `column 3`, `column 4`")
+        );
+        assert_eq!(parse("day,load\nmon,1\n", &[]).unwrap().note, None);
+    }
+
+    #[test]
+    fn a_table_without_a_header_is_read_from_its_first_row() {
+        let data = parse("1,4492557.123\n2,4492557.124\n", &["column 2"]).unwrap();
+        assert_eq!(
+            (data.values, data.rows),
+            (vec![4_492_557.123, 4_492_557.124], 2)
+        );
     }
 
     #[test]

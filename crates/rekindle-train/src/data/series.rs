@@ -43,6 +43,8 @@ pub(super) struct Parsed {
     pub(super) announced: Vec<String>,
     /// The channels of every series.
     pub(super) channels: usize,
+    /// What an error adds where there are no labels.
+    pub(super) hint: &'static str,
 }
 
 impl SeriesSet {
@@ -117,8 +119,8 @@ fn parse(path: &Path, takes_missing: bool) -> Result<Parsed> {
 fn written(parsed: &Parsed) -> Result<&Vec<String>> {
     parsed.labels.as_ref().ok_or_else(|| {
         Error::mend(format!(
-            "{}: the series have no labels; a .ts file needs `@classLabel true`, a table a column `label`",
-            parsed.name
+            "{}: the series have no labels; a .ts file needs `@classLabel true`, a table a column `label`{}",
+            parsed.name, parsed.hint
         ))
     })
 }
@@ -277,6 +279,27 @@ mod tests {
         for (name, text) in [("a.ts", "@data\n1,2\n"), ("a.csv", "t0,t1\n1,2\n")] {
             let error = refused(name, text);
             assert!(error.contains("the series have no labels"), "{error}");
+        }
+        let error = refused("a.csv", "1,2,3\n2,3,4\n");
+        assert!(
+            error.contains("a column `label` (the first row is all numbers"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn every_digit_of_a_file_is_there() {
+        for (name, text) in [
+            (
+                "a.ts",
+                "@classLabel true x y\n@data\n4492557.123:x\n4492557.124:y\n",
+            ),
+            ("a.csv", "label,t0\nx,4492557.123\ny,4492557.124\n"),
+        ] {
+            let (_folder, path) = saved(name, text);
+            let set = SeriesSet::read(&path, false).unwrap();
+            assert_eq!(set.series[0].values, [4_492_557.123], "{name}");
+            assert_eq!(set.series[1].values, [4_492_557.124], "{name}");
         }
     }
 

@@ -24,12 +24,14 @@ fn from_table(table: Table, takes_missing: bool) -> Result<Parsed> {
         .map(|row| one_series(&table, row, &steps, takes_missing))
         .collect::<Result<_>>()?;
     let labels = label.map(|column| labels(&table, column)).transpose()?;
+    let hint = table.hint();
     Ok(Parsed {
         name: table.name,
         series,
         labels,
         announced: Vec::new(),
         channels: 1,
+        hint,
     })
 }
 
@@ -116,6 +118,14 @@ mod tests {
     fn a_table_without_labels_is_read() {
         let parsed = parse("t0,t1\n1,2\n").unwrap();
         assert_eq!((parsed.labels, parsed.series[0].steps), (None, 2));
+    }
+
+    #[test]
+    fn a_first_row_of_numbers_is_a_series() {
+        let parsed = parse("1,2\n3,4492557.123\n").unwrap();
+        assert!(parsed.labels.is_none() && parsed.hint.contains("no header"));
+        assert_eq!(parsed.series[0].values, [1.0, 2.0]);
+        assert_eq!(parsed.series[1].values, [3.0, 4_492_557.123]);
     }
 
     #[test]

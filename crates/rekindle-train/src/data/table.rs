@@ -18,8 +18,13 @@ const END: &str = "\0";
 pub(super) struct Table {
     /// The file, as error messages name it.
     pub(super) name: String,
-    /// The columns' names, without the blanks around them.
+    /// The columns' names, without the blanks around them; `column 2` where the second has none. So each is found
+    /// again by its name.
     pub(super) header: Vec<String>,
+    /// Whether the first row is a header: one that is all numbers names nothing.
+    has_header: bool,
+    /// Whether each column is called by its place.
+    placed: Vec<bool>,
     /// The rows below the header; at least one.
     pub(super) rows: Vec<StringRecord>,
 }
@@ -50,20 +55,31 @@ impl Table {
                 records.len()
             )));
         }
-        let mut records = records.into_iter();
-        let Some(header) = records.next() else {
+        let Some(first) = records.first() else {
             return Err(Error::mend(format!(
                 "{name}: the file is empty; it needs a header that names the columns, then rows"
             )));
         };
-        let header: Vec<String> = header
-            .iter()
-            .map(|column| column.trim().to_owned())
-            .collect();
+        let has_header = first.iter().any(|cell| number::finite(cell).is_none());
+        let names: Vec<String> = match has_header {
+            true => records
+                .remove(0)
+                .iter()
+                .map(|cell| cell.trim().into())
+                .collect(),
+            false => vec![String::new(); first.len()],
+        };
+        let placed = names.iter().map(String::is_empty).collect();
+        let called = |(i, name): (usize, String)| match name.is_empty() {
+            true => format!("column {}", i + 1),
+            false => name,
+        };
         let table = Self {
             name,
-            header,
-            rows: records.collect(),
+            header: names.into_iter().enumerate().map(called).collect(),
+            has_header,
+            placed,
+            rows: records,
         };
         table.check(text)?;
         Ok(table)
@@ -76,12 +92,35 @@ impl Table {
             .position(|column| column == wanted)
             .ok_or_else(|| {
                 Error::mend(format!(
-                    "{}: no column {}; the columns are {}",
+                    "{}: no column {}; the columns are {}{}",
                     self.name,
                     shown(wanted),
-                    listed(&self.header)
+                    listed(&self.header),
+                    self.hint()
                 ))
             })
+    }
+
+    /// What an error adds that misses a name: the remedy, where the file has no header.
+    pub(super) fn hint(&self) -> &'static str {
+        match self.has_header {
+            true => "",
+            false => " (the first row is all numbers and no header: write one above it)",
+        }
+    }
+
+    /// What is to be said of the names of some columns: which of them the file does not name.
+    pub(super) fn note(&self, columns: &[usize]) -> Option<String> {
+        let placed = columns.iter().filter(|&&column| self.placed[column]);
+        let placed: Vec<String> = placed.map(|&column| self.header[column].clone()).collect();
+        let why = match (placed.is_empty(), self.has_header) {
+            (true, _) => return None,
+            (false, true) => "columns without a name are called by their place",
+            (false, false) => {
+                "the first row is all numbers, so it is data and no header; columns are called by their place"
+            }
+        };
+        Some(format!("{}: {why}: {}", self.name, listed(&placed)))
     }
 
     /// The number in one cell, by indices from 0.
@@ -116,10 +155,11 @@ impl Table {
     }
 
     fn check(&self, text: &str) -> Result<()> {
-        let Self { name, header, rows } = self;
+        let Self {
+            name, header, rows, ..
+        } = self;
         for (index, column) in header.iter().enumerate() {
-            // Spreadsheets export unnamed columns: those cannot be asked for, so they may repeat.
-            if !column.is_empty() && header.iter().take(index).any(|earlier| earlier == column) {
+            if header.iter().take(index).any(|earlier| earlier == column) {
                 return Err(Error::mend(format!(
                     "{name}: the header has two columns {}; rename one",
                     shown(column)
@@ -136,8 +176,12 @@ impl Table {
             .enumerate()
             .find(|(_, row)| row.len() != header.len())
         {
+            let first = match self.has_header {
+                true => "the header",
+                false => "row 1",
+            };
             return Err(Error::mend(format!(
-                "{name}: row {} has {} cells and the header {}; give it one cell a column (in CSV, quote a cell that holds a comma)",
+                "{name}: row {} has {} cells and {first} {}; give it one cell a column (in CSV, quote a cell that holds a comma)",
                 index + 1,
                 row.len(),
                 header.len()
@@ -226,7 +270,43 @@ mod tests {
             error.contains("a.csv: the header has two columns `a`; rename one"),
             "{error}"
         );
-        assert!(csv("a,,\n1,2,3\n").is_ok());
+        assert!(refused("a,a\n1,2\n").contains("two columns `a`"));
+        assert!(refused(",column 1\n1,2\n").contains("two columns `column 1`"));
+    }
+
+    #[test]
+    fn columns_without_a_name_are_called_by_their_place() {
+        let table = csv("a,, \n1,2,3\n").unwrap();
+        assert_eq!(table.header, ["a", "column 2", "column 3"]);
+        assert_eq!(
+            (table.has_header, table.column("column 3").unwrap()),
+            (true, 2)
+        );
+        assert_eq!(table.note(&[0]), None);
+        let note = table.note(&[0, 2]).unwrap();
+        assert_eq!(
+            note,
+            "a.csv: columns without a name are called by their place: `column 3`"
+        );
+    }
+
+    #[test]
+    fn numbers_are_no_header() {
+        let table = csv("1, -2.5\n3,4e2\n").unwrap();
+        assert_eq!(table.header, ["column 1", "column 2"]);
+        assert_eq!(table.rows, [vec!["1", " -2.5"], vec!["3", "4e2"]]);
+        let note = table.note(&[0, 1]).unwrap();
+        assert!(
+            note.contains("a.csv: the first row is all numbers, so it is data"),
+            "{note}"
+        );
+        assert!(note.ends_with(": `column 1`, `column 2`"), "{note}");
+        let error = table.column("x").unwrap_err().to_string();
+        assert!(error.contains("write one above it"), "{error}");
+        assert!(refused("1,2\n3\n").contains("row 2 has 1 cells and row 1 2"));
+        // One word or hole is enough: years in a header, an index without a name.
+        assert!(csv("label,1990\nx,1\n").unwrap().has_header);
+        assert!(csv(",0,1\n0,1,2\n").unwrap().has_header);
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Par
         labels,
         announced: header.classes,
         channels,
+        hint: "",
     })
 }
 

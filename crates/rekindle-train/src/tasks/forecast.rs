@@ -125,6 +125,8 @@ pub struct Forecast {
     scaled: Vec<f64>,
     /// What each row is called.
     stamps: Vec<String>,
+    /// What is to be said of the columns' names.
+    note: Option<String>,
     /// The rows of each part.
     parts: Split<Range<usize>>,
 }
@@ -167,6 +169,7 @@ impl Forecast {
             values: table.values,
             scaled,
             stamps: table.stamps,
+            note: table.note,
             parts,
         };
         for (part, rows) in [
@@ -351,7 +354,7 @@ impl Task for Forecast {
             "task.season = {season} is not shorter than the training part ({rows} rows): MASE measures by the change from \
              row to row"
         );
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = self.note.iter().cloned().collect();
         notes.extend((season > 0 && !self.knows_a_season(part)).then_some(unknown));
         notes.extend((season >= rows).then_some(long));
         notes.extend(self.spec.note());
