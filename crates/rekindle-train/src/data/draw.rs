@@ -11,8 +11,6 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) enum Purpose {
     /// The order of an epoch.
     Shuffle = 0,
-    /// The choice of held-out rows within classes.
-    Stratify = 1,
     /// Items of the adding problem.
     Adding = 2,
     /// Items of the copying problem.

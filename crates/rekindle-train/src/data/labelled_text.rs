@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::classes;
 use super::message::shown;
 use super::table::Table;
+use super::{classes, cut};
 use crate::error::{Error, Result};
 
 /// Texts and their classes, one of each a row.
@@ -37,6 +37,12 @@ impl LabelledText {
             label_column,
             Some(classes),
         )
+    }
+
+    /// The [place](cut::place) of each text.
+    pub fn places(&self, seed: u64) -> Vec<u64> {
+        let place = |text: &String| cut::place(seed, text.as_bytes());
+        self.texts.iter().map(place).collect()
     }
 
     fn from_table(

@@ -20,6 +20,7 @@
 
 mod classes;
 mod columns;
+mod cut;
 pub(crate) mod draw;
 pub mod file;
 mod fingerprint;
@@ -38,6 +39,7 @@ mod vocabulary;
 mod words;
 
 pub use columns::Columns;
+pub use cut::{Cut, place};
 pub use fingerprint::Fingerprint;
 pub use generated::{AddingProblem, CopyingProblem};
 pub use labelled_text::LabelledText;

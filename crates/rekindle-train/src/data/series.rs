@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::message::shown;
-use super::{classes, file, series_csv, ts};
+use super::{classes, cut, file, series_csv, ts};
 use crate::error::{Error, Result};
 
 /// One series; its length is its own.
@@ -66,6 +66,19 @@ impl SeriesSet {
             classes,
             channels: parsed.channels,
         })
+    }
+
+    /// The [place](cut::place) of each series, by its numbers.
+    pub fn places(&self, seed: u64) -> Vec<u64> {
+        let place = |series: &Series| {
+            // One of two zeros.
+            let numbers = series
+                .values
+                .iter()
+                .map(|value| (value + 0.0).to_le_bytes());
+            cut::place(seed, numbers.collect::<Vec<_>>().as_flattened())
+        };
+        self.series.iter().map(place).collect()
     }
 
     /// Reads a file that must agree with one read before: labels among `classes`, and as many

@@ -1,6 +1,5 @@
-//! Which rows train, which validate, which test, and in what order they are met.
+//! Which rows of a series or a text train, which validate, which test: cut by their place in it. And in what order rows are met.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::draw::{Draw, Purpose};
@@ -46,52 +45,7 @@ pub fn fractions(n: usize, valid: f64, test: f64) -> Result<Split<Range<usize>>>
     Ok(split)
 }
 
-/// Rows drawn at random within each class, so that every part has the classes in about the same
-/// proportions, and training has every class. Each list is in ascending order.
-pub fn stratified(labels: &[usize], valid: f64, test: f64, seed: u64) -> Result<Split<Vec<usize>>> {
-    check(valid, test)?;
-    let mut classes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (row, &label) in labels.iter().enumerate() {
-        classes.entry(label).or_default().push(row);
-    }
-    let mut split = Split {
-        train: Vec::new(),
-        valid: Vec::new(),
-        test: Vec::new(),
-    };
-    // Every row adds to what the held-out parts are owed and goes to the one owed most, if that is
-    // half a row or more. The debt is carried from class to class: rounding within each class would
-    // hold out nothing at all where all classes are small.
-    let (mut owed_valid, mut owed_test) = (0.0, 0.0);
-    for (&class, rows) in &mut classes {
-        Draw::new(Purpose::Stratify, seed, class as u64).shuffle(rows);
-        for (position, &row) in rows.iter().enumerate() {
-            owed_valid += valid;
-            owed_test += test;
-            if position == 0 || f64::max(owed_valid, owed_test) < 0.5 {
-                split.train.push(row);
-            } else if owed_test >= owed_valid {
-                split.test.push(row);
-                owed_test -= 1.0;
-            } else {
-                split.valid.push(row);
-                owed_valid -= 1.0;
-            }
-        }
-    }
-    for part in [&mut split.train, &mut split.valid, &mut split.test] {
-        part.sort_unstable();
-    }
-    filled(
-        labels.len(),
-        [split.train.len(), split.valid.len(), split.test.len()],
-        valid,
-        test,
-    )?;
-    Ok(split)
-}
-
-fn check(valid: f64, test: f64) -> Result<()> {
+pub(super) fn check(valid: f64, test: f64) -> Result<()> {
     for (name, share) in [("valid", valid), ("test", test)] {
         if !(0.0..1.0).contains(&share) {
             return Err(Error::mend(format!(
@@ -107,7 +61,7 @@ fn check(valid: f64, test: f64) -> Result<()> {
     Ok(())
 }
 
-fn filled(n: usize, counts: [usize; 3], valid: f64, test: f64) -> Result<()> {
+pub(super) fn filled(n: usize, counts: [usize; 3], valid: f64, test: f64) -> Result<()> {
     let asked = [
         ("train", 1.0 - valid - test),
         ("valid", valid),
@@ -176,12 +130,6 @@ mod tests {
                 "{error}"
             );
         }
-        assert!(
-            stratified(&[0, 1], 0.1, 2.0, 0)
-                .unwrap_err()
-                .to_string()
-                .contains("test = 2 is not a share")
-        );
         let error = fractions(10, 0.5, 0.5).unwrap_err().to_string();
         assert!(
             error.contains("valid = 0.5 and test = 0.5 leave no rows to train on"),
@@ -214,46 +162,5 @@ mod tests {
                 .to_string()
                 .contains("train gets no row")
         );
-        assert!(
-            stratified(&[0, 1], 0.1, 0.0, 0)
-                .unwrap_err()
-                .to_string()
-                .contains("valid gets no row: 2 rows")
-        );
-    }
-
-    #[test]
-    fn strata_keep_proportions_and_cover_every_row_once() {
-        let labels: Vec<usize> = (0..1000).map(|row| usize::from(row % 10 == 0)).collect();
-        let split = stratified(&labels, 0.1, 0.2, 5).unwrap();
-        let counts = |rows: &[usize]| {
-            let ones = rows.iter().filter(|&&row| labels[row] == 1).count();
-            (rows.len() - ones, ones)
-        };
-        assert_eq!(counts(&split.train), (630, 70));
-        assert_eq!(counts(&split.valid), (90, 10));
-        assert_eq!(counts(&split.test), (180, 20));
-        let mut all = [split.train, split.valid, split.test].concat();
-        all.sort_unstable();
-        assert_eq!(all, (0..1000).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn small_classes_are_held_out_together_and_all_train() {
-        let labels: Vec<usize> = (0..40).map(|row| row / 4).chain([10]).collect();
-        let split = stratified(&labels, 0.1, 0.1, 0).unwrap();
-        assert_eq!(
-            (split.train.len(), split.valid.len(), split.test.len()),
-            (33, 4, 4)
-        );
-        assert!(split.train.contains(&40));
-    }
-
-    #[test]
-    fn strata_are_fixed_by_the_seed() {
-        let labels = [0, 1].repeat(50);
-        let split = stratified(&labels, 0.2, 0.2, 1).unwrap();
-        assert_eq!(split, stratified(&labels, 0.2, 0.2, 1).unwrap());
-        assert_ne!(split, stratified(&labels, 0.2, 0.2, 2).unwrap());
     }
 }

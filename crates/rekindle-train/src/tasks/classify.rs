@@ -4,8 +4,9 @@ mod exhibits;
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Evaluation, Metric, Result,
-    data::{Split, split},
+    Error, Evaluation, Metric, Result,
+    data::{Cut, Split, split},
+    experiment::DataFile,
     metric::Baselines,
     net::{Net, NetShape},
     reading::{Reading, Sides, Wanted, sides},
@@ -16,7 +17,7 @@ use burn::tensor::{Device, Tensor};
 use rekindle::Sequence;
 use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 impl Split<Vec<usize>> {
     /// The rows of a part.
@@ -43,6 +44,8 @@ pub(super) trait Classifier {
     fn labels(&self) -> &[usize];
     /// The rows of each part.
     fn parts(&self) -> &Split<Vec<usize>>;
+    /// What is worth knowing of the data.
+    fn note(&self) -> Option<String>;
     /// The names of the classes.
     fn class_names(&self) -> &[String];
     /// A row as a report shows it.
@@ -67,7 +70,13 @@ impl<C: Classifier> Task for C {
     }
 
     fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
-        Ok((self.parts().train.len() / batch).max(1) as u64)
+        match self.parts().train.len() {
+            0 => Err(Error::mend(format!(
+                "none of the {} is one to train on; give task.train the file that the run was begun with",
+                Classifier::unit(self)
+            ))),
+            rows => Ok((rows / batch).max(1) as u64),
+        }
     }
 
     fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
@@ -123,6 +132,10 @@ impl<C: Classifier> Task for C {
         }
     }
 
+    fn notes(&self, _: Part) -> Vec<String> {
+        self.note().into_iter().collect()
+    }
+
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
         let rows = self.parts().of(Part::Test);
         if rows.is_empty() {
@@ -135,6 +148,48 @@ impl<C: Classifier> Task for C {
         });
         let probabilities: Vec<f32> = probabilities.collect();
         exhibits::of(self, rows, &probabilities)
+    }
+}
+
+/// Where labelled rows are cut into parts: as when the run was begun, or anew, in shares of `valid` and `test`.
+///
+/// # Errors
+///
+/// If the run stored another number of classes, or a part gets no row.
+pub(super) fn cut(
+    file: &DataFile,
+    known: Option<&Cut>,
+    labels: &[usize],
+    places: &[u64],
+    classes: usize,
+    [valid, test]: [f64; 2],
+) -> Result<Cut> {
+    match known {
+        None => Cut::new(labels, places, classes, valid, test)
+            .map_err(|e| Error::mend(format!("{}: {e}", file.display()))),
+        Some(cut) if cut.classes() == classes => Ok(cut.clone()),
+        Some(cut) => Err(Error::mend(format!(
+            "the run's data.json is damaged: `cut` has {} entries, and there are {classes} classes; restore the file",
+            cut.classes()
+        ))),
+    }
+}
+
+/// What is to be said of a test file that repeats rows of the training file, by the places of both.
+pub(super) fn repeated(
+    [train, test]: [&DataFile; 2],
+    known: &[u64],
+    places: &[u64],
+) -> Option<String> {
+    let known: HashSet<&u64> = known.iter().collect();
+    match places.iter().filter(|place| known.contains(place)).count() {
+        0 => None,
+        count => Some(format!(
+            "{}: {count} of its {} rows also stand in {}, so its figures are those of rows that were learned from",
+            test.display(),
+            places.len(),
+            train.display()
+        )),
     }
 }
 

@@ -4,8 +4,8 @@ use super::classify::{self, Classifier};
 use super::classify_text::{no_file, share};
 use super::{Pool, Spec, tensors};
 use crate::{
-    Error, Result,
-    data::{Scaler, Series, SeriesSet, Split, split},
+    Result,
+    data::{Cut, Scaler, Series, SeriesSet, Split},
     experiment::DataFile,
     net::{Inputs, Net, NetShape},
     reading::Reading,
@@ -28,7 +28,8 @@ pub struct ClassifySeriesConfig {
     /// How the outputs of all steps become one.
     #[serde(default)]
     pub pool: Pool,
-    /// The share of `train` that validates.
+    /// The share of `train` that validates. Which series those are follows from what they hold and the seed, not from
+    /// where they stand: equal ones are in one part.
     #[serde(default = "share")]
     pub valid_share: f64,
     /// The share of `train` that tests, where there is no file for it.
@@ -46,7 +47,7 @@ impl ClassifySeriesConfig {
     }
 }
 
-/// What inference must know: the classes, and the scale of each channel.
+/// What inference must know: the classes, the scale of each channel, and which series test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesSpec {
     /// The names of the classes.
@@ -55,6 +56,8 @@ pub struct SeriesSpec {
     pub channels: usize,
     /// Mean and standard deviation of each channel over the training series.
     pub scaler: Scaler,
+    /// Where the series of each class are cut into parts.
+    pub cut: Cut,
 }
 
 impl SeriesSpec {
@@ -89,6 +92,7 @@ pub struct ClassifySeries {
     series: Vec<Series>,
     labels: Vec<usize>,
     parts: Split<Vec<usize>>,
+    note: Option<String>,
 }
 
 impl ClassifySeries {
@@ -111,11 +115,18 @@ impl ClassifySeries {
             Some(spec) => with_classes(&config.train, &spec.classes, spec.channels)?,
         };
         let apart = !no_file(&config.test);
-        let test_share = if apart { 0.0 } else { config.test_share };
-        let mut parts = split::stratified(&all.labels, config.valid_share, test_share, seed)
-            .map_err(|e| Error::mend(format!("{}: {e}", config.train.display())))?;
+        let shares = [
+            config.valid_share,
+            if apart { 0.0 } else { config.test_share },
+        ];
+        let (places, known) = (all.places(seed), spec.as_ref().map(|s| &s.cut));
+        let classes = all.classes.len();
+        let cut = classify::cut(&config.train, known, &all.labels, &places, classes, shares)?;
+        let mut parts = cut.parts(&all.labels, &places);
+        let mut note = None;
         if apart {
             let test = with_classes(&config.test, &all.classes, all.channels)?;
+            note = classify::repeated([&config.train, &config.test], &places, &test.places(seed));
             parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
             all.series.extend(test.series);
             all.labels.extend(test.labels);
@@ -127,6 +138,7 @@ impl ClassifySeries {
                 classes: all.classes.clone(),
                 channels: all.channels,
                 scaler: Scaler::fit(&train, all.channels),
+                cut,
             }
         });
         for series in &mut all.series {
@@ -138,6 +150,7 @@ impl ClassifySeries {
             series: all.series,
             labels: all.labels,
             parts,
+            note,
         })
     }
 }
@@ -165,6 +178,10 @@ impl Classifier for ClassifySeries {
 
     fn parts(&self) -> &Split<Vec<usize>> {
         &self.parts
+    }
+
+    fn note(&self) -> Option<String> {
+        self.note.clone()
     }
 
     fn class_names(&self) -> &[String] {

@@ -3,8 +3,8 @@
 use super::classify::{self, Classifier};
 use super::{Pool, Spec, tensors};
 use crate::{
-    Error, Result,
-    data::{LabelledText, Split, Unit, Vocabulary, split},
+    Result,
+    data::{Cut, LabelledText, Split, Unit, Vocabulary},
     experiment::DataFile,
     net::{Inputs, Net, NetShape},
     reading::Reading,
@@ -47,7 +47,8 @@ pub struct ClassifyTextConfig {
     /// How the outputs of all steps become one.
     #[serde(default)]
     pub pool: Pool,
-    /// The share of `train` that validates.
+    /// The share of `train` that validates. Which texts those are follows from what they say and the seed, not from
+    /// where they stand: equal ones are in one part.
     #[serde(default = "share")]
     pub valid_share: f64,
     /// The share of `train` that tests, where there is no file for it.
@@ -117,13 +118,15 @@ impl ClassifyTextConfig {
     }
 }
 
-/// What inference must know: the symbols and the classes.
+/// What inference must know: the symbols, the classes, and which texts test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TextSpec {
     /// The symbols and how text becomes them.
     pub vocabulary: Vocabulary,
     /// The names of the classes.
     pub classes: Vec<String>,
+    /// Where the texts of each class are cut into parts.
+    pub cut: Cut,
 }
 
 impl TextSpec {
@@ -160,6 +163,7 @@ pub struct ClassifyText {
     texts: Vec<Vec<u32>>,
     labels: Vec<usize>,
     parts: Split<Vec<usize>>,
+    note: Option<String>,
 }
 
 impl ClassifyText {
@@ -177,11 +181,18 @@ impl ClassifyText {
             }
         };
         let apart = !no_file(&config.test);
-        let test_share = if apart { 0.0 } else { config.test_share };
-        let mut parts = split::stratified(&all.labels, config.valid_share, test_share, seed)
-            .map_err(|e| Error::mend(format!("{}: {e}", config.train.display())))?;
+        let shares = [
+            config.valid_share,
+            if apart { 0.0 } else { config.test_share },
+        ];
+        let (places, known) = (all.places(seed), spec.as_ref().map(|s| &s.cut));
+        let classes = all.classes.len();
+        let cut = classify::cut(&config.train, known, &all.labels, &places, classes, shares)?;
+        let mut parts = cut.parts(&all.labels, &places);
+        let mut note = None;
         if apart {
             let test = LabelledText::read_with_classes(&config.test, text, label, &all.classes)?;
+            note = classify::repeated([&config.train, &config.test], &places, &test.places(seed));
             parts.test = (all.texts.len()..all.texts.len() + test.texts.len()).collect();
             all.texts.extend(test.texts);
             all.labels.extend(test.labels);
@@ -193,6 +204,7 @@ impl ClassifyText {
             TextSpec {
                 vocabulary: Vocabulary::build(&train, config.unit, config.lowercase, limit),
                 classes: all.classes.clone(),
+                cut,
             }
         });
         let encode = |text: &String| config.encode(&spec.vocabulary, text);
@@ -202,6 +214,7 @@ impl ClassifyText {
             config: config.clone(),
             spec,
             parts,
+            note,
         })
     }
 }
@@ -229,6 +242,10 @@ impl Classifier for ClassifyText {
 
     fn parts(&self) -> &Split<Vec<usize>> {
         &self.parts
+    }
+
+    fn note(&self) -> Option<String> {
+        self.note.clone()
     }
 
     fn class_names(&self) -> &[String] {
