@@ -2,11 +2,17 @@
 "use strict";
 (() => {
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const number = (v) => {
+  // Five digits, and more where that is what tells the numbers of an axis apart: 4492557.12 from 4492557.13.
+  const digits = (columns) => {
+    let lo = Infinity, hi = -Infinity;
+    for (const v of columns.flat()) if (v != null && isFinite(v)) { lo = Math.min(lo, v); hi = Math.max(hi, v); }
+    return hi > lo ? Math.min(15, Math.max(5, Math.ceil(Math.log10(Math.max(-lo, hi) / (hi - lo))) + 4)) : 5;
+  };
+  const number = (v, precision = 5) => {
     if (v == null || !isFinite(v)) return "–";
     const a = Math.abs(v);
-    if (a !== 0 && (a < 1e-3 || a >= 1e6)) return v.toExponential(2);
-    return String(+v.toPrecision(5));
+    if (a !== 0 && (a < 1e-3 || a >= 10 ** Math.max(6, precision))) return v.toExponential(2);
+    return String(+v.toPrecision(precision));
   };
   // One x for all lines, as uPlot wants it: the union of theirs, with gaps where a line has no point.
   const aligned = (series, positive) => {
@@ -20,8 +26,7 @@
     return [xs, ...columns];
   };
   const power = (v) => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9;
-  const short = (v) => (v == null ? "" : number(v).replace(/\.?0*e/, "e").replace("-", "−").replace("e-", "e−"));
-  const ticks = (u, values) => values.map(short);
+  const short = (v, precision) => (v == null ? "" : number(v, precision).replace(/\.?0*e/, "e").replace("-", "−").replace("e-", "e−"));
   // Lines that go on below where an axis begins are cut there by the edge of the plot.
   const least = (a) => a.log && a.least != null && { range: (u, lo, hi) => (lo == null ? [null, null] : uPlot.rangeLog(Math.max(lo, a.least), Math.max(hi, 10 * a.least), 10, false)) };
   const scale = (a) => ({ time: false, distr: a.log ? 3 : 1, ...least(a) });
@@ -30,12 +35,15 @@
   window.lines = (place, figure, height = 320) => {
     let plot;
     const data = aligned(figure.series, figure.y.log);
+    const precision = (side) => digits(side ? data.slice(1) : [data[0]]);
     const axis = (a, side) => {
+      const ticks = (u, values) => { const all = precision(side); return values.map((v) => short(v, all)); };
+      const size = (u, values) => (side ? Math.max(62, 24 + 7 * Math.max(0, ...(values ?? []).map((v) => v.length))) : 34);
       // A line and a number for each power of ten, where there are several.
       const filter = (u, splits) => (a.log && splits.filter((v) => v != null && power(v)).length > 1 ? splits.map((v) => (v != null && power(v) ? v : null)) : splits);
       const line = { stroke: () => css("--line"), width: 1, filter };
       return {
-        label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size: side ? 62 : 34,
+        label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size,
         stroke: () => css("--soft"), grid: line, ticks: line, values: ticks, filter,
       };
     };
@@ -48,8 +56,8 @@
         axes: [axis(figure.x, false), axis(figure.y, true)],
         cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 }, focus: { prox: 24 } },
         focus: { alpha: 0.35 },
-        series: [{ label: figure.x.label, value: (u, v) => number(v) }, ...figure.series.map((s, i) => ({
-          label: s.name, value: (u, v) => number(v), spanGaps: false, width: s.mark === "Reference" ? 1.5 : 2,
+        series: [{ label: figure.x.label, value: (u, v) => number(v, precision(false)) }, ...figure.series.map((s, i) => ({
+          label: s.name, value: (u, v) => number(v, precision(true)), spanGaps: false, width: s.mark === "Reference" ? 1.5 : 2,
           stroke: () => (s.mark === "Reference" ? css("--s7") : css(`--s${(s.colour ?? i) % 8}`)),
           dash: s.mark === "Reference" ? dashes[references.indexOf(s) % 3] : undefined,
           paths: s.mark === "Dots" ? () => null : undefined,

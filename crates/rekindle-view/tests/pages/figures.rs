@@ -2,7 +2,7 @@
 
 use crate::Visit;
 use crate::samples::{bars, confusion, horizon, loss, lstm, lstm_program, page};
-use rekindle_view::{Block, Page, Section, diagram};
+use rekindle_view::{Axis, Block, Figure, Page, Section, Series, diagram};
 
 pub(crate) fn are_drawn_and_read(visit: &mut Visit) {
     let html = page().html();
@@ -34,6 +34,37 @@ pub(crate) fn are_drawn_and_read(visit: &mut Visit) {
     visit.picture("dark");
     visit.open(&html, 390, false);
     visit.picture("narrow");
+    visit.content();
+}
+
+/// Numbers that are large and differ by little are told apart, those of the axis and those that a pointer reads.
+pub(crate) fn large_numbers_have_their_digits(visit: &mut Visit) {
+    let northing = |t: f64| 4_492_557.0 + 0.12 * (t / 5.0).sin();
+    let points = (0..60).map(|t| [f64::from(t), northing(f64::from(t))]);
+    let figure = Figure {
+        title: "northing".into(),
+        x: Axis::linear("row"),
+        y: Axis::linear("northing"),
+        series: vec![Series::line("truth", points.collect())],
+        notes: Vec::new(),
+    };
+    let page = Page {
+        title: "Large numbers".into(),
+        sections: vec![Section {
+            title: String::new(),
+            blocks: vec![Block::Figure(figure)],
+        }],
+        ..Page::default()
+    };
+    visit.open(&page.html(), 1000, false);
+    visit
+        .browser
+        .eval("document.querySelector('.chart').focus()");
+    visit.browser.press(&["Home", "ArrowRight"]);
+    let legend = visit.browser.text(".chart .u-legend");
+    // 0.12 sin(0.2) = 0.02384.
+    assert!(legend.contains("4492557.0238"), "{legend}");
+    visit.picture("large");
     visit.content();
 }
 

@@ -28,6 +28,10 @@ const CHECKS: &[(&str, Check)] = &[
         "pictures_follow_the_theme",
         figures::pictures_follow_the_theme,
     ),
+    (
+        "large_numbers_have_their_digits",
+        figures::large_numbers_have_their_digits,
+    ),
     ("theme_can_be_switched", figures::theme_can_be_switched),
 ];
 
