@@ -78,8 +78,15 @@ impl Drop for Progress {
     }
 }
 
-/// Several figures on one line.
-pub(crate) fn figures(metrics: &[Metric]) -> String {
-    let all: Vec<String> = metrics.iter().map(Metric::to_string).collect();
-    all.join(", ")
+/// The figures that have room on a line.
+const FIGURES: usize = 5;
+
+/// Several figures on one line: the first, and how many more there are.
+pub(crate) fn figures<'m>(metrics: impl IntoIterator<Item = &'m Metric>) -> String {
+    let all: Vec<String> = metrics.into_iter().map(Metric::to_string).collect();
+    let (shown, more) = all.split_at(all.len().min(FIGURES));
+    match more.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }

@@ -42,7 +42,7 @@ pub use experiment::{Experiment, Plan};
 pub use kept::Kept;
 pub use metric::{Baselines, Evaluation, Metric};
 pub use net::{Inputs, Net, NetShape, NetStates};
-pub use predictor::{Prediction, Predictor, SampleOptions};
+pub use predictor::{Figures, Prediction, Predictor, SampleOptions};
 pub use reading::{Reading, Steps, Wanted};
 pub use resume::changed_data;
 pub use train::{RunResult, TrainOptions, Trained, train, validate};

@@ -67,6 +67,17 @@ pub enum Prediction {
     },
 }
 
+/// How a network does on a part of its data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figures {
+    /// Its figures.
+    pub metrics: Vec<Metric>,
+    /// The same of predictors that learn nothing.
+    pub baselines: Baselines,
+    /// What is worth knowing of the data and the figures.
+    pub notes: Vec<String>,
+}
+
 impl Predictor {
     /// Opens a run.
     ///
@@ -156,7 +167,7 @@ impl Predictor {
     /// # Errors
     ///
     /// If the data cannot be read any more, or has no such part.
-    pub fn evaluate(&self, part: Part) -> Result<(Vec<Metric>, Baselines)> {
+    pub fn evaluate(&self, part: Part) -> Result<Figures> {
         let task = self.task()?;
         let found = task.evaluate(&self.net, part, &self.device);
         let found = found.ok_or_else(|| {
@@ -171,7 +182,11 @@ impl Predictor {
                 there.join(", ")
             ))
         })?;
-        Ok((found.metrics, task.baselines(part)))
+        Ok(Figures {
+            metrics: found.metrics,
+            baselines: task.baselines(part),
+            notes: task.notes(part),
+        })
     }
 
     /// Writes text.

@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 
 pub use compare::compare;
 
+/// The figures on the validation part whose curves a page shows: each target of a forecast has two.
+const CURVES: usize = 13;
+
 /// What a report shows beside what every run has: an example of what the layers do, and how far
 /// back their gradients reach.
 #[derive(Clone, Debug, Default)]
@@ -137,7 +140,12 @@ fn outcome(record: &Record) -> Vec<Block> {
         }
         false => Block::Table(figures(record)),
     };
-    vec![figures, Block::Text(format!("Kept are {}.", result.kept))]
+    let kept = Block::Text(format!("Kept are {}.", result.kept));
+    let notes = result
+        .notes
+        .iter()
+        .map(|note| Block::Text(format!("{note}.")));
+    [figures, kept].into_iter().chain(notes).collect()
 }
 
 /// The final figures beside those of predictors that learn nothing.
@@ -199,7 +207,9 @@ fn curves(record: &Record) -> Vec<Block> {
         vec![loss],
     )];
     let last = record.result.steps as f64;
-    for (name, points) in record.validations() {
+    let validations = record.validations();
+    let more = validations.len().saturating_sub(CURVES);
+    for (name, points) in validations.into_iter().take(CURVES) {
         let mut series = vec![Series::line("validation", points).drawn(Mark::Dotted)];
         for (baseline, metric) in &record.result.baselines {
             if metric.name == name {
@@ -208,6 +218,10 @@ fn curves(record: &Record) -> Vec<Block> {
             }
         }
         blocks.push(figure(&name, Axis::linear(name.clone()), series));
+    }
+    if more > 0 {
+        let text = format!("The curves of {more} more figures are in metrics.jsonl.");
+        blocks.push(Block::Text(text));
     }
     let norms = Series::line("gradient", record.norms());
     let y = Axis::log("norm, before clipping");

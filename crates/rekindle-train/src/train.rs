@@ -72,6 +72,9 @@ pub struct RunResult {
     pub metrics: BTreeMap<String, Vec<Metric>>,
     /// The figures of predictors that learn nothing, on the test part.
     pub baselines: Baselines,
+    /// What is worth knowing of the data and the figures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Runs a config file from start to end.
@@ -116,6 +119,8 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
 
     let chosen = choose(&plan, options.device.as_deref())?;
     watch.note(&chosen.line);
+    let notes = task.notes(Part::Test);
+    notes.iter().for_each(|note| watch.note(note));
     let device = chosen.device.clone().autodiff();
     let mut trainer = Trainer::new(task.as_ref(), &plan, &device)?;
     let spec = json(&task.spec())?;
@@ -186,6 +191,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
             .filter_map(on)
             .collect(),
         baselines: task.baselines(Part::Test),
+        notes,
     };
     let weights = weights_of(&trainer)?;
     files::write_atomic(&run.weights(), &weights)?;

@@ -35,11 +35,14 @@ pub(crate) fn run(args: Args) -> Result<()> {
     };
     let predictor = Predictor::open(&args.run, args.device.as_deref())?;
     console::changed_data(&args.run)?;
-    let (metrics, baselines) = predictor.evaluate(part)?;
-    let metrics = metrics
+    let figures = predictor.evaluate(part)?;
+    figures.notes.iter().for_each(|note| console::note(note));
+    let metrics = figures
+        .metrics
         .iter()
         .map(|metric| ["network".to_owned(), metric.to_string()]);
-    let baselines = baselines
+    let baselines = figures
+        .baselines
         .iter()
         .map(|(name, metric)| [name.clone(), metric.to_string()]);
     console::print(&table::aligned(

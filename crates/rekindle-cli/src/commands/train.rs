@@ -92,8 +92,9 @@ fn finished(run: &Path, result: &RunResult) -> Result<()> {
             lines.push(format!("{part:<6} {}", figures(metrics)));
         }
     }
-    for (name, metric) in &result.baselines {
-        lines.push(format!("       {metric}, for comparison: {name}"));
+    for baseline in result.baselines.chunk_by(|a, b| a.0 == b.0) {
+        let all = figures(baseline.iter().map(|(_, metric)| metric));
+        lines.push(format!("       {all}, for comparison: {}", baseline[0].0));
     }
     lines.push(format!("kept   {}", result.kept));
     lines.push(format!(

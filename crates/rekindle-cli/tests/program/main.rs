@@ -4,6 +4,7 @@ mod apply;
 mod bench;
 mod custom;
 mod files;
+mod forecast;
 mod golden;
 mod inside;
 mod kills;

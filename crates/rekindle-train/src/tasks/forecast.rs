@@ -5,7 +5,7 @@ mod exhibits;
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Error, Evaluation, Metric, Result,
+    Error, Evaluation, Result,
     data::{Columns, Scaler, Split, split},
     experiment::DataFile,
     metric::Baselines,

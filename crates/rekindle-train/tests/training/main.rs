@@ -256,9 +256,9 @@ fn a_language_model_writes_what_its_vocabulary_holds() {
     let text = predictor.sample(&options).expect("writes");
     assert_eq!(text.chars().count(), 24);
     assert_eq!(text, predictor.sample(&options).expect("writes the same"));
-    let (figures, baselines) = predictor.evaluate(Part::Test).expect("evaluates");
-    assert_eq!(figures[0].name, "bits per character");
-    assert_eq!(baselines.len(), 2);
+    let figures = predictor.evaluate(Part::Test).expect("evaluates");
+    assert_eq!(figures.metrics[0].name, "bits per character");
+    assert_eq!(figures.baselines.len(), 2);
     let bold = SampleOptions {
         temperature: -1.0,
         ..options.clone()
@@ -343,8 +343,11 @@ fn series_with_missing_values_train_a_cell_that_takes_them() {
         };
         assert!(probabilities.iter().all(|p| p.1.is_finite()));
     }
-    let (metrics, _) = predictor.evaluate(Part::Test).expect("evaluates");
-    assert!(metrics.iter().all(|m| m.value.is_finite()), "{metrics:?}");
+    let figures = predictor.evaluate(Part::Test).expect("evaluates");
+    assert!(
+        figures.metrics.iter().all(|m| m.value.is_finite()),
+        "{figures:?}"
+    );
 
     let refused = bench.fails(&config("gru"));
     let expected = "holes.csv: row 1, column `t0`: `` is not a finite number";

@@ -15,11 +15,16 @@ pub(super) fn of(task: &Forecast, forecasts: &[Vec<f64>]) -> Vec<Block> {
     if horizon > 1 {
         ahead.push(horizon);
     }
-    let targets = 0..task.spec.targets.len().min(COLUMNS);
-    let figures = targets.flat_map(|t| ahead.iter().map(move |&k| (t, k)));
-    figures
+    let all = task.spec.targets.len();
+    let figures = (0..all.min(COLUMNS)).flat_map(|t| ahead.iter().map(move |&k| (t, k)));
+    let mut blocks: Vec<Block> = figures
         .map(|(t, k)| Block::Figure(figure(task, forecasts, t, k)))
-        .collect()
+        .collect();
+    if all > COLUMNS {
+        let text = format!("The first {COLUMNS} of {all} targets are shown.");
+        blocks.push(Block::Text(text));
+    }
+    blocks
 }
 
 /// The forecasts of a target `ahead` rows ahead.
