@@ -7,9 +7,10 @@
 
 use super::Split;
 use super::split::{check, filled};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
+use std::collections::HashSet;
 
 /// A row's place: a function of its content and the seed, the same on every machine. Equal rows share theirs.
 pub fn place(seed: u64, content: &[u8]) -> u64 {
@@ -73,12 +74,17 @@ impl Cut {
             }
         };
         let cut = Self(own.into_iter().map(ends).collect());
-        let Split {
-            train,
-            valid: v,
-            test: t,
-        } = cut.parts(labels, places);
-        filled(labels.len(), [train.len(), v.len(), t.len()], valid, test)?;
+        let parts = cut.parts(labels, places);
+        let counts = [&parts.train, &parts.valid, &parts.test].map(Vec::len);
+        filled(labels.len(), counts, valid, test).map_err(|error| {
+            let differing = places.iter().collect::<HashSet<_>>().len();
+            match differing == places.len() {
+                true => error,
+                false => Error::mend(format!(
+                    "{error} (only {differing} of them differ, and equal rows are in one part)"
+                )),
+            }
+        })?;
         Ok(cut)
     }
 
@@ -231,5 +237,8 @@ mod tests {
         };
         assert!(refused(&[0, 1], 0.1, 2.0).contains("test = 2 is not a share"));
         assert!(refused(&[0, 1], 0.1, 0.0).contains("valid gets no row: 2 rows"));
+        let equal = Cut::new(&[0, 1].repeat(20), &[3, 4].repeat(20), 2, 0.1, 0.1);
+        let error = equal.unwrap_err().to_string();
+        assert!(error.contains("only 2 of them differ"), "{error}");
     }
 }

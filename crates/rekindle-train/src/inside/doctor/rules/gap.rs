@@ -8,7 +8,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(checkup: &Checkup) -> Option<Finding> {
-    let train = checkup.train.first()?;
+    // Of a forecast the figure without a unit: how large a difference is must not depend on one.
+    let scaled = checkup.train.iter().find(|m| m.name == "MASE");
+    let train = scaled.or(checkup.train.first())?;
     let valid = checkup.valid.iter().find(|m| m.name == train.name)?;
     // Figures that are shares differ by their difference, losses by their ratio.
     let wide = match train.higher_is_better {
