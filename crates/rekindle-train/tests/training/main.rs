@@ -407,10 +407,11 @@ fn a_forecast_continues_a_table() {
         .iter()
         .map(|(name, _)| name.as_str())
         .collect();
-    assert_eq!(names.iter().filter(|n| n.starts_with("naive")).count(), 2);
+    // MAE, RMSE and MASE.
+    assert_eq!(names.iter().filter(|n| n.starts_with("naive")).count(), 3);
     assert_eq!(
         names.iter().filter(|n| n.starts_with("seasonal")).count(),
-        2
+        3
     );
     let predictor = Predictor::open(&trained.run, None).expect("opens");
     let predictions = predictor.predict_file(&file).expect("predicts");

@@ -48,8 +48,7 @@ impl Parts {
         let axis =
             |a: &Axis| json!({ "label": a.label, "log": a.scale == Scale::Log, "least": a.least });
         let series = f.series.iter().map(|s| {
-            let column =
-                |i: usize| -> Vec<Value> { s.points.iter().map(|p| number(p[i])).collect() };
+            let column = |i: usize| numbers(s.points.iter().map(|p| p[i]));
             let mark = format!("{:?}", s.mark);
             json!({ "name": s.name, "x": column(0), "y": column(1), "mark": mark })
         });
@@ -92,12 +91,22 @@ impl Parts {
     }
 }
 
-/// A number for the scripts, to nine digits, of which no screen shows more.
-fn number(v: f64) -> Value {
-    match v.is_finite() {
-        true => Value::from(format!("{v:.8e}").parse::<f64>().unwrap_or(v)),
+/// Numbers of an axis for the scripts, to nine digits, of which no screen shows more; and to as many more as large ones need
+/// that differ by little.
+fn numbers(all: impl Iterator<Item = f64> + Clone) -> Vec<Value> {
+    let finite = all.clone().filter(|v| v.is_finite());
+    let low = finite.clone().fold(f64::INFINITY, f64::min);
+    let high = finite.fold(f64::NEG_INFINITY, f64::max);
+    let more = (high.max(-low) / (high - low)).log10().ceil();
+    let digits = match more.is_finite() {
+        true => 8 + more.clamp(0.0, 8.0) as usize,
+        false => 8,
+    };
+    let number = |v: f64| match v.is_finite() {
+        true => Value::from(format!("{v:.digits$e}").parse::<f64>().unwrap_or(v)),
         false => Value::Null,
-    }
+    };
+    all.map(number).collect()
 }
 
 fn figure(caption: &str, content: &str, notes: &[String]) -> String {
