@@ -33,19 +33,25 @@ impl Spec {
             Spec::LanguageModel(spec) if spec.vocabulary.len() < 2 => {
                 Err("vocabulary.symbols holds no symbol but `<unk>`".into())
             }
-            Spec::ClassifyText(TextSpec { classes, .. }) => some("classes", classes),
+            Spec::ClassifyText(TextSpec { classes, cut, .. }) => {
+                some("classes", classes)?;
+                one_of_each("cut", cut.classes(), classes.len(), "classes")
+            }
             Spec::ClassifySeries(SeriesSpec {
                 classes,
                 channels,
                 scaler,
+                cut,
             }) => {
                 some("classes", classes)?;
+                one_of_each("cut", cut.classes(), classes.len(), "classes")?;
                 scales(scaler, *channels, "channels")
             }
             Spec::Forecast(ForecastSpec {
                 columns,
                 targets,
                 scaler,
+                steps,
             }) => {
                 some("columns", columns)?;
                 some("targets", targets)?;
@@ -55,6 +61,7 @@ impl Spec {
                         columns.len() - 1
                     ));
                 }
+                one_of_each("steps", steps.len(), targets.len(), "targets")?;
                 scales(scaler, columns.len(), "columns")
             }
             Spec::LanguageModel(_) | Spec::Adding | Spec::Copy => Ok(()),
@@ -77,18 +84,21 @@ fn some<T>(key: &str, names: &[T]) -> Result<(), String> {
     }
 }
 
+/// A list has an entry for each of some things.
+fn one_of_each(key: &str, entries: usize, things: usize, of: &str) -> Result<(), String> {
+    match entries == things {
+        true => Ok(()),
+        false => Err(format!("{key} holds {entries} numbers for {things} {of}")),
+    }
+}
+
 /// A scaler has a mean and a spread of each column, by which it can divide.
 fn scales(scaler: &Scaler, columns: usize, of: &str) -> Result<(), String> {
     if columns == 0 {
         return Err(format!("{of} = 0: there is nothing to read"));
     }
     for (key, numbers) in [("scaler.mean", &scaler.mean), ("scaler.std", &scaler.std)] {
-        if numbers.len() != columns {
-            return Err(format!(
-                "{key} holds {} numbers for {columns} {of}",
-                numbers.len()
-            ));
-        }
+        one_of_each(key, numbers.len(), columns, of)?;
         if let Some(number) = numbers.iter().find(|number| !number.is_finite()) {
             return Err(format!("{key} holds {number}, which is no number"));
         }
@@ -105,9 +115,9 @@ fn scales(scaler: &Scaler, columns: usize, of: &str) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    const FORECAST: &str = r#"{"kind":"forecast","columns":["a","b"],"targets":[1],"scaler":{"mean":[0,0.5],"std":[1,2]}}"#;
-    const SERIES: &str = r#"{"kind":"classify_series","classes":["x","y"],"channels":1,"scaler":{"mean":[0],"std":[1]}}"#;
-    const TEXT: &str = r#"{"kind":"classify_text","vocabulary":{"unit":"word","symbols":["<unk>","a"]},"classes":["x","y"]}"#;
+    const FORECAST: &str = r#"{"kind":"forecast","columns":["a","b"],"targets":[1],"scaler":{"mean":[0,0.5],"std":[1,2]},"steps":[0.25]}"#;
+    const SERIES: &str = r#"{"kind":"classify_series","classes":["x","y"],"channels":1,"scaler":{"mean":[0],"std":[1]},"cut":[{"test":1,"valid":2},{"test":3,"valid":3}]}"#;
+    const TEXT: &str = r#"{"kind":"classify_text","vocabulary":{"unit":"word","symbols":["<unk>","a"]},"classes":["x","y"],"cut":[{"test":1,"valid":2},{"test":3,"valid":3}]}"#;
     const LANGUAGE: &str =
         r#"{"kind":"language_model","vocabulary":{"unit":"char","symbols":["<unk>","a"]}}"#;
 
@@ -131,6 +141,18 @@ mod tests {
     #[test]
     fn what_is_damaged_is_named_by_its_key() {
         for (spec, from, to, words) in [
+            (
+                FORECAST,
+                "[0.25]",
+                "[]",
+                &["steps holds 0 numbers for 1 targets"][..],
+            ),
+            (
+                TEXT,
+                ",{\"test\":3,\"valid\":3}",
+                "",
+                &["cut holds 1 numbers for 2 classes"],
+            ),
             (
                 FORECAST,
                 "[0,0.5]",
@@ -209,7 +231,7 @@ mod tests {
                 "",
                 &["`kind` is missing"],
             ),
-            (FORECAST, "}}", "", &["EOF"]),
+            (FORECAST, "[0.25]}", "[0.25]", &["EOF"]),
             (
                 SERIES,
                 "\"channels\":1",
