@@ -99,7 +99,8 @@ pub(crate) fn clear(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name();
-        if is_unfinished(&name) && name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
+        let ours = is_unfinished(&name) && name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
+        if ours && entry.file_type()?.is_file() {
             fs::remove_file(entry.path())?;
         }
     }
@@ -209,10 +210,12 @@ pub(crate) mod tests {
         for name in ["mine.tmp", ".mine.tmp", ".rekindle-mine"] {
             fs::write(place.path().join(name), name).unwrap();
         }
+        // A run that another process may be making.
+        fs::create_dir(place.path().join(".rekindle-Ab12Cd.tmp")).unwrap();
         assert!(is_unfinished(left.file_name().unwrap()));
         clear(place.path()).unwrap();
         assert!(!left.exists());
-        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 3);
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 4);
     }
 
     #[test]

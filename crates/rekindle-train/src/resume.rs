@@ -42,8 +42,7 @@ impl Earlier {
         };
         let run = RunDir::open(&path)?;
         let lock = Lock::of(&run)?;
-        files::clear(run.path())
-            .map_err(|error| files::cannot_write("clear", run.path(), &error))?;
+        run.clear()?;
         let begun = match run.has_begun() {
             true => Some(Begun::read(&run)?),
             false => None,

@@ -78,6 +78,7 @@ impl RunDir {
                     path: out.to_owned(),
                 };
                 let lock = Lock::of(&run)?;
+                run.clear()?;
                 run.begin(beginning)?;
                 return Ok((run, lock));
             }
@@ -93,6 +94,12 @@ impl RunDir {
         let run = Self { path };
         let lock = Lock::of(&run)?;
         Ok((run, lock))
+    }
+
+    /// Removes what a kill has left of files that were being written; the lock is held.
+    pub(crate) fn clear(&self) -> Result<()> {
+        let path = self.path();
+        files::clear(path).map_err(|error| files::cannot_write("clear", path, &error))
     }
 
     /// Writes what a run begins with into its directory, the mark first and the manifest last.

@@ -55,6 +55,7 @@ fn what_a_kill_leaves_of_a_beginning_blocks_nothing() {
         fs::write(place.path().join(name), "half").unwrap();
     }
     create(place.path()).unwrap();
+    assert!(!place.path().join(".rekindle-a1B2c3.tmp").exists());
     // The mark alone, or all but the manifest: a run that has not begun, and is begun anew.
     let place = tempdir().unwrap();
     for (name, content) in [(MARK, mark().unwrap()), (RunDir::CONFIG, b"".to_vec())] {
