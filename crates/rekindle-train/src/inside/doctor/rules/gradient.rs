@@ -80,9 +80,12 @@ fn vanishing(checkup: &Checkup) -> Option<Finding> {
             true => Rule::finds(
                 VANISHING.name,
                 figure,
-                "the weights have grown until every gate and activation is at its limit, where the state has no say and \
-                 nothing can be learned any more",
-                rate::smaller(checkup),
+                "the cell reads its state, but each function that it goes through is flat where it is used: the weights have \
+                 come so far that the state has no say",
+                format!(
+                    "{}; or smaller biases at the start (begin)",
+                    rate::smaller(checkup)
+                ),
             ),
         };
     }
