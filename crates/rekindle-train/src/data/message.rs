@@ -6,7 +6,7 @@ const NAMES: usize = 12;
 const CHARACTERS: usize = 40;
 
 /// The names, comma separated; the first few and the count when there are many.
-pub(super) fn listed(names: &[String]) -> String {
+pub(crate) fn listed(names: &[String]) -> String {
     let shown: Vec<_> = names.iter().take(NAMES).map(|name| shown(name)).collect();
     if names.len() > NAMES {
         format!("{}, … ({} in all)", shown.join(", "), names.len())

@@ -26,7 +26,7 @@ pub mod file;
 mod fingerprint;
 mod generated;
 mod labelled_text;
-mod message;
+pub(crate) mod message;
 pub(crate) mod number;
 mod scaler;
 mod series;

@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_stored_number_comes_back_from_json() {
-        let mut value = 0.123_456_789_012_345_67_f64;
+        let mut value = 0.123_456_789_012_345_68_f64;
         for _ in 0..1000 {
             // Any digits, of every magnitude from 1e-7 to 1e15.
             value = (value * 1_000.123).fract() + 0.1;

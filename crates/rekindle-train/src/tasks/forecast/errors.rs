@@ -1,7 +1,10 @@
 //! How forecasts are judged: by each target in its unit, and by all of them without one.
 
 use super::ForecastSpec;
-use crate::{Evaluation, Metric, data::number::stored};
+use crate::{
+    Evaluation, Metric,
+    data::{message::listed, number::stored},
+};
 
 /// The mean absolute change of each target over the training rows: from row to row, or over a season that is shorter than
 /// they are. It is the error of a forecast that learns nothing, on the rows that are learned from (Hyndman & Koehler,
@@ -85,7 +88,7 @@ impl ForecastSpec {
     pub(super) fn note(&self) -> Option<String> {
         let still = self.steps.iter().zip(&self.targets);
         let still = still.filter(|(step, _)| **step == 0.0);
-        let names: Vec<&str> = still.map(|(_, &t)| self.columns[t].as_str()).collect();
+        let names: Vec<String> = still.map(|(_, &t)| self.columns[t].clone()).collect();
         let verb = match names.len() {
             0 => return None,
             1 => "does",
@@ -93,7 +96,7 @@ impl ForecastSpec {
         };
         Some(format!(
             "{} {verb} not change over the training part, so MASE leaves out what has no scale",
-            names.join(", ")
+            listed(&names)
         ))
     }
 }
@@ -177,7 +180,7 @@ mod tests {
         let still = spec(&[0, 1], &[4.0, 0.0]);
         assert_eq!(figures(&errors, &still)[0], ("MASE".into(), 0.25));
         let note = still.note().expect("a note");
-        assert!(note.starts_with("price does not change"), "{note}");
+        assert!(note.starts_with("`price` does not change"), "{note}");
         assert_eq!(spec(&[0, 1], &[4.0, 1.0]).note(), None);
         let none = figures(&errors, &spec(&[0, 1], &[0.0, 0.0]));
         assert_eq!(none[0].0, "MAE (power)");
