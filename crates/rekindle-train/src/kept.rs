@@ -21,8 +21,8 @@ impl fmt::Display for Kept {
 
 /// The evaluations of a run on its validation part, and the best of them.
 ///
-/// The better figure wins; of equal figures the lower loss; of equal losses the later step. An accuracy has few values, so that
-/// many evaluations share the best, and what was learned between them shows in the loss alone.
+/// The better figure wins; of equal figures the lower loss; of equal losses the later step. An accuracy has few
+/// values, so that many evaluations share the best, and what was learned between them shows in the loss alone.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Evaluations {
     /// How many there were.

@@ -119,7 +119,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
 
     let chosen = choose(&plan, options.device.as_deref())?;
     watch.note(&chosen.line);
-    let notes = task.notes(Part::Test);
+    let notes = [whole(&plan, task.as_ref()), task.notes(Part::Test)].concat();
     notes.iter().for_each(|note| watch.note(note));
     let device = chosen.device.clone().autodiff();
     let mut trainer = Trainer::new(task.as_ref(), &plan, &device)?;
@@ -205,6 +205,17 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         step,
         result: Some(result),
     })
+}
+
+/// What is to be said where a batch asks for more rows than there are.
+fn whole(plan: &Plan, task: &dyn Task) -> Vec<String> {
+    let batch = plan.experiment().train.batch;
+    let rows = task.rows_to_train_on().filter(|&rows| rows < batch);
+    let said = rows.map(|rows| {
+        let unit = task.unit();
+        format!("train.batch = {batch}: each update reads all {rows} {unit} of the training part, for there are no more")
+    });
+    said.into_iter().collect()
 }
 
 /// What would be trained: everything is read and checked as for [`train`], but for the device, which another machine

@@ -150,6 +150,26 @@ fn of_equal_figures_the_lower_loss_is_kept() {
 }
 
 #[test]
+fn a_batch_that_is_cut_is_said() {
+    let bench = Bench::new();
+    let of = |batch: &str| {
+        bench.train(
+            TEXTS,
+            batch,
+            &["train.steps=3", &format!("train.batch={batch}")],
+        )
+    };
+    let said = of("25").result.expect("done").notes.join("\n");
+    let rows: usize = said
+        .strip_prefix("train.batch = 25: each update reads all ")
+        .and_then(|rest| rest.split(' ').next()?.parse().ok())
+        .unwrap_or_else(|| panic!("{said}"));
+    assert!((1..24).contains(&rows), "{said}");
+    let whole = of(&rows.to_string()).result.expect("done");
+    assert!(whole.notes.is_empty(), "{:?}", whole.notes);
+}
+
+#[test]
 fn a_part_that_is_absent_has_no_figure() {
     for (config, valid, test) in [
         (TEXTS, "task.valid_share=0", "task.test_share=0"),

@@ -69,6 +69,10 @@ impl<C: Classifier> Task for C {
         Classifier::unit(self)
     }
 
+    fn rows_to_train_on(&self) -> Option<usize> {
+        Some(self.parts().train.len())
+    }
+
     fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
         match self.parts().train.len() {
             0 => Err(Error::mend(format!(

@@ -296,6 +296,10 @@ impl Task for Forecast {
         "windows"
     }
 
+    fn rows_to_train_on(&self) -> Option<usize> {
+        Some(self.windows(Part::Train).len())
+    }
+
     fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
         Ok((self.windows(Part::Train).len() / batch).max(1) as u64)
     }

@@ -154,6 +154,11 @@ pub trait Task {
     /// The same figures for predictors that learn nothing, each with its name; none where there is no such part.
     fn baselines(&self, part: Part) -> Baselines;
 
+    /// The rows of the training part, more than which no update can read; none where updates are not made of them.
+    fn rows_to_train_on(&self) -> Option<usize> {
+        None
+    }
+
     /// The first of these parts that there is; the training part is always there.
     fn first_of(&self, parts: &[Part]) -> Part {
         let is_there = |part: &&Part| self.reading(**part, 0..1, 1).rows() > 0;
