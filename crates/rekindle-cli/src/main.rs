@@ -5,8 +5,10 @@ mod commands;
 mod console;
 mod defect;
 mod direction;
+mod plain;
 mod progress;
 mod table;
+mod threads;
 
 use std::process::ExitCode;
 
@@ -59,7 +61,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = defect::caught(|| run(Cli::parse().command));
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) => {
+            console::usage(&error);
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let done = defect::caught(|| run(command));
     done.map_or_else(
         |error| {
             console::error(&error);
@@ -70,6 +79,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
+    threads::check_environment()?;
     match command {
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),

@@ -7,6 +7,7 @@ use rekindle_train::inside::doctor::Finding;
 use rekindle_train::{Metric, Report, Watch};
 
 use crate::console;
+use crate::plain::plain;
 
 /// Shows a run to whoever started it.
 pub(crate) struct Progress {
@@ -26,7 +27,7 @@ impl Progress {
 
     fn say(&self, line: &str) {
         match &self.bar {
-            Some(bar) => bar.println(line),
+            Some(bar) => bar.println(plain(line)),
             None => console::note(line),
         }
     }

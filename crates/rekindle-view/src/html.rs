@@ -11,11 +11,14 @@ pub(crate) fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // No XML, and no harm in HTML: what cannot be shown.
+            // No XML or HTML, or what shows a text in another order than it has: overrides of its direction.
             '\u{0}'..='\u{8}'
             | '\u{b}'
             | '\u{c}'
             | '\u{e}'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
             | '\u{fffe}'
             | '\u{ffff}' => {
                 out.push('\u{fffd}');
@@ -39,8 +42,8 @@ mod tests {
     #[test]
     fn nothing_in_a_text_is_markup() {
         assert_eq!(
-            escape("<b a=\"1\">&\u{1}"),
-            "&lt;b a=&quot;1&quot;&gt;&amp;\u{fffd}"
+            escape("<b a=\"1\">&\u{1}\u{1b}\u{9b}\u{202e}"),
+            "&lt;b a=&quot;1&quot;&gt;&amp;\u{fffd}\u{fffd}\u{fffd}\u{fffd}"
         );
         let text = data("d", &Value::from("</script><!--"));
         assert_eq!(text.matches("</script>").count(), 1);
