@@ -1,6 +1,6 @@
 //! What a recurrent cell is: one step, its state, and its equations.
 
-use crate::{Gates, Invalid, Sequence, State};
+use crate::{Extent, Gates, Invalid, Sequence, State};
 use burn::module::{Module, ModuleDisplay};
 use burn::nn::Dropout;
 use burn::tensor::{DType, Device, Tensor};
@@ -386,6 +386,21 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     /// Whether the recurrent weights are not used as they are stored, but [mapped](crate::Structure) first.
     fn maps_weights(&self) -> bool {
         false
+    }
+
+    /// How many numbers the cell takes at least for inputs of a width, where the configuration is
+    /// [valid](CellConfig::validate): what a machine's memory is held to before the cell is made. By default that of the
+    /// equations; of a cell without, its output alone.
+    fn extent(&self, d_input: usize) -> Extent {
+        let units = self.d_output();
+        match self.program() {
+            Some(program) => Extent::of(&program, [d_input, units], self.maps_weights()),
+            None => Extent {
+                state: units as f64,
+                step: units as f64,
+                ..Extent::default()
+            },
+        }
     }
 
     /// The forms of the cell that its options make, one of each, for tables and tests.

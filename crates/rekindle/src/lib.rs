@@ -11,6 +11,7 @@ mod cell;
 mod cell_config;
 pub mod cells;
 mod complex;
+mod extent;
 mod fading;
 mod gates;
 mod init;
@@ -30,6 +31,7 @@ pub(crate) use cell_config::cell_config;
 pub use cells::{
     Activation, Custom, CustomConfig, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset,
 };
+pub use extent::Extent;
 pub use gates::{GateSizes, Gates};
 pub use init::Init;
 pub use invalid::{Invalid, positive, rate, width};

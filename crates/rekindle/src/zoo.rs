@@ -1,7 +1,7 @@
 //! The one list of cells, and what follows from it: the cell and the configuration chosen at run
 //! time, the catalogue, and the tests.
 
-use crate::{Cell, CellConfig, Invalid, RecurrentWeights, Sequence, State, cells};
+use crate::{Cell, CellConfig, Extent, Invalid, RecurrentWeights, Sequence, State, cells};
 use burn::module::Module;
 use burn::nn::Dropout;
 use burn::tensor::{DType, Device, Tensor};
@@ -195,6 +195,10 @@ macro_rules! zoo {
 
             fn maps_weights(&self) -> bool {
                 match self { $(AnyCellConfig::$Cell(config) => config.maps_weights(),)* }
+            }
+
+            fn extent(&self, d_input: usize) -> Extent {
+                match self { $(AnyCellConfig::$Cell(config) => config.extent(d_input),)* }
             }
 
             /// Every form of every cell.

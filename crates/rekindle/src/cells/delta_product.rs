@@ -16,9 +16,8 @@
 use super::matrix::{
     Heads, MatrixCell, Terms, by_heads, chunkwise, matrix_cell, matrix_config, outer, read,
 };
-use crate::Card;
-use crate::invalid::positive;
 use crate::pointwise::{sigmoid, silu, unit};
+use crate::{Card, Invalid};
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
@@ -122,7 +121,10 @@ matrix_config! {
         householders: usize = 2,
     }
     equations: EQUATIONS;
-    valid: |config| positive("householders", config.householders);
+    valid: |config| match config.householders {
+        1..=64 => Ok(()),
+        n => Err(Invalid::new("householders", n, "from 1 to 64")),
+    };
     init: |config, m| {
         let (n, Heads { count, d_key, d_value }) = (config.householders, m.heads);
         DeltaProduct {

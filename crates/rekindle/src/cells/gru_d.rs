@@ -27,7 +27,7 @@
 
 use crate::cell::unroll;
 use crate::pointwise::sigmoid;
-use crate::{Card, Cell, CellConfig, Init, Invalid, Sequence, invalid};
+use crate::{Card, Cell, CellConfig, Extent, Init, Invalid, Sequence, invalid};
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::activation::{relu, tanh};
@@ -224,6 +224,16 @@ impl CellConfig for GruDConfig {
 
     fn takes_missing(&self) -> bool {
         true
+    }
+
+    fn extent(&self, d_input: usize) -> Extent {
+        let [d_input, units] = [d_input, self.d_hidden].map(|n| n as f64);
+        Extent {
+            weights: 7.0 * d_input * units,
+            recurrent: 3.0 * units * units,
+            state: units + 2.0 * d_input,
+            step: 4.0 * units,
+        }
     }
 
     fn forms(d_hidden: usize) -> Vec<Self> {

@@ -25,7 +25,7 @@
 
 use crate::cell::unroll;
 use crate::pointwise::sigmoid;
-use crate::{Card, Cell, CellConfig, Init, Invalid, Sequence, invalid};
+use crate::{Card, Cell, CellConfig, Extent, Init, Invalid, Sequence, invalid};
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::activation::tanh;
@@ -253,6 +253,16 @@ impl CellConfig for HippoLegsConfig {
 
     fn own_scan(&self) -> Option<&'static str> {
         Some("step by step, the input mapped for all steps at once")
+    }
+
+    fn extent(&self, d_input: usize) -> Extent {
+        let [d_input, units, memory] = [d_input, self.d_hidden, self.memory].map(|n| n as f64);
+        Extent {
+            weights: 2.0 * (d_input + memory) * units,
+            recurrent: 0.0,
+            state: units + memory,
+            step: 3.0 * units + memory,
+        }
     }
 
     fn forms(d_hidden: usize) -> Vec<Self> {

@@ -17,7 +17,7 @@
 //! It is no set of equations of the engine, whose values all have the width of the state.
 
 use crate::cell::unroll;
-use crate::{Card, Cell, CellConfig, Init, Invalid, Sequence, invalid};
+use crate::{Card, Cell, CellConfig, Extent, Init, Invalid, Sequence, invalid};
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::activation::relu;
@@ -212,6 +212,16 @@ impl CellConfig for NruConfig {
 
     fn own_scan(&self) -> Option<&'static str> {
         Some("step by step, the input mapped for all steps at once")
+    }
+
+    fn extent(&self, d_input: usize) -> Extent {
+        let [d_input, units, memory] = [d_input, self.d_hidden, self.memory].map(|n| n as f64);
+        Extent {
+            weights: (d_input + memory) * units,
+            recurrent: units * units,
+            state: units + memory,
+            step: 2.0 * units + memory,
+        }
     }
 
     fn forms(d_hidden: usize) -> Vec<Self> {

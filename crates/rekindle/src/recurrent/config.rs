@@ -1,7 +1,7 @@
 //! The configuration of a recurrent layer.
 
 use super::{EngineConfig, Layer, Merge, Recurrent};
-use crate::{AnyCellConfig, Cell, CellConfig, Invalid, RecurrentWeights, invalid};
+use crate::{AnyCellConfig, Cell, CellConfig, Extent, Invalid, RecurrentWeights, invalid};
 use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
@@ -190,6 +190,29 @@ impl<K: CellConfig> RecurrentConfig<K> {
             }
         }
         Ok(())
+    }
+
+    /// How many numbers the layers take at least for inputs of width `d_input`, where the configuration
+    /// [fits](RecurrentConfig::fits) that.
+    pub fn extent(&self, d_input: usize) -> Extent {
+        let layer = |width| {
+            let forward = self.cell_in(Direction::Forward).extent(width);
+            let both = match self.bidirectional {
+                true => forward + self.cell_in(Direction::Reverse).extent(width),
+                false => forward,
+            };
+            match self.recurrent_rank.is_some() || self.independent {
+                true => Extent {
+                    recurrent: 0.0,
+                    ..both
+                },
+                false => both,
+            }
+        };
+        match self.layers {
+            1 => layer(d_input),
+            n => layer(d_input) + layer(self.d_output()).times(n - 1),
+        }
     }
 
     /// Checks that a cell for the other direction is read in that direction, and that the two make one output.

@@ -231,6 +231,18 @@ macro_rules! matrix_config {
                 Some("chunkwise")
             }
 
+            fn extent(&self, d_input: usize) -> $crate::Extent {
+                let sizes = self.sizes();
+                let [keys, values] = [sizes.d_key, sizes.d_value].map(|n| (sizes.count * n) as f64);
+                $crate::Extent {
+                    // Some cells share keys between heads, or have them of something else.
+                    weights: d_input as f64 * values,
+                    recurrent: 0.0,
+                    state: keys * sizes.d_value as f64,
+                    step: keys + values,
+                }
+            }
+
             /// The default, and one with other sizes of everything.
             fn forms(d_hidden: usize) -> Vec<Self> {
                 let usual = Self::new(d_hidden);
