@@ -37,10 +37,7 @@ impl Columns {
         let chosen = if columns.is_empty() {
             numeric(table)?
         } else {
-            columns
-                .iter()
-                .map(|column| table.column(column))
-                .collect::<Result<_>>()?
+            table.columns(columns)?
         };
         let rows = table.rows.len();
         let mut values = Vec::with_capacity(rows * chosen.len());
@@ -53,7 +50,8 @@ impl Columns {
             .iter()
             .filter_map(|&column| table.header.get(column).cloned())
             .collect();
-        let stamp = |row: usize| match chosen.contains(&0) {
+        let first_is_read = chosen.contains(&0);
+        let stamp = |row: usize| match first_is_read {
             false => table.cell(row, 0).to_owned(),
             true => (row + 1).to_string(),
         };

@@ -1,5 +1,6 @@
 //! A table with a header: what the readers of CSV and TSV files share.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
 
@@ -87,18 +88,30 @@ impl Table {
 
     /// Where the column called `wanted` stands.
     pub(super) fn column(&self, wanted: &str) -> Result<usize> {
-        self.header
+        let place = self.header.iter().position(|column| column == wanted);
+        self.found(place, wanted)
+    }
+
+    /// Where the columns called so stand.
+    pub(super) fn columns(&self, wanted: &[String]) -> Result<Vec<usize>> {
+        let places = self.header.iter().map(String::as_str).zip(0..);
+        let places: HashMap<&str, usize> = places.collect();
+        let each = wanted
             .iter()
-            .position(|column| column == wanted)
-            .ok_or_else(|| {
-                Error::mend(format!(
-                    "{}: no column {}; the columns are {}{}",
-                    self.name,
-                    shown(wanted),
-                    listed(&self.header),
-                    self.hint()
-                ))
-            })
+            .map(|name| self.found(places.get(name.as_str()).copied(), name));
+        each.collect()
+    }
+
+    fn found(&self, place: Option<usize>, wanted: &str) -> Result<usize> {
+        place.ok_or_else(|| {
+            Error::mend(format!(
+                "{}: no column {}; the columns are {}{}",
+                self.name,
+                shown(wanted),
+                listed(&self.header),
+                self.hint()
+            ))
+        })
     }
 
     /// What an error adds that misses a name: the remedy, where the file has no header.
@@ -158,8 +171,9 @@ impl Table {
         let Self {
             name, header, rows, ..
         } = self;
-        for (index, column) in header.iter().enumerate() {
-            if header.iter().take(index).any(|earlier| earlier == column) {
+        let mut seen = HashSet::new();
+        for column in header {
+            if !seen.insert(column) {
                 return Err(Error::mend(format!(
                     "{name}: the header has two columns {}; rename one",
                     shown(column)

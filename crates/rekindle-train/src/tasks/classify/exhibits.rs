@@ -9,50 +9,67 @@ const CLASSES: usize = 40;
 /// The examples shown.
 const WORST: usize = 6;
 
-/// The matrix and the worst examples among `rows`, from their probabilities, `[rows, classes]`.
-pub(super) fn of<C: Classifier + ?Sized>(
-    task: &C,
-    rows: &[usize],
-    probabilities: &[f32],
-) -> Vec<Block> {
-    let names = task.class_names();
-    let classes = names.len();
-    let mut counts = vec![vec![0; classes]; classes];
-    let mut wrong = Vec::new();
-    for (&row, p) in rows.iter().zip(probabilities.chunks(classes)) {
-        let truth = task.labels()[row];
-        let best = (0..classes).max_by(|&a, &b| p[a].total_cmp(&p[b]));
+/// What a network took a row for.
+pub(super) struct Guess {
+    row: usize,
+    truth: usize,
+    best: usize,
+    /// The probability of the true class, and of the likeliest.
+    probabilities: [f32; 2],
+}
+
+impl Guess {
+    /// From the probabilities of the classes.
+    pub(super) fn of(p: &[f32], row: usize, truth: usize) -> Self {
+        let best = (0..p.len()).max_by(|&a, &b| p[a].total_cmp(&p[b]));
         let best = best.unwrap_or(0);
-        counts[truth][best] += 1;
-        if best != truth {
-            wrong.push((p[truth], p[best], row, best));
+        Guess {
+            row,
+            truth,
+            best,
+            probabilities: [p[truth], p[best]],
         }
     }
+}
+
+/// The matrix and the worst examples among some rows.
+pub(super) fn of<C: Classifier + ?Sized>(task: &C, guesses: &[Guess]) -> Vec<Block> {
+    let names = task.class_names();
+    let classes = names.len();
     let mut blocks = Vec::new();
     if classes <= CLASSES {
+        let mut counts = vec![vec![0; classes]; classes];
+        for guess in guesses {
+            counts[guess.truth][guess.best] += 1;
+        }
         blocks.push(Block::Confusion(Confusion {
             title: "Classes of the test part".into(),
             classes: names.to_vec(),
             counts,
         }));
     }
-    wrong.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut wrong: Vec<&Guess> = guesses.iter().filter(|g| g.best != g.truth).collect();
+    wrong.sort_by(|a, b| a.probabilities[0].total_cmp(&b.probabilities[0]));
     let count = match wrong.len() {
-        0 => format!("None of the {} test {} is wrong.", rows.len(), task.unit()),
+        0 => format!(
+            "None of the {} test {} is wrong.",
+            guesses.len(),
+            task.unit()
+        ),
         n => format!(
             "{n} of the {} test {} are wrong; these are the worst, by the probability of the true class.",
-            rows.len(),
+            guesses.len(),
             task.unit()
         ),
     };
     blocks.push(Block::Text(count));
-    for (own, probability, row, best) in wrong.into_iter().take(WORST) {
+    for guess in wrong.into_iter().take(WORST) {
+        let [own, probability] = guess.probabilities;
         let caption = format!(
             "{}, taken for {} with {probability:.3}; the truth was given {own:.2e}",
-            names[task.labels()[row]],
-            names[best]
+            names[guess.truth], names[guess.best]
         );
-        blocks.push(task.shown(row, caption));
+        blocks.push(task.shown(guess.row, caption));
     }
     blocks
 }
