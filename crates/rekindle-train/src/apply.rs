@@ -21,6 +21,7 @@ use crate::{
     config,
     device::{self, Preference},
     error::{Error, Result},
+    memory::{self, Batch},
     output::Output,
     tensors,
 };
@@ -29,7 +30,7 @@ use input::Input;
 /// What to apply to what.
 #[derive(Clone, Debug)]
 pub struct ApplyOptions {
-    /// The layer: a TOML file with `d_input` and the keys of [`RecurrentConfig`].
+    /// The layer: a TOML file with `d_input`, perhaps `memory`, and the keys of [`RecurrentConfig`].
     pub layer: PathBuf,
     /// The input: `x`, and perhaps `lengths` and states.
     pub input: PathBuf,
@@ -57,7 +58,11 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
     let others = [&options.weights, &options.cotangent].into_iter().flatten();
     let inputs = [&options.layer, &options.input].into_iter().chain(others);
     let output = Output::new("--output", &options.output)?.apart_from(inputs)?;
-    let (d_input, config) = layer(&options.layer)?;
+    let LayerFile {
+        d_input,
+        memory,
+        config,
+    } = layer(&options.layer)?;
     let chosen = device::resolve(&options.device, false)?;
     let input = Input::read(&options.input)?;
     let cotangent = options.cotangent.as_deref().map(Input::read).transpose()?;
@@ -66,6 +71,14 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
     if x.dtype() == DType::F64 && !chosen.has_f64 {
         return Err(no_f64(&options.input, &chosen.name));
     }
+    let [rows, time] = [x.shape()[0], x.shape()[1]];
+    let batch = Batch {
+        rows,
+        time,
+        ..Batch::default()
+    };
+    memory::of_layers(memory, &config, d_input, batch)
+        .map_err(|e| Error::mend(format!("{}: {e}", options.layer.display())))?;
     let device = match cotangent {
         Some(_) => chosen.device.autodiff(),
         None => chosen.device,
@@ -88,10 +101,29 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
     })
 }
 
-/// Reads a layer's file: the width of its input, and its configuration.
-pub(crate) fn layer(path: &Path) -> Result<(usize, RecurrentConfig)> {
+/// What a layer's file says.
+pub(crate) struct LayerFile {
+    /// The width of its input.
+    d_input: usize,
+    /// The gigabytes that the layer and the input may take.
+    memory: f64,
+    /// The layer.
+    pub(crate) config: RecurrentConfig,
+}
+
+/// Reads a layer's file.
+pub(crate) fn layer(path: &Path) -> Result<LayerFile> {
     let mut table = config::load_table(path, &[])?;
     let origin = path.display();
+    let memory = match table.remove("memory") {
+        None => memory::USUAL,
+        // What is no number is no amount.
+        Some(value) => value
+            .as_float()
+            .or(value.as_integer().map(|n| n as f64))
+            .unwrap_or(0.0),
+    };
+    memory::check(memory).map_err(|e| Error::mend(format!("{origin}: {e}")))?;
     let d_input = table.remove("d_input").ok_or_else(|| {
         Error::mend(format!(
             "{origin}: missing key `d_input`, the width of the input; write e.g. d_input = 24"
@@ -103,7 +135,11 @@ pub(crate) fn layer(path: &Path) -> Result<(usize, RecurrentConfig)> {
     config
         .fits(width)
         .map_err(|invalid| Error::mend(format!("{origin}: {invalid}")))?;
-    Ok((width, config))
+    Ok(LayerFile {
+        d_input: width,
+        memory,
+        config,
+    })
 }
 
 fn wrong(origin: &str, d_input: &Value) -> Error {

@@ -13,7 +13,7 @@ use std::path::Path;
 pub fn cells(path: &Path) -> Result<Vec<(&'static str, AnyCellConfig)>> {
     let is_layer = config::load_table(path, &[])?.contains_key("d_input");
     let layers = match is_layer {
-        true => apply::layer(path)?.1,
+        true => apply::layer(path)?.config,
         false => Plan::read(path, &[])?.0.model,
     };
     let cells = layers.cells().map(|(key, cell)| (key, cell.clone()));

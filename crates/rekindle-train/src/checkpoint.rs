@@ -96,7 +96,7 @@ pub(crate) fn written(path: &Path) -> Option<SystemTime> {
 
 /// Reads a checkpoint and checks every byte of it against the manifest.
 pub(crate) fn load(path: &Path) -> Result<Checkpoint> {
-    let manifest = fs::read(path.join(MANIFEST))
+    let manifest = files::read(&path.join(MANIFEST))
         .map_err(|error| damaged(path, &format!("{MANIFEST} cannot be read ({error})")))?;
     let manifest: Value = serde_json::from_slice(&manifest)
         .map_err(|error| damaged(path, &format!("{MANIFEST} is not as written ({error})")))?;

@@ -22,7 +22,7 @@ pub fn load<T: DeserializeOwned>(path: &Path, overrides: &[String]) -> Result<T>
 
 /// Reads a TOML file and applies the overrides, each written `a.b=value` as after `--set`.
 pub fn load_table(path: &Path, overrides: &[String]) -> Result<Table> {
-    let text = String::from_utf8(files::read(path)?).map_err(|_| {
+    let text = String::from_utf8(files::read_at_most(LARGEST, path)?).map_err(|_| {
         Error::mend(format!(
             "{}: not UTF-8 text; a config is a TOML file",
             path.display()
@@ -103,6 +103,12 @@ fn leaves<'a>(table: &'a Table, prefix: &str, each: &mut impl FnMut(String, &'a 
     }
 }
 
+/// The most parts of a key: those of a file may be as deep.
+const DEEPEST: usize = 80;
+
+/// The largest config: with room for equations and thousands of columns.
+const LARGEST: u64 = 16 << 20;
+
 fn set(table: &mut Table, text: &str) -> Result<()> {
     let form = "write it as --set key.path=value, e.g. --set train.batch=32";
     let Some((path, value)) = text.split_once('=') else {
@@ -116,19 +122,27 @@ fn set(table: &mut Table, text: &str) -> Result<()> {
             "--set {text}: the key has an empty part; {form}"
         )));
     }
+    if keys.len() > DEEPEST {
+        return Err(Error::mend(format!(
+            "--set {text}: the key has {} parts; at most {DEEPEST}",
+            keys.len()
+        )));
+    }
     let (last, parents) = keys.split_last().unwrap_or((&"", &[]));
     let mut place = table;
     for (depth, key) in parents.iter().enumerate() {
         let inner = place
             .entry(*key)
             .or_insert_with(|| Value::Table(Table::new()));
-        let (shown, kind) = (inner.to_string(), inner.type_str());
-        place = inner.as_table_mut().ok_or_else(|| {
-            let key = keys[..=depth].join(".");
-            Error::mend(format!(
-                "--set {text}: `{key}` is not a table but the {kind} {shown}, so no key can be set in it"
-            ))
-        })?;
+        place = match inner {
+            Value::Table(table) => table,
+            other => {
+                let (key, kind) = (keys[..=depth].join("."), other.type_str());
+                return Err(Error::mend(format!(
+                    "--set {text}: `{key}` is not a table but the {kind} {other}, so no key can be set in it"
+                )));
+            }
+        };
     }
     // A bare word such as `lstm` is no TOML value; it means the string, which no shell likes quoted.
     let value = value.trim();
@@ -208,6 +222,11 @@ mod tests {
             &["empty part", "key.path=value"],
         );
         mend(with("", &["=3"]), &["empty part"]);
+        let deep = vec!["a"; 100_000].join(".") + "=1";
+        mend(
+            with("", &[&deep]),
+            &["the key has 100000 parts; at most 80"],
+        );
         mend(
             with("train.batch = 32", &["train.batch.size=3"]),
             &[

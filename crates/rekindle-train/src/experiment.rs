@@ -5,6 +5,7 @@ mod idle;
 use crate::{
     Error, Result, config,
     device::Preference,
+    memory,
     net::NetShape,
     tasks::{Spec, Task, TaskConfig},
 };
@@ -25,6 +26,10 @@ pub struct Experiment {
     /// Whether a device other than the first may not be taken.
     #[serde(default)]
     pub strict: bool,
+    /// The gigabytes of memory that data, network and a batch may take, by an estimate that says rather too little; raise
+    /// it where the machine has more.
+    #[serde(default = "usual_memory")]
+    pub memory: f64,
     /// Everything random follows from this number.
     #[serde(default)]
     pub seed: u64,
@@ -38,6 +43,10 @@ pub struct Experiment {
     /// How it is learned.
     #[serde(default)]
     pub train: TrainConfig,
+}
+
+fn usual_memory() -> f64 {
+    memory::USUAL
 }
 
 /// How a network is trained.
@@ -148,6 +157,12 @@ impl TrainConfig {
             false => Err(Invalid::new(key, value, words)),
         };
         count("steps", self.steps)?;
+        // So that the updates of all passes are a number.
+        if let Some(epochs) = self.epochs
+            && !(1..=1 << 32).contains(&epochs)
+        {
+            return Err(Invalid::new("epochs", epochs, "from 1 to 4294967296"));
+        }
         count("report_every", self.report_every)?;
         positive("batch", self.batch)?;
         positive("keep", self.keep)?;
@@ -237,7 +252,8 @@ impl Plan {
         if experiment.name.is_empty() {
             experiment.name = stem.into();
         }
-        if experiment.name.contains(['/', '\\']) || experiment.name.starts_with('.') {
+        let plain = |c: char| !matches!(c, '/' | '\\') && !c.is_control();
+        if !experiment.name.chars().all(plain) || experiment.name.starts_with('.') {
             return Err(Invalid::new(
                 "name",
                 &experiment.name,
@@ -251,6 +267,9 @@ impl Plan {
             .task
             .validate(&experiment.model)
             .map_err(|e| e.under("task"))?;
+        memory::check(experiment.memory)?;
+        let (shape, batch) = experiment.task.least(experiment.train.batch);
+        memory::training(&experiment, shape, batch)?;
         experiment.task.resolve_files(|file| {
             if file.as_os_str().is_empty() || file.is_absolute() {
                 return;
@@ -261,14 +280,25 @@ impl Plan {
                 .or_else(|_| std::path::absolute(&found));
             *file = whole.unwrap_or(found);
         });
-        Ok(Plan(experiment))
+        let plan = Plan(experiment);
+        for file in plan.files() {
+            memory::file(plan.0.memory, &file)?;
+            if file.to_str().is_none() {
+                let reason = format!(
+                    "the path {} is not UTF-8, and a run's config could not name it; rename what stands in it",
+                    file.display()
+                );
+                return Err(Invalid::because("task", reason));
+            }
+        }
+        Ok(plan)
     }
 
     /// Turns passes over the data into updates, and fills in the intervals that follow from them.
     pub(crate) fn settle(mut self, steps_per_epoch: u64) -> Plan {
         let train = &mut self.0.train;
         if let Some(epochs) = train.epochs.take() {
-            train.steps = (epochs * steps_per_epoch).max(1);
+            train.steps = epochs.saturating_mul(steps_per_epoch).max(1);
         }
         let tenth = train.steps.div_ceil(10);
         let is_evaluated = !matches!(self.0.task.valid(), Some((_, 0.0)));
@@ -333,7 +363,7 @@ impl Plan {
             .map_err(|e| Error::fault(format!("the config cannot be written: {e}")))
     }
 
-    /// The keys by which another plan differs, but for the device.
+    /// The keys by which another plan differs, but for those of the machine.
     pub(crate) fn changed(&self, other: &Plan) -> Result<Vec<String>> {
         let table = |plan: &Plan| -> Result<toml::Table> {
             let mut table: toml::Table = plan
@@ -342,6 +372,7 @@ impl Plan {
                 .map_err(|e| Error::fault(format!("the config cannot be read back: {e}")))?;
             table.remove("device");
             table.remove("strict");
+            table.remove("memory");
             Ok(table)
         };
         Ok(config::changed_keys(&table(self)?, &table(other)?))
@@ -378,6 +409,76 @@ mod tests {
             .settle(7);
         assert_eq!((plan.0.train.steps, plan.0.train.evaluate_every), (21, 3));
         assert_eq!(plan.0.name, "x");
+    }
+
+    #[test]
+    fn what_no_machine_has_is_refused_with_the_figure_and_the_limit() {
+        let refused = |task: &str, cell: &str, more: &str| {
+            let text = format!("{more}\n[task]\n{task}\n[model]\n{cell}\n");
+            let experiment: Experiment = toml::from_str(&text).expect("parses");
+            let refused = Plan::check(experiment, "x", Path::new("."));
+            refused.map(|_| ()).map_err(|e| e.to_string())
+        };
+        let lstm = |d: usize| format!("cell = {{ kind = \"lstm\", d_hidden = {d} }}");
+        let copy = "kind = \"copy\"\nsymbols = 1000000";
+        let said = refused(copy, &lstm(128), "").expect_err("too large");
+        // 64 rows of 70 steps with a million outputs and as many logarithms, 4 bytes each: 35.84 GB.
+        assert!(
+            said.contains("35.8 GB for a batch, where memory = 16 GB"),
+            "{said}"
+        );
+        assert_eq!(refused(copy, &lstm(128), "memory = 64"), Ok(()));
+        let adding = "kind = \"adding\"\ntime = 10";
+        // 1024 layers of 2 * 4 * 8192^2 numbers, four of each: 8796 GB.
+        let deep = format!("layers = 1024\n{}", lstm(8192));
+        let said = refused(adding, &deep, "").expect_err("too deep");
+        assert!(
+            said.contains("879") && said.contains("fewer units, layers"),
+            "{said}"
+        );
+        let text = "kind = \"language_model\"\nfile = \"x\"\nwindow = 1000000";
+        assert!(refused(text, &lstm(128), "[train]\nbatch = 1000000").is_err());
+        let wide = "kind = \"forecast\"\nfile = \"x\"\nhorizon = 1000000";
+        assert!(refused(wide, &lstm(16384), "").is_err());
+        for kind in [
+            "gla",
+            "linear_attention",
+            "gru_d",
+            "nru",
+            "hippo_legs",
+            "delta_product",
+        ] {
+            let cell = format!("layers = 1024\ncell = {{ kind = \"{kind}\", d_hidden = 16384 }}");
+            assert!(refused(adding, &cell, "").is_err(), "{kind}");
+        }
+        for memory in ["0", "-1.0", "nan", "inf"] {
+            let said = refused(adding, &lstm(8), &format!("memory = {memory}"));
+            assert!(
+                said.expect_err("no amount").contains("in gigabytes"),
+                "{memory}"
+            );
+        }
+    }
+
+    #[test]
+    fn passes_do_not_wrap() {
+        let of = |epochs: u64| {
+            let text = format!(
+                "[task]\nkind = \"adding\"\n[model.cell]\nkind = \"lstm\"\nd_hidden = 4\n[train]\nepochs = {epochs}\n"
+            );
+            let experiment: Experiment = toml::from_str(&text).expect("parses");
+            Plan::check(experiment, "x", Path::new("."))
+        };
+        for epochs in [0, (1 << 32) + 1, i64::MAX as u64] {
+            let said = of(epochs).expect_err("no number of passes").to_string();
+            assert!(said.contains("from 1 to 4294967296"), "{said}");
+        }
+        let plan = of(1 << 32).expect("sound").settle(1 << 31);
+        assert_eq!(plan.0.train.steps, 1 << 63);
+        assert_eq!(
+            of(4).expect("sound").settle(u64::MAX).0.train.steps,
+            u64::MAX
+        );
     }
 
     #[test]

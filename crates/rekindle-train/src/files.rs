@@ -3,30 +3,62 @@
 use std::{
     ffi::OsStr,
     fs::{self, File, OpenOptions},
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, Read, Write},
     path::Path,
 };
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// How the names of what is not finished begin.
 const PREFIX: &str = ".rekindle-";
 
-/// The whole content of a file.
+/// The whole content of a file, of at most 16 GB.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Error::mend(format!(
-            "there is no file {}; check the path",
-            path.display()
-        )),
-        ErrorKind::IsADirectory => Error::mend(format!(
-            "{} is a directory, where a file is needed",
-            path.display()
-        )),
-        _ => failed("read", path, &error, "check the path and its permissions"),
-    })
+    read_at_most((memory::USUAL * 1e9) as u64, path)
+}
+
+/// The whole content of a plain file of at most so many bytes: a pipe may never end, and neither do some devices.
+pub fn read_at_most(most: u64, path: &Path) -> Result<Vec<u8>> {
+    let at = path.display();
+    let failed = |error: io::Error| {
+        Error::mend(match error.kind() {
+            ErrorKind::NotFound => format!("there is no file {at}; check the path"),
+            ErrorKind::OutOfMemory => {
+                format!("{at}: the memory does not hold it; take a part of it")
+            }
+            _ => format!("cannot read {at}: {error}; check the path and its permissions"),
+        })
+    };
+    // Asked of the path: a pipe that nobody writes to cannot even be opened.
+    let file = fs::metadata(path).map_err(failed)?;
+    if file.is_dir() {
+        return Err(Error::mend(format!(
+            "{at} is a directory, where a file is needed"
+        )));
+    }
+    if !file.is_file() {
+        return Err(Error::mend(format!(
+            "{at} is a pipe or a device, where a plain file is needed; save what it gives, and name that file"
+        )));
+    }
+    let mut content = Vec::new();
+    let read = |content: &mut Vec<u8>| {
+        let file = File::open(path)?;
+        content.try_reserve(file.metadata()?.len().min(most) as usize)?;
+        file.take(most.saturating_add(1)).read_to_end(content)
+    };
+    read(&mut content).map_err(failed)?;
+    match content.len() as u64 <= most {
+        true => Ok(content),
+        false => Err(Error::mend(format!(
+            "{at} has {}; at most {} of such a file are read",
+            memory::size(file.len() as f64),
+            memory::size(most as f64)
+        ))),
+    }
 }
 
 /// Creates a directory and those above it; one that is there already is left as it is.
@@ -263,5 +295,36 @@ pub(crate) mod tests {
         let file = place.path().join("file");
         fs::write(&file, b"").unwrap();
         mend(read(&file.join("inside")), &["cannot read", "inside"]);
+        mend(read(Path::new("a\0b")), &["cannot read", "check the path"]);
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_a_size() {
+        let place = tempdir().unwrap();
+        let path = place.path().join("a");
+        fs::write(&path, b"four").unwrap();
+        assert_eq!(read_at_most(4, &path).unwrap(), b"four");
+        mend(
+            read_at_most(3, &path),
+            &["a has 4 bytes; at most 3 bytes of such a file are read"],
+        );
+        // It takes no room on the disk.
+        File::create(&path).unwrap().set_len(1 << 40).unwrap();
+        mend(read(&path), &["a has 1099.5 GB; at most 16.0 GB"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_plain_files_are_read() {
+        let place = tempdir().unwrap();
+        let path = place.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        for path in [path.as_path(), Path::new("/dev/zero")] {
+            mend(read(path), &["is a pipe or a device"]);
+        }
+        let loops = place.path().join("loop");
+        std::os::unix::fs::symlink(&loops, &loops).unwrap();
+        mend(read(&loops), &["cannot read", "loop", "check the path"]);
     }
 }

@@ -40,14 +40,17 @@ impl Entry {
                 "the manifest names `{name}`, which is no file of it"
             ));
         }
-        let content = fs::read(directory.join(name));
-        let content = content.map_err(|error| format!("{name} cannot be read ({error})"))?;
-        if content.len() as u64 != *bytes {
+        let path = directory.join(name);
+        let failed = |error| format!("{name} cannot be read ({error})");
+        // Before it is read: what has grown may be larger than the memory.
+        let found = fs::metadata(&path).map_err(failed)?;
+        if !found.is_file() || found.len() != *bytes {
             return Err(format!(
                 "{name} holds {} bytes, where {bytes} were written",
-                content.len()
+                found.len()
             ));
         }
+        let content = fs::read(path).map_err(failed)?;
         match crc32fast::hash(&content) == *crc32 {
             true => Ok(content),
             false => Err(format!(

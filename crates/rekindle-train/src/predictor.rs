@@ -6,8 +6,9 @@ use crate::{
         Columns, Series, SeriesSet, Unit, Vocabulary,
         draw::{Draw, Purpose},
     },
-    experiment::Plan,
+    experiment::{Experiment, Plan},
     manifest::Manifest,
+    memory::{self, Batch},
     metric::Baselines,
     net::{Net, NetStates},
     reading::single,
@@ -19,6 +20,7 @@ use crate::{
     trainer::load_weights,
 };
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+use rekindle::Invalid;
 use rekindle_view::Block;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,12 @@ pub struct Predictor {
     pub(crate) net: Net,
     pub(crate) device: Device,
 }
+
+/// The series that are classified at once.
+const JUDGED: usize = 64;
+
+/// The most symbols that are written at once.
+const LONGEST: usize = 1 << 24;
 
 /// How a language model writes.
 #[derive(Clone, Debug)]
@@ -99,8 +107,16 @@ impl Predictor {
         }
         let manifest = Manifest::read(&run)?;
         let spec = read_spec(&run, &plan, &manifest)?;
-        let shape = plan.experiment().task.shape(&spec);
+        let Experiment {
+            task,
+            model,
+            memory,
+            ..
+        } = plan.experiment();
+        let shape = task.shape(&spec);
         let shape = shape.ok_or_else(|| Error::fault("a specification of another task"))?;
+        memory::inference(*memory, shape, model, Batch::default())
+            .map_err(|e| Error::mend(format!("{}: {e}", run.config().display())))?;
         let weights = manifest.content(&run, RunDir::WEIGHTS)?;
         let weights = weights.ok_or_else(unfinished)?;
         let device = choose(&plan, device)?.device;
@@ -204,6 +220,12 @@ impl Predictor {
             let t = options.temperature;
             return Err(Error::mend(format!("--temperature {t}: must be 0 or more")));
         }
+        if options.length > LONGEST {
+            return Err(Error::mend(format!(
+                "--length {}: must be at most {LONGEST}; go on from what was written with --prompt",
+                options.length
+            )));
+        }
         if options.top_k == Some(0) {
             return Err(Error::mend("--top-k 0: must be 1 or more"));
         }
@@ -258,6 +280,8 @@ impl Predictor {
     ///
     /// If the file does not fit the run.
     pub fn predict_file(&self, path: &Path) -> Result<Vec<Prediction>> {
+        memory::file(self.plan.experiment().memory, path)
+            .map_err(|e| Error::mend(e.to_string()))?;
         match self.kind() {
             (TaskConfig::ClassifyText(_), _) => {
                 let text = crate::data::file::read_text(path)?;
@@ -271,7 +295,14 @@ impl Predictor {
                     spec.scaler.transform(&mut one.values);
                 }
                 let rows: Vec<&Series> = series.iter().collect();
-                let chunks = rows.chunks(64);
+                let batch = Batch {
+                    judged: rows.len().min(JUDGED),
+                    time: rows.iter().map(|series| series.steps).max().unwrap_or(0),
+                    ..Batch::default()
+                };
+                self.holds(batch)
+                    .map_err(|e| Error::mend(format!("{}: {e}", path.display())))?;
+                let chunks = rows.chunks(JUDGED);
                 Ok(chunks
                     .flat_map(|rows| {
                         let logits = spec.logits(&self.net, config.pool, rows, &self.device);
@@ -311,6 +342,24 @@ impl Predictor {
                 "this run's task predicts nothing for a file; a language model writes with `rekindle sample`",
             )),
         }
+    }
+
+    /// Checks that so much may be read at once.
+    ///
+    /// # Errors
+    ///
+    /// Names what is needed at least, and the limit.
+    pub(crate) fn holds(&self, batch: Batch) -> Result<(), Invalid> {
+        let Experiment {
+            task,
+            model,
+            memory,
+            ..
+        } = self.plan.experiment();
+        let shape = task.shape(&self.spec);
+        shape.map_or(Ok(()), |shape| {
+            memory::inference(*memory, shape, model, batch)
+        })
     }
 
     fn kind(&self) -> (&TaskConfig, &Spec) {

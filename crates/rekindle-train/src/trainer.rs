@@ -7,6 +7,7 @@ use crate::{
     gradients,
     interval::Interval,
     kept::Evaluations,
+    memory,
     net::Net,
     optimizer::optimizer,
     tasks::{At, Carry, Task},
@@ -203,6 +204,8 @@ impl Trainer {
 /// The network that a training run begins with, on a device that differentiates.
 pub(crate) fn fresh(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Net> {
     let experiment = plan.experiment();
+    let batch = task.batch(experiment.train.batch);
+    memory::training(experiment, task.shape(), batch).map_err(|e| Error::mend(e.to_string()))?;
     let origin = origin(device);
     origin.seed(experiment.seed);
     let net = Net::new(task.shape(), &experiment.model, &origin)?;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use rekindle::{AnyCellConfig, Card, PolicyChoice, RecurrentConfig};
 use rekindle_train::device::{self, Chosen, Preference};
+use rekindle_train::memory::{Batch, USUAL, of_layers};
 use rekindle_train::{Error, Result};
 
 use super::show;
@@ -16,7 +17,7 @@ use crate::bench::clock::{Times, interleave};
 use crate::bench::peers::{Peer, scans_by_itself};
 use crate::bench::work::{GRID, Mode, Shape, Work, work};
 use crate::bench::{executor, memory};
-use crate::console;
+use crate::{console, threads};
 use line::{Line, Printer, Subject};
 
 /// The arguments of `bench`.
@@ -233,6 +234,7 @@ fn jobs(args: &Args) -> Result<Vec<Job>> {
                     _ => shape,
                 };
                 if !seen.contains(&shape) {
+                    fits(card, shape)?;
                     seen.push(shape);
                     jobs.push(Job { card, mode, shape });
                 }
@@ -269,6 +271,18 @@ fn shape(text: &str) -> Result<Shape> {
     }
 }
 
+/// Checks that a layer and its batch fit a machine, before they are made.
+fn fits(card: &Card, shape: Shape) -> Result<()> {
+    let cell = AnyCellConfig::named(card.name, shape.d_hidden).expect("a card has a cell's name");
+    let batch = Batch {
+        rows: shape.batch,
+        time: shape.time,
+        ..Batch::default()
+    };
+    of_layers(USUAL, &RecurrentConfig::new(cell), shape.d_input, batch)
+        .map_err(|error| Error::mend(format!("--shape {shape}: {error}")))
+}
+
 fn budget(seconds: f64) -> Result<Duration> {
     match seconds {
         0.0..=3600.0 => Ok(Duration::from_secs_f64(seconds)),
@@ -281,7 +295,7 @@ fn budget(seconds: f64) -> Result<Duration> {
 /// The threads that Burn and the engine share are started once in a process, before anything uses
 /// them.
 fn start_threads(threads: usize) -> Result<()> {
-    rekindle::positive("--threads", threads).map_err(|error| Error::mend(error.to_string()))?;
+    threads::check("--threads", threads)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     pool.build_global()
         .map_err(|error| Error::mend(format!("--threads {threads}: {error}")))

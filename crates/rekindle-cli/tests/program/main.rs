@@ -6,6 +6,7 @@ mod custom;
 mod files;
 mod forecast;
 mod golden;
+mod hostile;
 mod inside;
 mod kills;
 mod look;

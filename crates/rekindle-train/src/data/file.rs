@@ -1,33 +1,55 @@
 //! Whole files into memory, gunzipped when their name ends in `.gz`.
 
-use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
 use crate::error::{Error, Result};
+use crate::{files, memory};
+
+/// How many times its size a file unpacks to at most, a hundred: text unpacks to ten times, a thousand is the most
+/// that gzip can.
+const UNPACKED: u64 = 100;
+
+/// What any file may unpack to.
+const SMALL: u64 = 64 << 20;
 
 /// The file's bytes, decompressed when its name ends in `.gz`.
+///
+/// How large a file may be is the reader's to say, by the key `memory`; what a small one unpacks to nobody can see, so
+/// that has a limit here.
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
-    let name = path.display();
-    let bytes = fs::read(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Error::mend(format!("{name}: no such file; check the path")),
-        _ => Error::mend(format!(
-            "{name}: cannot be read ({error}); check the path and its permissions"
-        )),
-    })?;
-    if !is_gzip(path) {
-        return Ok(bytes);
+    let bytes = files::read_at_most(u64::MAX, path)?;
+    match is_gzip(path) {
+        true => unpacked(&bytes).map_err(|why| Error::mend(format!("{}: {why}", path.display()))),
+        false => Ok(bytes),
     }
+}
+
+/// What gzip has packed; the error is the problem and its remedy.
+fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let most = (bytes.len() as u64).saturating_mul(UNPACKED).max(SMALL);
     // A .gz may hold several members one after the other (`cat a.gz b.gz`): all of them are read.
     let mut plain = Vec::new();
-    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).map_err(|error| {
-        Error::mend(format!(
-            "{name}: not a whole gzip file ({error}); fetch it again, or drop .gz from its name if it is not compressed"
-        ))
-    })?;
-    Ok(plain)
+    let read = MultiGzDecoder::new(bytes)
+        .take(most + 1)
+        .read_to_end(&mut plain);
+    match read {
+        Err(error) if error.kind() == ErrorKind::OutOfMemory => {
+            Err("the memory does not hold what it unpacks to; take a part of it".into())
+        }
+        Err(error) => Err(format!(
+            "not a whole gzip file ({error}); fetch it again, or drop .gz from its name if it is not compressed"
+        )),
+        Ok(_) if plain.len() as u64 > most => Err(format!(
+            "unpacks to more than {}, over {UNPACKED} times its own {}; where that is meant, unpack it with gunzip and \
+             name the plain file",
+            memory::size(most as f64),
+            memory::size(bytes.len() as f64)
+        )),
+        Ok(_) => Ok(plain),
+    }
 }
 
 /// The file's text, which must be UTF-8. A byte order mark is dropped; nothing else is changed.
@@ -65,6 +87,7 @@ fn is_gzip(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Write;
 
     use flate2::Compression;
@@ -101,14 +124,14 @@ mod tests {
         let error = read_bytes(Path::new("nowhere/a.csv"))
             .unwrap_err()
             .to_string();
-        assert!(error.contains("nowhere/a.csv: no such file"), "{error}");
+        assert!(error.contains("no file nowhere/a.csv"), "{error}");
     }
 
     #[test]
     fn a_folder_is_not_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let error = read_bytes(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("cannot be read"), "{error}");
+        assert!(error.contains("is a directory"), "{error}");
     }
 
     #[test]
@@ -121,6 +144,19 @@ mod tests {
             let error = read_bytes(&path).unwrap_err().to_string();
             assert!(error.contains("a.csv.gz: not a whole gzip file"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_bomb_is_not_unpacked() {
+        // 256 MB in four members; as few bytes as gzip makes of them.
+        let packed = gzip(&vec![0; 64 << 20]).repeat(4);
+        let why = unpacked(&packed).unwrap_err();
+        assert!(
+            why.contains("unpacks to more than ") && why.contains(", over 100 times its own"),
+            "{why}"
+        );
+        assert!(why.contains("gunzip"), "{why}");
+        assert_eq!(unpacked(&gzip(&vec![7; 1 << 20])).unwrap().len(), 1 << 20);
     }
 
     #[test]

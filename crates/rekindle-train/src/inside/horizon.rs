@@ -3,8 +3,9 @@
 use crate::{
     Error, Predictor, Result,
     device::Chosen,
-    experiment::Plan,
+    experiment::{Experiment, Plan},
     files, gradients,
+    memory::{self, Batch},
     net::Net,
     reading::Reading,
     tasks::{At, Part, Task},
@@ -15,7 +16,7 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, TensorData};
 use rekindle::engine::Direction;
-use rekindle::{Horizon, Site};
+use rekindle::{Horizon, Site, positive};
 use rekindle_interop::{load_named, named_tensors};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -112,8 +113,14 @@ impl ModelHorizon {
 /// be read, or there are no recurrent weights for a gain to multiply.
 pub fn horizon(options: &HorizonOptions) -> Result<Vec<ModelHorizon>> {
     for (option, value) in [("--lag", options.lag), ("--rows", options.rows)] {
-        if value == 0 {
-            return Err(Error::mend(format!("{option} 0: must be 1 or more")));
+        positive(option, value)
+            .map_err(|e| Error::mend(format!("{option} {value}: {}", e.reason)))?;
+    }
+    for gain in &options.gains {
+        if !(*gain as f32).is_finite() {
+            return Err(Error::mend(format!(
+                "--gain {gain}: must be a number that f32 holds, e.g. 1.2"
+            )));
         }
     }
     if !(options.fraction > 0.0 && options.fraction < 1.0) {
@@ -234,10 +241,17 @@ impl Subject {
     /// lags have half of them before them.
     fn reading(&self, options: &HorizonOptions) -> Result<Reading> {
         let part = self.task.first_of(&[Part::Valid, Part::Test]);
-        let all = self
-            .task
-            .reading(part, 0..4 * options.rows, 2 * options.lag);
-        let reading = all.level(options.rows, 2 * options.lag);
+        let steps = 2 * options.lag;
+        let all = self.task.reading(part, 0..4 * options.rows, steps);
+        let reading = all.level(options.rows, steps);
+        let Experiment { model, memory, .. } = self.plan.experiment();
+        let batch = Batch {
+            rows: reading.rows(),
+            time: reading.lengths().first().copied().unwrap_or(0),
+            ..Batch::default()
+        };
+        memory::inference(*memory, self.task.shape(), model, batch)
+            .map_err(|e| self.about(Error::mend(e.to_string())))?;
         match reading.rows() {
             0 => Err(Error::mend(format!(
                 "{}: the {} part of its data has no sequence",

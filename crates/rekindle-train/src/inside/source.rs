@@ -3,6 +3,7 @@
 use crate::{
     Error, Predictor, Result,
     data::{Columns, Series, SeriesSet, Unit, Vocabulary, file},
+    memory,
     reading::{Reading, Steps, single, visible},
     tasks::{Part, Spec, TaskConfig},
 };
@@ -35,7 +36,7 @@ impl Predictor {
             Source::File(path) => self.file(path, row, unknown),
             Source::Part(part) => {
                 let task = self.task()?;
-                let reading = task.reading(*part, row..row + 1, STEPS);
+                let reading = task.reading(*part, row..row.saturating_add(1), STEPS);
                 let name = part.name();
                 match reading.rows() {
                     0 if task.first_of(&[*part]) != *part => Err(Error::mend(format!(
@@ -62,9 +63,7 @@ impl Predictor {
                     return Err(empty("the text"));
                 }
                 let symbol = |(i, word): (usize, &&str)| {
-                    let known = (0..config.symbols)
-                        .find(|&s| s.to_string() == **word || config.label(s) == **word);
-                    known.ok_or_else(|| {
+                    config.symbol(word).ok_or_else(|| {
                         Error::mend(format!(
                             "symbol {} was read as {word:?}, which is none of the run's: numbers from 0 to {}, of \
                              which {} is the blank (also ·) and {} the delimiter (also |)",
@@ -90,6 +89,8 @@ impl Predictor {
     }
 
     fn file(&self, path: &Path, row: usize, unknown: bool) -> Result<Reading> {
+        memory::file(self.plan.experiment().memory, path)
+            .map_err(|e| Error::mend(e.to_string()))?;
         let at = path.display().to_string();
         match (&self.plan.experiment().task, &self.spec) {
             (TaskConfig::LanguageModel(_), Spec::LanguageModel(spec)) => symbols(

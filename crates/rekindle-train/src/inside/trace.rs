@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::output::{Format, pixels};
-use crate::{Error, Predictor, Result, tensors};
+use crate::{Error, Predictor, Result, memory::Batch, tensors};
 use burn::tensor::TensorData;
 use rekindle::engine::{Direction, Named};
 use rekindle::{Recurrent, Site};
@@ -105,6 +105,13 @@ pub fn trace(options: &TraceOptions) -> Result<Traced> {
     }
     let output = output.apart_from(inputs)?;
     let reading = predictor.reading(&options.source, options.row, options.unknown)?;
+    let batch = Batch {
+        rows: 1,
+        time: reading.lengths()[0],
+        ..Batch::default()
+    };
+    let held = predictor.holds(batch);
+    held.map_err(|e| Error::mend(format!("{}: {e}", options.run.display())))?;
     let site = options.place.site();
     let traced = predictor.trace(&reading, site, &options.nodes)?;
     let bytes = match format {

@@ -5,6 +5,7 @@ use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     Evaluation, Metric, Result,
     data::AddingProblem,
+    memory::Batch,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
     reading::{Reading, Steps, Wanted},
@@ -43,6 +44,15 @@ impl AddingConfig {
         match self.time {
             1 => Err(Invalid::new("time", 1, "at least 2, one step a marker")),
             _ => Ok(()),
+        }
+    }
+
+    pub(super) fn batch(&self, rows: usize) -> Batch {
+        Batch {
+            rows,
+            judged: EVALUATION_ROWS.min(self.held_out),
+            time: self.time,
+            each: false,
         }
     }
 
@@ -126,9 +136,13 @@ impl Task for Adding {
         Ok(1)
     }
 
+    fn batch(&self, rows: usize) -> Batch {
+        self.config.batch(rows)
+    }
+
     fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
         let (mut values, mut sums) = (Vec::new(), Vec::new());
-        for index in rows {
+        for index in rows.start..rows.end.min(self.config.held_out) {
             let (series, sum) = self.problem.item(seed_of(part, self.seed), index as u64);
             values.push(series);
             sums.push(vec![sum]);

@@ -184,6 +184,10 @@ impl Classifier for ClassifySeries {
         self.note.clone()
     }
 
+    fn longest(&self) -> usize {
+        self.series.iter().map(|s| s.steps).max().unwrap_or(1)
+    }
+
     fn class_names(&self) -> &[String] {
         &self.spec.classes
     }

@@ -248,6 +248,10 @@ impl Classifier for ClassifyText {
         self.note.clone()
     }
 
+    fn longest(&self) -> usize {
+        self.texts.iter().map(Vec::len).max().unwrap_or(1)
+    }
+
     fn class_names(&self) -> &[String] {
         &self.spec.classes
     }

@@ -6,6 +6,7 @@ use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     Evaluation, Metric, Result,
     data::CopyingProblem,
+    memory::Batch,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
     reading::{Reading, Steps, Wanted},
@@ -76,6 +77,26 @@ impl CopyConfig {
             2 => "·".into(),
             1 => "|".into(),
             _ => symbol.to_string(),
+        }
+    }
+
+    /// The symbol that is written so, as a number or by its label.
+    pub(crate) fn symbol(&self, word: &str) -> Option<u32> {
+        let symbol = match word {
+            "·" => self.symbols - 2,
+            "|" => self.symbols - 1,
+            number => number.parse().ok()?,
+        };
+        let written = |symbol: u32| symbol.to_string() == word || self.label(symbol) == word;
+        (symbol < self.symbols && written(symbol)).then_some(symbol)
+    }
+
+    pub(super) fn batch(&self, rows: usize) -> Batch {
+        Batch {
+            rows,
+            judged: EVALUATION_ROWS.min(self.held_out),
+            time: self.delay + 2 * self.length,
+            each: true,
         }
     }
 
@@ -153,9 +174,13 @@ impl Task for Copying {
         Ok(1)
     }
 
+    fn batch(&self, rows: usize) -> Batch {
+        self.config.batch(rows)
+    }
+
     fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
         let (mut inputs, mut wanted) = (Vec::new(), Vec::new());
-        for index in rows {
+        for index in rows.start..rows.end.min(self.config.held_out) {
             let (input, target) = self.problem.item(seed_of(part, self.seed), index as u64);
             wanted.extend(target.last().map(|&symbol| symbol as usize));
             inputs.push(input);

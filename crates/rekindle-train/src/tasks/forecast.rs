@@ -8,6 +8,7 @@ use crate::{
     Error, Evaluation, Result,
     data::{Columns, Scaler, Split, split},
     experiment::DataFile,
+    memory::Batch,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
     reading::{Reading, Steps, Wanted, single},
@@ -302,6 +303,15 @@ impl Task for Forecast {
 
     fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
         Ok((self.windows(Part::Train).len() / batch).max(1) as u64)
+    }
+
+    fn batch(&self, rows: usize) -> Batch {
+        Batch {
+            rows: rows.min(self.windows(Part::Train).len()),
+            judged: EVALUATION_ROWS,
+            time: self.config.window,
+            each: false,
+        }
     }
 
     fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {

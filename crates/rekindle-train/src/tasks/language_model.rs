@@ -5,6 +5,7 @@ use crate::{
     Error, Evaluation, Metric, Result,
     data::{Split, Unit, Vocabulary, file, split},
     experiment::DataFile,
+    memory::Batch,
     metric::Baselines,
     net::{Inputs, Net, NetShape},
     reading::{Reading, Wanted},
@@ -77,6 +78,18 @@ impl LanguageModelConfig {
             _ => {}
         }
         forward_only(model, "a language model must not see the next symbol")
+    }
+}
+
+impl LanguageModelConfig {
+    /// The most that goes through the network at once: an evaluation reads one row, a part of it at a time.
+    pub(super) fn batch(&self, rows: usize) -> Batch {
+        Batch {
+            rows,
+            judged: 0,
+            time: self.window,
+            each: true,
+        }
     }
 }
 
@@ -253,6 +266,10 @@ impl Task for LanguageModel {
             ))),
             steps => Ok(steps as u64),
         }
+    }
+
+    fn batch(&self, rows: usize) -> Batch {
+        self.config.batch(rows)
     }
 
     fn reading(&self, part: Part, rows: Range<usize>, steps: usize) -> Reading {

@@ -1,6 +1,7 @@
 //! The tasks: what a network is asked to learn, from which data, and how it is judged.
 
 mod adding;
+mod batch;
 mod classify;
 mod classify_series;
 mod classify_text;
@@ -21,6 +22,7 @@ pub use language_model::{LanguageModel, LanguageModelConfig, LanguageSpec};
 use crate::{
     Error, Evaluation, Metric, Result,
     experiment::DataFile,
+    memory::Batch,
     metric::Baselines,
     net::{Net, NetShape},
     reading::Reading,
@@ -134,6 +136,9 @@ pub trait Task {
     ///
     /// If there is not enough data for one update.
     fn steps_per_epoch(&self, batch: usize) -> Result<u64>;
+
+    /// The most that goes through the network at once, in updates of so many rows.
+    fn batch(&self, rows: usize) -> Batch;
 
     /// Some rows of a part, as the network reads them, with what is wanted behind each; fewer, or none,
     /// where the part has no more. Where a row has no length of its own it has `steps` steps.
