@@ -14,11 +14,14 @@ mod error;
 pub mod experiment;
 pub mod files;
 mod fit;
+#[cfg(test)]
+mod fuzz;
 mod gradients;
 pub mod inside;
 mod interval;
 mod kept;
 mod manifest;
+pub mod memory;
 mod metric;
 mod net;
 mod optimizer;

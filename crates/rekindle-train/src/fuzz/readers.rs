@@ -1,0 +1,250 @@
+//! Each reader.
+
+use std::io::Write;
+
+use burn::tensor::TensorData;
+use flate2::{Compression, write::GzEncoder};
+
+use super::{Place, never_panics, shipped};
+use crate::data::{Columns, LabelledText, SeriesSet, Unit, Vocabulary, file};
+use crate::tasks::Spec;
+use crate::{Plan, checkpoint, tensors};
+
+/// The configs that come with the project, and one of equations.
+fn configs() -> Vec<Vec<u8>> {
+    let mut configs = [
+        "configs/quickstart.toml",
+        "configs/adding/lstm.toml",
+        "docs/book/configs/three/series-gru.toml",
+    ]
+    .map(shipped)
+    .to_vec();
+    configs.push(
+        b"[task]\nkind = \"copy\"\n[model]\nlayers = 2\nbidirectional = false\n[model.cell]\nkind = \"custom\"\nd_hidden = 8\n\
+          equations = '''\nstate h\ninput z, n\nhidden z, n\nz = sigmoid(affine(z, h))\nh' = z * h + (1 - z) * \
+          tanh(affine(n, z * h))\n'''\n[train]\nepochs = 2\noptimizer = \"sgd\"\n"
+            .to_vec(),
+    );
+    configs
+}
+
+#[test]
+fn no_config_panics() {
+    let place = Place::new();
+    let words = "= [ ] [[ { } \" ''' . , -1 0 1e999 nan inf true 18446744073709551615 9223372036854775807 task model cell \
+                 train kind lstm gla conv_lstm esn d_hidden layers batch window heads d_key space projection memory";
+    never_panics(1000, configs(), words, |text| {
+        let path = place.file("x.toml", text);
+        // What is said of a plan is read again.
+        if let Ok(plan) = Plan::read(&path, &[]) {
+            let plan = plan.settle(3);
+            let text = plan.to_toml().expect("a plan is written");
+            let again = place.file("y.toml", text.as_bytes());
+            assert_eq!(Plan::read(&again, &[]).expect("it is read again"), plan);
+        }
+    });
+}
+
+#[test]
+fn no_override_panics() {
+    let place = Place::new();
+    let path = place.file("x.toml", &configs()[0]);
+    let sets = ["train.batch=32", "model.cell.kind=gru", "task.a.b=[1, 2]"];
+    let sets = sets.map(|set| set.as_bytes().to_vec()).to_vec();
+    never_panics(
+        2000,
+        sets,
+        ". = [ ] { } \" ' a train task -1 nan 1e999",
+        |text| {
+            let set = String::from_utf8_lossy(text).into_owned();
+            let _ = Plan::read(&path, &[set]);
+        },
+    );
+}
+
+#[test]
+fn no_table_panics() {
+    let place = Place::new();
+    let samples: Vec<Vec<u8>> = [
+        "date,load,label\n2024-01,1,a\n2024-02,-2.5e3,b\n2024-03,,a\n",
+        "text\tlabel\nso \"so\tb\ngood\ta\n",
+        "label,t0,t1,t2\nx,1,2,3\ny,4,5,\n",
+        "\u{feff}a,\"b\"\"c\"\r\n1,\"2\n3\"\r\n",
+        "1,2\n3,4\n",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec();
+    let words = "\" \"\" , \t \r\n label text nan inf 1e39 -0 1e400 ; é";
+    never_panics(1000, samples, words, |text| {
+        for name in ["x.csv", "x.tsv"] {
+            let path = place.file(name, text);
+            for columns in [Vec::new(), vec!["load".to_owned()]] {
+                if let Ok(columns) = Columns::read(&path, &columns) {
+                    assert_eq!(columns.values.len(), columns.rows * columns.names.len());
+                }
+            }
+            let _ = LabelledText::read(&path, "text", "label");
+            for missing in [false, true] {
+                if let Ok(set) = SeriesSet::read(&path, missing) {
+                    assert_eq!(set.labels.len(), set.series.len());
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn no_ts_panics() {
+    let place = Place::new();
+    let samples: Vec<Vec<u8>> = [
+        "@problemName Steps\n@univariate false\n@dimensions 2\n@classLabel true walk run\n@data\n1,2:4,?:run\n7:8:walk\n",
+        "# c\n@classLabel false\n@data\n1,2,3\n",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec();
+    let words =
+        "@data @classLabel @dimensions 0 18446744073709551615 true false : , ? # % nan 1e39";
+    never_panics(2000, samples, words, |text| {
+        let path = place.file("x.ts", text);
+        for missing in [false, true] {
+            if let Ok(set) = SeriesSet::read(&path, missing) {
+                assert!(
+                    set.series
+                        .iter()
+                        .all(|s| s.values.len() == s.steps * set.channels)
+                );
+            }
+        }
+        let _ = SeriesSet::read_unlabelled(&path, 1, true);
+    });
+}
+
+#[test]
+fn no_text_panics() {
+    let place = Place::new();
+    let samples = ["It's a test.\nIt is.\r\n", "Ünï\tçødé — “q”, 🌱\u{301}"];
+    let samples = samples.map(|text| text.as_bytes().to_vec()).to_vec();
+    never_panics(
+        2000,
+        samples,
+        "' - — \u{feff} \u{301} ß İ <unk> \r\n",
+        |text| {
+            let path = place.file("x.txt", text);
+            let Ok(text) = file::read_text(&path) else {
+                return;
+            };
+            for unit in [Unit::Char, Unit::Word] {
+                let vocabulary = Vocabulary::build(&[&text], unit, unit == Unit::Word, Some(20));
+                let symbols = vocabulary.encode(&text);
+                assert!(symbols.iter().all(|&s| (s as usize) < vocabulary.len()));
+                assert!(vocabulary.len() <= 20);
+                let _ = vocabulary.decode(&symbols);
+            }
+            let whole = Vocabulary::build(&[&text], Unit::Char, false, None);
+            assert_eq!(whole.decode(&whole.encode(&text)), text);
+        },
+    );
+}
+
+#[test]
+fn no_gzip_panics() {
+    let place = Place::new();
+    let packed = |bytes: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).expect("it is packed");
+        encoder.finish().expect("it is packed")
+    };
+    let members = [packed(b"one\n"), packed(b"two\n")].concat();
+    let samples = vec![packed(b"label,t0\nx,1\n"), members, packed(&[0; 100_000])];
+    never_panics(2000, samples, "\u{1f} \u{8} ab", |bytes| {
+        let _ = file::read_bytes(&place.file("x.gz", bytes));
+    });
+}
+
+#[test]
+fn no_safetensors_panics() {
+    let all = [
+        ("x".to_owned(), TensorData::new(vec![1.5_f32, -2.0], [2, 1])),
+        ("lengths".to_owned(), TensorData::new(vec![1_i64], [1])),
+        (
+            "none".to_owned(),
+            TensorData::new(Vec::<f64>::new(), [0, 4]),
+        ),
+    ];
+    let samples = vec![tensors::to_bytes(&all, &[]).expect("they are written")];
+    let words = "{ } [ ] : , \" shape dtype data_offsets F32 F64 BF16 BOOL -1 0 8 18446744073709551615 __metadata__";
+    never_panics(4000, samples, words, |bytes| {
+        if let Ok(tensors) = tensors::from_bytes(bytes, "x") {
+            for data in tensors.values() {
+                let size: usize = data.shape().iter().product();
+                assert!(size == 0 || data.as_bytes().len() / size >= 4);
+            }
+        }
+    });
+}
+
+#[test]
+fn no_manifest_panics() {
+    let place = Place::new();
+    let blobs = [("net.bpk", vec![1, 2, 3]), ("tally.json", b"{}".to_vec())];
+    let saved = checkpoint::save(place.0.path(), 7, &blobs, 1).expect("it is saved");
+    let manifest = saved.join("manifest.json");
+    let samples = vec![std::fs::read(&manifest).expect("it is there")];
+    let words = "{ } [ ] : , \" format step files name bytes crc32 .. / net.bpk manifest.json -1 1e99 null 2";
+    never_panics(2000, samples, words, |bytes| {
+        std::fs::write(&manifest, bytes).expect("it is written");
+        let _ = checkpoint::load(&saved);
+    });
+}
+
+#[test]
+fn no_data_json_panics() {
+    let place = Place::new();
+    place.file("t.txt", &b"some words, and some more words. ".repeat(20));
+    place.file("t.csv", &{
+        let rows: String = (0..60)
+            .map(|i| format!("{i},{},{}\n", i * 2, i % 7))
+            .collect();
+        format!("t,a,b\n{rows}").into_bytes()
+    });
+    place.file("t.ts", &{
+        let rows: String = (0..60)
+            .map(|i| format!("{i},2:3,4:{}\n", ["x", "y"][i % 2]))
+            .collect();
+        format!("@classLabel true x y\n@data\n{rows}").into_bytes()
+    });
+    place.file("l.tsv", &{
+        let rows: String = (0..60)
+            .map(|i| format!("a{i} stuff\t{}\n", ["good", "bad"][i % 2]))
+            .collect();
+        format!("text\tlabel\n{rows}").into_bytes()
+    });
+    let plans: Vec<Plan> = [
+        "kind = \"language_model\"\nfile = \"t.txt\"\nwindow = 4",
+        "kind = \"forecast\"\nfile = \"t.csv\"\nwindow = 3",
+        "kind = \"classify_series\"\ntrain = \"t.ts\"",
+        "kind = \"classify_text\"\ntrain = \"l.tsv\"",
+        "kind = \"adding\"",
+    ]
+    .iter()
+    .map(|task| {
+        let text = format!("[task]\n{task}\n[model.cell]\nkind = \"lstm\"\nd_hidden = 4\n");
+        Plan::read(&place.file("x.toml", text.as_bytes()), &[]).expect("a plan")
+    })
+    .collect();
+    let samples = plans.iter().map(|plan| {
+        let task = plan.task(None).expect("the data is there");
+        serde_json::to_vec(&task.spec()).expect("it is written")
+    });
+    let samples: Vec<Vec<u8>> = samples.collect();
+    let words = "{ } [ ] : , \" <unk> kind mean std targets classes columns channels symbols 0 -1 99 1e39 1e999 null";
+    never_panics(1000, samples, words, |bytes| {
+        let Ok(spec) = serde_json::from_slice::<Spec>(bytes) else {
+            return;
+        };
+        for plan in &plans {
+            let _ = plan.experiment().task.shape(&spec);
+            let _ = plan.task(Some(spec.clone()));
+        }
+    });
+}
