@@ -18,7 +18,7 @@ use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive};
 use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 /// `[task]` of a forecast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -147,11 +147,7 @@ impl Forecast {
         let columns = table.names.len();
         let targets: Vec<usize> = match config.targets.is_empty() {
             true => (0..columns).collect(),
-            false => config
-                .targets
-                .iter()
-                .map(|name| place(&table, name, config))
-                .collect::<Result<_>>()?,
+            false => places(&table, config)?,
         };
         let spec = spec.unwrap_or_else(|| {
             let train = &table.values[..parts.train.end * columns];
@@ -271,14 +267,19 @@ impl Forecast {
     }
 }
 
-fn place(table: &Columns, name: &String, config: &ForecastConfig) -> Result<usize> {
-    table.names.iter().position(|n| n == name).ok_or_else(|| {
-        Error::mend(format!(
-            "task.targets: {name:?} is not among the columns read from {} ({}); add it to task.columns",
-            config.file.display(),
-            table.names.join(", ")
-        ))
-    })
+/// The places of the targets among the columns.
+fn places(table: &Columns, config: &ForecastConfig) -> Result<Vec<usize>> {
+    let known: HashMap<&String, usize> = table.names.iter().zip(0..).collect();
+    let place = |name: &String| {
+        known.get(name).copied().ok_or_else(|| {
+            Error::mend(format!(
+                "task.targets: {name:?} is not among the columns read from {} ({}); add it to task.columns",
+                config.file.display(),
+                table.names.join(", ")
+            ))
+        })
+    };
+    config.targets.iter().map(place).collect()
 }
 
 /// The windows of a batch in an evaluation.
