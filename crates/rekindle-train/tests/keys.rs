@@ -139,7 +139,7 @@ fn validate_refuses_what_train_refuses() {
     refused(
         SERIES,
         &["train.epochs=0"],
-        "train.epochs = 0: must be at least 1",
+        "train.epochs = 0: must be from 1 to 4294967296",
     );
     refused(SERIES, &["task.train=DATA/tiny.txt"], "tiny.txt");
     refused(

@@ -93,7 +93,6 @@ fn train(experiment: &Experiment) -> Result<(), Invalid> {
             epochs,
             "left out: this task draws its data anew for every update, and has no end; say train.steps",
         ),
-        Some(0) => refuse("train.epochs", 0, "at least 1"),
         _ => Ok(()),
     }
 }
