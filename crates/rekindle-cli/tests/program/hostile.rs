@@ -80,14 +80,33 @@ fn nothing_from_outside_reaches_the_terminal_as_it_is() {
         assert!(said.err.contains("\\u202e\\u200f"), "{}", said.err);
     }
     // A result means what it meant.
-    let shown = in_place(
-        "[task]\nkind = \"language_model\"\nfile = \"\\u009b.txt\"\n[model.cell]\nkind = \"lstm\"\nd_hidden = 4\n",
-        &["validate", "x.toml"],
-    );
+    let config = "[task]\nkind = \"language_model\"\nfile = \"\\u009b.txt\"\n[model.cell]\nkind = \"lstm\"\nd_hidden = 4\n";
+    let place = place(config);
+    fs::write(place.path().join("\u{9b}.txt"), "some text ".repeat(2000)).unwrap();
+    let shown = rekindle_in(place.path(), &["validate", "x.toml"]);
     quiet(&shown);
     let table: toml::Table = shown.done().parse().unwrap();
     let file = table["task"]["file"].as_str().unwrap();
     assert!(file.ends_with("/\u{9b}.txt"), "{file}");
+}
+
+#[test]
+fn samples_keep_line_ends_and_nothing_else() {
+    let config = "device = \"flex\"\n[task]\nkind = \"language_model\"\nfile = \"x.txt\"\nwindow = 8\nd_embedding = 8\n\
+                  [model.cell]\nkind = \"lstm\"\nd_hidden = 8\n[train]\nsteps = 2\nbatch = 2\n";
+    let place = place(config);
+    let text = format!("{CODES}\n").repeat(40);
+    fs::write(place.path().join("x.txt"), text).unwrap();
+    let in_place = |arguments: &[&str]| rekindle_in(place.path(), arguments);
+    for said in [
+        in_place(&["train", "x.toml", "--out", "run"]),
+        in_place(&["sample", "run", "--length", "200", "--prompt", CODES]),
+    ] {
+        quiet(&said);
+        let out = said.done();
+        assert!(out.contains("\\u202e") && out.lines().count() > 1, "{out}");
+    }
+    in_place(&["sample", "run", "--length", "100000000"]).refused(&["--length", "16777216"]);
 }
 
 #[test]
