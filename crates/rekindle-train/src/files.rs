@@ -44,6 +44,16 @@ pub fn read_at_most(most: u64, path: &Path) -> Result<Vec<u8>> {
             "{at} is a pipe or a device, where a plain file is needed; save what it gives, and name that file"
         )));
     }
+    let too_large = |bytes: u64| {
+        Error::mend(format!(
+            "{at} has {}; at most {} of such a file are read",
+            memory::size(bytes as f64),
+            memory::size(most as f64)
+        ))
+    };
+    if file.len() > most {
+        return Err(too_large(file.len()));
+    }
     let mut content = Vec::new();
     let read = |content: &mut Vec<u8>| {
         let file = File::open(path)?;
@@ -51,13 +61,10 @@ pub fn read_at_most(most: u64, path: &Path) -> Result<Vec<u8>> {
         file.take(most.saturating_add(1)).read_to_end(content)
     };
     read(&mut content).map_err(failed)?;
-    match content.len() as u64 <= most {
-        true => Ok(content),
-        false => Err(Error::mend(format!(
-            "{at} has {}; at most {} of such a file are read",
-            memory::size(file.len() as f64),
-            memory::size(most as f64)
-        ))),
+    // It may have grown since its size was asked for.
+    match content.len() as u64 {
+        bytes if bytes > most => Err(too_large(bytes)),
+        _ => Ok(content),
     }
 }
 
