@@ -62,6 +62,10 @@ impl Spec {
                     ));
                 }
                 one_of_each("steps", steps.len(), targets.len(), "targets")?;
+                // 0 is that of a target which never changes.
+                if let Some(step) = steps.iter().find(|&&step| step < 0.0) {
+                    return Err(format!("steps holds {step}, where 0 or more is needed"));
+                }
                 scales(scaler, columns.len(), "columns")
             }
             Spec::LanguageModel(_) | Spec::Adding | Spec::Copy => Ok(()),
@@ -147,6 +151,7 @@ mod tests {
                 "[]",
                 &["steps holds 0 numbers for 1 targets"][..],
             ),
+            (FORECAST, "[0.25]", "[-0.25]", &["steps holds -0.25"]),
             (
                 TEXT,
                 ",{\"test\":3,\"valid\":3}",
