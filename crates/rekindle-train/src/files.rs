@@ -193,12 +193,25 @@ pub(crate) fn failed(action: &str, path: &Path, error: &io::Error, remedy: &str)
         | ErrorKind::PermissionDenied
         | ErrorKind::ReadOnlyFilesystem
         | ErrorKind::AlreadyExists
+        | ErrorKind::DirectoryNotEmpty
         | ErrorKind::NotADirectory
         | ErrorKind::IsADirectory
         | ErrorKind::InvalidInput
         | ErrorKind::InvalidFilename => Error::mend(format!("{what}; {remedy}")),
+        kind if is_loop(kind) => Error::mend(format!("{what}; {remedy}")),
         _ => Error::fault(what),
     }
+}
+
+/// Whether links lead to one another. The kind has no stable name yet, but the system's number for it has.
+#[cfg(unix)]
+fn is_loop(kind: ErrorKind) -> bool {
+    kind == io::Error::from_raw_os_error(libc::ELOOP).kind()
+}
+
+#[cfg(not(unix))]
+fn is_loop(_: ErrorKind) -> bool {
+    false
 }
 
 #[cfg(test)]
@@ -277,6 +290,21 @@ pub(crate) mod tests {
         mend(append_line(&inside, ""), &words);
         mend(create_dir(&inside), &words);
         mend(create_dir(&file), &words);
+        let taken = cannot_write("use", &file, &ErrorKind::DirectoryNotEmpty.into());
+        mend(Err::<(), _>(taken), &words[1..]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_to_one_another_can_be_mended() {
+        let place = tempdir().unwrap();
+        let loops = place.path().join("loop");
+        std::os::unix::fs::symlink(&loops, &loops).unwrap();
+        let inside = loops.join("inside");
+        let words = ["cannot", "loop", "choose", "--out"];
+        mend(write_atomic(&inside, b""), &words);
+        mend(append_line(&inside, ""), &words);
+        mend(create_dir(&inside), &words);
     }
 
     #[test]

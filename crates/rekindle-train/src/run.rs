@@ -86,7 +86,7 @@ impl RunDir {
                 let parent = files::directory_of(out);
                 files::create_dir(parent)?;
                 let moved = made(parent, beginning).and_then(|new| move_to(new, out));
-                moved.map_err(|error| files::cannot_write("create the directory", out, &error))?;
+                moved.map_err(|error| not_moved(out, &error))?;
                 out.to_owned()
             }
             None => first_free(Path::new("runs"), name, beginning)?,
@@ -303,6 +303,13 @@ fn move_to(new: TempDir, path: &Path) -> io::Result<()> {
     fs::rename(new.path(), path)?;
     let _moved = new.keep();
     files::sync_dir(files::directory_of(path))
+}
+
+/// Why a run's directory could not be moved to its place.
+fn not_moved(out: &Path, error: &io::Error) -> Error {
+    // Another run may have taken it since it was found to be free.
+    let taken = is_vacant(out).err();
+    taken.unwrap_or_else(|| files::cannot_write("create the directory", out, error))
 }
 
 fn first_free(parent: &Path, name: &str, beginning: &Beginning) -> Result<PathBuf> {

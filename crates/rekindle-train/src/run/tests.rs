@@ -149,6 +149,29 @@ fn a_directory_in_use_is_left_alone() {
 }
 
 #[test]
+fn of_two_runs_that_ask_for_one_directory_the_second_is_told() {
+    let place = tempdir().unwrap();
+    let out = place.path().join("one");
+    // Both have found it free.
+    let [first, second] = [(); 2].map(|()| made(place.path(), &beginning()).unwrap());
+    move_to(first, &out).unwrap();
+    let error = move_to(second, &out).unwrap_err();
+    let words = ["already holds a run", "another --out", "--resume"];
+    mend(Err::<(), _>(not_moved(&out, &error)), &words);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_to_itself_is_no_place_for_a_run() {
+    let place = tempdir().unwrap();
+    let loops = place.path().join("loop");
+    std::os::unix::fs::symlink(&loops, &loops).unwrap();
+    for out in [&loops, &loops.join("inside")] {
+        mend(create(out), &["cannot use", "loop", "--out"]);
+    }
+}
+
+#[test]
 fn without_out_the_first_free_name_is_taken() {
     let place = tempdir().unwrap();
     let runs = place.path().join("runs");
