@@ -130,7 +130,7 @@ impl Manifest {
 /// The error for a file of a run that is not as training wrote it.
 pub(crate) fn damaged(path: &Path, what: &str) -> Error {
     Error::mend(format!(
-        "{} is damaged: {what}; restore it as training wrote it, or train anew",
+        "{} is damaged: {what}; restore it as training wrote it, or train anew with another --out",
         path.display()
     ))
 }

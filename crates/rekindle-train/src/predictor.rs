@@ -94,7 +94,6 @@ impl Predictor {
     /// If it is no run, was not trained to the end, or the device is not to be had.
     pub fn open(path: &Path, device: Option<&str>) -> Result<Self> {
         let run = RunDir::open(path)?;
-        let plan = Plan::read(&run.config(), &[])?;
         let unfinished = || {
             Error::mend(format!(
                 "{} holds no weights yet; finish it with `rekindle train ... --resume --out {}`",
@@ -102,9 +101,10 @@ impl Predictor {
                 quoted(path)
             ))
         };
-        if !run.has_begun() {
+        if !run.has_begun()? {
             return Err(unfinished());
         }
+        let plan = Plan::read(&run.config(), &[])?;
         let manifest = Manifest::read(&run)?;
         let spec = read_spec(&run, &plan, &manifest)?;
         let Experiment {
@@ -132,7 +132,9 @@ impl Predictor {
 
     /// The plan of a run.
     pub(crate) fn plan(path: &Path) -> Result<Plan> {
-        Plan::read(&RunDir::open(path)?.config(), &[])
+        let run = RunDir::open(path)?;
+        run.has_begun()?;
+        Plan::read(&run.config(), &[])
     }
 
     /// A network that has just been trained, on a device without autodiff.

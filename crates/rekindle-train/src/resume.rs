@@ -43,7 +43,7 @@ impl Earlier {
         let run = RunDir::open(&path)?;
         let lock = Lock::of(&run)?;
         run.clear()?;
-        let begun = match run.has_begun() {
+        let begun = match run.has_begun()? {
             true => Some(Begun::read(&run)?),
             false => None,
         };
@@ -102,7 +102,7 @@ impl Begun {
 /// If it is no run, or one cannot be read any more.
 pub fn changed_data(run: &Path) -> Result<Vec<String>> {
     let run = RunDir::open(run)?;
-    match run.has_begun() {
+    match run.has_begun()? {
         true => {
             let plan = Plan::read(&run.config(), &[])?;
             Ok(changed(&Manifest::read(&run)?.data, &fingerprints(&plan)?))

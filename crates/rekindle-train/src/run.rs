@@ -14,8 +14,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
+    checkpoint,
     error::{Error, Result},
     files,
+    manifest::damaged,
 };
 
 pub(crate) use lock::Lock;
@@ -112,8 +114,26 @@ impl RunDir {
     }
 
     /// Whether there is all that a run begins with; a kill may have come before.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.manifest().exists()
+    ///
+    /// # Errors
+    ///
+    /// If a part of it is missing and yet there is what is written later.
+    pub(crate) fn has_begun(&self) -> Result<bool> {
+        let checkpoint = checkpoint::latest(&self.checkpoints())?;
+        let parts = [self.manifest(), self.config(), self.data_spec()];
+        let later = [self.result(), self.weights()].into_iter();
+        let mut later = later.chain(checkpoint).chain([self.manifest()]);
+        let Some(later) = later.find(|path| path.exists()) else {
+            return Ok(false);
+        };
+        match parts.iter().find(|path| !path.exists()) {
+            None => Ok(true),
+            Some(missing) => {
+                let later = later.strip_prefix(&self.path).unwrap_or(&later);
+                let what = format!("it is missing, and yet there is {}", later.display());
+                Err(damaged(missing, &what))
+            }
+        }
     }
 
     /// Opens the directory of a run that this version can read.

@@ -4,9 +4,10 @@ use tempfile::{TempDir, tempdir};
 use super::*;
 use crate::files::tests::mend;
 
-fn beginning() -> [(&'static str, Vec<u8>); 2] {
+fn beginning() -> [(&'static str, Vec<u8>); 3] {
     [
         (RunDir::CONFIG, b"seed = 1\n".to_vec()),
+        (RunDir::DATA_SPEC, b"{}".to_vec()),
         (RunDir::MANIFEST, b"{}".to_vec()),
     ]
 }
@@ -37,13 +38,19 @@ fn what_is_created_can_be_opened() {
     assert_eq!(RunDir::open(run.path()).unwrap().path(), run.path());
     let mark = files::read(&run.path().join(MARK)).unwrap();
     assert_eq!(mark, br#"{"format":1,"rekindle":"0.1.0"}"#);
-    let all = ["config.toml", "manifest.json", "run.json", "run.lock"];
+    let all = [
+        "config.toml",
+        "data.json",
+        "manifest.json",
+        "run.json",
+        "run.lock",
+    ];
     assert_eq!(names(run.path()), all);
     assert_eq!(names(&place.path().join("a")), ["b"]);
-    assert!(run.has_begun());
+    assert!(run.has_begun().unwrap());
     // An empty directory will do.
     let empty = tempdir().unwrap();
-    assert!(create(empty.path()).unwrap().has_begun());
+    assert!(create(empty.path()).unwrap().has_begun().unwrap());
     assert_eq!(names(empty.path()), all);
 }
 
@@ -62,11 +69,11 @@ fn what_a_kill_leaves_of_a_beginning_blocks_nothing() {
         fs::write(place.path().join(name), content).unwrap();
         mend(create(place.path()), &["already holds a run", "--resume"]);
         let run = RunDir::open(place.path()).unwrap();
-        assert!(!run.has_begun());
+        assert!(!run.has_begun().unwrap());
     }
     let run = RunDir::open(place.path()).unwrap();
     run.begin(&beginning()).unwrap();
-    assert!(run.has_begun());
+    assert!(run.has_begun().unwrap());
     assert_eq!(fs::read(run.config()).unwrap(), b"seed = 1\n");
 }
 

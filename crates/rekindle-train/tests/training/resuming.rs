@@ -1,7 +1,7 @@
 //! Runs that were interrupted: what they go on with, and what keeps them from it.
 
 use crate::{Bench, DATA, LANGUAGE, SERIES, StopAt, never, weights};
-use rekindle_train::{Error, TrainOptions, Watch, changed_data, train};
+use rekindle_train::{Error, Predictor, TrainOptions, Watch, changed_data, train};
 use serde_json::Value;
 use std::{
     fs,
@@ -137,6 +137,49 @@ fn a_kill_while_a_run_is_created_is_no_end_of_it() {
     }
 }
 
+#[test]
+fn what_is_missing_of_a_run_that_has_begun_is_damage_and_no_beginning() {
+    let bench = Bench::new();
+    bench.train(LANGUAGE, "run");
+    let run = bench.path("run");
+    let mut options = TrainOptions {
+        resume: true,
+        // A config that the run was not begun with.
+        overrides: vec!["train.batch=3".into()],
+        ..bench.options(LANGUAGE, "run")
+    };
+    let there = |file: &str| run.join(file).exists();
+    // The last of them tell that the run has begun until they go too.
+    for later in ["result.json", "model.safetensors", "checkpoints"] {
+        for missing in ["manifest.json", "config.toml", "data.json"] {
+            let (path, aside) = (run.join(missing), bench.path("aside"));
+            fs::rename(&path, &aside).expect("there");
+            let opened = Predictor::open(&run, None).err().expect("damaged");
+            for said in [refused(&options), opened.to_string()] {
+                for word in [
+                    &format!("{missing} is damaged: it is missing"),
+                    later.split('.').next().expect("a name"),
+                    "train anew with another --out",
+                ] {
+                    assert!(said.contains(word), "`{word}` is not in `{said}`");
+                }
+                assert!(!said.contains("finish it"), "{said}");
+            }
+            assert!(!there(missing), "{missing} was written");
+            fs::rename(&aside, &path).expect("back");
+        }
+        let path = run.join(later);
+        let gone = match path.is_dir() {
+            true => fs::remove_dir_all(path),
+            false => fs::remove_file(path),
+        };
+        gone.expect("there");
+    }
+    fs::remove_file(run.join("manifest.json")).expect("there");
+    options.overrides.clear();
+    train(&options, &mut (), &never()).expect("begins anew");
+}
+
 /// Tries to go on with the run that is being trained.
 struct Second<'o>(&'o TrainOptions, Option<String>);
 
@@ -242,11 +285,7 @@ fn passes_over_data_that_has_grown_are_those_that_were_begun() {
 fn what_a_run_goes_by_is_known_again() {
     let bench = Bench::new();
     let run = bench.train(SERIES, "run").run;
-    let open = || {
-        rekindle_train::Predictor::open(&run, None)
-            .err()
-            .map(|e| e.to_string())
-    };
+    let open = || Predictor::open(&run, None).err().map(|e| e.to_string());
     assert_eq!(open(), None);
     for (file, words) in [
         ("model.safetensors", ["model.safetensors", "checksum"]),
