@@ -96,7 +96,7 @@ impl Predictor {
         let run = RunDir::open(path)?;
         let unfinished = || {
             Error::mend(format!(
-                "{} holds no weights yet; finish it with `rekindle train ... --resume --out {}`",
+                "{} holds no weights; finish it with `rekindle train ... --resume --out {}`",
                 path.display(),
                 quoted(path)
             ))

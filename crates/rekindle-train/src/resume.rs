@@ -185,7 +185,7 @@ pub(crate) fn read_spec(run: &RunDir, plan: &Plan, manifest: &Manifest) -> Resul
 /// Checks that a run was begun with a plan and is not finished with everything.
 pub(crate) fn unchanged(run: &RunDir, before: &Plan, plan: &Plan) -> Result<()> {
     let at = run.path().display();
-    if run.result().exists() && run.report().exists() {
+    if run.is_finished() && !run.is_without_weights() && run.report().exists() {
         return Err(Error::mend(format!(
             "{at} is finished; there is nothing to resume. Train anew with another --out"
         )));

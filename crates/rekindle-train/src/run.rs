@@ -117,16 +117,22 @@ impl RunDir {
     ///
     /// # Errors
     ///
-    /// If a part of it is missing and yet there is what is written later.
+    /// If a part of it is missing and yet there is what is written later, or if a finished run has neither its weights
+    /// nor a checkpoint to write them again from.
     pub(crate) fn has_begun(&self) -> Result<bool> {
         let checkpoint = checkpoint::latest(&self.checkpoints())?;
         let parts = [self.manifest(), self.config(), self.data_spec()];
         let later = [self.result(), self.weights()].into_iter();
+        let lost = checkpoint.is_none() && self.is_without_weights();
         let mut later = later.chain(checkpoint).chain([self.manifest()]);
         let Some(later) = later.find(|path| path.exists()) else {
             return Ok(false);
         };
         match parts.iter().find(|path| !path.exists()) {
+            None if lost => Err(damaged(
+                &self.weights(),
+                "it is missing, and there is no checkpoint to write it again from",
+            )),
             None => Ok(true),
             Some(missing) => {
                 let later = later.strip_prefix(&self.path).unwrap_or(&later);
@@ -134,6 +140,16 @@ impl RunDir {
                 Err(damaged(missing, &what))
             }
         }
+    }
+
+    /// Whether it was trained to its end.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.result().exists()
+    }
+
+    /// Whether it was trained to its end, and has lost the weights that it kept.
+    pub(crate) fn is_without_weights(&self) -> bool {
+        self.is_finished() && !self.weights().exists()
     }
 
     /// Opens the directory of a run that this version can read.

@@ -112,7 +112,8 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     )?;
     if let (Some(earlier), Some(begun)) = (&earlier, begun) {
         unchanged(&earlier.run, &begun.plan, &plan)?;
-        if earlier.run.result().exists() {
+        // Weights that are gone are written again by a last sitting without an update.
+        if earlier.run.is_finished() && !earlier.run.is_without_weights() {
             return late_report(&earlier.run, options.device.as_deref(), watch);
         }
     }

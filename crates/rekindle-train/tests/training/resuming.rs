@@ -114,6 +114,35 @@ fn a_kill_before_the_report_leaves_it_to_the_next_sitting() {
 }
 
 #[test]
+fn weights_that_are_gone_are_written_again_from_the_last_checkpoint() {
+    let bench = Bench::new();
+    let whole = bench.train(LANGUAGE, "run");
+    let run = bench.path("run");
+    let (kept, log) = (weights(&run), lines(&run));
+    let options = TrainOptions {
+        resume: true,
+        ..bench.options(LANGUAGE, "run")
+    };
+    let gone = || fs::remove_file(run.join("model.safetensors")).expect("there");
+    let unopened = || Predictor::open(&run, None).err().expect("lacks weights");
+    gone();
+    assert!(unopened().to_string().contains("--resume"));
+    let again = train(&options, &mut (), &never()).expect("writes them");
+    assert_eq!(again.result, whole.result);
+    assert!(weights(&run) == kept && lines(&run) == log);
+    Predictor::open(&run, None).expect("is whole");
+    assert!(refused(&options).contains("is finished"));
+    // Without a checkpoint there is nothing to write them from.
+    gone();
+    fs::remove_dir_all(run.join("checkpoints")).expect("there");
+    for said in [refused(&options), unopened().to_string()] {
+        for word in ["model.safetensors is damaged", "train anew with another"] {
+            assert!(said.contains(word), "`{word}` is not in `{said}`");
+        }
+    }
+}
+
+#[test]
 fn a_kill_while_a_run_is_created_is_no_end_of_it() {
     let bench = Bench::new();
     bench.train(LANGUAGE, "whole");
