@@ -9,6 +9,7 @@ use crate::{
     run::{Lock, RunDir},
     tasks::Spec,
     train::TrainOptions,
+    trainer::Trainer,
     watch::Watch,
 };
 use std::{
@@ -109,6 +110,32 @@ pub fn changed_data(run: &Path) -> Result<Vec<String>> {
         }
         false => Ok(Vec::new()),
     }
+}
+
+/// Goes on with data that has changed: what was evaluated on other data is no figure of the weights on these.
+///
+/// # Errors
+///
+/// If there is no update left, and so no evaluation either.
+pub(crate) fn go_on_changed(
+    trainer: &mut Trainer,
+    run: &RunDir,
+    plan: &Plan,
+    watch: &mut dyn Watch,
+) -> Result<()> {
+    let steps = plan.experiment().train.steps;
+    if trainer.tally.step >= steps {
+        return Err(Error::mend(format!(
+            "{}: all {steps} updates were made before the data changed, and none is left for it\n\
+             restore the file, or train anew with another --out",
+            run.path().display()
+        )));
+    }
+    trainer.forget_evaluations();
+    // Before the manifest takes down the data of now, and alone: no other checkpoint may bring the old figures back.
+    trainer.save(&run.checkpoints(), 1)?;
+    watch.note("evaluations begin anew: the best weights so far were best on the data as it was");
+    Ok(())
 }
 
 /// The data files of now that are not as they were, in words.

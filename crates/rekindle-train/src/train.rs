@@ -11,7 +11,7 @@ use crate::{
     metric::Baselines,
     predictor::Predictor,
     report,
-    resume::{Earlier, fingerprints, unchanged},
+    resume::{Earlier, fingerprints, go_on_changed, unchanged},
     run::{self, RunDir},
     tasks::{Part, Spec, Task},
     trainer::Trainer,
@@ -136,6 +136,9 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
                     trainer.restore(&path, &device)?;
                     let keep = plan.experiment().train.keep;
                     checkpoint::tidy(&run.checkpoints(), &path, keep)?;
+                    if accepted {
+                        go_on_changed(&mut trainer, &run, &plan, watch)?;
+                    }
                 }
                 None => watch.note("there is no checkpoint yet: beginning anew"),
             }

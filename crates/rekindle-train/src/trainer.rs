@@ -191,6 +191,12 @@ impl Trainer {
         Ok(())
     }
 
+    /// Lets the evaluations begin anew, as if there had been none.
+    pub(crate) fn forget_evaluations(&mut self) {
+        self.tally.evaluations = Evaluations::default();
+        self.best.clear();
+    }
+
     /// The network that is handed on: with the best weights, without gradients.
     pub(crate) fn finished(&self) -> Result<Net> {
         let net = self.net.valid();

@@ -1,7 +1,7 @@
 //! Runs that were interrupted: what they go on with, and what keeps them from it.
 
 use crate::{Bench, DATA, LANGUAGE, SERIES, StopAt, never, weights};
-use rekindle_train::{Error, Predictor, TrainOptions, Watch, changed_data, train};
+use rekindle_train::{Error, Predictor, TrainOptions, Watch, changed_data, tasks::Part, train};
 use serde_json::Value;
 use std::{
     fs,
@@ -286,6 +286,62 @@ fn changed_data_is_refused_unless_it_is_accepted() {
     );
     // What was accepted is what the run was trained on.
     assert_eq!(changed_data(&run).expect("a run"), Vec::<String>::new());
+}
+
+#[test]
+fn evaluations_on_data_that_has_changed_begin_anew() {
+    let bench = Bench::new();
+    let text = fs::read_to_string(format!("{DATA}/tiny.txt")).expect("a text");
+    let file = bench.file("own.txt", &text);
+    let config = LANGUAGE.replace("DATA/tiny.txt", &file.display().to_string());
+    // One evaluation so far, at step 3; two are to come, at 6 and at 9.
+    let mut options = stopped(&bench, &config, "run", 4);
+    let run = bench.path("run");
+    fs::write(&file, text.replacen('e', "a", 3)).expect("written");
+    options.accept_changed_data = true;
+    let mut notes = Notes::default();
+    let stop = never();
+    struct Both<'b, 's>(&'b mut Notes, StopAt<'s>);
+    impl Watch for Both<'_, '_> {
+        fn note(&mut self, line: &str) {
+            self.0.note(line);
+        }
+        fn step(&mut self, step: u64, steps: u64) {
+            self.1.step(step, steps);
+        }
+    }
+    train(&options, &mut Both(&mut notes, StopAt(5, &stop)), &stop).expect("goes on");
+    let notes = notes.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("evaluations begin anew")),
+        "{notes:?}"
+    );
+    // As a kill before the first checkpoint on the new data leaves it.
+    fs::remove_dir_all(run.join("checkpoints/step-00000005")).expect("there");
+    options.accept_changed_data = false;
+    let result = train(&options, &mut (), &never()).expect("ends").result;
+    let result = result.expect("a result");
+    assert!(result.kept.step >= 6, "{}", result.kept);
+    assert!(
+        result.kept.why.contains("of 2 evaluations"),
+        "{}",
+        result.kept
+    );
+    // The figure that is named is one of the weights that were kept, on the data of now.
+    let valid = Predictor::open(&run, None).and_then(|network| network.evaluate(Part::Valid));
+    let figure = valid.expect("a figure").metrics[0].digits();
+    assert!(result.kept.why.contains(&figure), "{}", result.kept);
+    // At the end of all updates nothing new can be evaluated.
+    for file in ["result.json", "report.html"] {
+        fs::remove_file(run.join(file)).expect("there");
+    }
+    fs::write(&file, text.replacen('e', "o", 3)).expect("written");
+    options.accept_changed_data = true;
+    let said = refused(&options);
+    assert!(said.contains("all 9 updates were made"), "{said}");
+    assert_eq!(changed_data(&run).expect("a run").len(), 1);
 }
 
 #[test]
