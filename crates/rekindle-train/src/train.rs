@@ -145,7 +145,14 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
             if begun.is_none() || accepted {
                 run.begin(&beginning(&plan, spec, &manifest)?)?;
             }
-            run.truncate_metrics(trainer.tally.step)?;
+            let step = trainer.tally.step;
+            if step >= plan.experiment().train.report_every && !run.metrics().exists() {
+                watch.note(&format!(
+                    "{} is gone: the log, and the curves of the report, begin behind step {step}; the weights are the same without it",
+                    run.metrics().display()
+                ));
+            }
+            run.truncate_metrics(step)?;
             (run, lock)
         }
         None => {

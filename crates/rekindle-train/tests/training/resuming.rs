@@ -345,6 +345,27 @@ fn evaluations_on_data_that_has_changed_begin_anew() {
 }
 
 #[test]
+fn a_log_that_is_gone_is_told() {
+    let bench = Bench::new();
+    for (step, gone) in [(1, false), (4, true)] {
+        let out = format!("run-{step}");
+        let options = stopped(&bench, LANGUAGE, &out, step);
+        let log = bench.path(&out).join("metrics.jsonl");
+        // The first report is that of step 2.
+        assert_eq!(log.exists(), gone);
+        if gone {
+            fs::remove_file(&log).expect("there");
+        }
+        let mut notes = Notes::default();
+        train(&options, &mut notes, &never()).expect("goes on");
+        let notes = notes.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let told = |note: &String| note.contains("metrics.jsonl is gone: ");
+        assert_eq!(notes.iter().any(told), gone, "{notes:?}");
+        assert!(!gone || notes.iter().any(|note| note.contains("step 4")));
+    }
+}
+
+#[test]
 fn passes_over_data_that_has_grown_are_those_that_were_begun() {
     let bench = Bench::new();
     let series = fs::read_to_string(format!("{DATA}/tiny_multi.ts")).expect("series");
