@@ -467,6 +467,51 @@ fn a_file_reversed_has_the_same_figures() {
     assert_eq!(figures.baselines, result.baselines);
 }
 
+/// A text of six words of the two that there are, and two that read the same: in capitals with two blanks, and with words
+/// behind the sixth.
+fn copies(i: usize) -> [String; 3] {
+    let words: Vec<&str> = (0..6).map(|bit| ["yes", "no"][i >> bit & 1]).collect();
+    let label = ["up", "down"][i * i / 3 % 2];
+    [
+        format!("{}\t{label}\n", words.join(" ")),
+        format!("{}\t{label}\n", words.join("  ").to_uppercase()),
+        format!("{} or {i}\t{label}\n", words.join(" ")),
+    ]
+}
+
+#[test]
+fn texts_that_read_the_same_are_in_one_part() {
+    let bench = Bench::new();
+    let all: Vec<String> = (0..60).flat_map(copies).collect();
+    let file = bench.file("rows.tsv", &format!("text\tlabel\n{}", all.concat()));
+    let task = ClassifyText::open(&config(&file, "longest = 6"), 1, None).expect("opens");
+    let parts = [Part::Train, Part::Valid, Part::Test].map(|part| rows(&task, part));
+    assert_eq!(parts.each_ref().map(BTreeSet::len), [36, 12, 12]);
+    assert!(parts[2].is_disjoint(&parts[0]) && parts[2].is_disjoint(&parts[1]));
+    assert!(parts[1].is_disjoint(&parts[0]));
+}
+
+#[test]
+fn a_test_file_that_reads_as_the_training_file_is_named() {
+    let bench = Bench::new();
+    let [plain, capitals, longer]: [Vec<String>; 3] =
+        [0, 1, 2].map(|which| (0..60).map(|i| copies(i)[which].clone()).collect());
+    let train = plain[..40].concat();
+    // The first five of each kind stand in the training file, and the last five do not.
+    let test = [&capitals[..5], &longer[..5], &plain[55..]]
+        .concat()
+        .concat();
+    bench.file("rows.tsv", &format!("text\tlabel\n{train}"));
+    bench.file("other.tsv", &format!("text\tlabel\n{test}"));
+    let task = "kind = \"classify_text\"\ntrain = \"rows.tsv\"\ntest = \"other.tsv\"\nlongest = 6\nd_embedding = 4\nvalid_share = 0.2";
+    let (result, _) = bench.train(task, 4);
+    let said = result.notes.join("\n");
+    assert!(
+        said.contains("other.tsv: 10 of its 15 rows also stand in"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_test_file_that_repeats_the_training_file_is_named() {
     let bench = Bench::new();

@@ -23,6 +23,17 @@ pub enum Unit {
     Word,
 }
 
+impl Unit {
+    /// The symbols of a text, in order; with `lowercase` it is lowered first.
+    pub fn symbols(self, text: &str, lowercase: bool) -> Vec<String> {
+        let mut symbols = Vec::new();
+        each_symbol(text, self, lowercase, |symbol| {
+            symbols.push(symbol.to_owned())
+        });
+        symbols
+    }
+}
+
 /// The symbols that a model knows. Index 0 is `<unk>`; the others follow by falling frequency, equal
 /// ones in lexicographic order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,11 +89,7 @@ impl Vocabulary {
 
     /// The symbols of the text as they are read, in order, known or not.
     pub fn tokens(&self, text: &str) -> Vec<String> {
-        let mut tokens = Vec::new();
-        each_symbol(text, self.unit, self.lowercase, |symbol| {
-            tokens.push(symbol.to_owned())
-        });
-        tokens
+        self.unit.symbols(text, self.lowercase)
     }
 
     /// The text of these indices. Characters come back exactly; words with the spacing of ordinary

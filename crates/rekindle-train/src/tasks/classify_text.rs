@@ -47,8 +47,8 @@ pub struct ClassifyTextConfig {
     /// How the outputs of all steps become one.
     #[serde(default)]
     pub pool: Pool,
-    /// The share of `train` that validates. Which texts those are follows from what they say and the seed, not from
-    /// where they stand: equal ones are in one part.
+    /// The share of `train` that validates. Which texts those are follows from the symbols that are read of them
+    /// and the seed, not from where they stand: those that read the same are in one part.
     #[serde(default = "share")]
     pub valid_share: f64,
     /// The share of `train` that tests, where there is no file for it.
@@ -105,6 +105,13 @@ impl ClassifyTextConfig {
             false => 0.0,
         };
         super::shares([("valid_share", self.valid_share), ("test_share", test)])
+    }
+
+    /// The symbols of a text that are read, known or not.
+    fn read(&self, text: &str) -> Vec<String> {
+        let mut symbols = self.unit.symbols(text, self.lowercase);
+        symbols.truncate(self.longest);
+        symbols
     }
 
     /// The symbols of a text: at least one, at most `longest`.
@@ -185,14 +192,19 @@ impl ClassifyText {
             config.valid_share,
             if apart { 0.0 } else { config.test_share },
         ];
-        let (places, known) = (all.places(seed), spec.as_ref().map(|s| &s.cut));
+        let read = |text: &str| config.read(text);
+        let (places, known) = (all.places(seed, read), spec.as_ref().map(|s| &s.cut));
         let classes = all.classes.len();
         let cut = classify::cut(&config.train, known, &all.labels, &places, classes, shares)?;
         let mut parts = cut.parts(&all.labels, &places);
         let mut note = None;
         if apart {
             let test = LabelledText::read_with_classes(&config.test, text, label, &all.classes)?;
-            note = classify::repeated([&config.train, &config.test], &places, &test.places(seed));
+            note = classify::repeated(
+                [&config.train, &config.test],
+                &places,
+                &test.places(seed, read),
+            );
             parts.test = (all.texts.len()..all.texts.len() + test.texts.len()).collect();
             all.texts.extend(test.texts);
             all.labels.extend(test.labels);
