@@ -39,6 +39,16 @@ epochs = 4
 batch = 3
 "#;
 
+const FORECAST: &str = r#"
+device = "flex"
+[task]
+kind = "forecast"
+file = "DATA/tiny_series.csv"
+[model.cell]
+kind = "gru"
+d_hidden = 5
+"#;
+
 const COPY: &str = r#"
 device = "flex"
 [task]
@@ -93,6 +103,20 @@ fn refused(config: &str, changed: &[&str], words: &str) {
     assert_eq!(said, trained.to_string());
     assert!(said.lines().count() <= 2, "{said}");
     assert!(!bench.0.path().join("run").exists());
+}
+
+#[test]
+fn a_column_is_named_once() {
+    refused(
+        FORECAST,
+        &[r#"task.columns=["t0", "t1", "t0"]"#],
+        "task.columns: `t0` is named twice",
+    );
+    refused(
+        FORECAST,
+        &[r#"task.targets=["t1", "t1"]"#],
+        "task.targets: `t1` is named twice",
+    );
 }
 
 #[test]

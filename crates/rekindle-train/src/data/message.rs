@@ -16,7 +16,7 @@ pub(crate) fn listed(names: &[String]) -> String {
 }
 
 /// The value between backquotes, cut when it is long.
-pub(super) fn shown(value: &str) -> String {
+pub(crate) fn shown(value: &str) -> String {
     match value.char_indices().nth(CHARACTERS) {
         Some((end, _)) => format!("`{}…`", value.get(..end).unwrap_or_default().escape_debug()),
         None => format!("`{}`", value.escape_debug()),

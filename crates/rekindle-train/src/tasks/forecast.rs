@@ -6,7 +6,7 @@ mod exhibits;
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     Error, Evaluation, Result,
-    data::{Columns, Scaler, Split, split},
+    data::{Columns, Scaler, Split, message::shown, split},
     experiment::DataFile,
     memory::Batch,
     metric::Baselines,
@@ -18,7 +18,10 @@ use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive};
 use rekindle_view::Block;
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 /// `[task]` of a forecast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,6 +68,13 @@ impl ForecastConfig {
     pub(super) fn validate(&self) -> Result<(), Invalid> {
         positive("window", self.window)?;
         positive("horizon", self.horizon)?;
+        for (key, names) in [("columns", &self.columns), ("targets", &self.targets)] {
+            let mut seen = HashSet::new();
+            if let Some(twice) = names.iter().find(|name| !seen.insert(*name)) {
+                let reason = format!("{} is named twice; name it once", shown(twice));
+                return Err(Invalid::because(key, reason));
+            }
+        }
         super::shares([("valid", self.valid), ("test", self.test)])
     }
 }
