@@ -13,6 +13,19 @@ pub(super) fn finite(cell: &str) -> Option<f64> {
         .filter(|value| value.abs() <= LARGEST)
 }
 
+/// What is wrong with a cell that holds no [finite] number, to stand behind the cell.
+pub(super) fn refusal(cell: &str) -> String {
+    match is_written(cell) {
+        true => format!("is beyond {LARGEST:e} in size, the largest number that is taken"),
+        false => "is not a finite number".to_owned(),
+    }
+}
+
+/// Whether a cell is a number written in digits, of any size.
+pub(super) fn is_written(cell: &str) -> bool {
+    cell.contains(|c: char| c.is_ascii_digit()) && cell.trim().parse::<f64>().is_ok()
+}
+
 /// The nearest number of fifteen decimal digits. Those are what a JSON file gives back bit for bit, as a run that is
 /// resumed needs it; of seventeen digits the last bit may change.
 pub(crate) fn stored(value: f64) -> f64 {
@@ -51,6 +64,17 @@ mod tests {
             "1949-01",
         ] {
             assert_eq!(finite(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_too_large_is_told_from_a_word() {
+        for cell in ["1e+200", " -1e141", "1e400"] {
+            let said = refusal(cell);
+            assert!(said.starts_with("is beyond 1e140 in size"), "{said}");
+        }
+        for cell in ["inf", "NaN", "", "1,5", "1949-01"] {
+            assert_eq!(refusal(cell), "is not a finite number", "{cell}");
         }
     }
 

@@ -43,12 +43,23 @@ fn moments(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     // rounding error. So a constant column has a deviation of exactly 0.
     let sum: f64 = values.clone().map(|value| value - first).sum();
     let mean = first + sum / count;
-    // Two passes: the difference of squared sums loses every digit when the mean is large.
-    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
-    match (squares / count).sqrt() {
+    // Two passes: the difference of squared sums loses every digit when the mean is large. Squares of small differences
+    // would be 0.
+    let differences = values.map(|value| value - mean);
+    let unit = unit(differences.clone().fold(0.0, |most, d| most.max(d.abs())));
+    let squares: f64 = differences
+        .map(|difference| (difference / unit).powi(2))
+        .sum();
+    match (squares / count).sqrt() * unit {
         0.0 => (stored(mean), 1.0),
         deviation => (stored(mean), stored(deviation)),
     }
+}
+
+/// A power of two near a number that is not negative: what is divided by it keeps its digits, and its square is neither
+/// too small nor too large for f64.
+fn unit(value: f64) -> f64 {
+    f64::from_bits(value.to_bits() & f64::INFINITY.to_bits()).max(f64::MIN_POSITIVE)
 }
 
 #[cfg(test)]
@@ -93,6 +104,25 @@ mod tests {
                 std: vec![0.25]
             }
         );
+    }
+
+    #[test]
+    fn numbers_of_every_size_are_scaled() {
+        // 1 and 3, whose mean is 2 and whose deviation 1, in units of any size.
+        for size in [1e-300, 1e-200, 1e-7, 1e139] {
+            let mut values = [size, 3.0 * size];
+            let scaler = Scaler::fit(&values, 1);
+            assert!((scaler.std[0] / size - 1.0).abs() < 1e-14, "{scaler:?}");
+            scaler.transform(&mut values);
+            assert!((values[0] + 1.0).abs() < 1e-14 && (values[1] - 1.0).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn a_unit_is_a_power_of_two() {
+        // 1000 lies between 2^9 and 2^10, 0.1 between 2^-4 and 2^-3.
+        assert_eq!([1000.0, 0.1, 1.0].map(unit), [512.0, 0.0625, 1.0]);
+        assert_eq!([0.0, 1e-310].map(unit), [f64::MIN_POSITIVE; 2]);
     }
 
     #[test]

@@ -151,11 +151,12 @@ impl Table {
     pub(super) fn no_number(&self, row: usize, column: usize, remedy: &str) -> Error {
         let header = self.header.get(column).map_or("", String::as_str);
         Error::mend(format!(
-            "{}: row {}, column {}: {} is not a finite number; {remedy}",
+            "{}: row {}, column {}: {} {}; {remedy}",
             self.name,
             row + 1,
             shown(header),
-            shown(self.cell(row, column))
+            shown(self.cell(row, column)),
+            number::refusal(self.cell(row, column))
         ))
     }
 
@@ -349,6 +350,12 @@ mod tests {
             .to_string();
         assert!(
             error.contains("a.csv: row 2, column `b`: `NaN` is not a finite number"),
+            "{error}"
+        );
+        let large = csv("a,b\n1,2\n1,1e+200\n").unwrap();
+        let error = large.number(1, 1).unwrap_err().to_string();
+        assert!(
+            error.contains("a.csv: row 2, column `b`: `1e+200` is beyond 1e140 in size"),
             "{error}"
         );
     }

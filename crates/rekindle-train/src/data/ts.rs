@@ -93,10 +93,11 @@ fn one_series(place: &Place<'_>, text: &str, takes_missing: bool) -> Result<Seri
             (Some(value), _) => Ok(value),
             (None, MISSING) if takes_missing => Ok(f64::NAN),
             (None, cell) => Err(place.mend(format!(
-                "channel {}: {} is not a finite number; fill missing values in, remove the row, \
+                "channel {}: {} {}; fill missing values in, remove the row, \
                  or take a cell for missing values, as gru_d is",
                 index + 1,
-                shown(cell)
+                shown(cell),
+                number::refusal(cell)
             ))),
         };
         channels.push(channel.split(',').map(value).collect::<Result<_>>()?);

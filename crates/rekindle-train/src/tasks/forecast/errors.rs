@@ -26,7 +26,8 @@ pub(super) fn steps(train: &[f64], columns: usize, targets: &[usize], season: us
 /// The errors of forecasts, by target.
 pub(super) struct Errors {
     absolute: Vec<f64>,
-    squared: Vec<f64>,
+    /// The root of the sum of their squares, which themselves may be too small or too large for a number.
+    lengths: Vec<f64>,
     /// The rows that were forecast.
     rows: usize,
 }
@@ -35,7 +36,7 @@ impl Errors {
     pub(super) fn new(targets: usize) -> Self {
         Errors {
             absolute: vec![0.0; targets],
-            squared: vec![0.0; targets],
+            lengths: vec![0.0; targets],
             rows: 0,
         }
     }
@@ -45,7 +46,8 @@ impl Errors {
         let targets = self.absolute.len();
         for (i, (f, t)) in forecast.iter().zip(truth).enumerate() {
             self.absolute[i % targets] += (f - t).abs();
-            self.squared[i % targets] += (f - t).powi(2);
+            let length = &mut self.lengths[i % targets];
+            *length = length.hypot(f - t);
         }
         self.rows += truth.len() / targets;
     }
@@ -63,7 +65,7 @@ impl Errors {
         let of = |target: usize| {
             [
                 Metric::lower(&named("MAE", target), self.absolute[target] / rows),
-                Metric::lower(&named("RMSE", target), (self.squared[target] / rows).sqrt()),
+                Metric::lower(&named("RMSE", target), self.lengths[target] / rows.sqrt()),
             ]
         };
         let shares = self.absolute.iter().zip(&spec.steps);
@@ -76,7 +78,7 @@ impl Errors {
             metrics.insert(place, Metric::lower("MASE", mase));
         }
         let scaled = |target: usize| {
-            self.squared[target] / rows / spec.scaler.std[spec.targets[target]].powi(2)
+            (self.lengths[target] / spec.scaler.std[spec.targets[target]]).powi(2) / rows
         };
         let loss = (0..targets).map(scaled).sum::<f64>() / targets as f64;
         (self.rows > 0).then_some(Evaluation { metrics, loss })
@@ -171,6 +173,21 @@ mod tests {
         assert_eq!(found[1].0, "RMSE");
         assert_eq!(found[2], ("MASE".into(), 0.5));
         assert!(Errors::new(1).evaluation(&spec(&[1], &[4.0])).is_none());
+    }
+
+    #[test]
+    fn errors_of_every_size_are_judged() {
+        // Errors of 3 and 4 in units of any size: the mean of their squares is 12.5.
+        for size in [1e-300, 1e-170, 1e139] {
+            let mut errors = Errors::new(1);
+            errors.add(&[3.0 * size, 4.0 * size], &[0.0, 0.0]);
+            let mut spec = spec(&[0], &[size]);
+            spec.scaler.std[0] = size;
+            let found = errors.evaluation(&spec).expect("rows were forecast");
+            let rmse = found.metrics[1].value / size;
+            assert!((rmse - 12.5_f64.sqrt()).abs() < 1e-12, "{found:?}");
+            assert!((found.loss - 12.5).abs() < 1e-12, "{found:?}");
+        }
     }
 
     #[test]
