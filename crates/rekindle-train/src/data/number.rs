@@ -26,6 +26,12 @@ pub(super) fn is_written(cell: &str) -> bool {
     cell.contains(|c: char| c.is_ascii_digit()) && cell.trim().parse::<f64>().is_ok()
 }
 
+/// Whether a cell is empty, or says that its number is missing.
+pub(super) fn is_missing(cell: &str) -> bool {
+    let marks = ["", "?", "na", "n/a", "nan", "null"];
+    marks.contains(&cell.trim().to_lowercase().as_str())
+}
+
 /// The nearest number of fifteen decimal digits. Those are what a JSON file gives back bit for bit, as a run that is
 /// resumed needs it; of seventeen digits the last bit may change.
 pub(crate) fn stored(value: f64) -> f64 {

@@ -129,6 +129,27 @@ mod tests {
     }
 
     #[test]
+    fn a_first_row_with_a_hole_is_a_series() {
+        let text = "1,,3\n4,5,6\n";
+        let parsed =
+            from_table(Table::parse("a.csv".to_owned(), text, false).unwrap(), true).unwrap();
+        assert_eq!(parsed.series.len(), 2);
+        assert_eq!(
+            (parsed.series[0].steps, parsed.series[0].values[2]),
+            (3, 3.0)
+        );
+        // A mark for what is missing is refused where it stands, not taken for a name.
+        let error = refused("1,NaN,3\n4,5,6\n");
+        assert!(error.contains("row 1, column `column 2`: `NaN`"), "{error}");
+    }
+
+    #[test]
+    fn labelled_series_without_a_header_are_told_of_it() {
+        let error = refused("up,0.5,1\ndown,1,2\n");
+        assert!(error.contains("write a header above it"), "{error}");
+    }
+
+    #[test]
     fn holes_and_words_are_placed_and_shown() {
         for (cell, shown) in [("", "``"), ("NaN", "`NaN`"), ("x", "`x`")] {
             let error = refused(&format!("label,t0,t1\na,1,2\nb,{cell},2\n"));

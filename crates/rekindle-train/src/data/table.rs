@@ -22,7 +22,7 @@ pub(super) struct Table {
     /// The columns' names, without the blanks around them; `column 2` where the second has none. So each is found
     /// again by its name.
     pub(super) header: Vec<String>,
-    /// Whether the first row is a header: one that is all numbers names nothing.
+    /// Whether the first row [is a header](is_header).
     has_header: bool,
     /// Whether each column is called by its place.
     placed: Vec<bool>,
@@ -61,7 +61,7 @@ impl Table {
                 "{name}: the file is empty; it needs a header that names the columns, then rows"
             )));
         };
-        let has_header = first.iter().any(|cell| number::finite(cell).is_none());
+        let has_header = is_header(first);
         let names: Vec<String> = match has_header {
             true => records
                 .remove(0)
@@ -114,9 +114,12 @@ impl Table {
         })
     }
 
-    /// What an error adds that misses a name: the remedy, where the file has no header.
+    /// What an error adds that misses a name or finds a word: the remedy, where the file has no header or seems to.
     pub(super) fn hint(&self) -> &'static str {
         match self.has_header {
+            true if self.header.iter().any(|name| number::is_written(name)) => {
+                " (the first row was taken for the header, yet holds numbers: if it is data, write a header above it)"
+            }
             true => "",
             false => " (the first row is all numbers and no header: write one above it)",
         }
@@ -127,6 +130,9 @@ impl Table {
         let placed = columns.iter().filter(|&&column| self.placed[column]);
         let placed: Vec<String> = placed.map(|&column| self.header[column].clone()).collect();
         let why = match (placed.is_empty(), self.has_header) {
+            (true, true) if columns.iter().any(|&c| number::is_written(&self.header[c])) => {
+                return Some(format!("{}:{}", self.name, self.hint()));
+            }
             (true, _) => return None,
             (false, true) => "columns without a name are called by their place",
             (false, false) => {
@@ -151,12 +157,13 @@ impl Table {
     pub(super) fn no_number(&self, row: usize, column: usize, remedy: &str) -> Error {
         let header = self.header.get(column).map_or("", String::as_str);
         Error::mend(format!(
-            "{}: row {}, column {}: {} {}; {remedy}",
+            "{}: row {}, column {}: {} {}; {remedy}{}",
             self.name,
             row + 1,
             shown(header),
             shown(self.cell(row, column)),
-            number::refusal(self.cell(row, column))
+            number::refusal(self.cell(row, column)),
+            self.hint()
         ))
     }
 
@@ -176,8 +183,9 @@ impl Table {
         for column in header {
             if !seen.insert(column) {
                 return Err(Error::mend(format!(
-                    "{name}: the header has two columns {}; rename one",
-                    shown(column)
+                    "{name}: the header has two columns {}; rename one{}",
+                    shown(column),
+                    self.hint()
                 )));
             }
         }
@@ -212,6 +220,20 @@ impl Table {
         }
         Ok(())
     }
+}
+
+/// Whether a first row is a header. One whose cells are numbers names nothing, and where some are missing it is data
+/// still; but an index without a name before columns that are counted, `,0,1,2`, is how pandas writes a header.
+fn is_header(row: &StringRecord) -> bool {
+    let is_counted = |(place, cell): (usize, &str)| match place.checked_sub(1) {
+        None => cell.trim().is_empty(),
+        Some(count) => cell.trim() == count.to_string(),
+    };
+    if row.len() > 1 && row.iter().enumerate().all(is_counted) {
+        return true;
+    }
+    let is_data = |cell: &str| number::is_written(cell) || number::is_missing(cell);
+    !(row.iter().all(is_data) && row.iter().any(number::is_written))
 }
 
 #[cfg(test)]
@@ -319,9 +341,51 @@ mod tests {
         let error = table.column("x").unwrap_err().to_string();
         assert!(error.contains("write one above it"), "{error}");
         assert!(refused("1,2\n3\n").contains("row 2 has 1 cells and row 1 2"));
-        // One word or hole is enough: years in a header, an index without a name.
+        // One word is enough, as before years; and so is an index without a name before columns that are counted.
         assert!(csv("label,1990\nx,1\n").unwrap().has_header);
         assert!(csv(",0,1\n0,1,2\n").unwrap().has_header);
+        assert!(csv(",,\n0,1,2\n").unwrap().has_header);
+    }
+
+    #[test]
+    fn a_first_row_with_holes_is_data() {
+        for hole in ["", " ", "NaN", "nan", "?", "NA", "N/A", "null"] {
+            let table = csv(&format!("1,{hole},3\n4,5,6\n")).unwrap();
+            assert_eq!(table.rows.len(), 2, "{hole}");
+            assert!(!table.has_header);
+        }
+        // None counts from 0 to the end; and what is too large is a number still.
+        for first in [",0.5,1", ",1,2", ",0,1,3", "1e200,1"] {
+            assert!(
+                !csv(&format!("{first}\n{first}\n")).unwrap().has_header,
+                "{first}"
+            );
+        }
+        for words in ["NA,NaN", "NaN,inf", "a,NaN"] {
+            assert!(
+                csv(&format!("{words}\n1,2\n")).unwrap().has_header,
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_in_a_header_are_named_where_they_mislead() {
+        let table = csv("up,0.5,1\ndown,1,2\n").unwrap();
+        assert!(
+            table
+                .note(&[1, 2])
+                .unwrap()
+                .contains("write a header above it")
+        );
+        assert_eq!(table.note(&[0]), None);
+        for error in [
+            table.number(0, 0).unwrap_err().to_string(),
+            table.column("label").unwrap_err().to_string(),
+            refused("up,1,1\ndown,1,2\n"),
+        ] {
+            assert!(error.contains("write a header above it"), "{error}");
+        }
     }
 
     #[test]
