@@ -4,12 +4,9 @@ use crate::choose::Executor;
 use crate::passes::{Invariant, fold, invariant, mask, trace};
 use crate::program::{Id, Program};
 use crate::shapes::is_of_equations;
-use crate::steps;
 use crate::tiles::{Compiled, Keep, Sizes};
-use crate::weights::Weights;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
-use burn::tensor::Tensor;
 use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -88,7 +85,7 @@ pub(crate) struct Ran<B: Backend, T> {
 pub(crate) struct Prepared {
     pub program: Program,
     /// What makes further vectors for it of the learned ones, once a pass.
-    once: Option<Program>,
+    pub once: Option<Program>,
     pub compiled: Compiled,
     /// The packed weights of the last inference.
     pub packed: Mutex<Option<PackedWeights>>,
@@ -106,15 +103,6 @@ impl Prepared {
             once,
             packed: Mutex::new(None),
         }
-    }
-
-    /// The vectors that the program reads: the learned ones, and those that are made of them.
-    pub(crate) fn vectors(&self, weights: &Weights) -> Vec<Tensor<1>> {
-        let mut vectors = weights.vectors.clone();
-        if let Some(once) = &self.once {
-            vectors.extend(steps::vectors(once, weights));
-        }
-        vectors
     }
 }
 

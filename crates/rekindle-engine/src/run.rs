@@ -221,7 +221,7 @@ fn pass(
     };
     let vector = |t: &Option<Tensor<1>>| t.clone().map(Tensor::into_dispatch);
     let matrix = |t: &Option<Tensor<2>>| t.clone().map(Tensor::into_dispatch);
-    let vectors = prepared.vectors(weights);
+    let vectors = steps::vectors(prepared.once.as_ref(), weights);
     let vectors = match vectors.is_empty() {
         true => None,
         false => Some(Tensor::stack::<2>(vectors, 0).into_dispatch()),

@@ -29,15 +29,17 @@ pub(crate) fn step(
     Plan::new(program, weights).step(&x, state)
 }
 
-/// The results of a program of learned vectors alone: `[d_hidden]` each.
-pub(crate) fn vectors(program: &Program, weights: &Weights) -> Vec<Tensor<1>> {
-    let plan = Plan::new(program, weights);
-    let like = plan.vectors[0].clone();
-    let values = plan.values(&like, &[]);
-    let results = program.results();
-    results
-        .map(|(_, id)| values[id].rows(&like).squeeze_dim(0))
-        .collect()
+/// The learned vectors, and those that a program makes of them once a pass: `[d_hidden]` each.
+pub(crate) fn vectors(once: Option<&Program>, weights: &Weights) -> Vec<Tensor<1>> {
+    let mut vectors = weights.vectors.clone();
+    if let Some(once) = once {
+        let plan = Plan::new(once, weights);
+        let like = plan.vectors[0].clone();
+        let values = plan.values(&like, &[]);
+        let made = once.results();
+        vectors.extend(made.map(|(_, id)| values[id].rows(&like).squeeze_dim(0)));
+    }
+    vectors
 }
 
 /// What depends on the input alone: the projected blocks and, behind them, the input itself where

@@ -4,6 +4,7 @@ use crate::call::{Prepared, Recurrence};
 use crate::choose::{Engine, Executor, choose};
 use crate::shapes;
 use crate::simd::Isa;
+use crate::steps;
 use crate::tiles::{self, Sizes};
 use crate::weights::Weights;
 use burn::tensor::{DType, Device, Element, Tensor, TensorData};
@@ -160,8 +161,7 @@ fn begin<E: crate::simd::Vectors + Element>(
         u: &matrix(&weights.hidden),
         d: &vector(&weights.hidden_bias),
         r: &matrix(&weights.projection),
-        vectors: &prepared
-            .vectors(weights)
+        vectors: &steps::vectors(prepared.once.as_ref(), weights)
             .iter()
             .flat_map(numbers::<E, 1>)
             .collect::<Vec<E>>(),

@@ -5,7 +5,7 @@ mod idle;
 use crate::{
     Error, Result, config,
     device::Preference,
-    memory,
+    memory::{self, Batch},
     net::NetShape,
     tasks::{Spec, Task, TaskConfig},
 };
@@ -120,6 +120,16 @@ pub enum Optimizer {
     Rmsprop,
 }
 
+impl Optimizer {
+    /// How many numbers there are for a weight: itself, its gradient, and what is remembered of it.
+    fn copies(self) -> f64 {
+        match self {
+            Optimizer::Adam => 4.0,
+            Optimizer::Sgd | Optimizer::Rmsprop => 3.0,
+        }
+    }
+}
+
 /// How the step size changes over the training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -191,6 +201,16 @@ impl Experiment {
         }
         *engine = given;
         Ok(())
+    }
+
+    /// Checks that a network of a shape and its batches fit the key `memory`.
+    ///
+    /// # Errors
+    ///
+    /// Names what is needed at least, and the limit.
+    pub(crate) fn fits_memory(&self, shape: NetShape, batch: Batch) -> Result<(), Invalid> {
+        let copies = self.train.optimizer.copies();
+        memory::training(self.memory, copies, shape, &self.model, batch)
     }
 }
 
@@ -269,7 +289,7 @@ impl Plan {
             .map_err(|e| e.under("task"))?;
         memory::check(experiment.memory)?;
         let (shape, batch) = experiment.task.least(experiment.train.batch);
-        memory::training(&experiment, shape, batch)?;
+        experiment.fits_memory(shape, batch)?;
         experiment.task.resolve_files(|file| {
             if file.as_os_str().is_empty() || file.is_absolute() {
                 return;

@@ -1,7 +1,16 @@
 //! The updates between two reports.
 
-use crate::{trainer::Update, watch::Report};
+use crate::watch::Report;
 use serde::{Deserialize, Serialize};
+
+/// What one update gave.
+pub(crate) struct Update {
+    pub(crate) loss: f64,
+    pub(crate) norm: f64,
+    /// How far it moved the weights, relative to their norm, if that was asked for.
+    pub(crate) ratio: Option<f64>,
+    pub(crate) units: usize,
+}
 
 /// The updates since the last report. It is part of a checkpoint, so that the report in which a run goes on is that
 /// of a run without a break.

@@ -3,10 +3,7 @@
 //! A machine that has not enough says so where it is allotted, by an abort or by killing the program. So what is asked
 //! for is held to the key `memory`, by estimates that leave much out and never say too much.
 
-use crate::{
-    experiment::{Experiment, Optimizer},
-    net::{Inputs, NetShape},
-};
+use crate::net::{Inputs, NetShape};
 use rekindle::{Invalid, RecurrentConfig};
 use std::path::Path;
 
@@ -67,23 +64,21 @@ fn network(shape: NetShape, model: &RecurrentConfig, batch: Batch) -> [f64; 2] {
     [weights + (symbols + output) * NUMBER, rows + given * NUMBER]
 }
 
-/// Checks that a network in training and its batches fit the key `memory`.
+/// Checks that a network in training and its batches fit the key `memory`. Beside a weight stand its gradient and what the
+/// optimizer remembers of it: `copies` numbers in all.
 ///
 /// # Errors
 ///
 /// Names what is needed at least, and the limit.
 pub(crate) fn training(
-    experiment: &Experiment,
+    memory: f64,
+    copies: f64,
     shape: NetShape,
+    model: &RecurrentConfig,
     batch: Batch,
 ) -> Result<(), Invalid> {
-    let [weights, rows] = network(shape, &experiment.model, batch);
-    // Beside a weight stand its gradient and what the optimizer remembers of it.
-    let copies = match experiment.train.optimizer {
-        Optimizer::Adam => 4.0,
-        Optimizer::Sgd | Optimizer::Rmsprop => 3.0,
-    };
-    held(experiment.memory, [copies * weights, rows])
+    let [weights, rows] = network(shape, model, batch);
+    held(memory, [copies * weights, rows])
 }
 
 /// Checks the key `memory` itself.

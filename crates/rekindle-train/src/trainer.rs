@@ -5,9 +5,8 @@ use crate::{
     checkpoint::{self, Checkpoint},
     experiment::Plan,
     gradients,
-    interval::Interval,
+    interval::{Interval, Update},
     kept::Evaluations,
-    memory,
     net::Net,
     optimizer::optimizer,
     tasks::{At, Carry, Task},
@@ -50,15 +49,6 @@ pub(crate) struct Tally {
     pub(crate) seconds: f64,
     /// The updates since the last report.
     pub(crate) interval: Interval,
-}
-
-/// What one update gave.
-pub(crate) struct Update {
-    pub(crate) loss: f64,
-    pub(crate) norm: f64,
-    /// How far it moved the weights, relative to their norm, if that was asked for.
-    pub(crate) ratio: Option<f64>,
-    pub(crate) units: usize,
 }
 
 const NET: &str = "net.bpk";
@@ -211,7 +201,8 @@ impl Trainer {
 pub(crate) fn fresh(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Net> {
     let experiment = plan.experiment();
     let batch = task.batch(experiment.train.batch);
-    memory::training(experiment, task.shape(), batch).map_err(|e| Error::mend(e.to_string()))?;
+    let fits = experiment.fits_memory(task.shape(), batch);
+    fits.map_err(|e| Error::mend(e.to_string()))?;
     let origin = origin(device);
     origin.seed(experiment.seed);
     let net = Net::new(task.shape(), &experiment.model, &origin)?;
