@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use rekindle_train::output::Output;
 use rekindle_train::{Error, Prediction, Predictor, Result};
 
+use crate::console;
+
 /// The arguments of `predict`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -46,7 +48,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
         (None, None) => Vec::new(),
     };
     let lines: Result<String> = predictions.iter().map(line).collect();
-    output.write(lines?.as_bytes())
+    match output.is_standard() {
+        true => console::print(&lines?),
+        false => output.write(lines?.as_bytes()),
+    }
 }
 
 fn line(prediction: &Prediction) -> Result<String> {

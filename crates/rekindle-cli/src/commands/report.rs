@@ -47,7 +47,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
         }
         (several, out) => {
             let output = match out {
-                Some(out) => Output::new("--out", out)?,
+                Some(out) => {
+                    let inputs = several.iter().map(|run| report::inputs(run));
+                    let inputs = inputs.collect::<Result<Vec<_>>>()?.concat();
+                    Output::new("--out", out)?.apart_from(inputs)?
+                }
                 None => {
                     let output = Output::new("--out", Path::new("comparison.html"))?;
                     match args.force {

@@ -69,6 +69,7 @@ fn no_command_writes_over_what_it_reads() {
             &["series.csv", "series.json"],
         ),
         (&["report", "run", "--out"], &["series.ts"]),
+        (&["report", "run", "run", "--out"], &["series.ts"]),
     ] {
         for output in outputs {
             for input in ["x.st", "w.st", "g.st"] {

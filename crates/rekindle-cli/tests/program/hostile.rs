@@ -110,6 +110,26 @@ fn samples_keep_line_ends_and_nothing_else() {
 }
 
 #[test]
+fn labels_of_predictions_mean_what_they_meant() {
+    let config = "device = \"flex\"\n[task]\nkind = \"classify_text\"\ntrain = \"x.tsv\"\nd_embedding = 4\n\
+                  [model.cell]\nkind = \"lstm\"\nd_hidden = 4\n[train]\nsteps = 2\nbatch = 2\n";
+    let place = place(config);
+    let labels = ["a\u{9b}2J", "b\u{202e}\u{7f}"];
+    let rows = (0..40).map(|i| format!("{}\ttext {i}\n", labels[i % 2]));
+    let table: String = std::iter::once("label\ttext\n".to_string())
+        .chain(rows)
+        .collect();
+    fs::write(place.path().join("x.tsv"), table).unwrap();
+    let in_place = |arguments: &[&str]| rekindle_in(place.path(), arguments);
+    in_place(&["train", "x.toml", "--out", "run"]).done();
+    let said = in_place(&["predict", "run", "--text", "text 1"]);
+    quiet(&said);
+    let prediction: serde_json::Value = serde_json::from_str(&said.done()).unwrap();
+    let label = prediction["label"].as_str().unwrap();
+    assert!(labels.contains(&label), "{label:?}");
+}
+
+#[test]
 fn messages_are_one_or_two_short_lines() {
     let long = "a".repeat(100_000);
     let lines = "a\nb\nc\nd";

@@ -82,7 +82,7 @@ impl LanguageModelConfig {
 }
 
 impl LanguageModelConfig {
-    /// The most that goes through the network at once: an evaluation reads one row, a part of it at a time.
+    /// What goes through the network at once in an update.
     pub(super) fn batch(&self, rows: usize) -> Batch {
         Batch {
             rows,
@@ -179,6 +179,14 @@ impl LanguageModel {
         })
     }
 
+    /// How many symbols of a part the vocabulary lacks.
+    fn unknown(&self, part: Part) -> usize {
+        self.part(part)
+            .iter()
+            .filter(|&&symbol| symbol == 0)
+            .count()
+    }
+
     fn part(&self, part: Part) -> &[u32] {
         let range = match part {
             Part::Train => &self.parts.train,
@@ -269,7 +277,26 @@ impl Task for LanguageModel {
     }
 
     fn batch(&self, rows: usize) -> Batch {
-        self.config.batch(rows)
+        // An evaluation's one row, as rows of a window.
+        let parts = [Part::Valid, Part::Test].map(|part| self.part(part).len().saturating_sub(1));
+        let steps = parts[0].max(parts[1]).min(EVALUATION_STEPS);
+        Batch {
+            judged: steps / self.config.window,
+            ..self.config.batch(rows)
+        }
+    }
+
+    fn notes(&self, part: Part) -> Vec<String> {
+        let (unknown, all) = (self.unknown(part), self.part(part).len());
+        let share = 100.0 * unknown as f64 / all.max(1) as f64;
+        let note = format!(
+            "{unknown} of the {all} symbols of the {} part ({share:.1} %) are not in the vocabulary: all of them count as one",
+            part.name()
+        );
+        match unknown {
+            0 => Vec::new(),
+            _ => vec![note],
+        }
     }
 
     fn reading(&self, part: Part, rows: Range<usize>, steps: usize) -> Reading {
@@ -350,7 +377,8 @@ impl Task for LanguageModel {
         let nats = |&symbol: &u32| -(counts[symbol as usize] / total).ln();
         let unigram = text.iter().map(nats).sum::<f64>() / text.len() as f64;
         let mut baselines = vec![("frequencies alone".into(), self.metric(unigram))];
-        if self.config.unit == Unit::Char {
+        // What gzip packs is the text as it is.
+        if self.config.unit == Unit::Char && self.unknown(part) == 0 {
             let nats = self.gzip_bits * std::f64::consts::LN_2;
             baselines.push(("gzip -9 of the whole text".into(), self.metric(nats)));
         }

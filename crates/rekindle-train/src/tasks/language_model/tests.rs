@@ -2,12 +2,18 @@ use super::*;
 
 /// A task over 300 letters that come in no order, of which 60 validate.
 fn task(window: usize) -> LanguageModel {
+    limited(window, "")
+}
+
+/// The same with a further key.
+fn limited(window: usize, key: &str) -> LanguageModel {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("text.txt");
     let letter = |i: usize| char::from(b'a' + ((i * i * 7 + i / 3) % 11) as u8);
     std::fs::write(&file, (0..300).map(letter).collect::<String>()).expect("written");
-    let config =
-        format!("file = {file:?}\nwindow = {window}\nd_embedding = 6\nvalid = 0.2\ntest = 0.0");
+    let config = format!(
+        "file = {file:?}\nwindow = {window}\nd_embedding = 6\nvalid = 0.2\ntest = 0.0\n{key}"
+    );
     let config = toml::from_str(&config).expect("a config");
     LanguageModel::open(&config, None).expect("opens")
 }
@@ -77,4 +83,31 @@ fn a_part_of_one_symbol_is_refused() {
     let error = LanguageModel::open(&config, None).err().expect("refused");
     let words = "its valid part is a single symbol, which nothing predicts; make task.valid larger";
     assert!(error.to_string().contains(words), "{error}");
+}
+
+#[test]
+fn symbols_that_the_vocabulary_lacks_are_said_and_not_compared_with_gzip() {
+    let whole = task(8);
+    assert_eq!(whole.notes(Part::Valid), Vec::<String>::new());
+    let names = |task: &LanguageModel| -> Vec<String> {
+        let baselines = task.baselines(Part::Valid).into_iter();
+        baselines.map(|(name, _)| name).collect()
+    };
+    assert_eq!(names(&whole).len(), 2);
+    // The unknown symbol and the most frequent letter.
+    let task = limited(8, "vocabulary = 2");
+    let unknown = task.part(Part::Valid).iter().filter(|&&s| s == 0).count();
+    let notes = task.notes(Part::Valid);
+    assert!(
+        notes[0].starts_with(&format!("{unknown} of the 60 symbols of the valid")),
+        "{notes:?}"
+    );
+    assert_eq!(names(&task), ["frequencies alone"]);
+}
+
+#[test]
+fn an_evaluation_counts_where_memory_is_estimated() {
+    // 59 symbols are judged at once, as 14 rows of 4.
+    let batch = task(4).batch(2);
+    assert_eq!((batch.rows, batch.judged, batch.time), (2, 14, 4));
 }
