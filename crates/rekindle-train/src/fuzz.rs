@@ -14,8 +14,9 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::{RngSeed, TestRunner};
 use tempfile::TempDir;
 
-/// The longest that a reader may take for the small inputs here; most take less than a millisecond.
-const LONGEST: Duration = Duration::from_secs(2);
+/// The longest that a reader may take for the small inputs here. Most take less than a millisecond; it is no measure of speed,
+/// for a machine that is busy with others has been seen to stop for two seconds, but of work without an end.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// A change to a text: where, how much is taken out, and which words stand in its place.
 type Edit = (Index, usize, Vec<u8>);
