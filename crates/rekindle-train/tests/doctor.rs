@@ -335,9 +335,9 @@ fn batches_of_padding_are_found() {
     let ward = Ward::new();
     let long = "word ".repeat(100);
     let row = |i: usize| match i % 8 {
-        0 => format!("{long}\tup\n"),
-        1 => format!("{long}\tdown\n"),
-        _ => format!("word\t{}\n", ["up", "down"][i % 2]),
+        0 => format!("w{i} {long}\tup\n"),
+        1 => format!("w{i} {long}\tdown\n"),
+        _ => format!("w{i}\t{}\n", ["up", "down"][i % 2]),
     };
     let table: String = (0..64).map(row).collect();
     fs::write(
