@@ -125,7 +125,7 @@ fn labels_of_predictions_mean_what_they_meant() {
     let said = in_place(&["predict", "run", "--text", "text 1"]);
     quiet(&said);
     let prediction: serde_json::Value = serde_json::from_str(&said.done()).unwrap();
-    let label = prediction["label"].as_str().unwrap();
+    let label = prediction["class"].as_str().unwrap();
     assert!(labels.contains(&label), "{label:?}");
 }
 
