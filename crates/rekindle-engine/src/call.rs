@@ -1,12 +1,12 @@
 //! One pass over a sequence, as every executor is asked for it.
 
 use crate::choose::Executor;
-use crate::passes::{Invariant, fold, invariant, mask, trace};
-use crate::program::{Id, Program};
-use crate::shapes::is_of_equations;
-use crate::tiles::{Compiled, Keep, Sizes};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
+use rekindle_kernels::{Keep, Sizes};
+use rekindle_program::passes::{Invariant, fold, invariant, mask, trace};
+use rekindle_program::plan::Compiled;
+use rekindle_program::{Id, Program};
 use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -86,7 +86,7 @@ pub(crate) struct Prepared {
     pub program: Program,
     /// What makes further vectors for it of the learned ones, once a pass.
     pub once: Option<Program>,
-    pub compiled: Compiled,
+    pub compiled: Arc<Compiled>,
     /// The packed weights of the last inference.
     pub packed: Mutex<Option<PackedWeights>>,
 }
@@ -98,7 +98,7 @@ impl Prepared {
             None => (None, program),
         };
         Prepared {
-            compiled: Compiled::new(&program),
+            compiled: Arc::new(Compiled::new(&program)),
             program,
             once,
             packed: Mutex::new(None),
@@ -133,7 +133,7 @@ impl Recurrence {
     /// If it is no cell's, but what a [pass](crate::passes) has made of one for an executor.
     pub fn new(program: Program) -> Self {
         assert!(
-            is_of_equations(&program),
+            program.is_of_equations(),
             "this program is what a pass made for an executor, and no cell:\n{program}"
         );
         Recurrence {

@@ -1,7 +1,7 @@
 //! The one place that chooses an executor, and says why.
 
-use crate::tiles::Keep;
 use burn::tensor::{DType, Device};
+use rekindle_kernels::Keep;
 use std::fmt;
 
 /// What runs a program.

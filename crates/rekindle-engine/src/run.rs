@@ -6,12 +6,12 @@ mod tests;
 use crate::backend::Recur;
 use crate::call::{Call, OPERANDS, Prepared, Recurrence, operand};
 use crate::choose::{Engine, Executor, choose};
-use crate::program::Id;
 use crate::shapes;
 use crate::steps;
 use crate::weights::{Direction, Weights};
 use burn::backend::{Dispatch, DispatchTensor};
 use burn::tensor::Tensor;
+use rekindle_program::Id;
 use std::sync::Arc;
 
 /// A whole sequence: `x` is `[batch, time, d_input]`, the states `[batch, width]`.

@@ -1,10 +1,10 @@
 //! The shapes of what a pass computes from, checked before any executor sees a tensor.
 
-use crate::lengths::check_lengths;
-use crate::program::{Node, Program};
-use crate::tiles::Sizes;
 use crate::weights::Weights;
 use burn::tensor::{DType, Tensor};
+use rekindle_kernels::Sizes;
+use rekindle_kernels::check_lengths;
+use rekindle_program::Program;
 
 /// The sizes of a pass, from tensors that fit the program: `x` is `[batch, time, d_input]`.
 ///
@@ -175,22 +175,4 @@ fn of_type<const D: usize>(what: &str, tensor: &Tensor<D>, dtype: DType) {
         "{what} is of {:?}, but the input of {dtype:?}",
         tensor.dtype()
     );
-}
-
-/// Whether a program is what equations give, and not what a pass has made of them for an executor.
-pub(crate) fn is_of_equations(program: &Program) -> bool {
-    let of_a_pass = |node: &Node| {
-        matches!(
-            node,
-            Node::Mask
-                | Node::Plane(_)
-                | Node::Slope(..)
-                | Node::Forward(_)
-                | Node::Adjoint(_)
-                | Node::Total(_)
-                | Node::HiddenT(..)
-                | Node::ProjectT(_)
-        )
-    };
-    !program.nodes().iter().any(of_a_pass) && program.outs.is_empty()
 }

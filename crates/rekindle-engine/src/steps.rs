@@ -7,10 +7,10 @@
 //! not taken, differ between backends at kinks, and round numbers to f32.
 
 use crate::backend::{Recur, extreme, slope, unary};
-use crate::program::{Across, Binary, Id, Node, Program, Subject, Unary};
 use crate::weights::{Direction, Weights};
 use burn::backend::Dispatch;
 use burn::tensor::{Bool, Tensor, TensorData};
+use rekindle_program::{Across, Binary, Id, Node, Program, Subject, Unary};
 use std::ops::Range;
 
 /// One step: `x` is `[batch, d_input]`, the states `[batch, width]`; returns the new states, the

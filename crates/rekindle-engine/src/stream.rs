@@ -3,17 +3,14 @@
 use crate::call::{Prepared, Recurrence};
 use crate::choose::{Engine, Executor, choose};
 use crate::shapes;
-use crate::simd::Isa;
 use crate::steps;
-use crate::tiles::{self, Sizes};
 use crate::weights::Weights;
 use burn::tensor::{DType, Device, Element, Tensor, TensorData};
-use std::sync::Arc;
+use rekindle_kernels::{Isa, Number, Sizes};
 
 /// A program with its weights and its state, ready for the next frame.
 #[derive(Debug)]
 pub struct Stream {
-    prepared: Arc<Prepared>,
     numbers: Numbers,
     device: Device,
     batch: usize,
@@ -22,8 +19,8 @@ pub struct Stream {
 
 #[derive(Debug)]
 enum Numbers {
-    F32(tiles::Stream<f32>),
-    F64(tiles::Stream<f64>),
+    F32(rekindle_kernels::Stream<f32>),
+    F64(rekindle_kernels::Stream<f64>),
 }
 
 impl Stream {
@@ -47,15 +44,14 @@ impl Stream {
         }
         let frame = [first.dims()[0], 1, weights.input.dims()[0]];
         let sizes = shapes::sizes(recurrence.program(), weights, frame, dtype, None, state);
-        let prepared = recurrence.prepared(false).clone();
+        let prepared = recurrence.prepared(false);
         let numbers = match dtype {
-            DType::F32 => Numbers::F32(begin(&prepared, weights, state, sizes)),
-            DType::F64 => Numbers::F64(begin(&prepared, weights, state, sizes)),
+            DType::F32 => Numbers::F32(begin(prepared, weights, state, sizes)),
+            DType::F64 => Numbers::F64(begin(prepared, weights, state, sizes)),
             _ => return None,
         };
         Some(Stream {
             widths: state.iter().map(|s| s.dims()[1]).collect(),
-            prepared,
             numbers,
             device,
             batch: sizes.batch,
@@ -68,11 +64,10 @@ impl Stream {
     ///
     /// If the frame has another shape or type than the stream.
     pub fn push(&mut self, frame: Tensor<2>) -> Tensor<2> {
-        let compiled = &self.prepared.compiled;
         let (batch, device) = (self.batch, &self.device);
         match &mut self.numbers {
-            Numbers::F32(stream) => tensor(stream, compiled, frame, batch, device),
-            Numbers::F64(stream) => tensor(stream, compiled, frame, batch, device),
+            Numbers::F32(stream) => tensor(stream, frame, batch, device),
+            Numbers::F64(stream) => tensor(stream, frame, batch, device),
         }
     }
 
@@ -95,7 +90,7 @@ impl Stream {
             frame.len(),
             output.len()
         );
-        stream.push(&self.prepared.compiled, frame, output);
+        stream.push(frame, output);
     }
 
     /// Goes on from other states, `[batch, width]` each.
@@ -111,10 +106,9 @@ impl Stream {
             "states are {shapes:?}, but the stream's are {wanted:?}"
         );
         let all = Tensor::cat(state.to_vec(), 1);
-        let compiled = &self.prepared.compiled;
         match &mut self.numbers {
-            Numbers::F32(stream) => stream.set_state(compiled, &numbers(&all)),
-            Numbers::F64(stream) => stream.set_state(compiled, &numbers(&all)),
+            Numbers::F32(stream) => stream.set_state(&numbers(&all)),
+            Numbers::F64(stream) => stream.set_state(&numbers(&all)),
         }
     }
 
@@ -144,15 +138,15 @@ fn numbers<E: Element, const D: usize>(tensor: &Tensor<D>) -> Vec<E> {
         .unwrap_or_else(|e| panic!("the weights and states of a stream have one type: {e}"))
 }
 
-fn begin<E: crate::simd::Vectors + Element>(
+fn begin<E: Number + Element>(
     prepared: &Prepared,
     weights: &Weights,
     state: &[Tensor<2>],
     sizes: Sizes,
-) -> tiles::Stream<E> {
+) -> rekindle_kernels::Stream<E> {
     let matrix = |t: &Option<Tensor<2>>| t.as_ref().map(numbers::<E, 2>).unwrap_or_default();
     let vector = |t: &Option<Tensor<1>>| t.as_ref().map(numbers::<E, 1>).unwrap_or_default();
-    let numbers_of = tiles::Numbers {
+    let numbers_of = rekindle_kernels::Numbers {
         x: &[],
         lengths: None,
         reverse: false,
@@ -169,12 +163,11 @@ fn begin<E: crate::simd::Vectors + Element>(
         state: &numbers(&Tensor::cat(state.to_vec(), 1)),
         sizes,
     };
-    tiles::Stream::new(Isa::current(), &prepared.compiled, numbers_of)
+    rekindle_kernels::Stream::new(Isa::current(), prepared.compiled.clone(), numbers_of)
 }
 
-fn tensor<E: crate::simd::Vectors + Element>(
-    stream: &mut tiles::Stream<E>,
-    compiled: &tiles::Compiled,
+fn tensor<E: Number + Element>(
+    stream: &mut rekindle_kernels::Stream<E>,
     frame: Tensor<2>,
     batch: usize,
     device: &Device,
@@ -190,6 +183,6 @@ fn tensor<E: crate::simd::Vectors + Element>(
         .as_slice::<E>()
         .unwrap_or_else(|e| panic!("a frame has the stream's type: {e}"));
     let mut y = vec![E::default(); batch * d_output];
-    stream.push(compiled, frame, &mut y);
+    stream.push(frame, &mut y);
     Tensor::from_data(TensorData::new(y, [batch, d_output]), (device, E::dtype()))
 }

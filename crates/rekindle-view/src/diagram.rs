@@ -8,7 +8,7 @@ mod draw;
 mod graph;
 mod place;
 
-use rekindle_engine::Program;
+use rekindle_program::Program;
 
 /// A cell's equations as an SVG picture with a title, the equations themselves beneath it.
 pub fn diagram(program: &Program, title: &str) -> String {

@@ -110,7 +110,7 @@ impl<B: Run + Recur, C: CheckpointStrategy> Recur for Autodiff<B, C> {
             .stateful()
         {
             OpsKind::UnTracked(_) => {
-                let ran = B::run(operands, &call, crate::tiles::Keep::Nothing);
+                let ran = B::run(operands, &call, rekindle_kernels::Keep::Nothing);
                 (Self::from_inner(ran.y), Self::from_inner(ran.last))
             }
             OpsKind::Tracked(pass) => {
@@ -165,12 +165,12 @@ mod tests {
     use super::*;
     use crate::call::Recurrence;
     use crate::choose::Executor;
-    use crate::program::Program;
-    use crate::tiles::Keep;
     use crate::{Step, tanh};
     use burn::backend::Flex;
     use burn::backend::ops::FloatTensorOps;
     use burn::tensor::DType;
+    use rekindle_kernels::Keep;
+    use rekindle_program::Program;
 
     type Graph = Autodiff<Flex>;
 

@@ -12,10 +12,10 @@ use super::primitives::{self, Group};
 use super::{Gradients, Run, Tape};
 use crate::call::{Call, OPERANDS, Operands, Ran};
 use crate::choose::Executor;
-use crate::tiles::Keep;
 use burn::backend::tensor::FloatTensor;
 use burn_cubecl::CubeBackend;
-use straight::{Buffers, Straight};
+use rekindle_kernels::Keep;
+use straight::{Bound, Buffers};
 
 type Values = [Option<Value<CubeBackend>>];
 
@@ -54,21 +54,21 @@ impl Run for CubeBackend {
 /// together, or so many numbers.
 fn pointwise(group: &Group<'_, CubeBackend>, values: &mut Values) {
     let most = kernel::most_buffers(&group.like.client);
-    let mut straight = Straight::new(group, values, Buffers::Each);
-    if straight.buffers.len() > most {
-        straight = Straight::new(group, values, Buffers::Shared);
+    let mut bound = Bound::new(group, values, Buffers::Each);
+    if bound.buffers.len() > most {
+        bound = Bound::new(group, values, Buffers::Shared);
     }
-    let results = match straight.stores.is_empty() {
+    let results = match bound.stores.is_empty() {
         true => Some(Vec::new()),
-        false => kernel::launch(&straight, group),
+        false => kernel::launch(&bound, group),
     };
     match results {
         None => primitives::one_by_one(group, values),
         Some(results) => {
-            for (place, value) in straight.known {
+            for (place, value) in bound.known {
                 values[place] = Some(value);
             }
-            for (place, rows) in straight.stores.into_iter().zip(results) {
+            for (place, rows) in bound.stores.into_iter().zip(results) {
                 values[place] = Some(Value::Rows(rows));
             }
         }

@@ -4,8 +4,6 @@
 use super::{Gradients, Run, Tape, primitives};
 use crate::call::{Call, OPERANDS, Operands, PackedWeights, Ran, operand};
 use crate::choose::Executor;
-use crate::simd::{Isa, Vectors};
-use crate::tiles::{self, Keep, Layer, Numbers, Sizes, Wanted};
 #[cfg(feature = "flex")]
 use burn::backend::flex::Layout;
 #[cfg(feature = "ndarray")]
@@ -15,6 +13,7 @@ use burn::backend::{Backend, TensorMetadata};
 #[cfg(feature = "flex")]
 use burn::tensor::Bytes;
 use burn::tensor::{DType, Element, TensorData};
+use rekindle_kernels::{Given, Isa, Keep, Layer, Number, Numbers, Packing, Sizes, Wanted};
 #[cfg(feature = "ndarray")]
 use std::convert::Infallible;
 #[cfg(feature = "flex")]
@@ -22,7 +21,7 @@ use std::sync::Weak;
 use std::sync::{Arc, PoisonError};
 
 /// A number type of the kernels, as tensors have it.
-pub(super) trait Number: Vectors + Element {
+pub(super) trait TensorNumber: Number + Element {
     /// The numbers of a tensor of flex that is contiguous.
     #[cfg(feature = "flex")]
     fn of_flex(tensor: &burn::backend::flex::FlexTensor) -> Option<&[Self]>;
@@ -30,7 +29,7 @@ pub(super) trait Number: Vectors + Element {
 
 macro_rules! number {
     ($($E:ident)*) => { $(
-        impl Number for $E {
+        impl TensorNumber for $E {
             #[cfg(feature = "flex")]
             fn of_flex(tensor: &burn::backend::flex::FlexTensor) -> Option<&[Self]> {
                 tensor.as_slice::<$E>()
@@ -49,8 +48,8 @@ pub(super) trait Host: Backend {
     /// That of a tensor, where the backend can tell.
     fn content(held: &Self::Held) -> Option<Self::Content>;
     fn hold(tensor: FloatTensor<Self>) -> Self::Held;
-    fn numbers<E: Number>(held: &Self::Held) -> &[E];
-    fn tensor<E: Number>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self>;
+    fn numbers<E: TensorNumber>(held: &Self::Held) -> &[E];
+    fn tensor<E: TensorNumber>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self>;
 }
 
 /// A tensor of flex and its numbers.
@@ -92,11 +91,11 @@ impl Host for burn::backend::Flex {
         }
     }
 
-    fn numbers<E: Number>(held: &Self::Held) -> &[E] {
+    fn numbers<E: TensorNumber>(held: &Self::Held) -> &[E] {
         E::of_flex(held).expect("the type was asked for, and the tensor is contiguous")
     }
 
-    fn tensor<E: Number>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self> {
+    fn tensor<E: TensorNumber>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self> {
         burn::backend::flex::FlexTensor::from_data(TensorData::new(numbers, shape.to_vec()))
     }
 }
@@ -114,11 +113,11 @@ impl Host for burn::backend::NdArray {
         burn::tensor::read_sync(Self::float_into_data(tensor)).expect("memory can be read")
     }
 
-    fn numbers<E: Number>(held: &Self::Held) -> &[E] {
+    fn numbers<E: TensorNumber>(held: &Self::Held) -> &[E] {
         held.as_slice().expect("the type was asked for")
     }
 
-    fn tensor<E: Number>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self> {
+    fn tensor<E: TensorNumber>(numbers: Vec<E>, shape: &[usize]) -> FloatTensor<Self> {
         burn::backend::ndarray::NdArrayTensor::from_data(TensorData::new(numbers, shape.to_vec()))
     }
 }
@@ -192,7 +191,7 @@ impl<B: Host> Held<B> {
         }
     }
 
-    fn layer<'h, E: Number>(&'h self, call: &'h Call) -> Layer<'h, E> {
+    fn layer<'h, E: TensorNumber>(&'h self, call: &'h Call) -> Layer<'h, E> {
         let numbers = |i: usize| match call.present[i] {
             true => B::numbers::<E>(&self.operands[i]),
             false => &[],
@@ -211,20 +210,23 @@ impl<B: Host> Held<B> {
             state: numbers(operand::STATE),
             sizes: self.sizes,
         };
-        Layer::new(&call.prepared.compiled.program, numbers)
+        Layer::new(&call.prepared.compiled, numbers)
     }
 }
 
-fn forward<B: Host, E: Number>(operands: Operands<B>, call: &Call, keep: Keep) -> Ran<B, Tape<B>> {
+fn forward<B: Host, E: TensorNumber>(
+    operands: Operands<B>,
+    call: &Call,
+    keep: Keep,
+) -> Ran<B, Tape<B>> {
     let held = Held::<B>::new(operands, call);
-    let compiled = &call.prepared.compiled;
     let known = match keep {
         Keep::Nothing => held.packed::<E>(call),
         Keep::Values | Keep::States => None,
     };
     let fresh = known.is_none();
     let layer = held.layer(call);
-    let output = tiles::forward::<E>(Isa::current(), compiled, &layer, keep, known);
+    let output = E::forward(Isa::current(), &layer, keep, known);
     if let (Keep::Nothing, true, Some(packing)) = (keep, fresh, output.packing) {
         held.remember(call, packing);
     }
@@ -251,7 +253,7 @@ impl<B: Host> Held<B> {
     }
 
     /// The weights as they were packed before, if they are the same.
-    fn packed<E: Number>(&self, call: &Call) -> Option<Arc<tiles::Packing<E>>> {
+    fn packed<E: TensorNumber>(&self, call: &Call) -> Option<Arc<Packing<E>>> {
         let packed = call
             .prepared
             .packed
@@ -265,7 +267,7 @@ impl<B: Host> Held<B> {
         }
     }
 
-    fn remember<E: Number>(&self, call: &Call, packing: Arc<tiles::Packing<E>>) {
+    fn remember<E: TensorNumber>(&self, call: &Call, packing: Arc<Packing<E>>) {
         if let Some(contents) = self.contents(call) {
             let packed = PackedWeights {
                 of: Box::new(contents),
@@ -281,7 +283,7 @@ impl<B: Host> Held<B> {
     }
 }
 
-fn backward<B: Host, E: Number>(
+fn backward<B: Host, E: TensorNumber>(
     operands: Operands<B>,
     call: &Call,
     tape: Tape<B>,
@@ -294,22 +296,19 @@ fn backward<B: Host, E: Number>(
         unreachable!("the tape is a kernel's")
     };
     let tape = tape
-        .downcast::<tiles::Tape<E>>()
+        .downcast::<rekindle_kernels::Tape<E>>()
         .expect("the tape has the type of the pass");
     let held = Held::<B>::new(operands, call);
     let [dy, dlast] = [dy, dlast].map(|g| g.map(B::hold));
-    let gradients = tiles::backward::<E>(
-        Isa::current(),
-        &call.prepared.compiled,
-        &held.layer(call),
-        &tape,
-        dy.as_ref().map(B::numbers::<E>),
-        dlast.as_ref().map(B::numbers::<E>),
-        Wanted {
-            x: wanted[X],
-            weights: [W, BIAS, U, D, R, VECTORS].iter().any(|&i| wanted[i]),
-        },
-    );
+    let wanted_of = Wanted {
+        x: wanted[X],
+        weights: [W, BIAS, U, D, R, VECTORS].iter().any(|&i| wanted[i]),
+    };
+    let given = Given {
+        y: dy.as_ref().map(B::numbers::<E>),
+        last: dlast.as_ref().map(B::numbers::<E>),
+    };
+    let gradients = E::backward(Isa::current(), &held.layer(call), &tape, given, wanted_of);
     let mut of: [Vec<E>; OPERANDS] = Default::default();
     of[X] = gradients.x;
     of[W] = gradients.w;

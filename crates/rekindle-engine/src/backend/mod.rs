@@ -24,10 +24,10 @@ mod primitives;
 pub(crate) use pointwise::{extreme, slope, unary};
 
 use crate::call::{Call, Operands, Ran};
-use crate::tiles::Keep;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
 use primitives::Tensors;
+use rekindle_kernels::Keep;
 use std::any::Any;
 use std::sync::Arc;
 

@@ -1,56 +1,12 @@
 //! Pointwise functions as operations of a backend.
 
-use crate::program::{Across, Binary, Unary};
-use crate::tiles::Code;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata, get_device_settings};
 use burn::tensor::{DType, Shape};
+use rekindle_program::plan::Algebra;
+use rekindle_program::{Across, Binary, Unary};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::marker::PhantomData;
-
-/// What can compute the functions that instructions are made of.
-pub(super) trait Algebra {
-    type Value;
-    fn unary(&mut self, op: Unary, a: Self::Value) -> Self::Value;
-    fn slope(&mut self, op: Unary, a: Self::Value) -> Self::Value;
-    fn binary(&mut self, op: Binary, a: Self::Value, b: Self::Value) -> Self::Value;
-}
-
-/// An instruction on values, of which it reads as many as it needs.
-pub(super) fn compute<A: Algebra>(
-    algebra: &mut A,
-    code: Code,
-    value: impl Fn(usize) -> A::Value,
-) -> A::Value {
-    let mut binary = |op| algebra.binary(op, value(0), value(1));
-    match code {
-        Code::Copy => value(0),
-        Code::Unary(f) => algebra.unary(f, value(0)),
-        Code::Slope(f) => algebra.slope(f, value(0)),
-        Code::TimesSlope(f) => {
-            let slope = algebra.slope(f, value(1));
-            algebra.binary(Binary::Mul, value(0), slope)
-        }
-        Code::Add => binary(Binary::Add),
-        Code::Sub => binary(Binary::Sub),
-        Code::Mul => binary(Binary::Mul),
-        Code::Div => binary(Binary::Div),
-        Code::Max => binary(Binary::Max),
-        Code::Min => binary(Binary::Min),
-        Code::MulAdd => {
-            let product = binary(Binary::Mul);
-            algebra.binary(Binary::Add, product, value(2))
-        }
-        Code::MulSub => {
-            let product = binary(Binary::Mul);
-            algebra.binary(Binary::Sub, product, value(2))
-        }
-        Code::SubMul => {
-            let product = binary(Binary::Mul);
-            algebra.binary(Binary::Sub, value(2), product)
-        }
-    }
-}
 
 /// The operations of a backend.
 pub(super) struct Operations<B>(pub PhantomData<B>);

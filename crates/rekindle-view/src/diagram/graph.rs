@@ -4,7 +4,7 @@
 //! around them, as a layer is drawn; sums and products of other values become one circle each,
 //! however many terms they have.
 
-use rekindle_engine::{Binary, Id, Node, Program, Unary};
+use rekindle_program::{Binary, Id, Node, Program, Unary};
 use std::collections::HashMap;
 
 /// The place of a shape in [`Graph::shapes`].
@@ -456,7 +456,7 @@ fn sign(op: Unary) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rekindle_engine::{sigmoid, tanh};
+    use rekindle_program::{sigmoid, tanh};
 
     fn count(graph: &Graph, is: impl Fn(&Shape) -> bool) -> usize {
         graph.shapes.iter().filter(|s| is(s)).count()

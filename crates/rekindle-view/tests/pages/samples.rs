@@ -1,6 +1,6 @@
 //! Traces and figures with numbers from closed forms.
 
-use rekindle_engine::{Program, sigmoid, tanh};
+use rekindle_program::{Program, sigmoid, tanh};
 use rekindle_view::{
     Axis, Bars, Block, Confusion, Figure, Mark, Page, Plane, Role, Section, Series, Table, Trace,
 };

@@ -5,34 +5,20 @@
     reason = "the macro that makes kernels of functions decides how they pass what they are given"
 )]
 
-use super::straight::{Buffers, Code, Instruction, Straight};
+use super::straight::{Bound, Buffers, Code};
 use crate::backend::primitives::Group;
-use crate::program::{Binary, Unary};
 use burn::tensor::{DType, Shape};
 use burn_cubecl::CubeBackend;
 use burn_cubecl::cubecl::client::Client;
 use burn_cubecl::cubecl::ir::{ElemType, FloatKind};
 use burn_cubecl::cubecl::{self, prelude::*};
-use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
+use rekindle_program::plan::Instruction;
+use rekindle_program::{Binary, Unary};
 use std::sync::Arc;
 
 /// The units of a cube. One number for every size: another number is another kernel.
 const UNITS: u32 = 64;
-
-/// A tensor with a row for each row of the group, or one for all, and columns that are neighbours.
-pub(super) fn readable(rows: CubeTensor, [_, width]: [usize; 2]) -> CubeTensor {
-    let (columns, stride) = (rows.meta.shape()[1], rows.meta.strides()[1]);
-    match columns == width && (stride == 1 || width == 1) {
-        true => rows,
-        false => {
-            let shape = Shape::new([rows.meta.shape()[0], width]);
-            into_contiguous(<CubeBackend as burn::backend::ops::FloatTensorOps<
-                CubeBackend,
-            >>::float_expand(rows, shape))
-        }
-    }
-}
 
 /// How many tensors a kernel may read: there is one binding for the results, and one for sizes.
 pub(super) fn most_buffers(client: &Client) -> usize {
@@ -41,22 +27,19 @@ pub(super) fn most_buffers(client: &Client) -> usize {
 }
 
 /// Runs straight-line code over the rows of a group: its results, or `None` where the device can't take it.
-pub(super) fn launch(
-    straight: &Straight,
-    group: &Group<'_, CubeBackend>,
-) -> Option<Vec<CubeTensor>> {
+pub(super) fn launch(bound: &Bound, group: &Group<'_, CubeBackend>) -> Option<Vec<CubeTensor>> {
     let [rows, width] = group.shape;
     let (client, device) = (group.like.client.clone(), group.like.device.clone());
-    if straight.buffers.len() > most_buffers(&client) {
+    if bound.buffers.len() > most_buffers(&client) {
         return None;
     }
     const SIZE: usize = size_of::<f32>();
     // Every result begins where the device lets a tensor begin.
     let alignment = usize::try_from(client.properties().memory.alignment).ok()?;
     let plane = (rows * width * SIZE).next_multiple_of(alignment);
-    let all = plane * straight.stores.len();
+    let all = plane * bound.stores.len();
 
-    let shared = straight.bound == Buffers::Shared;
+    let shared = bound.by == Buffers::Shared;
     let offset = |t: &CubeTensor| match shared {
         true => t.handle.offset_start.unwrap_or(0) as usize / SIZE,
         false => 0,
@@ -65,7 +48,7 @@ pub(super) fn launch(
         1 => 0,
         _ => t.meta.strides()[0],
     };
-    let places: Vec<[usize; 2]> = straight
+    let places: Vec<[usize; 2]> = bound
         .sources
         .iter()
         .map(|t| [offset(t), stride(t)])
@@ -80,7 +63,7 @@ pub(super) fn launch(
         .find(fits)
         .unwrap_or(1);
 
-    let bound = |t: &CubeTensor| {
+    let whole = |t: &CubeTensor| {
         let mut handle = t.handle.clone();
         if shared {
             (handle.offset_start, handle.offset_end) = (None, None);
@@ -98,8 +81,8 @@ pub(super) fn launch(
     let index = |i: usize| u32::try_from(i / n).ok();
     let (mut buffers, mut begins, mut strides) =
         (SequenceArg::new(), SequenceArg::new(), SequenceArg::new());
-    for buffer in &straight.buffers {
-        let buffer = bound(buffer);
+    for buffer in &bound.buffers {
+        let buffer = whole(buffer);
         index(buffer.meta.num_elements())?;
         buffers.push(buffer.into_buffer_arg());
     }
@@ -122,7 +105,7 @@ pub(super) fn launch(
         index(rows * n)?,
         index(width)?,
         index(plane / SIZE)?,
-        straight.code.clone(),
+        bound.code.clone(),
         ElemType::Float(FloatKind::F32),
     );
     let result = |k: usize| {
@@ -131,7 +114,7 @@ pub(super) fn launch(
         let shape = Shape::new([rows, width]);
         CubeTensor::new_contiguous(client.clone(), device.clone(), shape, handle, DType::F32)
     };
-    Some((0..straight.stores.len()).map(result).collect())
+    Some((0..bound.stores.len()).map(result).collect())
 }
 
 #[cube(launch)]
@@ -161,7 +144,8 @@ fn pointwise<E: Float, N: Size>(
                 let value = Vector::new(E::new(comptime![f32::from_bits(bits)]));
                 registers.insert(to, value);
             }
-            Instruction::Load { to, source, buffer } => {
+            Instruction::Load { to, source } => {
+                let buffer = comptime![code.buffer_of[source]];
                 let begin = *begins.index(source) as usize;
                 let at = begin + row * *strides.index(source) as usize + column;
                 let value = buffers.index(buffer)[at];

@@ -6,11 +6,11 @@ use super::{Computed, Pointwise, Tensors, Values};
 use crate::backend::pointwise::Value;
 use crate::backend::{Gradients, Tape};
 use crate::call::{Call, OPERANDS, Operands, operand};
-use crate::program::{Out, Width};
-use crate::tiles::{Kind, Loc};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::Shape;
+use rekindle_program::plan::{Kind, Loc};
+use rekindle_program::{Out, Width};
 
 /// The gradient planes of a plan, `[time * batch, width]` each.
 type Planes<B> = Vec<FloatTensor<B>>;
@@ -29,7 +29,7 @@ pub(in crate::backend) fn reverse<B: Backend>(
     };
     let weights = Weights::<B>::new(operands, call, pointwise);
     let compiled = &call.prepared.compiled;
-    let states = weights.sizes.states(&compiled.program);
+    let states = weights.sizes.states(compiled.program());
     let of = |&(start, width): &(usize, usize)| match &dlast {
         Some(all) => columns::<B>(all.clone(), start..start + width),
         None => zeros::<B>([weights.sizes.batch, width], &tape.x),
@@ -39,13 +39,13 @@ pub(in crate::backend) fn reverse<B: Backend>(
         tape: &tape,
         dy: dy.map(by_time::<B>),
         mask: repeated_mask(&weights),
-        planes: vec![Vec::new(); compiled.phases.len()],
+        planes: vec![Vec::new(); compiled.phases().len()],
         totals: Vec::new(),
         entering: vec![None; states.len()],
         leaving: vec![None; states.len()],
         adjoint: states.iter().map(of).collect(),
     };
-    for phase in (0..compiled.phases.len()).rev() {
+    for phase in (0..compiled.phases().len()).rev() {
         past.phase(phase);
     }
     past.gradients(wanted)
@@ -115,25 +115,26 @@ impl<B: Backend> Past<'_, B> {
     /// The gradient of a value that was handed on, from the phase that read it.
     fn handed(&self, k: usize) -> Option<FloatTensor<B>> {
         let compiled = &self.weights.call.prepared.compiled;
-        let reader = compiled.handed[k][1];
-        let i = compiled.backward[reader].gradient(Out::Plane(k))?;
+        let reader = compiled.handed()[k][1];
+        let i = compiled.backward()[reader].gradient(Out::Plane(k))?;
         Some(self.planes[reader][i].clone())
     }
 
     fn phase(&mut self, phase: usize) {
         let compiled = &self.weights.call.prepared.compiled;
-        let states: Vec<usize> = (0..compiled.states.len()).collect();
+        let states: Vec<usize> = (0..compiled.states().len()).collect();
         let of =
-            |s: &&usize| compiled.states[**s].computed == phase && !compiled.states[**s].looped;
+            |s: &&usize| compiled.states()[**s].computed == phase && !compiled.states()[**s].looped;
         states.iter().filter(of).for_each(|&s| self.meet(s));
         let own =
-            |s: &&usize| compiled.states[**s].computed == phase && compiled.states[**s].looped;
+            |s: &&usize| compiled.states()[**s].computed == phase && compiled.states()[**s].looped;
         let own: Vec<usize> = states.iter().filter(own).copied().collect();
-        let read =
-            |s: &&usize| compiled.states[**s].read == Some(phase) && !compiled.states[**s].looped;
+        let read = |s: &&usize| {
+            compiled.states()[**s].read == Some(phase) && !compiled.states()[**s].looped
+        };
         let read: Vec<usize> = states.iter().filter(read).copied().collect();
-        let (there, back) = (&compiled.forward[phase], &compiled.backward[phase]);
-        let widths = self.weights.sizes.states(&compiled.program);
+        let (there, back) = (&compiled.forward()[phase], &compiled.backward()[phase]);
+        let widths = self.weights.sizes.states(compiled.program());
         let matrices = self.weights.matrices(back);
         let machine = |like: &FloatTensor<B>| Machine {
             plan: back,
@@ -225,7 +226,7 @@ impl<B: Backend> Past<'_, B> {
             let rows = self.tape.x.shape()[0];
             return B::float_expand(vector.clone(), Shape::new([rows, vector.shape()[1]]));
         }
-        let plan = &self.weights.call.prepared.compiled.forward[phase];
+        let plan = &self.weights.call.prepared.compiled.forward()[phase];
         let rows = |values: &Values<B>| match value_at(plan, values, loc) {
             Some(Value::Rows(rows)) => rows,
             _ => unreachable!("the operand of a product is kept as rows"),
@@ -245,10 +246,10 @@ impl<B: Backend> Past<'_, B> {
         let like = &self.tape.x;
         let area = like.shape()[0];
         let plane = |phase: usize, out: Out| -> Option<FloatTensor<B>> {
-            let i = compiled.backward[phase].gradient(out)?;
+            let i = compiled.backward()[phase].gradient(out)?;
             Some(self.planes[phase][i].clone())
         };
-        let everywhere = |out: Out| (0..compiled.phases.len()).filter_map(move |p| plane(p, out));
+        let everywhere = |out: Out| (0..compiled.phases().len()).filter_map(move |p| plane(p, out));
         let sum = |x: FloatTensor<B>| {
             let width = x.shape()[1];
             B::float_reshape(B::float_sum_dim(x, 0), Shape::new([width]))
@@ -257,7 +258,7 @@ impl<B: Backend> Past<'_, B> {
         gradients[operand::STATE] = Some(beside::<B>(self.adjoint.clone()));
 
         // Every block of the input, one with no influence as zero.
-        let blocks = (0..compiled.program.inputs().len()).map(|g| {
+        let blocks = (0..compiled.program().inputs().len()).map(|g| {
             let found = everywhere(Out::Input(g)).next();
             found.unwrap_or_else(|| zeros::<B>([area, h], like))
         });
@@ -279,11 +280,11 @@ impl<B: Backend> Past<'_, B> {
             gradients[operand::B] = Some(sum(inputs));
         }
 
-        let hiddens = compiled.program.hiddens().len();
-        let depth = weights.sizes.width(compiled.program.product_width());
+        let hiddens = compiled.program().hiddens().len();
+        let depth = weights.sizes.width(compiled.program().product_width());
         let mut du: Vec<Option<FloatTensor<B>>> = vec![None; hiddens];
         let mut dd: Vec<Option<FloatTensor<B>>> = vec![None; hiddens];
-        for (phase, there) in compiled.forward.iter().enumerate() {
+        for (phase, there) in compiled.forward().iter().enumerate() {
             for product in there.stages.iter().flat_map(|s| &s.products) {
                 let loc = there.places[product.operands[0].1].loc;
                 if product.kind == Kind::Project {
@@ -320,7 +321,7 @@ impl<B: Backend> Past<'_, B> {
             gradients[operand::D] = Some(B::float_cat(blocks.collect(), 0));
         }
         if wanted[operand::VECTORS] {
-            let vectors = 0..compiled.program.vectors().len();
+            let vectors = 0..compiled.program().vectors().len();
             let rows = vectors.map(|v| {
                 let totals = self.totals.iter().filter(|total| total.0 == v);
                 let all = everywhere(Out::Vector(v)).chain(totals.map(|total| total.1.clone()));

@@ -5,10 +5,11 @@ use super::{Computed, Pointwise, Tensors, Values};
 use crate::backend::Tape;
 use crate::backend::pointwise::Value;
 use crate::call::{Call, Operands, Ran, operand};
-use crate::tiles::{Keep, Loc, Plans};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Backend, TensorMetadata, get_device_settings};
 use burn::tensor::{Shape, TensorData};
+use rekindle_kernels::Keep;
+use rekindle_program::plan::{Loc, Plans};
 
 /// Whether each row has a step at time `t`: `[batch, 1]`; `None` if every row has one.
 pub(super) fn alive<B: Backend>(
@@ -103,18 +104,18 @@ pub(in crate::backend) fn run<B: Backend>(
     let weights = Weights::<B>::new(operands, call, pointwise);
     let compiled = &call.prepared.compiled;
     let plans = match keep {
-        Keep::Nothing => &compiled.inference,
-        Keep::Values | Keep::States => &compiled.forward,
+        Keep::Nothing => compiled.inference(),
+        Keep::Values | Keep::States => compiled.forward(),
     };
     let (batch, time) = (weights.sizes.batch, weights.sizes.time);
     let x = by_time::<B>(weights.tensors[operand::X].clone());
-    let states = 0..compiled.states.len();
+    let states = 0..compiled.states().len();
     let mut pass = Pass {
         weights: &weights,
         plans,
         inputs: inputs(&weights, plans, &x),
         mask: repeated_mask(&weights),
-        planes: vec![None; compiled.handed.len()],
+        planes: vec![None; compiled.handed().len()],
         before: vec![None; states.len()],
         last: states.map(|s| weights.initial(s)).collect(),
         output: None,
@@ -171,8 +172,8 @@ impl<B: Backend> Pass<'_, B> {
         let (batch, time) = (self.weights.sizes.batch, self.weights.sizes.time);
         let plan = &self.plans[phase];
         let matrices = self.weights.matrices(plan);
-        let widths = self.weights.sizes.states(&compiled.program);
-        let here = |s: &usize| compiled.states[*s].computed == phase;
+        let widths = self.weights.sizes.states(compiled.program());
+        let here = |s: &usize| compiled.states()[*s].computed == phase;
         let states: Vec<usize> = (0..widths.len()).filter(here).collect();
         let handed = &plan.handed;
         let machine = |like: &FloatTensor<B>| Machine {
@@ -187,13 +188,13 @@ impl<B: Backend> Pass<'_, B> {
         let mut planes: Vec<Vec<(usize, FloatTensor<B>)>> = vec![Vec::new(); handed.len()];
         let now = |plane: FloatTensor<B>, t: usize| rows::<B>(plane, t * batch..(t + 1) * batch);
         let order = times(call, time);
-        let computed = if compiled.phases[phase].looped {
+        let computed = if compiled.phases()[phase].looped {
             let mut state = self.last.clone();
             let mut steps = Vec::new();
             for &t in &order {
                 let values: Values<B> = machine(&self.last[0]).run(|loc| {
                     Some(Value::Rows(match loc {
-                        Loc::State(s) if compiled.states[s].looped => state[s].clone(),
+                        Loc::State(s) if compiled.states()[s].looped => state[s].clone(),
                         Loc::Mask => self.weights.get(operand::MASK)?.clone(),
                         loc => now(self.leaf(loc)?, t),
                     }))
@@ -203,7 +204,7 @@ impl<B: Backend> Pass<'_, B> {
                 for (&s, fresh) in states.iter().zip(&mut fresh) {
                     let new = take(Loc::Next(s), widths[s].1);
                     state[s] = choose::<B>(alive.as_ref(), new.clone(), state[s].clone());
-                    if s == 0 || !compiled.states[s].looped {
+                    if s == 0 || !compiled.states()[s].looped {
                         fresh.push((t, new));
                     }
                 }
@@ -234,7 +235,7 @@ impl<B: Backend> Pass<'_, B> {
             self.planes[k] = Some(over_time::<B>(plane));
         }
         for (s, fresh) in states.into_iter().zip(fresh) {
-            self.carry(s, fresh, compiled.phases[phase].looped);
+            self.carry(s, fresh, compiled.phases()[phase].looped);
         }
         computed
     }
@@ -242,7 +243,7 @@ impl<B: Backend> Pass<'_, B> {
     /// Makes the output and the states before each step of a state's new values; in loops, its last value is known.
     fn carry(&mut self, s: usize, fresh: Vec<(usize, FloatTensor<B>)>, looped: bool) {
         let call = self.weights.call;
-        let state = call.prepared.compiled.states[s];
+        let state = call.prepared.compiled.states()[s];
         let [batch, width] = [0, 1].map(|i| self.last[s].shape()[i]);
         let mut before = Vec::new();
         let mut held = self.weights.initial(s);
@@ -278,7 +279,7 @@ fn inputs<B: Backend>(
     let h = weights.sizes.d_hidden;
     let all = B::float_matmul(x.clone(), weights.tensors[operand::W].clone());
     let folded: Vec<(usize, usize)> = plans.iter().flat_map(|p| p.folded.clone()).collect();
-    let blocks = 0..compiled.program.inputs().len();
+    let blocks = 0..compiled.program().inputs().len();
     let block = |g: usize| {
         let own = columns::<B>(all.clone(), g * h..(g + 1) * h);
         let more = folded.iter().filter(|f| f.0 == g);

@@ -1,13 +1,14 @@
 //! A plan, interpreted with tensors.
 
 use super::Pointwise;
-use crate::backend::pointwise::{Operations, Value, across, compute};
+use crate::backend::pointwise::{Operations, Value, across};
 use crate::call::{Call, OPERANDS, Operands, operand};
-use crate::program::Width;
-use crate::tiles::{Code, Kind, Loc, Op, Plan, Product, Sizes};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::{Shape, Slice};
+use rekindle_kernels::Sizes;
+use rekindle_program::Width;
+use rekindle_program::plan::{Code, Kind, Loc, Op, Plan, Product, compute};
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -37,7 +38,7 @@ impl<'c, B: Backend> Weights<'c, B> {
 
     /// A state before the first step: `[batch, width]`.
     pub(super) fn initial(&self, state: usize) -> FloatTensor<B> {
-        let (start, width) = self.sizes.states(&self.call.prepared.compiled.program)[state];
+        let (start, width) = self.sizes.states(&self.call.prepared.compiled.program())[state];
         columns::<B>(self.tensors[operand::STATE].clone(), start..start + width)
     }
 

@@ -1,0 +1,167 @@
+//! Weights, packed once for all steps in the order in which the micro-kernel reads them.
+
+use crate::guard::Lent;
+use crate::memory::Buffer;
+use crate::simd::Real;
+use crate::team::Share;
+use std::ops::Range;
+
+/// A vector of columns: which block of the result, and which column of it comes first.
+pub(super) type Lane = Option<(usize, usize)>;
+
+/// Which vectors of columns each panel of four holds. The shares of a team are columns, the same ones
+/// of every block, and each has panels of its own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Panels {
+    pub lanes: Vec<[Lane; 4]>,
+    /// The panels of each share.
+    pub of: Vec<Range<usize>>,
+}
+
+impl Panels {
+    /// Panels of `blocks` results, each `width` columns wide, in vectors of `n`.
+    pub(super) fn new(blocks: usize, width: usize, n: usize, shares: usize) -> Self {
+        let mut panels = Panels::default();
+        for index in 0..shares {
+            let first = panels.lanes.len();
+            let columns = columns(width, n, Share { index, of: shares });
+            let all: Vec<(usize, usize)> = (0..blocks)
+                .flat_map(|b| columns.clone().step_by(n).map(move |c| (b, c)))
+                .collect();
+            let four = all.chunks(4);
+            panels
+                .lanes
+                .extend(four.map(|four| std::array::from_fn(|i| four.get(i).copied())));
+            panels.of.push(first..panels.lanes.len());
+        }
+        panels
+    }
+
+    /// The panels of a share, those of its columns or all, from the first on or from the last back.
+    #[inline(always)]
+    pub(super) fn walk(&self, share: Share, back: bool) -> impl Iterator<Item = usize> + use<> {
+        let Range { start, end } = match share.of {
+            1 => 0..self.lanes.len(),
+            _ => self.of[share.index].clone(),
+        };
+        (start..end).map(move |p| if back { start + end - 1 - p } else { p })
+    }
+}
+
+/// The columns of a share, of `width`, in vectors of `n`.
+pub(super) fn columns(width: usize, n: usize, share: Share) -> Range<usize> {
+    let vectors = width.div_ceil(n);
+    vectors * share.index / share.of * n..vectors * (share.index + 1) / share.of * n
+}
+
+/// How many numbers of a row are transposed at a time, so that what is written stays near: a cache line.
+const LINE: usize = 16;
+
+/// A packed matrix.
+#[derive(Debug)]
+pub(super) struct Packed<E: Real> {
+    _lent: Lent,
+    data: Buffer<E>,
+    pub panels: Panels,
+    /// The rows of the matrix.
+    depth: usize,
+    n: usize,
+}
+
+/// A matrix in memory, `[rows, pitch]`, row after row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Matrix<'a, E> {
+    pub data: &'a [E],
+    pub pitch: usize,
+}
+
+impl<E: Real> Packed<E> {
+    /// Column `c` of block `b` of the result is the product with column `starts[b] + c` of the matrix,
+    /// `width` of them; the others, up to a whole number of vectors, are zero.
+    pub(super) fn new(
+        matrix: Matrix<'_, E>,
+        starts: &[usize],
+        width: usize,
+        n: usize,
+        shares: usize,
+    ) -> Self {
+        let panels = Panels::new(starts.len(), width, n, shares);
+        let depth = matrix.data.len() / matrix.pitch;
+        let mut packed = Packed::empty(panels, depth, n);
+        let mut to = packed.data.as_mut_slice().chunks_exact_mut(n);
+        for lanes in &packed.panels.lanes {
+            for row in matrix.data.chunks_exact(matrix.pitch) {
+                for lane in lanes {
+                    let to = to.next().expect("room for every vector");
+                    let Some((b, c)) = *lane else {
+                        to.fill(E::default());
+                        continue;
+                    };
+                    let live = n.min(width.saturating_sub(c));
+                    let from = starts[b] + c;
+                    to[..live].copy_from_slice(&row[from..from + live]);
+                    to[live..].fill(E::default());
+                }
+            }
+        }
+        packed
+    }
+
+    /// The transposed matrix: the depth is that of the blocks of columns that begin at `starts`, each
+    /// `width` wide; the result is as wide as the matrix has rows.
+    pub(super) fn transposed(
+        matrix: Matrix<'_, E>,
+        starts: &[usize],
+        width: usize,
+        n: usize,
+        shares: usize,
+    ) -> Self {
+        let rows = matrix.data.len() / matrix.pitch;
+        let panels = Panels::new(1, rows, n, shares);
+        let depth = starts.len() * width;
+        let mut packed = Packed::empty(panels, depth, n);
+        let data = packed.data.as_mut_slice();
+        for (p, lanes) in packed.panels.lanes.iter().enumerate() {
+            for (q, lane) in lanes.iter().enumerate() {
+                let base = p * depth * 4 * n + q * n;
+                let first = lane.map_or(rows, |(_, c)| c);
+                let live = n.min(rows.saturating_sub(first));
+                for (block, &start) in starts.iter().enumerate() {
+                    for from in (0..width).step_by(LINE) {
+                        let count = LINE.min(width - from);
+                        let to = base + (block * width + from) * 4 * n;
+                        for j in 0..live {
+                            let row = &matrix.data[(first + j) * matrix.pitch + start + from..];
+                            for (k, &x) in row[..count].iter().enumerate() {
+                                data[to + k * 4 * n + j] = x;
+                            }
+                        }
+                        for k in 0..count {
+                            data[to + k * 4 * n..][live..n].fill(E::default());
+                        }
+                    }
+                }
+            }
+        }
+        packed
+    }
+
+    fn empty(panels: Panels, depth: usize, n: usize) -> Self {
+        let size = panels.lanes.len() * depth * 4 * n;
+        let data = Buffer::new(size);
+        Packed {
+            _lent: Lent::new(data.as_ptr(), size),
+            data,
+            panels,
+            depth,
+            n,
+        }
+    }
+
+    /// Where a panel begins.
+    #[inline(always)]
+    pub(super) fn panel(&self, p: usize) -> *const E {
+        // SAFETY: `p` is one of the panels, all of which lie in the buffer.
+        unsafe { self.data.as_ptr().add(p * self.depth * 4 * self.n) }
+    }
+}

@@ -1,0 +1,200 @@
+//! Pointwise instructions, run op by op over tiles that stay in the nearest cache.
+
+use crate::guard;
+use crate::simd::{self, Real, Simd};
+use rekindle_program::Unary;
+use rekindle_program::plan::{Code, Op};
+
+/// How many numbers a tile has. Deciding what to do costs little beside doing it that often.
+pub(super) const TILE: usize = 128;
+
+/// Where an instruction's operand is: an address, and how far it walks along: all the way (all ones), around a row again and
+/// again (the bits of its numbers), or not at all, as a tile of its own (zero).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Walk<E> {
+    pub at: *mut E,
+    pub along: usize,
+}
+
+/// Runs instructions over the numbers `from..to` of their operands.
+///
+/// # Safety
+///
+/// As for [`Simd`]. Every operand must be good for the numbers `from..to`, a whole number of vectors,
+/// or for a tile.
+#[inline(never)]
+pub(super) unsafe fn pointwise<S: Simd>(ops: &[Op], walks: &[Walk<S::E>], from: usize, to: usize) {
+    if cfg!(debug_assertions) {
+        for op in ops {
+            for place in op.of[..op.code.operands()].iter().chain([&op.to]) {
+                let walk = walks[*place];
+                let first = walk.at.wrapping_add(from & walk.along);
+                match walk.along {
+                    usize::MAX => guard::check(first, to - from),
+                    _ => guard::check(first, TILE.min(to - from)),
+                }
+            }
+        }
+    }
+    // SAFETY: the caller's; the places of a plan are all in `walks`.
+    unsafe {
+        S::vectorize(
+            #[inline(always)]
+            || {
+                let mut start = from;
+                while start < to {
+                    let count = TILE.min(to - start);
+                    let at = |place: usize| {
+                        let walk = walks.get_unchecked(place);
+                        walk.at.add(start & walk.along)
+                    };
+                    let mut rest = ops;
+                    while let Some((op, after)) = rest.split_first() {
+                        if op.links == 0 {
+                            instruction::<S>(op.code, at(op.to), op.of.map(at), count);
+                            rest = after;
+                            continue;
+                        }
+                        let (ops, after) = rest.split_at(op.links + 1);
+                        chain::<S>(ops, &at, count);
+                        rest = after;
+                    }
+                    start += TILE;
+                }
+            },
+        );
+    }
+}
+
+#[inline(always)]
+unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], count: usize) {
+    let [a, b, c] = of.map(|p| p as *const S::E);
+    // SAFETY: the caller's.
+    unsafe {
+        macro_rules! each {
+            (|$i:ident| $value:expr) => {{
+                let mut $i = 0;
+                while $i < count {
+                    S::store(to.add($i), $value);
+                    $i += S::N;
+                }
+            }};
+        }
+        // One loop a function: the choice stands outside.
+        macro_rules! chosen {
+            ($op:expr, |$f:ident| $loop:expr, $($name:ident)*) => {
+                match $op { $(Unary::$name => { const $f: Unary = Unary::$name; $loop })* }
+            };
+        }
+        macro_rules! every {
+            ($op:expr, |$f:ident| $loop:expr) => {
+                chosen!($op, |$f| $loop, Sigmoid Tanh Relu LeakyRelu Elu Gelu Silu Softplus HardSigmoid Softsign Sign Exp Sqrt Sin Cos Floor Abs)
+            };
+        }
+        match code {
+            // A block that a state remembers is there already.
+            Code::Copy if std::ptr::eq(to, a) => {}
+            Code::Copy => each!(|i| S::load(a.add(i))),
+            Code::Unary(op) => every!(op, |F| each!(|i| simd::unary::<S>(F, S::load(a.add(i))))),
+            Code::Slope(op) => every!(op, |F| each!(|i| simd::slope::<S>(F, S::load(a.add(i))))),
+            Code::TimesSlope(op) => every!(op, |F| each!(|i| S::mul(
+                S::load(a.add(i)),
+                simd::slope::<S>(F, S::load(b.add(i)))
+            ))),
+            Code::Add => each!(|i| S::add(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Sub => each!(|i| S::sub(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Mul => each!(|i| S::mul(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Div => each!(|i| S::div(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Max => each!(|i| simd::larger::<S>(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Min => each!(|i| simd::smaller::<S>(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::MulAdd => {
+                each!(|i| S::fma(S::load(a.add(i)), S::load(b.add(i)), S::load(c.add(i))))
+            }
+            Code::MulSub => each!(|i| S::sub(
+                S::mul(S::load(a.add(i)), S::load(b.add(i))),
+                S::load(c.add(i))
+            )),
+            Code::SubMul => each!(|i| S::sub(
+                S::load(c.add(i)),
+                S::mul(S::load(a.add(i)), S::load(b.add(i)))
+            )),
+        }
+    }
+}
+
+/// A chain of instructions, of which only the last one writes.
+#[inline(always)]
+unsafe fn chain<S: Simd>(ops: &[Op], at: &impl Fn(usize) -> *mut S::E, count: usize) {
+    let mut i = 0;
+    // SAFETY: the caller's.
+    unsafe {
+        macro_rules! vectors {
+            ($n:literal) => {
+                while i + $n * S::N <= count {
+                    vectors::<S, $n>(ops, at, i);
+                    i += $n * S::N;
+                }
+            };
+        }
+        // As many as hide how long an addition takes, and the registers hold.
+        vectors!(8);
+        vectors!(4);
+        vectors!(1);
+    }
+}
+
+/// `N` vectors of a chain, from number `i` on.
+#[inline(always)]
+unsafe fn vectors<S: Simd, const N: usize>(ops: &[Op], at: &impl Fn(usize) -> *mut S::E, i: usize) {
+    let (Some(first), Some(last)) = (ops.first(), ops.last()) else {
+        return;
+    };
+    // SAFETY: the caller's.
+    unsafe {
+        let value = |place: usize| {
+            let from = at(place).add(i) as *const S::E;
+            move |v: usize| S::load(from.add(v * S::N))
+        };
+        let first = value(first.of[first.code.carried().unwrap_or(0)]);
+        let mut carried: [S::V; N] = std::array::from_fn(first);
+        for op in ops {
+            let [a, b] = [op.of[0], op.of[1]].map(value);
+            macro_rules! each {
+                (|$v:ident, $x:ident| $value:expr) => {
+                    for $v in 0..N {
+                        let $x = carried[$v];
+                        carried[$v] = $value;
+                    }
+                };
+            }
+            match op.code {
+                Code::Add => each!(|v, x| S::add(x, b(v))),
+                Code::Sub => each!(|v, x| S::sub(x, b(v))),
+                Code::Mul => each!(|v, x| S::mul(x, b(v))),
+                Code::MulAdd => each!(|v, x| S::fma(a(v), b(v), x)),
+                Code::MulSub => each!(|v, x| S::sub(S::mul(a(v), b(v)), x)),
+                Code::SubMul => each!(|v, x| S::sub(x, S::mul(a(v), b(v)))),
+                other => unreachable!("{other:?} is in no chain"),
+            }
+        }
+        let to = at(last.to).add(i);
+        for (v, x) in carried.into_iter().enumerate() {
+            S::store(to.add(v * S::N), x);
+        }
+    }
+}
+
+/// `to[j] += from[j]`
+pub(super) fn accumulate<S: Simd>(to: &mut [S::E], from: &[S::E]) {
+    // SAFETY: a kernel runs only where its instructions exist.
+    unsafe {
+        S::vectorize(
+            #[inline(always)]
+            || {
+                for (to, from) in to.iter_mut().zip(from) {
+                    *to = to.plus(*from);
+                }
+            },
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! A layer that takes one frame at a time. Everything is packed and bound once; a frame is one pass over
+//! the weights and allocates nothing.
+
+use crate::forward::{Bench, Forward};
+use crate::kept::Kept;
+use crate::layer::{Keep, Layer, Numbers, Sizes, count};
+use crate::packing::Packing;
+use crate::schedule::Part;
+use crate::simd::{Isa, Kernel, Real, Simd};
+use crate::team::Member;
+use crate::walks::Walks;
+use rekindle_program::plan::Compiled;
+use std::sync::Arc;
+
+/// The weights of a layer and its state.
+#[derive(Debug)]
+pub struct Stream<E: Real> {
+    compiled: Arc<Compiled>,
+    isa: Isa,
+    sizes: Sizes,
+    packing: Packing<E>,
+    part: Part,
+    kept: Kept<E>,
+    bench: Bench<E>,
+    walks: Walks<E>,
+}
+
+// SAFETY: the addresses in it are those of its own memory.
+unsafe impl<E: Real> Send for Stream<E> {}
+// SAFETY: nothing is written through a shared reference.
+unsafe impl<E: Real> Sync for Stream<E> {}
+
+/// Packs the weights of a stream and lays out its memory.
+pub(crate) struct Begin<'b, E> {
+    pub isa: Isa,
+    pub compiled: Arc<Compiled>,
+    pub numbers: Numbers<'b, E>,
+}
+
+impl<E: Real> Kernel<E> for Begin<'_, E> {
+    type Output = Stream<E>;
+
+    fn run<S: Simd<E = E>>(self) -> Stream<E> {
+        let compiled = &*self.compiled;
+        let layer = &Layer::without_frames(compiled, self.numbers);
+        let plans = compiled.inference();
+        let packing = Packing::new::<S>(plans, layer, 1);
+        let rows = (0..layer.sizes.batch).collect();
+        let part = Part::of(rows, vec![1; layer.sizes.batch], layer.sizes.batch);
+        let run = Forward {
+            plans,
+            layer,
+            weights: &packing,
+        };
+        let kept = run.kept(&part, Keep::Nothing);
+        let bench = run.bench(&part, &kept);
+        // SAFETY: nobody else knows of the planes.
+        unsafe { run.begin(&part, &kept) };
+        Stream {
+            isa: self.isa,
+            sizes: layer.sizes,
+            packing,
+            part,
+            kept,
+            bench,
+            walks: Walks::default(),
+            compiled: self.compiled.clone(),
+        }
+    }
+}
+
+/// Takes a frame.
+pub(crate) struct Push<'p, E: Real> {
+    pub stream: &'p mut Stream<E>,
+    pub x: &'p [E],
+    pub y: &'p mut [E],
+}
+
+impl<E: Real> Kernel<E> for Push<'_, E> {
+    type Output = ();
+
+    fn run<S: Simd<E = E>>(self) {
+        let Push { stream, x, y } = self;
+        count("an output", y, &[stream.sizes.batch, stream.widths()[1]]);
+        let layer = Layer::of_frame(&stream.compiled, stream.sizes, x);
+        let run = Forward {
+            plans: stream.compiled.inference(),
+            layer: &layer,
+            weights: &stream.packing,
+        };
+        let (part, kept) = (&stream.part, &stream.kept);
+        let chunk = &part.chunks[0];
+        // SAFETY: the planes are this stream's, which nobody else uses now.
+        unsafe {
+            let alone = Member::alone();
+            run.chunk::<S>(part, chunk, kept, &stream.bench, &mut stream.walks, &alone);
+            run.turn(part, kept, y);
+        }
+    }
+}
+
+impl<E: Real> Stream<E> {
+    /// The instructions that it runs by.
+    pub(crate) fn isa(&self) -> Isa {
+        self.isa
+    }
+
+    /// Goes on from other states, side by side: `[batch, widths]`.
+    ///
+    /// # Panics
+    ///
+    /// If there are more or fewer numbers.
+    pub fn set_state(&mut self, state: &[E]) {
+        let layer = Layer::of_state(&self.compiled, self.sizes, state, self.total());
+        let run = Forward {
+            plans: self.compiled.inference(),
+            layer: &layer,
+            weights: &self.packing,
+        };
+        // SAFETY: the planes are this stream's, which nobody else uses now.
+        unsafe { run.begin(&self.part, &self.kept) };
+    }
+
+    /// The states side by side: `[batch, widths]`.
+    pub fn state(&self) -> Vec<E> {
+        let total = self.total();
+        let mut state = vec![E::default(); self.sizes.batch * total];
+        for (plane, &(start, width)) in self.kept.states.iter().zip(&self.packing.states) {
+            for r in 0..self.sizes.batch {
+                // SAFETY: the first slot has every row.
+                let from =
+                    unsafe { std::slice::from_raw_parts(plane.at.plus(r * plane.pitch), width) };
+                state[r * total + start..][..width].copy_from_slice(from);
+            }
+        }
+        state
+    }
+
+    /// The width of a frame and of an output.
+    pub fn widths(&self) -> [usize; 2] {
+        [self.sizes.d_input, self.packing.states[0].1]
+    }
+
+    /// The width of all states side by side.
+    fn total(&self) -> usize {
+        self.packing.states.iter().map(|s| s.1).sum()
+    }
+}

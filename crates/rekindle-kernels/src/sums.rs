@@ -1,0 +1,355 @@
+//! The gradients of weights, added up chunk by chunk while the gradients of the gates are in the cache.
+
+use crate::backward::Backward;
+use crate::bind::{Moment, Plane, Scope};
+use crate::desk::Desk;
+use crate::forward::Bench;
+use crate::guard;
+use crate::kept::Kept;
+use crate::layer::{Gradients, Layer};
+use crate::memory::{Arena, At};
+use crate::pack::{Panels, columns};
+use crate::pointwise::accumulate;
+use crate::product::{Column, Left, panel};
+use crate::schedule::{Chunk, Part};
+use crate::simd::{Real, Simd};
+use crate::team::Share;
+use rekindle_program::plan::{Kind, Loc};
+use rekindle_program::{Out, Width};
+
+/// One matrix of gradients: that of the weights between an operand and some gradients.
+#[derive(Debug)]
+struct Sum<E> {
+    of: Of,
+    /// The operand: the input, or a place of a forward plan in a phase.
+    operand: Option<(Loc, usize)>,
+    depth: usize,
+    /// Each gradient: its block, phase and plane.
+    gradients: Vec<(usize, usize, usize)>,
+    width: usize,
+    panels: Panels,
+    /// `[depth + 1, panels * 4 N]`: the last row is the sum of the gradients, for the bias.
+    at: At<E>,
+}
+
+/// Which weights a sum is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Input,
+    Hidden,
+    Project,
+}
+
+/// The sum of a learned vector's gradients, which stand on a plane of a phase.
+#[derive(Debug)]
+struct VectorSum<E> {
+    vector: usize,
+    phase: usize,
+    plane: usize,
+    at: At<E>,
+}
+
+/// All sums of a part.
+#[derive(Debug)]
+pub(super) struct Sums<E> {
+    sums: Vec<Sum<E>>,
+    vectors: Vec<VectorSum<E>>,
+    /// Gradients of a chunk, packed for the micro-kernel, for each member.
+    scratch: Vec<At<E>>,
+    n: usize,
+}
+
+impl<E: Real> Sums<E> {
+    /// What is to be added up, with no memory yet.
+    fn plan(backward: &Backward<'_, E>) -> (Vec<Sum<E>>, Vec<VectorSum<E>>) {
+        if !backward.wanted.weights {
+            return (Vec::new(), Vec::new());
+        }
+        let forward = backward.forward;
+        let sizes = &forward.layer.sizes;
+        let sum = |of, operand, depth, gradients: Vec<(usize, usize, usize)>, width: Width| {
+            let width = sizes.width(width);
+            Sum {
+                of,
+                operand,
+                depth,
+                width,
+                panels: Panels::new(gradients.len(), width, forward.n(), forward.members()),
+                gradients,
+                at: At(std::ptr::null_mut()),
+            }
+        };
+        let blocks = backward.blocks.iter().enumerate();
+        let inputs: Vec<(usize, usize, usize)> = blocks
+            .filter_map(|(g, plane)| plane.map(|(phase, i)| (g, phase, i)))
+            .collect();
+        let mut sums = Vec::new();
+        if !inputs.is_empty() {
+            sums.push(sum(Of::Input, None, sizes.d_input, inputs, Width::Hidden));
+        }
+        let mut vectors = Vec::new();
+        let compiled = forward.compiled();
+        let phases = forward.plans.iter().zip(compiled.backward());
+        for (phase, (there, back)) in phases.enumerate() {
+            for product in there.stages.iter().flat_map(|s| &s.products) {
+                let operand = there.places[product.operands[0].1];
+                let depth = sizes.width(operand.width);
+                let operand = Some((operand.loc, phase));
+                if product.kind == Kind::Project {
+                    if let Some(i) = back.gradient(Out::Project) {
+                        let of = vec![(0, phase, i)];
+                        sums.push(sum(Of::Project, operand, depth, of, Width::Projection));
+                    }
+                    continue;
+                }
+                let results = product.results.iter().map(|r| r.0);
+                let of = results.filter_map(|g| Some((g, phase, back.gradient(Out::Hidden(g))?)));
+                let of: Vec<_> = of.collect();
+                if !of.is_empty() {
+                    sums.push(sum(Of::Hidden, operand, depth, of, Width::Hidden));
+                }
+            }
+            for &(out, i) in &back.results {
+                if let Out::Vector(v) = out {
+                    vectors.push(VectorSum {
+                        vector: v,
+                        phase,
+                        plane: i,
+                        at: At(std::ptr::null_mut()),
+                    });
+                }
+            }
+        }
+        (sums, vectors)
+    }
+
+    fn scratch_size(part: &Part, n: usize) -> usize {
+        part.widest() * 4 * n
+    }
+
+    pub(super) fn sizes(backward: &Backward<'_, E>, part: &Part) -> Vec<usize> {
+        let n = backward.forward.n();
+        let (sums, vectors) = Sums::plan(backward);
+        let mut sizes: Vec<usize> = sums
+            .iter()
+            .map(|s| (s.depth + 1) * s.panels.lanes.len() * 4 * n)
+            .collect();
+        sizes.extend(
+            vectors
+                .iter()
+                .map(|_| backward.forward.pitch(Width::Hidden)),
+        );
+        sizes.extend((0..backward.forward.members()).map(|_| Sums::<E>::scratch_size(part, n)));
+        sizes
+    }
+
+    pub(super) fn new(
+        backward: &Backward<'_, E>,
+        part: &Part,
+        sizes: &[usize],
+        arena: &mut Arena<E>,
+    ) -> Self {
+        let (mut sums, mut vectors) = Sums::plan(backward);
+        let mut sizes = sizes.iter().copied();
+        // The first chunk writes the products; only what is added up besides begins with zero.
+        let mut plane = |size: usize, zeros: usize| {
+            let at = arena.plane(size);
+            // SAFETY: the plane is new and has this size.
+            unsafe { std::slice::from_raw_parts_mut(at.plus(size - zeros), zeros) }
+                .fill(E::default());
+            at
+        };
+        for (sum, size) in sums.iter_mut().zip(sizes.by_ref()) {
+            sum.at = plane(size, size / (sum.depth + 1));
+        }
+        for (vector, size) in vectors.iter_mut().zip(sizes.by_ref()) {
+            vector.at = plane(size, size);
+        }
+        let n = backward.forward.n();
+        let size = Sums::<E>::scratch_size(part, n);
+        let members = 0..backward.forward.members();
+        Sums {
+            sums,
+            vectors,
+            scratch: members.map(|_| arena.plane(size)).collect(),
+            n,
+        }
+    }
+
+    /// Adds what a chunk contributes. The bench has its input, step by step; `first` is the chunk with which the
+    /// sums begin.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Backward::part`].
+    #[allow(clippy::too_many_arguments, reason = "what a chunk is made of")]
+    pub(super) unsafe fn add<S: Simd<E = E>>(
+        &self,
+        backward: &Backward<'_, E>,
+        desk: &Desk<E>,
+        kept: &Kept<E>,
+        bench: &Bench<E>,
+        chunk: &Chunk,
+        first: bool,
+        now: &Moment,
+        scratch: usize,
+        share: Share,
+    ) {
+        let rows = chunk.area();
+        for sum in &self.sums {
+            let operand = match sum.operand {
+                None => Plane {
+                    at: bench.x,
+                    pitch: backward.forward.input_pitch(),
+                    scope: Scope::Fixed,
+                },
+                Some((Loc::Vector(v), phase)) => {
+                    let places = &backward.forward.plans[phase].places;
+                    let place = places.iter().position(|p| p.loc == Loc::Vector(v));
+                    bench.phases[phase][place.expect("a product has its operand")]
+                }
+                Some((loc, phase)) => kept.place(loc, phase),
+            };
+            let planes = sum.gradients.iter();
+            let planes: Vec<Plane<E>> = planes.map(|g| desk.gradients[g.1][g.2]).collect();
+            // SAFETY: the caller's.
+            unsafe { self.product::<S>(sum, &operand, &planes, rows, first, now, scratch, share) };
+        }
+        let h = backward.forward.layer.sizes.d_hidden;
+        for sum in &self.vectors {
+            let (plane, to) = (&desk.gradients[sum.phase][sum.plane], sum.at);
+            let own = columns(h, self.n, share);
+            // SAFETY: every plane has these rows and columns.
+            unsafe {
+                let to = std::slice::from_raw_parts_mut(to.plus(own.start), own.len());
+                for r in 0..rows {
+                    let from = plane.at(now).add(r * plane.pitch + own.start);
+                    accumulate::<S>(to, std::slice::from_raw_parts(from, own.len()));
+                }
+            }
+        }
+    }
+
+    /// `to += operand^T gradients`, and the sums of the gradients below.
+    #[allow(clippy::too_many_arguments, reason = "what a product is made of")]
+    unsafe fn product<S: Simd<E = E>>(
+        &self,
+        sum: &Sum<E>,
+        operand: &Plane<E>,
+        gradients: &[Plane<E>],
+        rows: usize,
+        first: bool,
+        now: &Moment,
+        scratch: usize,
+        share: Share,
+    ) {
+        let pitch = sum.panels.lanes.len() * 4 * S::N;
+        let scratch = self.scratch[scratch].0;
+        let segment = [operand.at(now) as *const E];
+        let left = Left {
+            segments: &segment,
+            pitch: operand.pitch,
+            depth: rows,
+        };
+        for p in sum.panels.walk(share, false) {
+            // SAFETY: the caller's; the scratch plane has room for the rows of a chunk.
+            unsafe {
+                for (q, lane) in sum.panels.lanes[p].iter().enumerate() {
+                    let from = lane.map(|(b, c)| (gradients[b].at(now).add(c), gradients[b].pitch));
+                    let total = sum.at.plus(sum.depth * pitch + (p * 4 + q) * S::N);
+                    gather::<S>(from, rows, scratch.add(q * S::N), total);
+                }
+                let column = |q: usize| {
+                    let at = sum.at.plus((p * 4 + q) * S::N);
+                    Column {
+                        from: if first { std::ptr::null() } else { at },
+                        from_pitch: pitch,
+                        to: at,
+                        to_pitch: pitch,
+                    }
+                };
+                let columns = [column(0), column(1), column(2), column(3)];
+                panel::<S, true>(sum.depth, left, scratch, &columns);
+            }
+        }
+    }
+
+    /// Adds the sums of a part to gradients in the layout of the weights.
+    pub(super) fn give<S: Simd<E = E>>(
+        &self,
+        layer: &Layer<'_, E>,
+        blocks: [usize; 2],
+        to: &mut Gradients<E>,
+    ) {
+        let h = layer.sizes.d_hidden;
+        let n = self.n;
+        for sum in &self.sums {
+            let pitch = sum.panels.lanes.len() * 4 * n;
+            let (weights, bias, row) = match sum.of {
+                Of::Input => (&mut to.w, Some(&mut to.b), blocks[0] * h),
+                Of::Hidden => (&mut to.u, Some(&mut to.d), blocks[1] * h),
+                Of::Project => (&mut to.r, None, sum.width),
+            };
+            // SAFETY: the plane has `depth + 1` rows, and the loop over time is over.
+            let from = unsafe { std::slice::from_raw_parts(sum.at.0, (sum.depth + 1) * pitch) };
+            let lanes = sum.panels.lanes.iter().flatten().enumerate();
+            let lanes = lanes.filter_map(|(i, lane)| lane.map(|(b, c)| (i * n, b, c)));
+            let lanes: Vec<(usize, usize, usize)> = lanes
+                .filter(|&(_, _, c)| c < sum.width)
+                .map(|(i, b, c)| (i, sum.gradients[b].0 * h + c, n.min(sum.width - c)))
+                .collect();
+            for k in 0..sum.depth {
+                for &(i, c, live) in &lanes {
+                    let to = &mut weights[k * row + c..][..live];
+                    accumulate::<S>(to, &from[k * pitch + i..][..live]);
+                }
+            }
+            if let Some(bias) = bias.filter(|b| !b.is_empty()) {
+                for &(i, c, live) in &lanes {
+                    accumulate::<S>(
+                        &mut bias[c..][..live],
+                        &from[sum.depth * pitch + i..][..live],
+                    );
+                }
+            }
+        }
+        for &VectorSum { vector: v, at, .. } in &self.vectors {
+            // SAFETY: as above.
+            let from = unsafe { std::slice::from_raw_parts(at.0, h) };
+            accumulate::<S>(&mut to.vectors[v * h..][..h], from);
+        }
+    }
+}
+
+/// Packs a vector of columns for the micro-kernel (zeros, where there is none), and adds it up.
+#[inline(never)]
+unsafe fn gather<S: Simd>(
+    from: Option<(*mut S::E, usize)>,
+    rows: usize,
+    to: *mut S::E,
+    total: *mut S::E,
+) {
+    if let Some((from, pitch)) = from {
+        guard::check_rows(from, rows, pitch, S::N);
+    }
+    guard::check_rows(to, rows, 4 * S::N, S::N);
+    guard::check(total, S::N);
+    // SAFETY: the caller has a vector for every row at `from`, a panel at `to`, a vector at `total`.
+    unsafe {
+        S::vectorize(
+            #[inline(always)]
+            || {
+                let mut sum = S::load(total);
+                for r in 0..rows {
+                    let v = match from {
+                        Some((from, pitch)) => S::load(from.add(r * pitch)),
+                        None => S::splat(S::E::default()),
+                    };
+                    S::store(to.add(r * 4 * S::N), v);
+                    sum = S::add(sum, v);
+                }
+                S::store(total, sum);
+            },
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! The equations of a recurrent cell, written once, as data.
+//!
+//! A cell is a function from a [`Step`] to its [`Next`] state, in the form its paper gives:
+//!
+//! ```
+//! use rekindle_program::{Next, Program, Step, sigmoid, tanh};
+//!
+//! fn lstm(k: &Step) -> Next {
+//!     let [h, c] = k.state(["h", "c"]);
+//!     let [i, f, g, o] = k.affine(["i", "f", "g", "o"], h); // W x + b + U h + d
+//!     let c = sigmoid(f) * c + sigmoid(i) * tanh(g);
+//!     k.next([sigmoid(o) * tanh(c), c])
+//! }
+//!
+//! let program = Program::new(lstm);
+//! assert!(program.to_string().contains("c' = f * c + i * g"));
+//! ```
+//!
+//! Running the function records a [`Program`]: an immutable list of nodes that can be printed,
+//! [parsed](Program::parse) back, changed by [`passes`], differentiated among them, and [planned](plan) for executors.
+//! Nothing here runs a program, knows a tensor or a thread.
+
+pub mod arbitrary;
+mod builder;
+mod check;
+mod functions;
+mod names;
+mod parse;
+pub mod passes;
+pub mod plan;
+mod print;
+mod program;
+mod suggest;
+
+pub use builder::{
+    Names, Next, Step, Values, Var, abs, amax, cos, cumsum, elu, exp, floor, gelu, hard_sigmoid,
+    joint_layer_norm, layer_norm, leaky_relu, max, mean, min, relu, sigmoid, sign, silu, sin,
+    softmax, softplus, softsign, sqrt, sum, tanh,
+};
+pub use names::{Named, Role};
+pub use parse::{GRAMMAR, ParseError};
+pub use program::{Across, Binary, Id, Node, Out, Program, Subject, Unary, Width};
+pub use suggest::suggest;
