@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Makes the figures and numbers of the book, and checks that they are those of the repository.
+"""Makes the figures and numbers of the book, fills them in, and checks that they are those of the repository.
 
-    docs/book/make.py [--reuse] [RECIPE]...   make these recipes, or all that are stale and the cheap ones
-    docs/book/make.py --all                   make every recipe
-    docs/book/make.py --check                 fail where a figure is stale; make the cheap recipes again and compare
+    docs/book/make.py [--reuse] [RECIPE]...   make these recipes, or all that are stale and the cheap ones; fill the pages in
+    docs/book/make.py --all                   make every recipe, and fill the pages in
+    docs/book/make.py --pages                 make nothing, and fill the pages in
+    docs/book/make.py --check                 fail where a figure or a page is stale; make the cheap recipes again and compare
 
 Making needs Python 3.11 and what requirements.txt names; checking needs Python alone. The program is the one that
-REKINDLE names, or what `cargo run --release` builds. A manifest for each recipe, in `manifests/`, holds the checksums
+REKINDLE names, or what `cargo run --release` builds. How a page says what is filled in: tools/pages.py. A manifest for each recipe, in `manifests/`, holds the checksums
 of what went in and of what came out. Every training's seed is 1 where the recipe or the config says nothing else.
 """
 
 import argparse
 import importlib
 import json
-import re
 import sys
 import tempfile
 import time
@@ -21,9 +21,11 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from tools import pages  # noqa: E402
 from tools.recipe import BOOK, GENERATED, ROOT, Recipe, checksum, sha256  # noqa: E402
 
 MANIFESTS = BOOK / "manifests"
+PAGES = sorted((BOOK / "src").glob("*.md"))
 
 
 def names():
@@ -85,24 +87,12 @@ def differs(name):
         return [f"{name}: {path} is not what the program makes now" for path in was if recipe.outputs.get(path) != was[path]]
 
 
-def chapters():
-    """What the chapters include but is not there, and code in them that is not included from a checked file."""
-    wrong = []
-    for chapter in sorted((BOOK / "src").glob("*.md")):
-        language = None
-        for number, line in enumerate(chapter.read_text().splitlines(), 1):
-            for path, anchor in re.findall(r"\{\{#include ([^:}]+)(?::([^}]+))?\}\}", line):
-                file = chapter.parent / path
-                if not file.exists() or (anchor and not re.search(rf"ANCHOR: {anchor}\b", file.read_text())):
-                    wrong.append(f"{chapter.name}:{number}: {path} {anchor} is not there")
-            if line.startswith("```"):
-                language = None if language is not None else line.removeprefix("```")
-            elif language in ("rust", "toml", "json", "python") and line and not line.startswith("{{#include "):
-                wrong.append(f"{chapter.name}:{number}: code is included from a file, not written into a chapter")
-            elif language == "sh" and line.startswith("docs/book/make.py"):
-                unknown = [word for word in line.split()[1:] if not word.startswith("-") and word not in names()]
-                wrong += [f"{chapter.name}:{number}: there is no recipe {name}" for name in unknown]
-    return wrong
+def recipes_named(page):
+    """The recipes of no file that a page tells its reader to make."""
+    for line in page.read_text().splitlines():
+        if line.startswith("docs/book/make.py"):
+            unknown = [word for word in line.split()[1:] if not word.startswith("-") and word not in names()]
+            yield from (f"{page.name}: there is no recipe {name}" for name in unknown)
 
 
 def is_cheap(name):
@@ -111,7 +101,8 @@ def is_cheap(name):
 
 
 def check():
-    wrong = [line for name in names() for line in stale(name)] + strays() + chapters()
+    wrong = [line for name in names() for line in stale(name)] + strays()
+    wrong += [line for page in PAGES for line in (*pages.wrong(page), *recipes_named(page))]
     if not wrong:
         wrong = [line for name in names() if is_cheap(name) for line in differs(name)]
     for line in wrong:
@@ -127,15 +118,19 @@ def main():
     parser.add_argument("recipe", nargs="*", help="a file of recipes/")
     parser.add_argument("--all", action="store_true", help="every recipe")
     parser.add_argument("--reuse", action="store_true", help="take trainings of runs/book that are there already")
+    parser.add_argument("--pages", action="store_true", help="make nothing; fill the pages in")
     parser.add_argument("--check", action="store_true", help="make nothing; fail where something is stale")
     options = parser.parse_args()
     if options.check:
         return check()
     if unknown := set(options.recipe) - set(names()):
         parser.error(f"there is no recipe {', '.join(unknown)}; there are {', '.join(names())}")
-    chosen = options.recipe or [name for name in names() if options.all or is_cheap(name) or stale(name)]
-    for name in chosen:
-        make(name, options.reuse)
+    if not options.pages:
+        chosen = options.recipe or [name for name in names() if options.all or is_cheap(name) or stale(name)]
+        for name in chosen:
+            make(name, options.reuse)
+    for page in PAGES:
+        pages.fill(page)
 
 
 if __name__ == "__main__":

@@ -33,11 +33,12 @@ def make(book):
 
     h = [v for step in out["y"][0] for v in step]
     deltas = [v / 0.5 for step in out["grad.x"][0] for v in step]  # dL/dx_t = w delta_t
+    shares = [deltas[2] * h[1], deltas[1] * h[0]]
+    du = out["grad.weight_hh_l0"][0][0]
+    book.write("du.txt", f"dL/du = δ₃ h₂ + δ₂ h₁ + δ₁ h₀\n      = {shares[0]:.6f} + {shares[1]:.6f} + 0\n      = {du:.6f}")
     book.values(
         h1=f"{h[0]:.6f}", h2=f"{h[1]:.6f}", h3=f"{h[2]:.6f}",
         slope1=f"{1 - h[0] ** 2:.6f}", slope2=f"{1 - h[1] ** 2:.6f}", slope3=f"{1 - h[2] ** 2:.6f}",
         delta1=f"{deltas[0]:.6f}", delta2=f"{deltas[1]:.6f}", delta3=f"{deltas[2]:.6f}",
-        share1=f"{deltas[2] * h[1]:.6f}", share2=f"{deltas[1] * h[0]:.6f}",
-        du=f"{out['grad.weight_hh_l0'][0][0]:.6f}", dw=f"{out['grad.weight_ih_l0'][0][0]:.6f}",
-        db=f"{sum(deltas):.6f}",
+        dw=f"{out['grad.weight_ih_l0'][0][0]:.6f}", db=f"{sum(deltas):.6f}",
     )

@@ -1,4 +1,4 @@
-"""Fails where the built book, a folder of HTML, has a dead link, a missing figure or an include that found nothing.
+"""Fails where the built book, a folder of HTML, has a dead link or a missing figure.
 
     python3 docs/book/tools/links.py target/book
 
@@ -12,20 +12,17 @@ from urllib.parse import unquote, urlsplit
 
 
 class Page(HTMLParser):
-    """The links of a page, the anchors in it, and its text."""
+    """The links of a page, and the anchors in it."""
 
     def __init__(self, path):
         super().__init__()
-        self.links, self.anchors, self.text = [], set(), []
+        self.links, self.anchors = [], set()
         self.feed(path.read_text())
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         self.anchors.update(filter(None, (attributes.get("id"), attributes.get("name"))))
         self.links += filter(None, (attributes.get("href"), attributes.get("src")))
-
-    def handle_data(self, data):
-        self.text.append(data)
 
 
 def dead(page, path, pages, root):
@@ -41,9 +38,6 @@ def dead(page, path, pages, root):
             yield f"{link} is not there"
         elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:
             yield f"{link}: there is no such place on the page"
-    for mark in ("{{#", "ANCHOR"):
-        if mark in "".join(page.text):
-            yield f"it shows {mark!r}: an include that found nothing"
 
 
 def main():

@@ -1,7 +1,7 @@
 """What a recipe works with: it runs the program, and writes figures, tables and numbers.
 
 A recipe is a file of `recipes/` with a function `make(book)`. Every file that goes into it is named with `book.input`,
-or is a config that it trains. Everything that it writes stands in `src/generated/NAME/`, where chapters include it.
+or is a config that it trains. Everything that it writes stands in `src/generated/NAME/`, from where `pages.py` fills it into the pages.
 """
 
 import hashlib
@@ -133,13 +133,13 @@ class Recipe:
         return next((found for found in marks if found.exists() and found.read_text() == made_of), None)
 
     def write(self, name, text):
-        """Writes a file that chapters include."""
+        """Writes a file that pages show."""
         path = self.out / name
         path.write_text(text if text.endswith("\n") else text + "\n")
         self.outputs[name] = sha256(path)
 
     def values(self, **numbers):
-        """Writes numbers that chapters include one by one: {{#include generated/NAME/values.txt:KEY}}."""
+        """Writes numbers that pages show one by one, by the name of the recipe and of the number."""
         lines = [f"ANCHOR: {key}\n{value}\nANCHOR_END: {key}\n" for key, value in numbers.items()]
         self.write("values.txt", "".join(lines))
 
