@@ -1,6 +1,6 @@
 //! The cells that a file is about.
 
-use crate::{Plan, Result, apply, config};
+use crate::{apply, config, error::Result, experiment::Plan};
 use rekindle::AnyCellConfig;
 use std::path::Path;
 

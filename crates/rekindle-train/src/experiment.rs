@@ -3,8 +3,9 @@
 mod idle;
 
 use crate::{
-    Error, Result, config,
+    config,
     device::Preference,
+    error::{Error, Result},
     memory::{self, Batch},
     net::NetShape,
     tasks::{Spec, Task, TaskConfig},

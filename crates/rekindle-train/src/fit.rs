@@ -5,10 +5,11 @@
 //! killed. This one does both, and leaves display to its caller.
 
 use crate::{
-    Error, Evaluation, Result,
+    error::{Error, Result},
     experiment::Plan,
     inside::doctor::{Checkup, Log, diagnose},
     interval::Interval,
+    metric::Evaluation,
     run::RunDir,
     tasks::{Part, Task},
     trainer::{Tally, Trainer},

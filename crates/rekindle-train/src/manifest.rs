@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::Fingerprint,
+    data::fingerprint::Fingerprint,
     error::{Error, Result},
     files,
     run::RunDir,

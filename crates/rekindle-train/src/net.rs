@@ -1,6 +1,6 @@
 //! The network of every task: symbols or features, recurrent layers, a linear output.
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 use burn::module::{Module, Param};
 use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::{Device, Int, Tensor};

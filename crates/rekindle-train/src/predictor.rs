@@ -1,15 +1,17 @@
 //! A trained network at work: everything it needs is in the run's directory.
 
 use crate::{
-    Error, Metric, Result,
     data::{
-        Columns, Series, SeriesSet, Unit, Vocabulary,
+        columns::Columns,
         draw::{Draw, Purpose},
+        series::{Series, SeriesSet},
+        vocabulary::{Unit, Vocabulary},
     },
+    error::{Error, Result},
     experiment::{Experiment, Plan},
     manifest::Manifest,
     memory::{self, Batch},
-    metric::Baselines,
+    metric::{Baselines, Metric},
     net::{Net, NetStates},
     reading::single,
     resume::read_spec,

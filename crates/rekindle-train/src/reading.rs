@@ -1,7 +1,7 @@
 //! What a network reads, on the host: sequences, with a name for every step and what is wanted at the end.
 
 use crate::{
-    data::{Series, Vocabulary},
+    data::{series::Series, vocabulary::Vocabulary},
     net::Net,
 };
 use burn::nn::loss::CrossEntropyLossConfig;

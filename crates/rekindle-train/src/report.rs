@@ -4,10 +4,14 @@ mod compare;
 mod record;
 
 use crate::{
-    Metric, Predictor, Result, duration, files,
+    error::Result,
+    files,
     inside::{self, doctor::Finding},
+    metric::Metric,
+    predictor::Predictor,
     run::RunDir,
     tasks::Task,
+    watch::duration,
 };
 use record::Record;
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table, Trace};

@@ -1,8 +1,9 @@
 //! Which run is gone on with, and whether it is still the same run.
 
 use crate::{
-    Error, Result, checkpoint,
-    data::Fingerprint,
+    checkpoint,
+    data::fingerprint::Fingerprint,
+    error::{Error, Result},
     experiment::Plan,
     files,
     manifest::{Manifest, damaged},

@@ -1,14 +1,15 @@
 //! A training run from its config file to its result.
 
 use crate::{
-    Error, Evaluation, Metric, Result, checkpoint, config,
+    checkpoint, config,
     device::{self, Chosen, Preference},
+    error::{Error, Result},
     experiment::Plan,
     files,
     fit::{End, fit},
     kept::Kept,
     manifest::{Manifest, damaged},
-    metric::Baselines,
+    metric::{Baselines, Evaluation, Metric},
     predictor::Predictor,
     report,
     resume::{Earlier, fingerprints, go_on_changed, unchanged},

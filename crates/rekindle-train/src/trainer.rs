@@ -1,8 +1,8 @@
 //! A network in training: everything that a checkpoint holds.
 
 use crate::{
-    Error, Result,
     checkpoint::{self, Checkpoint},
+    error::{Error, Result},
     experiment::Plan,
     gradients,
     interval::{Interval, Update},

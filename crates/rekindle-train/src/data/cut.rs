@@ -5,8 +5,7 @@
 //! which it was when the run was trained, wherever in the file it stands now and whatever else was put there, and rows
 //! that are equal are in one part.
 
-use super::Split;
-use super::split::{check, filled};
+use super::split::{Split, check, filled};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;

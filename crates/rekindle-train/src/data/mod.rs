@@ -19,23 +19,23 @@
 //! is a function of a seed and a number, so any epoch or item can be made again on its own.
 
 mod classes;
-mod columns;
-mod cut;
+pub(crate) mod columns;
+pub(crate) mod cut;
 pub(crate) mod draw;
 pub mod file;
-mod fingerprint;
-mod generated;
-mod labelled_text;
+pub(crate) mod fingerprint;
+pub(crate) mod generated;
+pub(crate) mod labelled_text;
 pub(crate) mod message;
 pub(crate) mod number;
-mod scaler;
-mod series;
+pub(crate) mod scaler;
+pub(crate) mod series;
 mod series_csv;
 pub mod split;
 mod table;
 mod ts;
 mod ts_header;
-mod vocabulary;
+pub(crate) mod vocabulary;
 mod words;
 
 pub use columns::Columns;

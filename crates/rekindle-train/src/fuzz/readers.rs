@@ -6,9 +6,15 @@ use burn::tensor::TensorData;
 use flate2::{Compression, write::GzEncoder};
 
 use super::{Place, never_panics, shipped};
-use crate::data::{Columns, LabelledText, SeriesSet, Unit, Vocabulary, file};
+use crate::data::{
+    columns::Columns,
+    file,
+    labelled_text::LabelledText,
+    series::SeriesSet,
+    vocabulary::{Unit, Vocabulary},
+};
 use crate::tasks::Spec;
-use crate::{Plan, checkpoint, tensors};
+use crate::{checkpoint, experiment::Plan, tensors};
 
 /// The configs that come with the project, and one of equations.
 fn configs() -> Vec<Vec<u8>> {

@@ -1,12 +1,13 @@
 //! How far back networks learn: fresh ones, from a config, and trained ones, from a run.
 
 use crate::{
-    Error, Predictor, Result,
     device::Chosen,
+    error::{Error, Result},
     experiment::{Experiment, Plan},
     files, gradients,
     memory::{self, Batch},
     net::Net,
+    predictor::Predictor,
     reading::Reading,
     tasks::{At, Part, Task},
     train::choose,

@@ -3,7 +3,11 @@
 use super::horizon::{HorizonOptions, ModelHorizon, horizon};
 use super::output::{Format, pixels};
 use super::view::figure;
-use crate::{Error, Predictor, Result, experiment::Plan};
+use crate::{
+    error::{Error, Result},
+    experiment::Plan,
+    predictor::Predictor,
+};
 use rekindle_view::{Block, Figure, Page, Section};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,9 @@
 //! The files that what was seen inside is written to.
 
-use crate::{Error, Result, output::Output};
+use crate::{
+    error::{Error, Result},
+    output::Output,
+};
 use std::path::Path;
 
 /// A kind of file.

@@ -1,9 +1,15 @@
 //! What a run's network is given to read, to be looked at while it reads.
 
 use crate::{
-    Error, Predictor, Result,
-    data::{Columns, Series, SeriesSet, Unit, Vocabulary, file},
+    data::{
+        columns::Columns,
+        file,
+        series::{Series, SeriesSet},
+        vocabulary::{Unit, Vocabulary},
+    },
+    error::{Error, Result},
     memory,
+    predictor::Predictor,
     reading::{Reading, Steps, single, visible},
     tasks::{Part, Spec, TaskConfig},
 };

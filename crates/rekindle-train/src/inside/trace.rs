@@ -2,7 +2,12 @@
 
 use super::Source;
 use super::output::{Format, pixels};
-use crate::{Error, Predictor, Result, memory::Batch, tensors};
+use crate::{
+    error::{Error, Result},
+    memory::Batch,
+    predictor::Predictor,
+    tensors,
+};
 use burn::tensor::TensorData;
 use rekindle::engine::{Direction, Named};
 use rekindle::{Recurrent, Site};

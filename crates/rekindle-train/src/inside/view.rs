@@ -3,7 +3,8 @@
 use super::doctor::{Checkup, diagnose};
 use super::{ModelHorizon, Plane, Traced};
 use crate::{
-    Predictor, Result,
+    error::Result,
+    predictor::Predictor,
     report::Extras,
     run::RunDir,
     tasks::{Part, Task},

@@ -1,7 +1,12 @@
 //! Several runs side by side: what differs in their configurations, and what came of it.
 
 use super::record::Record;
-use crate::{Error, Metric, Result, duration, run::RunDir};
+use crate::{
+    error::{Error, Result},
+    metric::Metric,
+    run::RunDir,
+    watch::duration,
+};
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};
 use std::path::Path;
 

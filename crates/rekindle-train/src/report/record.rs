@@ -1,6 +1,13 @@
 //! What a finished run has left in its directory.
 
-use crate::{Error, Metric, Result, files, run::RunDir, shell::quoted, train::RunResult};
+use crate::{
+    error::{Error, Result},
+    files,
+    metric::Metric,
+    run::RunDir,
+    shell::quoted,
+    train::RunResult,
+};
 use serde::Deserialize;
 use toml::Table;
 

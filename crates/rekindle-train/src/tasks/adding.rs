@@ -3,10 +3,10 @@
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Evaluation, Metric, Result,
-    data::AddingProblem,
+    data::generated::AddingProblem,
+    error::Result,
     memory::Batch,
-    metric::Baselines,
+    metric::{Baselines, Evaluation, Metric},
     net::{Inputs, Net, NetShape},
     reading::{Reading, Steps, Wanted},
 };

@@ -4,11 +4,14 @@ mod exhibits;
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Error, Evaluation, Metric, Result,
-    data::{Cut, Split, split},
+    data::{
+        cut::Cut,
+        split::{self, Split},
+    },
+    error::{Error, Result},
     experiment::DataFile,
     memory::Batch,
-    metric::Baselines,
+    metric::{Baselines, Evaluation, Metric},
     net::{Net, NetShape},
     reading::{Reading, Sides, Wanted, sides},
 };

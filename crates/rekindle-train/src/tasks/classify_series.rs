@@ -4,8 +4,13 @@ use super::classify::{self, Classifier};
 use super::classify_text::{no_file, share};
 use super::{Pool, Spec, tensors};
 use crate::{
-    Result,
-    data::{Cut, Scaler, Series, SeriesSet, Split},
+    data::{
+        cut::Cut,
+        scaler::Scaler,
+        series::{Series, SeriesSet},
+        split::Split,
+    },
+    error::Result,
     experiment::DataFile,
     net::{Inputs, Net, NetShape},
     reading::Reading,

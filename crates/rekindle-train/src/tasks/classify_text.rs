@@ -3,8 +3,13 @@
 use super::classify::{self, Classifier};
 use super::{Pool, Spec, tensors};
 use crate::{
-    Result,
-    data::{Cut, LabelledText, Split, Unit, Vocabulary},
+    data::{
+        cut::Cut,
+        labelled_text::LabelledText,
+        split::Split,
+        vocabulary::{Unit, Vocabulary},
+    },
+    error::Result,
     experiment::DataFile,
     net::{Inputs, Net, NetShape},
     reading::Reading,

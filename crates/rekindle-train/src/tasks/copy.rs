@@ -4,10 +4,10 @@
 use super::adding::{EVALUATION_ROWS, held_out, seed_of};
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Evaluation, Metric, Result,
-    data::CopyingProblem,
+    data::generated::CopyingProblem,
+    error::Result,
     memory::Batch,
-    metric::Baselines,
+    metric::{Baselines, Evaluation, Metric},
     net::{Inputs, Net, NetShape},
     reading::{Reading, Steps, Wanted},
 };

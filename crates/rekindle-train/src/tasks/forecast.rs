@@ -5,11 +5,16 @@ mod exhibits;
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Error, Evaluation, Result,
-    data::{Columns, Scaler, Split, message::shown, split},
+    data::{
+        columns::Columns,
+        message::shown,
+        scaler::Scaler,
+        split::{self, Split},
+    },
+    error::{Error, Result},
     experiment::DataFile,
     memory::Batch,
-    metric::Baselines,
+    metric::{Baselines, Evaluation},
     net::{Inputs, Net, NetShape},
     reading::{Reading, Steps, Wanted, single},
 };

@@ -2,11 +2,15 @@
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    Error, Evaluation, Metric, Result,
-    data::{Split, Unit, Vocabulary, file, split},
+    data::{
+        file,
+        split::{self, Split},
+        vocabulary::{Unit, Vocabulary},
+    },
+    error::{Error, Result},
     experiment::DataFile,
     memory::Batch,
-    metric::Baselines,
+    metric::{Baselines, Evaluation, Metric},
     net::{Inputs, Net, NetShape},
     reading::{Reading, Wanted},
 };

@@ -20,10 +20,10 @@ pub use forecast::{Forecast, ForecastConfig, ForecastSpec};
 pub use language_model::{LanguageModel, LanguageModelConfig, LanguageSpec};
 
 use crate::{
-    Error, Evaluation, Metric, Result,
+    error::{Error, Result},
     experiment::DataFile,
     memory::Batch,
-    metric::Baselines,
+    metric::{Baselines, Evaluation, Metric},
     net::{Net, NetShape},
     reading::Reading,
 };

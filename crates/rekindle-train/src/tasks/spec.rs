@@ -1,7 +1,7 @@
 //! Reading what a run stored of its data: a file that somebody may have touched.
 
 use super::{ForecastSpec, SeriesSpec, Spec, TaskConfig, TextSpec};
-use crate::data::Scaler;
+use crate::data::scaler::Scaler;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

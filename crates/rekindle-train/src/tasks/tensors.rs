@@ -1,6 +1,6 @@
 //! Host data as tensors.
 
-use crate::data::Series;
+use crate::data::series::Series;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::Sequence;
 

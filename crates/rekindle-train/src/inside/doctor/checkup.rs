@@ -2,12 +2,13 @@
 
 use super::log::Log;
 use crate::{
-    Metric, Predictor, Result,
+    error::Result,
     experiment::Experiment,
     files, gradients,
     inside::horizon,
-    metric::Baselines,
+    metric::{Baselines, Metric},
     net::Net,
+    predictor::Predictor,
     reading::{Reading, Steps},
     run::RunDir,
     tasks::{At, Part, Task, TaskConfig},

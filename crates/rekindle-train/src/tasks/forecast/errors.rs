@@ -2,8 +2,8 @@
 
 use super::ForecastSpec;
 use crate::{
-    Evaluation, Metric,
     data::{message::listed, number::stored},
+    metric::{Evaluation, Metric},
 };
 
 /// The mean absolute change of each target over the training rows: from row to row, or over a season that is shorter than
