@@ -10,7 +10,7 @@ use crate::{
     inside::doctor::{Checkup, Log, diagnose},
     interval::Interval,
     metric::Evaluation,
-    run::RunDir,
+    run::{checkpoint, directory::RunDir},
     tasks::{Part, Task},
     trainer::{Tally, Trainer},
     watch::{Report, Watch},
@@ -144,7 +144,7 @@ fn diverged(trainer: &Trainer, plan: &Plan, run: &RunDir, loss: f64) -> Error {
         true => format!("train.clip = {} too large", train.clip),
         false => "gradients not clipped (train.clip = 0)".to_string(),
     };
-    let good = match crate::checkpoint::latest(&run.checkpoints()) {
+    let good = match checkpoint::latest(&run.checkpoints()) {
         Ok(Some(path)) => format!("the last good checkpoint is {}", path.display()),
         _ => "there is no checkpoint yet".to_string(),
     };

@@ -6,7 +6,6 @@
 
 pub mod apply;
 mod cells;
-mod checkpoint;
 pub mod config;
 pub mod data;
 pub mod device;
@@ -20,7 +19,6 @@ mod gradients;
 pub mod inside;
 mod interval;
 mod kept;
-mod manifest;
 pub mod memory;
 mod metric;
 mod net;

@@ -11,7 +11,8 @@ use std::{
 
 use crate::{
     error::{Error, Result},
-    files, run,
+    files,
+    run::directory,
 };
 
 /// A file to be written, or standard output: `-` and `/dev/stdout`.
@@ -40,7 +41,7 @@ impl Output {
             real,
         };
         if let Some(real) = &output.real {
-            if let Some(run) = run::holding(real) {
+            if let Some(run) = directory::holding(real) {
                 let what = format!("belongs to the run {}", run.display());
                 return Err(output.refused(&what));
             }

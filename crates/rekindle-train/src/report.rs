@@ -9,7 +9,7 @@ use crate::{
     inside::{self, doctor::Finding},
     metric::Metric,
     predictor::Predictor,
-    run::RunDir,
+    run::directory::RunDir,
     tasks::Task,
     watch::duration,
 };

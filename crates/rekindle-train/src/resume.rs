@@ -1,13 +1,11 @@
 //! Which run is gone on with, and whether it is still the same run.
 
 use crate::{
-    checkpoint,
     data::fingerprint::Fingerprint,
     error::{Error, Result},
     experiment::Plan,
     files,
-    manifest::{Manifest, damaged},
-    run::{Lock, RunDir},
+    run::{checkpoint, directory::RunDir, entry::damaged, lock::Lock, manifest::Manifest},
     tasks::Spec,
     train::TrainOptions,
     trainer::Trainer,
@@ -43,7 +41,7 @@ impl Earlier {
             None => newest(Path::new("runs"), name)?,
         };
         let run = RunDir::open(&path)?;
-        let lock = Lock::of(&run)?;
+        let lock = Lock::of(run.path())?;
         run.clear()?;
         let begun = match run.has_begun()? {
             true => Some(Begun::read(&run)?),

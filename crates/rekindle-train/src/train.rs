@@ -1,19 +1,23 @@
 //! A training run from its config file to its result.
 
 use crate::{
-    checkpoint, config,
+    config,
     device::{self, Chosen, Preference},
     error::{Error, Result},
     experiment::Plan,
     files,
     fit::{End, fit},
     kept::Kept,
-    manifest::{Manifest, damaged},
     metric::{Baselines, Evaluation, Metric},
     predictor::Predictor,
     report,
     resume::{Earlier, fingerprints, go_on_changed, unchanged},
-    run::{self, RunDir},
+    run::{
+        checkpoint,
+        directory::{self, RunDir},
+        entry::damaged,
+        manifest::Manifest,
+    },
     tasks::{Part, Spec, Task},
     trainer::Trainer,
     watch::Watch,
@@ -92,7 +96,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         (true, _) => Some(Earlier::open(options, &plan)?),
         (false, Some(out)) => {
             // Before the data is read.
-            run::is_vacant(out)?;
+            directory::is_vacant(out)?;
             None
         }
         (false, None) => None,

@@ -1,7 +1,6 @@
 //! A network in training: everything that a checkpoint holds.
 
 use crate::{
-    checkpoint::{self, Checkpoint},
     error::{Error, Result},
     experiment::Plan,
     gradients,
@@ -9,6 +8,7 @@ use crate::{
     kept::Evaluations,
     net::Net,
     optimizer::optimizer,
+    run::checkpoint::{self, Checkpoint},
     tasks::{At, Carry, Task},
     tensors,
     update_ratio::update_ratio,

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     predictor::Predictor,
     report::Extras,
-    run::RunDir,
+    run::directory::RunDir,
     tasks::{Part, Task},
 };
 use rekindle::engine::{Role, Unary};

@@ -4,7 +4,7 @@ use super::record::Record;
 use crate::{
     error::{Error, Result},
     metric::Metric,
-    run::RunDir,
+    run::directory::RunDir,
     watch::duration,
 };
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};

@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Result},
     files,
     metric::Metric,
-    run::RunDir,
+    run::directory::RunDir,
     shell::quoted,
     train::RunResult,
 };

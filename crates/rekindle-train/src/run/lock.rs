@@ -12,8 +12,6 @@ use crate::{
     files,
 };
 
-use super::RunDir;
-
 pub(super) const NAME: &str = "run.lock";
 
 /// What a process holds while it trains a run. The system lets go of it when the process ends, however it ends.
@@ -23,16 +21,12 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of a run.
+    /// Takes the lock of a run's directory.
     ///
     /// # Errors
     ///
     /// If another process holds it, which is named by its number.
-    pub(crate) fn of(run: &RunDir) -> Result<Self> {
-        Self::in_directory(run.path())
-    }
-
-    pub(super) fn in_directory(directory: &Path) -> Result<Self> {
+    pub(crate) fn of(directory: &Path) -> Result<Self> {
         let path = directory.join(NAME);
         let opened = OpenOptions::new()
             .read(true)

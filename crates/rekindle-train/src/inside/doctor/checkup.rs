@@ -10,7 +10,7 @@ use crate::{
     net::Net,
     predictor::Predictor,
     reading::{Reading, Steps},
-    run::RunDir,
+    run::directory::RunDir,
     tasks::{At, Part, Task, TaskConfig},
     train::RunResult,
 };

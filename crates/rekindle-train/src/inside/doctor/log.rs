@@ -1,6 +1,6 @@
 //! What a run wrote down while it was trained.
 
-use crate::{error::Result, files, metric::Metric, run::RunDir};
+use crate::{error::Result, files, metric::Metric, run::directory::RunDir};
 use serde_json::Value;
 
 /// The log of a run: the file `metrics.jsonl`.

@@ -80,13 +80,16 @@ fn what_a_kill_leaves_of_a_beginning_blocks_nothing() {
 #[test]
 fn one_process_holds_a_run() {
     let (_place, run) = run();
-    let held = Lock::of(&run).unwrap();
+    let held = Lock::of(run.path()).unwrap();
     let number = std::process::id().to_string();
-    mend(Lock::of(&run), &["is being trained by process", &number]);
+    mend(
+        Lock::of(run.path()),
+        &["is being trained by process", &number],
+    );
     drop(held);
     // What is written there says nothing once nobody holds it.
     fs::write(run.path().join("run.lock"), "1\n").unwrap();
-    Lock::of(&run).unwrap();
+    Lock::of(run.path()).unwrap();
 }
 
 #[test]

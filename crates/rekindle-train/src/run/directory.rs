@@ -1,7 +1,5 @@
 //! A run's directory: the one place that knows which file in it is called what.
 
-mod lock;
-
 use std::{
     fs,
     io::{self, ErrorKind},
@@ -14,13 +12,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    checkpoint,
     error::{Error, Result},
     files,
-    manifest::damaged,
+    run::{
+        checkpoint,
+        entry::damaged,
+        lock::{self, Lock},
+    },
 };
-
-pub(crate) use lock::Lock;
 
 const FORMAT: u64 = 1;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -79,7 +78,7 @@ impl RunDir {
                 let run = Self {
                     path: out.to_owned(),
                 };
-                let lock = Lock::of(&run)?;
+                let lock = Lock::of(run.path())?;
                 run.clear()?;
                 run.begin(beginning)?;
                 return Ok((run, lock));
@@ -94,7 +93,7 @@ impl RunDir {
             None => first_free(Path::new("runs"), name, beginning)?,
         };
         let run = Self { path };
-        let lock = Lock::of(&run)?;
+        let lock = Lock::of(run.path())?;
         Ok((run, lock))
     }
 

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::{
     error::{Error, Result},
     files,
-    manifest::{Entry, is_plain},
+    run::entry::{Entry, is_plain},
 };
 
 const FORMAT: u64 = 1;
