@@ -7,10 +7,10 @@
 use crate::{
     error::{Error, Result},
     experiment::Plan,
-    inside::doctor::{Checkup, Log, diagnose},
+    inside::doctor::{Checkup, diagnose},
     interval::Interval,
     metric::Evaluation,
-    run::{checkpoint, directory::RunDir},
+    run::{checkpoint, directory::RunDir, log::Log},
     tasks::{Part, Task},
     trainer::{Tally, Trainer},
     watch::{Report, Watch},

@@ -1,23 +1,10 @@
 //! Which weights a run keeps, and why.
 
-use crate::metric::{Evaluation, Metric, digits, number};
+use crate::{
+    metric::{Evaluation, Metric, digits, number},
+    run::result::Kept,
+};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// The weights that a run has kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    /// The updates that made them.
-    pub step: u64,
-    /// Why these.
-    pub why: String,
-}
-
-impl fmt::Display for Kept {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the weights of step {}: {}", self.step, self.why)
-    }
-}
 
 /// The evaluations of a run on its validation part, and the best of them.
 ///

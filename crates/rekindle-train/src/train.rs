@@ -7,8 +7,7 @@ use crate::{
     experiment::Plan,
     files,
     fit::{End, fit},
-    kept::Kept,
-    metric::{Baselines, Evaluation, Metric},
+    metric::Evaluation,
     predictor::Predictor,
     report,
     resume::{Earlier, fingerprints, go_on_changed, unchanged},
@@ -17,14 +16,14 @@ use crate::{
         directory::{self, RunDir},
         entry::damaged,
         manifest::Manifest,
+        result::RunResult,
     },
     tasks::{Part, Spec, Task},
     trainer::Trainer,
     watch::Watch,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{
-    collections::BTreeMap,
     fmt::Display,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
@@ -56,30 +55,6 @@ pub struct Trained {
     pub step: u64,
     /// The result; `None` if the run was stopped before its end.
     pub result: Option<RunResult>,
-}
-
-/// The final figures of a run: the file `result.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunResult {
-    /// The task's kind.
-    pub task: String,
-    /// The device that was taken.
-    pub device: String,
-    /// Updates made.
-    pub steps: u64,
-    /// Seconds of training.
-    pub seconds: f64,
-    /// The number of parameters.
-    pub parameters: usize,
-    /// Which weights were kept, and why.
-    pub kept: Kept,
-    /// The figures by part of the data; a part that is absent has none.
-    pub metrics: BTreeMap<String, Vec<Metric>>,
-    /// The figures of predictors that learn nothing, on the test part.
-    pub baselines: Baselines,
-    /// What is worth knowing of the data and the figures.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
 }
 
 /// Runs a config file from start to end.

@@ -4,9 +4,8 @@ use crate::{
     error::{Error, Result},
     files,
     metric::Metric,
-    run::directory::RunDir,
+    run::{directory::RunDir, result::RunResult},
     shell::quoted,
-    train::RunResult,
 };
 use serde::Deserialize;
 use toml::Table;

@@ -4,6 +4,10 @@ pub(crate) mod checkpoint;
 pub(crate) mod directory;
 pub(crate) mod entry;
 pub(crate) mod lock;
+pub(crate) mod log;
 pub(crate) mod manifest;
+pub(crate) mod result;
 
 pub use directory::RunDir;
+pub use log::Log;
+pub use result::{Kept, RunResult};

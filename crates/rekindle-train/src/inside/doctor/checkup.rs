@@ -1,6 +1,6 @@
 //! The figures that rules judge.
 
-use super::log::Log;
+use crate::run::log::Log;
 use crate::{
     error::Result,
     experiment::Experiment,
@@ -10,9 +10,8 @@ use crate::{
     net::Net,
     predictor::Predictor,
     reading::{Reading, Steps},
-    run::directory::RunDir,
+    run::{directory::RunDir, result::RunResult},
     tasks::{At, Part, Task, TaskConfig},
-    train::RunResult,
 };
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;

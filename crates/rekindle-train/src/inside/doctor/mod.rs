@@ -5,11 +5,9 @@
 //! serve a run in training, of which only the log is known, and one that is done.
 
 mod checkup;
-mod log;
 mod rules;
 
 pub use checkup::{Checkup, GateFigures, NetFigures, ResetFigures, StateFigures};
-pub use log::Log;
 
 use serde::Serialize;
 use std::fmt;

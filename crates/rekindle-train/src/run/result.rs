@@ -1,0 +1,44 @@
+//! What came of a run.
+
+use crate::metric::{Baselines, Metric};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// The final figures of a run: the file `result.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// The task's kind.
+    pub task: String,
+    /// The device that was taken.
+    pub device: String,
+    /// Updates made.
+    pub steps: u64,
+    /// Seconds of training.
+    pub seconds: f64,
+    /// The number of parameters.
+    pub parameters: usize,
+    /// Which weights were kept, and why.
+    pub kept: Kept,
+    /// The figures by part of the data; a part that is absent has none.
+    pub metrics: BTreeMap<String, Vec<Metric>>,
+    /// The figures of predictors that learn nothing, on the test part.
+    pub baselines: Baselines,
+    /// What is worth knowing of the data and the figures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// The weights that a run has kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The updates that made them.
+    pub step: u64,
+    /// Why these.
+    pub why: String,
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the weights of step {}: {}", self.step, self.why)
+    }
+}
