@@ -4,7 +4,7 @@ mod idle;
 
 use crate::{
     config,
-    device::Preference,
+    device::{self, Chosen, Preference},
     error::{Error, Result},
     memory::{self, Batch},
     net::NetShape,
@@ -364,6 +364,14 @@ impl Plan {
     /// The experiment, resolved.
     pub fn experiment(&self) -> &Experiment {
         &self.0
+    }
+
+    /// The device, unless another is named.
+    pub(crate) fn device(&self, named: Option<&str>) -> Result<Chosen> {
+        match named {
+            Some(name) => device::resolve(&Preference::One(name.into()), true),
+            None => device::resolve(&self.0.device, self.0.strict),
+        }
     }
 
     /// Reads the task's data, as the model takes it; see [`TaskConfig::open`].

@@ -13,12 +13,10 @@ use crate::{
     metric::{Baselines, Metric},
     net::{Net, NetStates},
     reading::single,
-    resume::read_spec,
-    run::{directory::RunDir, manifest::Manifest},
+    run::{begun::Begun, directory::RunDir},
     shell::quoted,
     tasks::{Part, Spec, Task, TaskConfig},
-    train::choose,
-    trainer::load_weights,
+    train::trainer::load_weights,
 };
 use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
 use rekindle::Invalid;
@@ -105,9 +103,11 @@ impl Predictor {
         if !run.has_begun()? {
             return Err(unfinished());
         }
-        let plan = Plan::read(&run.config(), &[])?;
-        let manifest = Manifest::read(&run)?;
-        let spec = read_spec(&run, &plan, &manifest)?;
+        let Begun {
+            plan,
+            spec,
+            manifest,
+        } = Begun::read(&run)?;
         let Experiment {
             task,
             model,
@@ -120,7 +120,7 @@ impl Predictor {
             .map_err(|e| Error::mend(format!("{}: {e}", run.config().display())))?;
         let weights = manifest.content(&run, RunDir::WEIGHTS)?;
         let weights = weights.ok_or_else(unfinished)?;
-        let device = choose(&plan, device)?.device;
+        let device = plan.device(device)?.device;
         let net = Net::new(shape, &plan.experiment().model, &device)?;
         let net = load_weights(net, &weights, &run.weights().display().to_string())?;
         Ok(Predictor {

@@ -11,7 +11,7 @@ use crate::{
     predictor::Predictor,
     run::directory::RunDir,
     tasks::Task,
-    watch::duration,
+    train::watch::duration,
 };
 use record::Record;
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table, Trace};

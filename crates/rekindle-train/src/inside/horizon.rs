@@ -4,14 +4,13 @@ use crate::{
     device::Chosen,
     error::{Error, Result},
     experiment::{Experiment, Plan},
-    files, gradients,
+    files,
     memory::{self, Batch},
     net::Net,
     predictor::Predictor,
     reading::Reading,
     tasks::{At, Part, Task},
-    train::choose,
-    trainer,
+    train::{gradients, trainer},
 };
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -181,7 +180,7 @@ impl Subject {
         let plan = Plan::read(path, overrides)?;
         let experiment = plan.experiment();
         let task = plan.task(None)?;
-        let Chosen { device, .. } = choose(&plan, device)?;
+        let Chosen { device, .. } = plan.device(device)?;
         let net = trainer::fresh(task.as_ref(), &plan, &device.clone().autodiff())?.valid();
         let sets: String = overrides.iter().map(|set| format!(", {set}")).collect();
         Ok(Subject {

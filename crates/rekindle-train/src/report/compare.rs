@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     metric::Metric,
     run::directory::RunDir,
-    watch::duration,
+    train::watch::duration,
 };
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! A run's directory: what stands in it, who writes to it, and how a kill leaves it whole.
 
+pub(crate) mod begun;
 pub(crate) mod checkpoint;
 pub(crate) mod directory;
 pub(crate) mod entry;

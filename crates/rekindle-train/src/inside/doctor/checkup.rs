@@ -4,7 +4,7 @@ use crate::run::log::Log;
 use crate::{
     error::Result,
     experiment::Experiment,
-    files, gradients,
+    files,
     inside::horizon,
     metric::{Baselines, Metric},
     net::Net,
@@ -12,6 +12,7 @@ use crate::{
     reading::{Reading, Steps},
     run::{directory::RunDir, result::RunResult},
     tasks::{At, Part, Task, TaskConfig},
+    train::gradients,
 };
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;

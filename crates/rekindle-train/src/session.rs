@@ -1,16 +1,15 @@
 //! A training run from its config file to its result.
 
+pub(crate) mod resume;
+
 use crate::{
     config,
-    device::{self, Chosen, Preference},
     error::{Error, Result},
     experiment::Plan,
     files,
-    fit::{End, fit},
     metric::Evaluation,
     predictor::Predictor,
     report,
-    resume::{Earlier, fingerprints, go_on_changed, unchanged},
     run::{
         checkpoint,
         directory::{self, RunDir},
@@ -18,9 +17,13 @@ use crate::{
         manifest::Manifest,
         result::RunResult,
     },
+    session::resume::{Earlier, fingerprints, go_on_changed, unchanged},
     tasks::{Part, Spec, Task},
-    trainer::Trainer,
-    watch::Watch,
+    train::{
+        fit::{End, fit},
+        trainer::Trainer,
+        watch::Watch,
+    },
 };
 use serde::Serialize;
 use std::{
@@ -68,7 +71,7 @@ pub struct Trained {
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
     let plan = Plan::fresh(&options.config, &options.overrides)?;
     let earlier = match (options.resume, &options.out) {
-        (true, _) => Some(Earlier::open(options, &plan)?),
+        (true, _) => Some(Earlier::open(options.out.as_deref(), &plan)?),
         (false, Some(out)) => {
             // Before the data is read.
             directory::is_vacant(out)?;
@@ -98,7 +101,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         }
     }
 
-    let chosen = choose(&plan, options.device.as_deref())?;
+    let chosen = plan.device(options.device.as_deref())?;
     watch.note(&chosen.line);
     let notes = [whole(&plan, task.as_ref()), task.notes(Part::Test)].concat();
     notes.iter().for_each(|note| watch.note(note));
@@ -284,15 +287,6 @@ fn kind(plan: &Plan) -> Result<String> {
     let value = serde_json::to_value(&plan.experiment().task)
         .map_err(|e| Error::fault(format!("the task cannot be named: {e}")))?;
     Ok(value["kind"].as_str().unwrap_or_default().to_string())
-}
-
-/// The device of a plan, unless another is named.
-pub(crate) fn choose(plan: &Plan, named: Option<&str>) -> Result<Chosen> {
-    let experiment = plan.experiment();
-    match named {
-        Some(name) => device::resolve(&Preference::One(name.into()), true),
-        None => device::resolve(&experiment.device, experiment.strict),
-    }
 }
 
 /// The files that a run begins with, the manifest last.

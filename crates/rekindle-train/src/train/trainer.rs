@@ -3,15 +3,17 @@
 use crate::{
     error::{Error, Result},
     experiment::Plan,
-    gradients,
-    interval::{Interval, Update},
-    kept::Evaluations,
     net::Net,
-    optimizer::optimizer,
     run::checkpoint::{self, Checkpoint},
     tasks::{At, Carry, Task},
     tensors,
-    update_ratio::update_ratio,
+    train::{
+        gradients,
+        interval::{Interval, Update},
+        kept::Evaluations,
+        optimizer::optimizer,
+        update_ratio::update_ratio,
+    },
 };
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};

@@ -8,12 +8,14 @@ use crate::{
     error::{Error, Result},
     experiment::Plan,
     inside::doctor::{Checkup, diagnose},
-    interval::Interval,
     metric::Evaluation,
     run::{checkpoint, directory::RunDir, log::Log},
     tasks::{Part, Task},
-    trainer::{Tally, Trainer},
-    watch::{Report, Watch},
+    train::{
+        interval::Interval,
+        trainer::{Tally, Trainer},
+        watch::{Report, Watch},
+    },
 };
 use burn::module::Module;
 use burn::tensor::Device;

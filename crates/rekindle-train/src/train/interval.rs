@@ -1,6 +1,6 @@
 //! The updates between two reports.
 
-use crate::watch::Report;
+use crate::train::watch::Report;
 use serde::{Deserialize, Serialize};
 
 /// What one update gave.

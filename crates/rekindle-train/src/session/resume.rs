@@ -4,12 +4,8 @@ use crate::{
     data::fingerprint::Fingerprint,
     error::{Error, Result},
     experiment::Plan,
-    files,
-    run::{checkpoint, directory::RunDir, entry::damaged, lock::Lock, manifest::Manifest},
-    tasks::Spec,
-    train::TrainOptions,
-    trainer::Trainer,
-    watch::Watch,
+    run::{begun::Begun, checkpoint, directory::RunDir, lock::Lock, manifest::Manifest},
+    train::{trainer::Trainer, watch::Watch},
 };
 use std::{
     fs,
@@ -25,19 +21,12 @@ pub(crate) struct Earlier {
     pub(crate) begun: Option<Begun>,
 }
 
-/// What a run was begun with.
-pub(crate) struct Begun {
-    pub(crate) plan: Plan,
-    pub(crate) spec: Spec,
-    pub(crate) manifest: Manifest,
-}
-
 impl Earlier {
     /// Opens the run that is named, or else the one of this plan's name whose last checkpoint is the newest.
-    pub(crate) fn open(options: &TrainOptions, plan: &Plan) -> Result<Self> {
+    pub(crate) fn open(out: Option<&Path>, plan: &Plan) -> Result<Self> {
         let name = &plan.experiment().name;
-        let path = match &options.out {
-            Some(out) => out.clone(),
+        let path = match out {
+            Some(out) => out.to_owned(),
             None => newest(Path::new("runs"), name)?,
         };
         let run = RunDir::open(&path)?;
@@ -52,16 +41,6 @@ impl Earlier {
 }
 
 impl Begun {
-    fn read(run: &RunDir) -> Result<Self> {
-        let manifest = Manifest::read(run)?;
-        let plan = Plan::read(&run.config(), &[])?;
-        Ok(Begun {
-            spec: read_spec(run, &plan, &manifest)?,
-            plan,
-            manifest,
-        })
-    }
-
     /// Whether the data has changed since and that is accepted.
     ///
     /// # Errors
@@ -196,16 +175,6 @@ fn written(path: &Path) -> Option<SystemTime> {
     latest
         .and_then(|latest| checkpoint::written(&latest))
         .or_else(|| run.created())
-}
-
-/// The specification that a run stored of its data, if it is sound and as it was written.
-pub(crate) fn read_spec(run: &RunDir, plan: &Plan, manifest: &Manifest) -> Result<Spec> {
-    let path = run.data_spec();
-    // Its keys first: they say more than a checksum.
-    let spec = Spec::read(&files::read(&path)?, &plan.experiment().task)
-        .map_err(|what| damaged(&path, &what))?;
-    manifest.content(run, RunDir::DATA_SPEC)?;
-    Ok(spec)
 }
 
 /// Checks that a run was begun with a plan and is not finished with everything.

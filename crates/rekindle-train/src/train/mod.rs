@@ -1,0 +1,10 @@
+//! Training a network: the loop, an update of it, and what a checkpoint holds.
+
+pub(crate) mod fit;
+pub(crate) mod gradients;
+pub(crate) mod interval;
+pub(crate) mod kept;
+pub(crate) mod optimizer;
+pub(crate) mod trainer;
+pub(crate) mod update_ratio;
+pub(crate) mod watch;
