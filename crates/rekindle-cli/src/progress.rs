@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stderr};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rekindle_train::inside::doctor::Finding;
+use rekindle_train::doctor::Finding;
 use rekindle_train::{Metric, Report, Watch};
 
 use crate::console;

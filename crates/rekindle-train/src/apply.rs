@@ -18,7 +18,7 @@ use rekindle::{AnyCell, Recurrent, RecurrentConfig};
 use toml::Value;
 
 use crate::{
-    config,
+    config::table,
     device::{self, Preference},
     error::{Error, Result},
     memory::{self, Batch},
@@ -113,7 +113,7 @@ pub(crate) struct LayerFile {
 
 /// Reads a layer's file.
 pub(crate) fn layer(path: &Path) -> Result<LayerFile> {
-    let mut table = config::load_table(path, &[])?;
+    let mut table = table::load_table(path, &[])?;
     let origin = path.display();
     let memory = match table.remove("memory") {
         None => memory::USUAL,
@@ -131,7 +131,7 @@ pub(crate) fn layer(path: &Path) -> Result<LayerFile> {
     })?;
     let width = d_input.as_integer().and_then(|d| usize::try_from(d).ok());
     let width = width.ok_or_else(|| wrong(&origin.to_string(), &d_input))?;
-    let config: RecurrentConfig = config::parse(table, &config::origin(path, &[]))?;
+    let config: RecurrentConfig = table::parse(table, &table::origin(path, &[]))?;
     config
         .fits(width)
         .map_err(|invalid| Error::mend(format!("{origin}: {invalid}")))?;

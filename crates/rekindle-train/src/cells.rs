@@ -1,6 +1,10 @@
 //! The cells that a file is about.
 
-use crate::{apply, config, error::Result, experiment::Plan};
+use crate::{
+    apply,
+    config::{plan::Plan, table},
+    error::Result,
+};
 use rekindle::AnyCellConfig;
 use std::path::Path;
 
@@ -11,7 +15,7 @@ use std::path::Path;
 ///
 /// Names the file, the key, the value and the remedy.
 pub fn cells(path: &Path) -> Result<Vec<(&'static str, AnyCellConfig)>> {
-    let is_layer = config::load_table(path, &[])?.contains_key("d_input");
+    let is_layer = table::load_table(path, &[])?.contains_key("d_input");
     let layers = match is_layer {
         true => apply::layer(path)?.config,
         false => Plan::read(path, &[])?.0.model,

@@ -3,7 +3,7 @@
 //! A machine that has not enough says so where it is allotted, by an abort or by killing the program. So what is asked
 //! for is held to the key `memory`, by estimates that leave much out and never say too much.
 
-use crate::net::{Inputs, NetShape};
+use crate::model::net::{Inputs, NetShape};
 use rekindle::{Invalid, RecurrentConfig};
 use std::path::Path;
 

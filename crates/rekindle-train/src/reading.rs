@@ -2,7 +2,7 @@
 
 use crate::{
     data::{series::Series, vocabulary::Vocabulary},
-    net::Net,
+    model::net::Net,
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Int, Tensor, TensorData};

@@ -3,12 +3,11 @@
 pub(crate) mod resume;
 
 use crate::{
-    config,
+    config::{plan::Plan, table},
     error::{Error, Result},
-    experiment::Plan,
     files,
     metric::Evaluation,
-    predictor::Predictor,
+    predict::predictor::Predictor,
     report,
     run::{
         checkpoint,
@@ -85,7 +84,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         Some(begun) => begun.accept(&plan, &data, options.accept_changed_data, watch)?,
         None => false,
     };
-    let origin = config::origin(&options.config, &options.overrides);
+    let origin = table::origin(&options.config, &options.overrides);
     let lengths = begun.filter(|_| accepted).map(|begun| &begun.plan);
     let (plan, task) = prepare(
         plan,
@@ -219,7 +218,7 @@ fn whole(plan: &Plan, task: &dyn Task) -> Vec<String> {
 ///
 /// If the config or the data are not in order.
 pub fn validate(config: &Path, overrides: &[String]) -> Result<Plan> {
-    let origin = config::origin(config, overrides);
+    let origin = table::origin(config, overrides);
     let (plan, _) = prepare(Plan::fresh(config, overrides)?, None, None, &origin)?;
     Ok(plan)
 }

@@ -1,6 +1,6 @@
 //! Every finding of the doctor, on a run that was broken on purpose, and its silence on a healthy one.
 
-use rekindle_train::inside::doctor::{Checkup, Finding, RULES, diagnose};
+use rekindle_train::doctor::{Checkup, Finding, RULES, diagnose};
 use rekindle_train::{Metric, TrainOptions, Watch, train};
 use std::{
     fs,

@@ -1,7 +1,7 @@
 //! Which weights a run keeps, and what is said of parts that are not there.
 
 use rekindle_train::{
-    Predictor, TrainOptions, Trained, inside::doctor::Checkup, report, tasks::Part, train,
+    Predictor, TrainOptions, Trained, doctor::Checkup, report, tasks::Part, train,
 };
 use serde_json::Value;
 use std::{

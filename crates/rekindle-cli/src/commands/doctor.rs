@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rekindle_train::inside::doctor::{Checkup, RULES, diagnose};
+use rekindle_train::doctor::{Checkup, RULES, diagnose};
 use rekindle_train::{Error, Result};
 
 use crate::console;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use rekindle_train::inside::{Place, Source, TraceOptions, trace};
+use rekindle_train::inside::{Place, TraceOptions, trace};
+use rekindle_train::predict::Source;
 use rekindle_train::tasks::Part;
 use rekindle_train::{Error, Result};
 

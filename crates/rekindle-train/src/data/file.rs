@@ -1,12 +1,15 @@
 //! Whole files into memory, gunzipped when their name ends in `.gz`.
 
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
 use crate::error::{Error, Result};
 use crate::{files, memory};
+
+/// A file that a task reads, as a path relative to the config file or absolute.
+pub type DataFile = PathBuf;
 
 /// How many times its size a file unpacks to at most, a hundred: text unpacks to ten times, a thousand is the most
 /// that gzip can.

@@ -14,7 +14,7 @@ use crate::data::{
     vocabulary::{Unit, Vocabulary},
 };
 use crate::tasks::Spec;
-use crate::{experiment::Plan, run::checkpoint, tensors};
+use crate::{config::plan::Plan, run::checkpoint, tensors};
 
 /// The configs that come with the project, and one of equations.
 fn configs() -> Vec<Vec<u8>> {

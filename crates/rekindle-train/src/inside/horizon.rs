@@ -1,13 +1,13 @@
 //! How far back networks learn: fresh ones, from a config, and trained ones, from a run.
 
 use crate::{
+    config::{experiment::Experiment, plan::Plan},
     device::Chosen,
     error::{Error, Result},
-    experiment::{Experiment, Plan},
     files,
     memory::{self, Batch},
-    net::Net,
-    predictor::Predictor,
+    model::net::Net,
+    predict::predictor::Predictor,
     reading::Reading,
     tasks::{At, Part, Task},
     train::{gradients, trainer},

@@ -4,9 +4,9 @@ use super::horizon::{HorizonOptions, ModelHorizon, horizon};
 use super::output::{Format, pixels};
 use super::view::figure;
 use crate::{
+    config::plan::Plan,
     error::{Error, Result},
-    experiment::Plan,
-    predictor::Predictor,
+    predict::predictor::Predictor,
 };
 use rekindle_view::{Block, Figure, Page, Section};
 use std::fmt::Write;

@@ -1,11 +1,11 @@
 //! The named values of a layer's equations while it reads, written to a file.
 
-use super::Source;
 use super::output::{Format, pixels};
+use crate::predict::source::Source;
 use crate::{
     error::{Error, Result},
     memory::Batch,
-    predictor::Predictor,
+    predict::predictor::Predictor,
     tensors,
 };
 use burn::tensor::TensorData;

@@ -1,9 +1,9 @@
 //! Which run is gone on with, and whether it is still the same run.
 
 use crate::{
+    config::plan::Plan,
     data::fingerprint::Fingerprint,
     error::{Error, Result},
-    experiment::Plan,
     run::{begun::Begun, checkpoint, directory::RunDir, lock::Lock, manifest::Manifest},
     train::{trainer::Trainer, watch::Watch},
 };

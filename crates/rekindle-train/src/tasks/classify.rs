@@ -6,13 +6,13 @@ use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     data::{
         cut::Cut,
+        file::DataFile,
         split::{self, Split},
     },
     error::{Error, Result},
-    experiment::DataFile,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    net::{Net, NetShape},
+    model::net::{Net, NetShape},
     reading::{Reading, Sides, Wanted, sides},
 };
 use burn::nn::loss::CrossEntropyLossConfig;

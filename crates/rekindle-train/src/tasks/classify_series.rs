@@ -6,13 +6,13 @@ use super::{Pool, Spec, tensors};
 use crate::{
     data::{
         cut::Cut,
+        file::DataFile,
         scaler::Scaler,
         series::{Series, SeriesSet},
         split::Split,
     },
     error::Result,
-    experiment::DataFile,
-    net::{Inputs, Net, NetShape},
+    model::net::{Inputs, Net, NetShape},
     reading::Reading,
 };
 use burn::tensor::{Device, Tensor};

@@ -5,13 +5,13 @@ use super::{Pool, Spec, tensors};
 use crate::{
     data::{
         cut::Cut,
+        file::DataFile,
         labelled_text::LabelledText,
         split::Split,
         vocabulary::{Unit, Vocabulary},
     },
     error::Result,
-    experiment::DataFile,
-    net::{Inputs, Net, NetShape},
+    model::net::{Inputs, Net, NetShape},
     reading::Reading,
 };
 use burn::tensor::{Device, Tensor};

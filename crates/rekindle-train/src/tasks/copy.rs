@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    net::{Inputs, Net, NetShape},
+    model::net::{Inputs, Net, NetShape},
     reading::{Reading, Steps, Wanted},
 };
 use burn::nn::loss::CrossEntropyLossConfig;

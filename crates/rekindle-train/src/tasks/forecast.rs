@@ -7,15 +7,15 @@ use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     data::{
         columns::Columns,
+        file::DataFile,
         message::shown,
         scaler::Scaler,
         split::{self, Split},
     },
     error::{Error, Result},
-    experiment::DataFile,
     memory::Batch,
     metric::{Baselines, Evaluation},
-    net::{Inputs, Net, NetShape},
+    model::net::{Inputs, Net, NetShape},
     reading::{Reading, Steps, Wanted, single},
 };
 use burn::nn::loss::{MseLoss, Reduction};

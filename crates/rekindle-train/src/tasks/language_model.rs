@@ -3,15 +3,14 @@
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     data::{
-        file,
+        file::{self, DataFile},
         split::{self, Split},
         vocabulary::{Unit, Vocabulary},
     },
     error::{Error, Result},
-    experiment::DataFile,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    net::{Inputs, Net, NetShape},
+    model::net::{Inputs, Net, NetShape},
     reading::{Reading, Wanted},
 };
 use burn::nn::loss::CrossEntropyLossConfig;

@@ -20,11 +20,11 @@ pub use forecast::{Forecast, ForecastConfig, ForecastSpec};
 pub use language_model::{LanguageModel, LanguageModelConfig, LanguageSpec};
 
 use crate::{
+    data::file::DataFile,
     error::{Error, Result},
-    experiment::DataFile,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    net::{Net, NetShape},
+    model::net::{Net, NetShape},
     reading::Reading,
 };
 use burn::tensor::{Device, Tensor};

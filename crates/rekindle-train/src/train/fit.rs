@@ -5,9 +5,9 @@
 //! killed. This one does both, and leaves display to its caller.
 
 use crate::{
+    config::plan::Plan,
+    doctor::{checkup::Checkup, diagnose},
     error::{Error, Result},
-    experiment::Plan,
-    inside::doctor::{Checkup, diagnose},
     metric::Evaluation,
     run::{checkpoint, directory::RunDir, log::Log},
     tasks::{Part, Task},

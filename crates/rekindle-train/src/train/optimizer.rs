@@ -1,6 +1,6 @@
 //! The optimizers of a training run, all with the same decay of the weights.
 
-use crate::experiment::{Optimizer as Chosen, TrainConfig};
+use crate::config::training::{Optimizer as Chosen, TrainConfig};
 use burn::optim::{
     AdamWConfig, ModuleOptimizer, Optimizer, RmsPropConfig, SgdConfig, momentum::MomentumConfig,
 };

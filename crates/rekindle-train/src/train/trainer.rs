@@ -1,9 +1,9 @@
 //! A network in training: everything that a checkpoint holds.
 
 use crate::{
+    config::plan::Plan,
     error::{Error, Result},
-    experiment::Plan,
-    net::Net,
+    model::net::Net,
     run::checkpoint::{self, Checkpoint},
     tasks::{At, Carry, Task},
     tensors,

@@ -1,6 +1,6 @@
 //! What a training run tells whoever watches it.
 
-use crate::{inside::doctor::Finding, metric::Metric};
+use crate::{doctor::finding::Finding, metric::Metric};
 use serde::Serialize;
 use std::fmt;
 

@@ -1,6 +1,9 @@
 //! A learning rate that is too high or too low, by what the loss does.
 
-use crate::inside::doctor::{Checkup, Finding, Rule, percent};
+use crate::doctor::{
+    checkup::Checkup,
+    finding::{Finding, Rule, percent},
+};
 
 /// The intervals without which nothing can be said of the course of the loss.
 const INTERVALS: usize = 8;

@@ -9,7 +9,7 @@ use crate::{
     },
     error::{Error, Result},
     memory,
-    predictor::Predictor,
+    predict::predictor::Predictor,
     reading::{Reading, Steps, single, visible},
     tasks::{Part, Spec, TaskConfig},
 };

@@ -1,6 +1,9 @@
 //! Batches that are mostly padding.
 
-use crate::inside::doctor::{Checkup, Finding, Rule, percent};
+use crate::doctor::{
+    checkup::Checkup,
+    finding::{Finding, Rule, percent},
+};
 use crate::tasks::TaskConfig;
 
 pub(crate) const RULE: Rule = Rule {

@@ -1,6 +1,9 @@
 //! A state that is reset where it should be carried, or carried where it was never trained to be.
 
-use crate::inside::doctor::{Checkup, Finding, Rule};
+use crate::doctor::{
+    checkup::Checkup,
+    finding::{Finding, Rule},
+};
 
 pub(crate) const RULE: Rule = Rule {
     name: "state reset",

@@ -1,6 +1,9 @@
 //! A state that grows the longer the network reads.
 
-use crate::inside::doctor::{Checkup, Finding, Rule};
+use crate::doctor::{
+    checkup::Checkup,
+    finding::{Finding, Rule},
+};
 
 pub(crate) const RULE: Rule = Rule {
     name: "state drift",

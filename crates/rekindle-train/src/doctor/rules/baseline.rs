@@ -1,6 +1,9 @@
 //! A network that is no better than a predictor that learns nothing.
 
-use crate::inside::doctor::{Checkup, Finding, Rule};
+use crate::doctor::{
+    checkup::Checkup,
+    finding::{Finding, Rule},
+};
 
 pub(crate) const RULE: Rule = Rule {
     name: "no better than a trivial predictor",

@@ -1,7 +1,10 @@
 //! How far updates move the weights, relative to the weights themselves.
 
 use super::gradient::tighter_clip;
-use crate::inside::doctor::{Checkup, Finding, Rule};
+use crate::doctor::{
+    checkup::Checkup,
+    finding::{Finding, Rule},
+};
 
 pub(crate) const RULE: Rule = Rule {
     name: "update-to-weight ratio",

@@ -1,14 +1,6 @@
-//! What ails a run: figures of its training and of its network, and rules that judge them.
-//!
-//! A rule is one file in `rules/`: a name, and a function from a [`Checkup`] to a [`Finding`], if there is
-//! anything to find. A rule whose figures have not been taken finds nothing, so that the same rules
-//! serve a run in training, of which only the log is known, and one that is done.
+//! What a rule is, and what it finds.
 
-mod checkup;
-mod rules;
-
-pub use checkup::{Checkup, GateFigures, NetFigures, ResetFigures, StateFigures};
-
+use super::checkup::Checkup;
 use serde::Serialize;
 use std::fmt;
 
@@ -46,7 +38,7 @@ pub struct Rule {
 
 impl Rule {
     /// A finding of this rule.
-    fn finds(
+    pub(super) fn finds(
         name: &'static str,
         figure: impl Into<String>,
         meaning: impl Into<String>,
@@ -61,32 +53,7 @@ impl Rule {
     }
 }
 
-/// All of them, the gravest first.
-pub const RULES: &[Rule] = &[
-    rules::rate::HIGH,
-    rules::rate::LOW,
-    rules::updates::RULE,
-    rules::baseline::RULE,
-    rules::gradient::EXPLODING,
-    rules::gradient::VANISHING,
-    rules::gradient::LAYERS,
-    rules::reset::RULE,
-    rules::drift::RULE,
-    rules::gates::RULE,
-    rules::units::RULE,
-    rules::gap::RULE,
-    rules::padding::RULE,
-];
-
-/// What the rules find.
-pub fn diagnose(checkup: &Checkup) -> Vec<Finding> {
-    RULES
-        .iter()
-        .filter_map(|rule| (rule.check)(checkup))
-        .collect()
-}
-
 /// A share in per cent, as people say it.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
 }

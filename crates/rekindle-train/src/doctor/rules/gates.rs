@@ -1,6 +1,9 @@
 //! Gates that are open or shut whatever is read.
 
-use crate::inside::doctor::{Checkup, Finding, Rule, percent};
+use crate::doctor::{
+    checkup::Checkup,
+    finding::{Finding, Rule, percent},
+};
 
 pub(crate) const RULE: Rule = Rule {
     name: "saturated gates",

@@ -1,7 +1,10 @@
 //! How the gradient fares on its way back: through time, and through layers.
 
 use super::rate;
-use crate::inside::doctor::{Checkup, Finding, NetFigures, Rule};
+use crate::doctor::{
+    checkup::{Checkup, NetFigures},
+    finding::{Finding, Rule},
+};
 use rekindle::{Horizon, Site};
 
 pub(crate) const EXPLODING: Rule = Rule {

@@ -1,6 +1,9 @@
 //! A network that knows its training data by heart.
 
-use crate::inside::doctor::{Checkup, Finding, Rule};
+use crate::doctor::{
+    checkup::Checkup,
+    finding::{Finding, Rule},
+};
 
 pub(crate) const RULE: Rule = Rule {
     name: "train/validation gap",

@@ -6,15 +6,15 @@ mod record;
 use crate::{
     error::Result,
     files,
-    inside::{self, doctor::Finding},
+    inside::extras::{Extras, extras},
     metric::Metric,
-    predictor::Predictor,
+    predict::predictor::Predictor,
     run::directory::RunDir,
     tasks::Task,
     train::watch::duration,
 };
 use record::Record;
-use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table, Trace};
+use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};
 use std::path::{Path, PathBuf};
 
 pub use compare::compare;
@@ -22,22 +22,10 @@ pub use compare::compare;
 /// The figures on the validation part whose curves a page shows: each target of a forecast has two.
 const CURVES: usize = 13;
 
-/// What a report shows beside what every run has: an example of what the layers do, and how far
-/// back their gradients reach.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Extras {
-    /// The layers on an example.
-    pub traces: Vec<Trace>,
-    /// The gradient against the lag.
-    pub horizon: Option<Figure>,
-    /// What ails the run.
-    pub findings: Vec<Finding>,
-}
-
 /// Writes the report of a finished run into its directory.
 pub(crate) fn write(run: &RunDir, predictor: &Predictor, task: &dyn Task) -> Result<()> {
     let record = Record::read(run)?;
-    let extras = inside::extras(predictor, task, run)?;
+    let extras = extras(predictor, task, run)?;
     let page = page(&record, predictor.exhibits(task)?, extras);
     files::write_atomic(&run.report(), page.html().as_bytes())
 }
@@ -73,7 +61,7 @@ pub fn again(run: &Path, device: Option<&str>) -> Result<Page> {
     let record = Record::read(&dir)?;
     let predictor = Predictor::open(run, device)?;
     let task = predictor.task()?;
-    let extras = inside::extras(&predictor, task.as_ref(), &dir)?;
+    let extras = extras(&predictor, task.as_ref(), &dir)?;
     let exhibits = predictor.exhibits(task.as_ref())?;
     Ok(page(&record, exhibits, extras))
 }

@@ -218,7 +218,7 @@ fn unknown(text: &str, name: &str) -> Error {
     let known: Vec<&str> = known.collect();
     Error::mend(format!(
         "unknown device `{text}`{}",
-        crate::config::suggest(name, &known)
+        rekindle::engine::suggest(name, &known)
     ))
 }
 

@@ -1,6 +1,7 @@
 //! A trained network at work: everything it needs is in the run's directory.
 
 use crate::{
+    config::{experiment::Experiment, plan::Plan},
     data::{
         columns::Columns,
         draw::{Draw, Purpose},
@@ -8,10 +9,9 @@ use crate::{
         vocabulary::{Unit, Vocabulary},
     },
     error::{Error, Result},
-    experiment::{Experiment, Plan},
     memory::{self, Batch},
     metric::{Baselines, Metric},
-    net::{Net, NetStates},
+    model::net::{Net, NetStates},
     reading::single,
     run::{begun::Begun, directory::RunDir},
     shell::quoted,

@@ -1,8 +1,6 @@
 //! Configuration: a TOML file, the `--set` overrides on top of it, and errors that name the key.
 
-mod explain;
-mod site;
-
+use super::explain;
 use std::{collections::BTreeMap, path::Path};
 
 use serde::de::DeserializeOwned;
@@ -12,8 +10,6 @@ use crate::{
     error::{Error, Result},
     files,
 };
-
-pub use rekindle::engine::suggest;
 
 /// Reads a TOML file, applies the overrides and deserialises the result.
 pub fn load<T: DeserializeOwned>(path: &Path, overrides: &[String]) -> Result<T> {

@@ -1,0 +1,7 @@
+//! A trained network at work, and what it is given to read.
+
+pub(crate) mod predictor;
+pub(crate) mod source;
+
+pub use predictor::{Figures, Prediction, Predictor, SampleOptions};
+pub use source::Source;
