@@ -3,7 +3,6 @@
 //! A machine that has not enough says so where it is allotted, by an abort or by killing the program. So what is asked
 //! for is held to the key `memory`, by estimates that leave much out and never say too much.
 
-use crate::model::net::{Inputs, NetShape};
 use rekindle::{Invalid, RecurrentConfig};
 use std::path::Path;
 
@@ -13,7 +12,7 @@ pub const USUAL: f64 = 16.0;
 const GIGA: f64 = 1e9;
 
 /// The size of a number.
-const NUMBER: f64 = 4.0;
+pub(crate) const NUMBER: f64 = 4.0;
 
 /// A number of bytes, as people read it.
 pub(crate) fn size(bytes: f64) -> String {
@@ -38,47 +37,12 @@ pub struct Batch {
 }
 
 /// The bytes that recurrent layers take for a batch: those of the weights, and those of the rows.
-fn layers(model: &RecurrentConfig, d_input: usize, batch: Batch) -> [f64; 2] {
+pub(crate) fn layers(model: &RecurrentConfig, d_input: usize, batch: Batch) -> [f64; 2] {
     let extent = model.extent(d_input);
     let [rows, judged, time] = [batch.rows, batch.judged, batch.time].map(|n| n as f64);
     let learned = rows * extent.state + rows * time * (extent.step + d_input as f64);
     let judged = judged * time * (d_input + model.d_output()) as f64;
     [extent.weights + extent.recurrent, learned.max(judged)].map(|numbers| numbers * NUMBER)
-}
-
-/// The same of a network.
-fn network(shape: NetShape, model: &RecurrentConfig, batch: Batch) -> [f64; 2] {
-    let (symbols, d_input) = match shape.inputs {
-        Inputs::Symbols { count, width } => (count as f64 * width as f64, width),
-        Inputs::Features(width) => (0.0, width),
-    };
-    let [weights, rows] = layers(model, d_input, batch);
-    let outputs = shape.outputs as f64;
-    let output = match shape.tied {
-        true => 0.0,
-        false => model.d_output() as f64 * outputs,
-    };
-    // The outputs, and the logarithms of their softmax.
-    let steps = if batch.each { batch.time } else { 1 } as f64;
-    let given = 2.0 * outputs * batch.rows.max(batch.judged) as f64 * steps;
-    [weights + (symbols + output) * NUMBER, rows + given * NUMBER]
-}
-
-/// Checks that a network in training and its batches fit the key `memory`. Beside a weight stand its gradient and what the
-/// optimizer remembers of it: `copies` numbers in all.
-///
-/// # Errors
-///
-/// Names what is needed at least, and the limit.
-pub(crate) fn training(
-    memory: f64,
-    copies: f64,
-    shape: NetShape,
-    model: &RecurrentConfig,
-    batch: Batch,
-) -> Result<(), Invalid> {
-    let [weights, rows] = network(shape, model, batch);
-    held(memory, [copies * weights, rows])
 }
 
 /// Checks the key `memory` itself.
@@ -93,21 +57,7 @@ pub(crate) fn check(memory: f64) -> Result<(), Invalid> {
     }
 }
 
-/// Checks that a network at work fits a limit in gigabytes, with batches where they are known.
-///
-/// # Errors
-///
-/// Names what is needed at least, and the limit.
-pub(crate) fn inference(
-    memory: f64,
-    shape: NetShape,
-    model: &RecurrentConfig,
-    batch: Batch,
-) -> Result<(), Invalid> {
-    held(memory, network(shape, model, batch))
-}
-
-/// The same of recurrent layers alone.
+/// Checks that recurrent layers at work fit a limit in gigabytes, with batches where they are known.
 ///
 /// # Errors
 ///
@@ -121,7 +71,7 @@ pub fn of_layers(
     held(memory, layers(model, d_input, batch))
 }
 
-fn held(memory: f64, [weights, rows]: [f64; 2]) -> Result<(), Invalid> {
+pub(crate) fn held(memory: f64, [weights, rows]: [f64; 2]) -> Result<(), Invalid> {
     let all = weights + rows;
     match all <= memory * GIGA {
         true => Ok(()),

@@ -4,7 +4,7 @@ use super::training::TrainConfig;
 use crate::{
     device::Preference,
     memory::{self, Batch},
-    model::net::NetShape,
+    model::shape::NetShape,
     tasks::TaskConfig,
 };
 use rekindle::{AnyCellConfig, EngineConfig, Invalid, RecurrentConfig};
@@ -69,6 +69,6 @@ impl Experiment {
     /// Names what is needed at least, and the limit.
     pub(crate) fn fits_memory(&self, shape: NetShape, batch: Batch) -> Result<(), Invalid> {
         let copies = self.train.optimizer.copies();
-        memory::training(self.memory, copies, shape, &self.model, batch)
+        shape.fits_training(self.memory, copies, &self.model, batch)
     }
 }

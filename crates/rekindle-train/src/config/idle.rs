@@ -1,7 +1,7 @@
 //! Keys that are set and cannot act. A config that has one says what its author does not get, so it is refused.
 
 use super::experiment::Experiment;
-use crate::model::net::NetShape;
+use crate::model::shape::NetShape;
 use rekindle::{
     CellConfig, EngineConfig, ExecutorChoice, Invalid, Merge, PolicyChoice, RecurrentConfig,
 };

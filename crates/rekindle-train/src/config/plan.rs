@@ -6,7 +6,7 @@ use crate::{
     device::{self, Chosen, Preference},
     error::{Error, Result},
     memory,
-    model::net::NetShape,
+    model::shape::NetShape,
     tasks::{Spec, Task},
 };
 use rekindle::Invalid;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Place;
-use crate::data::{columns::Columns, labelled_text::LabelledText, series::SeriesSet};
+use crate::data::{columns::Columns, labelled_text::LabelledText, series_set::SeriesSet};
 
 /// What is counted in each input: columns, classes, rows.
 const MANY: usize = 200_000;

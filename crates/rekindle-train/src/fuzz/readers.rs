@@ -10,7 +10,7 @@ use crate::data::{
     columns::Columns,
     file,
     labelled_text::LabelledText,
-    series::SeriesSet,
+    series_set::SeriesSet,
     vocabulary::{Unit, Vocabulary},
 };
 use crate::tasks::Spec;

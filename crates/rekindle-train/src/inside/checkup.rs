@@ -4,13 +4,13 @@ use crate::doctor::checkup::{Checkup, GateFigures, NetFigures, ResetFigures, Sta
 use crate::run::log::Log;
 use crate::{
     config::experiment::Experiment,
+    data::reading::{Reading, Steps},
     error::Result,
     files,
     inside::horizon,
     metric::Metric,
     model::net::Net,
     predict::predictor::Predictor,
-    reading::{Reading, Steps},
     run::{directory::RunDir, result::RunResult},
     tasks::{At, Part, Task, TaskConfig},
     train::gradients,

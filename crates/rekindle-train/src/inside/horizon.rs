@@ -2,13 +2,13 @@
 
 use crate::{
     config::{experiment::Experiment, plan::Plan},
+    data::reading::Reading,
     device::Chosen,
     error::{Error, Result},
     files,
-    memory::{self, Batch},
+    memory::Batch,
     model::net::Net,
     predict::predictor::Predictor,
-    reading::Reading,
     tasks::{At, Part, Task},
     train::{gradients, trainer},
 };
@@ -250,7 +250,9 @@ impl Subject {
             time: reading.lengths().first().copied().unwrap_or(0),
             ..Batch::default()
         };
-        memory::inference(*memory, self.task.shape(), model, batch)
+        self.task
+            .shape()
+            .fits_inference(*memory, model, batch)
             .map_err(|e| self.about(Error::mend(e.to_string())))?;
         match reading.rows() {
             0 => Err(Error::mend(format!(

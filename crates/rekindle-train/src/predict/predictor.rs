@@ -5,14 +5,15 @@ use crate::{
     data::{
         columns::Columns,
         draw::{Draw, Purpose},
-        series::{Series, SeriesSet},
+        reading::single,
+        series::Series,
+        series_set::SeriesSet,
         vocabulary::{Unit, Vocabulary},
     },
     error::{Error, Result},
     memory::{self, Batch},
     metric::{Baselines, Metric},
     model::net::{Net, NetStates},
-    reading::single,
     run::{begun::Begun, directory::RunDir},
     shell::quoted,
     tasks::{Part, Spec, Task, TaskConfig},
@@ -116,7 +117,8 @@ impl Predictor {
         } = plan.experiment();
         let shape = task.shape(&spec);
         let shape = shape.ok_or_else(|| Error::fault("a specification of another task"))?;
-        memory::inference(*memory, shape, model, Batch::default())
+        shape
+            .fits_inference(*memory, model, Batch::default())
             .map_err(|e| Error::mend(format!("{}: {e}", run.config().display())))?;
         let weights = manifest.content(&run, RunDir::WEIGHTS)?;
         let weights = weights.ok_or_else(unfinished)?;
@@ -360,9 +362,7 @@ impl Predictor {
             ..
         } = self.plan.experiment();
         let shape = task.shape(&self.spec);
-        shape.map_or(Ok(()), |shape| {
-            memory::inference(*memory, shape, model, batch)
-        })
+        shape.map_or(Ok(()), |shape| shape.fits_inference(*memory, model, batch))
     }
 
     fn kind(&self) -> (&TaskConfig, &Spec) {

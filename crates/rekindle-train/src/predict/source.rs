@@ -4,13 +4,14 @@ use crate::{
     data::{
         columns::Columns,
         file,
-        series::{Series, SeriesSet},
+        reading::{Reading, Steps, single, visible},
+        series::Series,
+        series_set::SeriesSet,
         vocabulary::{Unit, Vocabulary},
     },
     error::{Error, Result},
     memory,
     predict::predictor::Predictor,
-    reading::{Reading, Steps, single, visible},
     tasks::{Part, Spec, TaskConfig},
 };
 use std::path::{Path, PathBuf};

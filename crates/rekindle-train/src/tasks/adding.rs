@@ -3,12 +3,17 @@
 
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    data::generated::AddingProblem,
+    data::{
+        generated::AddingProblem,
+        reading::{Reading, Steps, Wanted},
+    },
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::net::{Inputs, Net, NetShape},
-    reading::{Reading, Steps, Wanted},
+    model::{
+        net::Net,
+        shape::{Inputs, NetShape},
+    },
 };
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::tensor::{Device, Tensor};

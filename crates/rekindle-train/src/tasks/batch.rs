@@ -2,7 +2,7 @@
 
 use super::TaskConfig;
 use crate::memory::Batch;
-use crate::model::net::{Inputs, NetShape};
+use crate::model::shape::{Inputs, NetShape};
 
 impl TaskConfig {
     /// The network's two ends as narrow as any data makes them, and the least that goes through it at once in updates of

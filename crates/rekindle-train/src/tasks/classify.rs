@@ -7,13 +7,17 @@ use crate::{
     data::{
         cut::Cut,
         file::DataFile,
+        reading::{Reading, Wanted},
         split::{self, Split},
     },
     error::{Error, Result},
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::net::{Net, NetShape},
-    reading::{Reading, Sides, Wanted, sides},
+    model::{
+        head::{Sides, sides},
+        net::Net,
+        shape::NetShape,
+    },
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::activation::softmax;

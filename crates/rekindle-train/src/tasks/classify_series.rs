@@ -5,15 +5,14 @@ use super::classify_text::{no_file, share};
 use super::{Pool, Spec, tensors};
 use crate::{
     data::{
-        cut::Cut,
-        file::DataFile,
-        scaler::Scaler,
-        series::{Series, SeriesSet},
-        split::Split,
+        cut::Cut, file::DataFile, reading::Reading, scaler::Scaler, series::Series,
+        series_set::SeriesSet, split::Split,
     },
     error::Result,
-    model::net::{Inputs, Net, NetShape},
-    reading::Reading,
+    model::{
+        net::Net,
+        shape::{Inputs, NetShape},
+    },
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::Invalid;

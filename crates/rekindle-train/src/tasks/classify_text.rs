@@ -7,12 +7,15 @@ use crate::{
         cut::Cut,
         file::DataFile,
         labelled_text::LabelledText,
+        reading::Reading,
         split::Split,
         vocabulary::{Unit, Vocabulary},
     },
     error::Result,
-    model::net::{Inputs, Net, NetShape},
-    reading::Reading,
+    model::{
+        net::Net,
+        shape::{Inputs, NetShape},
+    },
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::{Invalid, positive, width};

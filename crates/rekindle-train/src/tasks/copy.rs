@@ -4,12 +4,17 @@
 use super::adding::{EVALUATION_ROWS, held_out, seed_of};
 use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
-    data::generated::CopyingProblem,
+    data::{
+        generated::CopyingProblem,
+        reading::{Reading, Steps, Wanted},
+    },
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::net::{Inputs, Net, NetShape},
-    reading::{Reading, Steps, Wanted},
+    model::{
+        net::Net,
+        shape::{Inputs, NetShape},
+    },
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Int, Tensor};

@@ -9,14 +9,17 @@ use crate::{
         columns::Columns,
         file::DataFile,
         message::shown,
+        reading::{Reading, Steps, Wanted, single},
         scaler::Scaler,
         split::{self, Split},
     },
     error::{Error, Result},
     memory::Batch,
     metric::{Baselines, Evaluation},
-    model::net::{Inputs, Net, NetShape},
-    reading::{Reading, Steps, Wanted, single},
+    model::{
+        net::Net,
+        shape::{Inputs, NetShape},
+    },
 };
 use burn::nn::loss::{MseLoss, Reduction};
 use burn::tensor::{Device, Tensor};

@@ -4,14 +4,17 @@ use super::{At, Carry, Loss, Part, Spec, Task, tensors};
 use crate::{
     data::{
         file::{self, DataFile},
+        reading::{Reading, Wanted},
         split::{self, Split},
         vocabulary::{Unit, Vocabulary},
     },
     error::{Error, Result},
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::net::{Inputs, Net, NetShape},
-    reading::{Reading, Wanted},
+    model::{
+        net::Net,
+        shape::{Inputs, NetShape},
+    },
 };
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Tensor};

@@ -20,12 +20,11 @@ pub use forecast::{Forecast, ForecastConfig, ForecastSpec};
 pub use language_model::{LanguageModel, LanguageModelConfig, LanguageSpec};
 
 use crate::{
-    data::file::DataFile,
+    data::{file::DataFile, reading::Reading},
     error::{Error, Result},
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::net::{Net, NetShape},
-    reading::Reading,
+    model::{net::Net, shape::NetShape},
 };
 use burn::tensor::{Device, Tensor};
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, rate};

@@ -1,0 +1,314 @@
+//! Series with a class each, or none: one file, many series.
+
+use std::path::Path;
+
+use super::message::shown;
+use super::series::{Parsed, Series};
+use super::{classes, cut, file, series_csv, ts};
+use crate::error::{Error, Result};
+
+/// Labelled series of one number of channels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeriesSet {
+    /// The series in file order.
+    pub series: Vec<Series>,
+    /// The index in `classes` of each series' label.
+    pub labels: Vec<usize>,
+    /// The classes in lexicographic order, unless they were given.
+    pub classes: Vec<String>,
+    /// The channels of every series.
+    pub channels: usize,
+}
+
+impl SeriesSet {
+    /// Reads a `.ts`, `.csv` or `.tsv` file, gzipped or not. The classes are those that a `.ts` file
+    /// announces, otherwise the labels found. Values may be missing if the cell takes that: an empty cell
+    /// of a table, `?` in a `.ts` file.
+    pub fn read(path: &Path, takes_missing: bool) -> Result<Self> {
+        let parsed = parse(path, takes_missing)?;
+        let labels = written(&parsed)?;
+        let classes = if parsed.announced.is_empty() {
+            classes::distinct(&parsed.name, labels)?
+        } else {
+            classes::distinct(&parsed.name, &parsed.announced)?
+        };
+        let labels = classes::indices(&parsed.name, labels, &classes)?;
+        Ok(Self {
+            series: parsed.series,
+            labels,
+            classes,
+            channels: parsed.channels,
+        })
+    }
+
+    /// The [place](cut::place) of each series, by its numbers.
+    pub fn places(&self, seed: u64) -> Vec<u64> {
+        let place = |series: &Series| {
+            // One of two zeros.
+            let numbers = series
+                .values
+                .iter()
+                .map(|value| (value + 0.0).to_le_bytes());
+            cut::place(seed, numbers.collect::<Vec<_>>().as_flattened())
+        };
+        self.series.iter().map(place).collect()
+    }
+
+    /// Reads a file that must agree with one read before: labels among `classes`, and as many
+    /// channels. For validation and test files.
+    pub fn read_with_classes(
+        path: &Path,
+        classes: &[String],
+        channels: usize,
+        takes_missing: bool,
+    ) -> Result<Self> {
+        let parsed = parse(path, takes_missing)?;
+        same_channels(&parsed, channels)?;
+        let labels = classes::indices(&parsed.name, written(&parsed)?, classes)?;
+        Ok(Self {
+            series: parsed.series,
+            labels,
+            classes: classes.to_vec(),
+            channels,
+        })
+    }
+
+    /// Reads series to predict, of as many channels as the model has. Labels may be there and are
+    /// not looked at.
+    pub fn read_unlabelled(
+        path: &Path,
+        channels: usize,
+        takes_missing: bool,
+    ) -> Result<Vec<Series>> {
+        let parsed = parse(path, takes_missing)?;
+        same_channels(&parsed, channels)?;
+        Ok(parsed.series)
+    }
+}
+
+fn parse(path: &Path, takes_missing: bool) -> Result<Parsed> {
+    match file::kind(path).as_str() {
+        "ts" => ts::parse(
+            path.display().to_string(),
+            &file::read_text(path)?,
+            takes_missing,
+        ),
+        "csv" | "tsv" => series_csv::read(path, takes_missing),
+        other => Err(Error::mend(format!(
+            "{}: series are read from .ts, .csv and .tsv files, gzipped or not, not from {}",
+            path.display(),
+            shown(other)
+        ))),
+    }
+}
+
+fn written(parsed: &Parsed) -> Result<&Vec<String>> {
+    parsed.labels.as_ref().ok_or_else(|| {
+        Error::mend(format!(
+            "{}: the series have no labels; a .ts file needs `@classLabel true`, a table a column `label`{}",
+            parsed.name, parsed.hint
+        ))
+    })
+}
+
+fn same_channels(parsed: &Parsed, channels: usize) -> Result<()> {
+    if parsed.channels == channels {
+        return Ok(());
+    }
+    Err(Error::mend(format!(
+        "{}: the series have {} channels and the training data had {channels}; give a file of the same problem",
+        parsed.name, parsed.channels
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    const TS: &str = "@classLabel true a b\n@data\n1,2:3,4:b\n5:6:a\n";
+
+    fn saved(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        (folder, path)
+    }
+
+    fn refused(name: &str, text: &str) -> String {
+        let (_folder, path) = saved(name, text);
+        SeriesSet::read(&path, false).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_ts_file_is_read_time_first() {
+        let (_folder, path) = saved("a.ts", TS);
+        let set = SeriesSet::read(&path, false).unwrap();
+        assert_eq!(
+            set.series[0],
+            Series {
+                values: vec![1.0, 3.0, 2.0, 4.0],
+                steps: 2,
+                channels: 2
+            }
+        );
+        assert_eq!((set.series[1].steps, set.channels), (1, 2));
+        assert_eq!(
+            (set.labels, set.classes),
+            (vec![1, 0], vec!["a".to_owned(), "b".to_owned()])
+        );
+    }
+
+    #[test]
+    fn tables_are_read_by_their_extension() {
+        for (name, text) in [
+            ("a.csv", "label,t0\nx,1\ny,2\n"),
+            ("a.tsv", "label\tt0\nx\t1\ny\t2\n"),
+        ] {
+            let (_folder, path) = saved(name, text);
+            assert_eq!(
+                SeriesSet::read(&path, false).unwrap().labels,
+                [0, 1],
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_test_file_takes_the_classes_of_the_training_file() {
+        let (_folder, path) = saved("a.csv", "label,t0\nx,1\n");
+        let classes = ["y".to_owned(), "x".to_owned()];
+        let set = SeriesSet::read_with_classes(&path, &classes, 1, false).unwrap();
+        assert_eq!((set.labels, set.classes), (vec![1], classes.to_vec()));
+        let error = SeriesSet::read_with_classes(&path, &classes[..1], 1, false)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("a.csv: row 1: label `x` is none of the classes `y`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn another_number_of_channels_is_refused() {
+        let (_folder, path) = saved("a.ts", TS);
+        let classes = ["a".to_owned(), "b".to_owned()];
+        for error in [
+            SeriesSet::read_with_classes(&path, &classes, 3, false).unwrap_err(),
+            SeriesSet::read_unlabelled(&path, 3, false).unwrap_err(),
+        ] {
+            let error = error.to_string();
+            assert!(
+                error.contains("a.ts: the series have 2 channels and the training data had 3"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn series_to_predict_need_no_labels() {
+        let unlabelled = "@classLabel false\n@data\n1,2:3,4\n";
+        for (name, text, channels) in [
+            ("a.ts", TS, 2),
+            ("a.ts", unlabelled, 2),
+            ("a.csv", "t0,t1\n1,2\n", 1),
+            ("a.csv", "label,t0\nx,1\n", 1),
+        ] {
+            let (_folder, path) = saved(name, text);
+            let series = SeriesSet::read_unlabelled(&path, channels, false).unwrap();
+            assert_eq!(
+                (series[0].values[0], series[0].channels),
+                (1.0, channels),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_are_missing_where_the_cell_takes_that() {
+        for (name, text) in [
+            ("a.csv", "label,t0,t1,t2,t3\nx,1,,3,\ny,,2,,\n"),
+            ("a.ts", "@classLabel true x y\n@data\n1,?,3:x\n?, 2:y\n"),
+        ] {
+            let (_folder, path) = saved(name, text);
+            let error = SeriesSet::read(&path, false).unwrap_err().to_string();
+            assert!(error.contains("is not a finite number"), "{error}");
+            assert!(
+                error.contains("or take a cell for missing values, as gru_d is"),
+                "{error}"
+            );
+            let set = SeriesSet::read(&path, true).unwrap();
+            let [x, y] = [0, 1].map(|row| &set.series[row]);
+            assert_eq!((x.steps, y.steps), (3, 2), "{name}");
+            assert_eq!((x.values[0], x.values[2], y.values[1]), (1.0, 3.0, 2.0));
+            assert!(x.values[1].is_nan() && y.values[0].is_nan(), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_are_no_missing_values() {
+        for (name, text) in [
+            ("a.csv", "label,t0\nx,1\ny,?\n"),
+            ("a.csv", "label,t0\nx,1\ny,NaN\n"),
+            ("a.ts", "@classLabel true x y\n@data\n1:x\nNaN:y\n"),
+            ("a.ts", "@classLabel true x y\n@data\n1:x\n1,,1:y\n"),
+        ] {
+            let (_folder, path) = saved(name, text);
+            let error = SeriesSet::read(&path, true).unwrap_err().to_string();
+            assert!(error.contains("is not a finite number"), "{error}");
+        }
+    }
+
+    #[test]
+    fn training_needs_labels() {
+        for (name, text) in [("a.ts", "@data\n1,2\n"), ("a.csv", "t0,t1\n1,2\n")] {
+            let error = refused(name, text);
+            assert!(error.contains("the series have no labels"), "{error}");
+        }
+        let error = refused("a.csv", "1,2,3\n2,3,4\n");
+        assert!(
+            error.contains("a column `label` (the first row is all numbers"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn every_digit_of_a_file_is_there() {
+        for (name, text) in [
+            (
+                "a.ts",
+                "@classLabel true x y\n@data\n4492557.123:x\n4492557.124:y\n",
+            ),
+            ("a.csv", "label,t0\nx,4492557.123\ny,4492557.124\n"),
+        ] {
+            let (_folder, path) = saved(name, text);
+            let set = SeriesSet::read(&path, false).unwrap();
+            assert_eq!(set.series[0].values, [4_492_557.123], "{name}");
+            assert_eq!(set.series[1].values, [4_492_557.124], "{name}");
+        }
+    }
+
+    #[test]
+    fn other_extensions_are_refused() {
+        let error = refused("a.arff", "");
+        assert!(
+            error.contains("a.arff: series are read from .ts, .csv and .tsv files"),
+            "{error}"
+        );
+        assert!(error.contains("`arff`"), "{error}");
+    }
+
+    #[test]
+    fn labels_must_be_among_those_announced_and_two() {
+        let error = refused("a.ts", "@classLabel true a b\n@data\n1:a\n1:c\n");
+        assert!(
+            error.contains("a.ts: row 2: label `c` is none of the classes `a`, `b`"),
+            "{error}"
+        );
+        assert!(
+            refused("a.ts", "@classLabel true a\n@data\n1:a\n").contains("two classes at least")
+        );
+        assert!(refused("a.csv", "label,t0\nx,1\n").contains("two classes at least"));
+    }
+}
