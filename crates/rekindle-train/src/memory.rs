@@ -36,6 +36,17 @@ pub struct Batch {
     pub each: bool,
 }
 
+impl Batch {
+    /// One row, which is the least that there can be.
+    pub(crate) fn of_one(time: usize) -> Self {
+        Batch {
+            rows: 1,
+            time,
+            ..Batch::default()
+        }
+    }
+}
+
 /// The bytes that recurrent layers take for a batch: those of the weights, and those of the rows.
 pub(crate) fn layers(model: &RecurrentConfig, d_input: usize, batch: Batch) -> [f64; 2] {
     let extent = model.extent(d_input);

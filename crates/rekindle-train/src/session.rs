@@ -17,7 +17,7 @@ use crate::{
         result::RunResult,
     },
     session::resume::{Earlier, fingerprints, go_on_changed, unchanged},
-    tasks::{Part, Spec, Task},
+    tasks::{kind::Opened, list::Spec, part::Part, task::Task},
     train::{
         fit::{End, fit},
         trainer::Trainer,
@@ -86,7 +86,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     };
     let origin = table::origin(&options.config, &options.overrides);
     let lengths = begun.filter(|_| accepted).map(|begun| &begun.plan);
-    let (plan, task) = prepare(
+    let (plan, Opened { spec: known, task }) = prepare(
         plan,
         begun.map(|begun| begun.spec.clone()),
         lengths,
@@ -106,7 +106,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     notes.iter().for_each(|note| watch.note(note));
     let device = chosen.device.clone().autodiff();
     let mut trainer = Trainer::new(task.as_ref(), &plan, &device)?;
-    let spec = json(&task.spec())?;
+    let spec = json(&known)?;
     let mut manifest = match begun {
         Some(begun) if !accepted => begun.manifest.clone(),
         _ => Manifest::new(&spec, data),
@@ -173,7 +173,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         Some((part.name().to_string(), metrics))
     };
     let result = RunResult {
-        task: kind(&plan)?,
+        task: plan.experiment().task.name().into(),
         device: chosen.name,
         steps: step,
         seconds: trainer.tally.seconds,
@@ -191,7 +191,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     manifest.add(RunDir::WEIGHTS, &weights);
     manifest.write(&run)?;
     files::write_atomic(&run.result(), &json(&result)?)?;
-    let predictor = Predictor::of(plan, task.spec(), net, inner);
+    let predictor = Predictor::of(plan, known, task.shape(), net, inner);
     write_report(&run, &predictor, task.as_ref(), watch);
     Ok(Trained {
         run: path,
@@ -230,8 +230,9 @@ fn prepare(
     spec: Option<Spec>,
     lengths: Option<&Plan>,
     origin: &str,
-) -> Result<(Plan, Box<dyn Task>)> {
-    let task = plan.task(spec)?;
+) -> Result<(Plan, Opened<Spec>)> {
+    let opened = plan.open(spec)?;
+    let task = opened.task.as_ref();
     let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.batch)?;
     let plan = match lengths {
         Some(other) => plan.settle_as(other),
@@ -244,7 +245,7 @@ fn prepare(
         .fits(&plan.experiment().model)
         .map_err(|e| wrong(&e))?;
     plan.acts_between(shape).map_err(|e| wrong(&e))?;
-    Ok((plan, task))
+    Ok((plan, opened))
 }
 
 /// Writes the page of a run, which is complete without it.
@@ -280,12 +281,6 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>> {
         .map_err(|e| Error::fault(format!("a result cannot be written as JSON: {e}")))?;
     text.push(b'\n');
     Ok(text)
-}
-
-fn kind(plan: &Plan) -> Result<String> {
-    let value = serde_json::to_value(&plan.experiment().task)
-        .map_err(|e| Error::fault(format!("the task cannot be named: {e}")))?;
-    Ok(value["kind"].as_str().unwrap_or_default().to_string())
 }
 
 /// The files that a run begins with, the manifest last.

@@ -2,10 +2,9 @@
 
 use rekindle_train::{
     Metric, Prediction, Predictor, Reading, RunResult, Steps, TrainOptions,
-    tasks::{ClassifySeries, ClassifyText, Part, Spec, Task},
+    tasks::{Opened, Part, Spec, Task, TaskConfig},
     train,
 };
-use serde::de::DeserializeOwned;
 use std::{
     collections::BTreeSet,
     fs,
@@ -380,9 +379,12 @@ fn series() -> Vec<String> {
     (0..60).map(row).collect()
 }
 
-fn config<C: DeserializeOwned>(file: &Path, more: &str) -> C {
-    let keys = format!("train = {file:?}\nvalid_share = 0.2\ntest_share = 0.2\n{more}");
-    toml::from_str(&keys).expect("a task")
+/// A task whose rows stand in a file, with the specification of an earlier run.
+fn open(kind: &str, file: &Path, more: &str, spec: Option<Spec>) -> Opened<Spec> {
+    let keys =
+        format!("kind = \"{kind}\"\ntrain = {file:?}\nvalid_share = 0.2\ntest_share = 0.2\n{more}");
+    let task: TaskConfig = toml::from_str(&keys).expect("a task");
+    task.open(1, false, spec).expect("opens")
 }
 
 /// The rows of a part, as the network reads them.
@@ -395,11 +397,11 @@ fn rows(task: &dyn Task, part: Part) -> BTreeSet<String> {
 }
 
 /// Holds that every row is in the part where it was, in the file reversed and behind others.
-fn stays<T: Task>(
+fn stays(
     header: &str,
     rows_of_file: &[String],
     file: &Path,
-    open: impl Fn(Option<Spec>) -> T,
+    open: impl Fn(Option<Spec>) -> Opened<Spec>,
 ) {
     let write =
         |rows: &[String]| fs::write(file, format!("{header}{}", rows.concat())).expect("written");
@@ -410,10 +412,10 @@ fn stays<T: Task>(
     let mut moved: Vec<String> = added.iter().chain(begun).cloned().collect();
     for _ in 0..2 {
         write(&moved);
-        let after = open(Some(before.spec()));
+        let after = open(Some(before.spec.clone()));
         let mut count = 0;
         for part in [Part::Train, Part::Valid, Part::Test] {
-            let (was, is) = (rows(&before, part), rows(&after, part));
+            let (was, is) = (rows(&*before.task, part), rows(&*after.task, part));
             assert!(was.is_subset(&is), "{part:?}");
             assert!(
                 is.len() > was.len() || part != Part::Train,
@@ -424,7 +426,7 @@ fn stays<T: Task>(
         assert_eq!(count, 40);
         moved.reverse();
     }
-    let [valid, test] = [Part::Valid, Part::Test].map(|part| rows(&before, part).len());
+    let [valid, test] = [Part::Valid, Part::Test].map(|part| rows(&*before.task, part).len());
     assert_eq!((valid, test), (8, 8));
 }
 
@@ -433,20 +435,12 @@ fn a_row_stays_in_its_part_when_the_file_changes() {
     let bench = Bench::new();
     let file = bench.file("rows.tsv", "");
     stays("text\tlabel\n", &texts(), &file, |spec| {
-        let spec = spec.map(|spec| match spec {
-            Spec::ClassifyText(spec) => spec,
-            other => panic!("{other:?}"),
-        });
         // Every letter is known, so that no two rows read the same.
-        ClassifyText::open(&config(&file, "unit = \"char\""), 1, spec).expect("opens")
+        open("classify_text", &file, "unit = \"char\"", spec)
     });
     let file = bench.file("rows.csv", "");
     stays("label,t0,t1,t2,t3,t4\n", &series(), &file, |spec| {
-        let spec = spec.map(|spec| match spec {
-            Spec::ClassifySeries(spec) => spec,
-            other => panic!("{other:?}"),
-        });
-        ClassifySeries::open(&config(&file, ""), 1, false, spec).expect("opens")
+        open("classify_series", &file, "", spec)
     });
 }
 
@@ -484,8 +478,8 @@ fn texts_that_read_the_same_are_in_one_part() {
     let bench = Bench::new();
     let all: Vec<String> = (0..60).flat_map(copies).collect();
     let file = bench.file("rows.tsv", &format!("text\tlabel\n{}", all.concat()));
-    let task = ClassifyText::open(&config(&file, "longest = 6"), 1, None).expect("opens");
-    let parts = [Part::Train, Part::Valid, Part::Test].map(|part| rows(&task, part));
+    let Opened { task, .. } = open("classify_text", &file, "longest = 6", None);
+    let parts = [Part::Train, Part::Valid, Part::Test].map(|part| rows(&*task, part));
     assert_eq!(parts.each_ref().map(BTreeSet::len), [36, 12, 12]);
     assert!(parts[2].is_disjoint(&parts[0]) && parts[2].is_disjoint(&parts[1]));
     assert!(parts[1].is_disjoint(&parts[0]));

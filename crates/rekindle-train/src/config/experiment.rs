@@ -5,7 +5,7 @@ use crate::{
     device::Preference,
     memory::{self, Batch},
     model::shape::NetShape,
-    tasks::TaskConfig,
+    tasks::list::TaskConfig,
 };
 use rekindle::{AnyCellConfig, EngineConfig, Invalid, RecurrentConfig};
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     memory,
     model::shape::NetShape,
-    tasks::{Spec, Task},
+    tasks::{kind::Opened, list::Spec},
 };
 use rekindle::Invalid;
 use std::path::Path;
@@ -88,16 +88,16 @@ impl Plan {
         memory::check(experiment.memory)?;
         let (shape, batch) = experiment.task.least(experiment.train.batch);
         experiment.fits_memory(shape, batch)?;
-        experiment.task.resolve_files(|file| {
+        for file in experiment.task.files() {
             if file.as_os_str().is_empty() || file.is_absolute() {
-                return;
+                continue;
             }
             let found = base.join(&*file);
             let whole = found
                 .canonicalize()
                 .or_else(|_| std::path::absolute(&found));
             *file = whole.unwrap_or(found);
-        });
+        }
         let plan = Plan(experiment);
         for file in plan.files() {
             memory::file(plan.0.memory, &file)?;
@@ -149,11 +149,8 @@ impl Plan {
 
     /// The files that the task reads.
     pub(crate) fn files(&self) -> Vec<DataFile> {
-        let mut files = Vec::new();
-        self.0
-            .task
-            .clone()
-            .resolve_files(|file| files.push(std::mem::take(file)));
+        let mut task = self.0.task.clone();
+        let mut files: Vec<DataFile> = task.files().into_iter().map(std::mem::take).collect();
         files.retain(|file| !file.as_os_str().is_empty());
         files
     }
@@ -171,8 +168,8 @@ impl Plan {
         }
     }
 
-    /// Reads the task's data, as the model takes it; see [`TaskConfig::open`].
-    pub(crate) fn task(&self, spec: Option<Spec>) -> Result<Box<dyn Task>> {
+    /// Reads the task's data, as the model takes it; see [`TaskConfig::open`](crate::tasks::TaskConfig::open).
+    pub(crate) fn open(&self, spec: Option<Spec>) -> Result<Opened<Spec>> {
         let Experiment {
             task, seed, model, ..
         } = &self.0;

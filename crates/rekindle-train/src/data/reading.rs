@@ -36,23 +36,21 @@ pub enum Wanted {
     Numbers(Vec<Vec<f32>>),
 }
 
-impl Reading {
-    /// Series, by the numbers of their steps.
-    pub(crate) fn of_series(series: &[&Series], channels: usize) -> Reading {
-        let labels = series.iter().map(|s| (0..s.steps).map(|t| t.to_string()));
-        Reading {
-            labels: labels.map(Iterator::collect).collect(),
-            inputs: Steps::Numbers {
-                width: channels,
-                rows: series.iter().map(|s| single(&s.values)).collect(),
-            },
-            wanted: None,
-        }
+impl Steps {
+    /// Series of one number of channels.
+    pub(crate) fn of_series<'s>(series: impl IntoIterator<Item = &'s Series>) -> Steps {
+        let mut width = 1;
+        let rows = series.into_iter().map(|one| {
+            width = one.channels;
+            single(&one.values)
+        });
+        let rows = rows.collect();
+        Steps::Numbers { width, rows }
     }
 
     /// The number of rows.
     pub fn rows(&self) -> usize {
-        match &self.inputs {
+        match self {
             Steps::Symbols(rows) => rows.len(),
             Steps::Numbers { rows, .. } => rows.len(),
         }
@@ -60,10 +58,38 @@ impl Reading {
 
     /// The number of steps of each row.
     pub fn lengths(&self) -> Vec<usize> {
-        match &self.inputs {
+        match self {
             Steps::Symbols(rows) => rows.iter().map(Vec::len).collect(),
             Steps::Numbers { width, rows } => rows.iter().map(|r| r.len() / width).collect(),
         }
+    }
+}
+
+impl Series {
+    /// What stands at each step: its number.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        (0..self.steps).map(|step| step.to_string()).collect()
+    }
+}
+
+impl Reading {
+    /// One series.
+    pub(crate) fn of_series(series: &Series) -> Reading {
+        Reading {
+            labels: vec![series.labels()],
+            inputs: Steps::of_series([series]),
+            wanted: None,
+        }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.inputs.rows()
+    }
+
+    /// The number of steps of each row.
+    pub fn lengths(&self) -> Vec<usize> {
+        self.inputs.lengths()
     }
 
     /// Some of the rows, in that order.
@@ -121,17 +147,10 @@ pub(crate) fn single(values: &[f64]) -> Vec<f32> {
 }
 
 impl Vocabulary {
-    /// Texts, by their symbols.
-    pub(crate) fn reading(&self, texts: Vec<Vec<u32>>) -> Reading {
-        let label = |&s: &u32| visible(self.get(s).unwrap_or_default());
-        Reading {
-            labels: texts
-                .iter()
-                .map(|t| t.iter().map(label).collect())
-                .collect(),
-            inputs: Steps::Symbols(texts),
-            wanted: None,
-        }
+    /// What stands at each step of a text.
+    pub(crate) fn labels(&self, symbols: &[u32]) -> Vec<String> {
+        let label = |&symbol: &u32| visible(self.get(symbol).unwrap_or_default());
+        symbols.iter().map(label).collect()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::data::{
     series_set::SeriesSet,
     vocabulary::{Unit, Vocabulary},
 };
-use crate::tasks::Spec;
+use crate::tasks::list::Spec;
 use crate::{config::plan::Plan, run::checkpoint, tensors};
 
 /// The configs that come with the project, and one of equations.
@@ -239,8 +239,8 @@ fn no_data_json_panics() {
     })
     .collect();
     let samples = plans.iter().map(|plan| {
-        let task = plan.task(None).expect("the data is there");
-        serde_json::to_vec(&task.spec()).expect("it is written")
+        let opened = plan.open(None).expect("the data is there");
+        serde_json::to_vec(&opened.spec).expect("it is written")
     });
     let samples: Vec<Vec<u8>> = samples.collect();
     let words = "{ } [ ] : , \" <unk> kind mean std targets classes columns channels symbols 0 -1 99 1e39 1e999 null";
@@ -250,7 +250,7 @@ fn no_data_json_panics() {
         };
         for plan in &plans {
             let _ = plan.experiment().task.shape(&spec);
-            let _ = plan.task(Some(spec.clone()));
+            let _ = plan.open(Some(spec.clone()));
         }
     });
 }

@@ -4,21 +4,23 @@ use crate::doctor::checkup::{Checkup, GateFigures, NetFigures, ResetFigures, Sta
 use crate::run::log::Log;
 use crate::{
     config::experiment::Experiment,
-    data::reading::{Reading, Steps},
+    data::reading::{Reading, Steps, Wanted},
     error::Result,
     files,
     inside::horizon,
     metric::Metric,
-    model::net::Net,
+    model::{head::Taken, net::Net},
     predict::predictor::Predictor,
     run::{directory::RunDir, result::RunResult},
-    tasks::{At, Part, Task, TaskConfig},
+    tasks::{
+        part::Part,
+        task::{At, Task},
+    },
     train::gradients,
 };
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rekindle::engine::{Role, Unary};
 use std::path::Path;
 
@@ -60,10 +62,7 @@ impl Checkup {
             let taken = || task.evaluate(net, part, device).map(|e| e.metrics);
             known.or_else(taken).unwrap_or_default()
         };
-        let window = match &experiment.task {
-            TaskConfig::LanguageModel(c) => Some(c.window),
-            _ => None,
-        };
+        let window = task.window();
         Ok(Checkup {
             train: train_figures(task, net, &log, device),
             valid: of(Part::Valid),
@@ -264,23 +263,18 @@ fn carried_and_fresh(
     for w in 0..windows {
         let cut = |shift: usize| {
             let from = w * window + shift;
-            let symbols = rows.iter().flat_map(|row| &row[from..from + window]);
-            let symbols: Vec<i32> = symbols.map(|&s| s as i32).collect();
-            let data = TensorData::new(symbols, [rows.len(), window]);
-            Tensor::<2, Int>::from_data(data, device)
+            rows.iter().map(move |row| &row[from..from + window])
         };
-        let wanted = cut(1).reshape([-1]);
-        let x = net.embed(cut(0));
-        let loss = CrossEntropyLossConfig::new().init(device);
-        let mean = |y: Tensor<3>| {
-            let mean = loss.forward(net.output_each(y), wanted.clone());
-            f64::from(mean.into_scalar::<f32>())
-        };
-        let (y, last) = net.read(x.clone(), states.take());
+        let x = Steps::Symbols(cut(0).map(<[u32]>::to_vec).collect());
+        let x = net.sequence(&x, device);
+        let next = cut(1).flatten().map(|&symbol| symbol as usize);
+        let wanted = Wanted::Class(next.collect());
+        let mean = |outputs| f64::from(wanted.loss(outputs).into_scalar::<f32>());
+        let (outputs, last) = net.outputs(x.clone(), Taken::Each, states.take());
         states = Some(last);
         if w > 0 {
-            sums[0] += mean(y);
-            sums[1] += mean(net.read(x, None).0);
+            sums[0] += mean(outputs);
+            sums[1] += mean(net.outputs(x, Taken::Each, None).0);
         }
     }
     Some(sums.map(|sum| sum / (windows - 1) as f64))

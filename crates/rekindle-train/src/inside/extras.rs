@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     predict::predictor::Predictor,
     run::directory::RunDir,
-    tasks::{Part, Task},
+    tasks::{part::Part, task::Task},
 };
 use rekindle::engine::Role;
 use rekindle_view::{Figure, Trace};

@@ -9,7 +9,10 @@ use crate::{
     memory::Batch,
     model::net::Net,
     predict::predictor::Predictor,
-    tasks::{At, Part, Task},
+    tasks::{
+        part::Part,
+        task::{At, Task},
+    },
     train::{gradients, trainer},
 };
 use burn::module::Module;
@@ -179,7 +182,7 @@ impl Subject {
         files::read(path)?;
         let plan = Plan::read(path, overrides)?;
         let experiment = plan.experiment();
-        let task = plan.task(None)?;
+        let task = plan.open(None)?.task;
         let Chosen { device, .. } = plan.device(device)?;
         let net = trainer::fresh(task.as_ref(), &plan, &device.clone().autodiff())?.valid();
         let sets: String = overrides.iter().map(|set| format!(", {set}")).collect();

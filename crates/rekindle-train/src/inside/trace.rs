@@ -115,7 +115,7 @@ pub fn trace(options: &TraceOptions) -> Result<Traced> {
         time: reading.lengths()[0],
         ..Batch::default()
     };
-    let held = predictor.holds(batch);
+    let held = predictor.at_work().holds(batch);
     held.map_err(|e| Error::mend(format!("{}: {e}", options.run.display())))?;
     let site = options.place.site();
     let traced = predictor.trace(&reading, site, &options.nodes)?;

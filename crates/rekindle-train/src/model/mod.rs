@@ -1,7 +1,9 @@
-//! The network: its two ends, the layers between them, and what it takes.
+//! A network: the front, which rows of the host go into, recurrent layers, and the head, from which outputs are taken;
+//! and what is wanted of these.
 
+mod front;
 pub(crate) mod head;
 pub(crate) mod memory;
 pub(crate) mod net;
-mod reading;
+mod objective;
 pub(crate) mod shape;

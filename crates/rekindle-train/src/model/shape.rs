@@ -29,6 +29,15 @@ pub enum Inputs {
 }
 
 impl NetShape {
+    /// Two ends that are not tied.
+    pub(crate) fn of(inputs: Inputs, outputs: usize) -> Self {
+        NetShape {
+            inputs,
+            outputs,
+            tied: false,
+        }
+    }
+
     /// The width of the layers' input.
     pub(crate) fn d_input(&self) -> usize {
         match self.inputs {

@@ -3,5 +3,5 @@
 pub(crate) mod predictor;
 pub(crate) mod source;
 
-pub use predictor::{Figures, Prediction, Predictor, SampleOptions};
+pub use predictor::{Figures, Predictor};
 pub use source::Source;

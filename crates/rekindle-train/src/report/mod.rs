@@ -10,7 +10,7 @@ use crate::{
     metric::Metric,
     predict::predictor::Predictor,
     run::directory::RunDir,
-    tasks::Task,
+    tasks::task::Task,
     train::watch::duration,
 };
 use record::Record;
@@ -26,7 +26,11 @@ const CURVES: usize = 13;
 pub(crate) fn write(run: &RunDir, predictor: &Predictor, task: &dyn Task) -> Result<()> {
     let record = Record::read(run)?;
     let extras = extras(predictor, task, run)?;
-    let page = page(&record, predictor.exhibits(task)?, extras);
+    let page = page(
+        &record,
+        task.exhibits(&predictor.net, &predictor.device),
+        extras,
+    );
     files::write_atomic(&run.report(), page.html().as_bytes())
 }
 
@@ -62,7 +66,7 @@ pub fn again(run: &Path, device: Option<&str>) -> Result<Page> {
     let predictor = Predictor::open(run, device)?;
     let task = predictor.task()?;
     let extras = extras(&predictor, task.as_ref(), &dir)?;
-    let exhibits = predictor.exhibits(task.as_ref())?;
+    let exhibits = task.exhibits(&predictor.net, &predictor.device);
     Ok(page(&record, exhibits, extras))
 }
 

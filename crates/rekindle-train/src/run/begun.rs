@@ -1,7 +1,7 @@
 //! What a run was begun with.
 
 use super::{directory::RunDir, entry::damaged, manifest::Manifest};
-use crate::{config::plan::Plan, error::Result, files, tasks::Spec};
+use crate::{config::plan::Plan, error::Result, files, tasks::list::Spec};
 
 /// The plan of a run, what it knows of its data, and what it wrote.
 pub(crate) struct Begun {

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     metric::Evaluation,
     run::{checkpoint, directory::RunDir, log::Log},
-    tasks::{Part, Task},
+    tasks::{part::Part, task::Task},
     train::{
         interval::Interval,
         trainer::{Tally, Trainer},

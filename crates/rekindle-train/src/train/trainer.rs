@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     model::net::Net,
     run::checkpoint::{self, Checkpoint},
-    tasks::{At, Carry, Task},
+    tasks::task::{At, Carry, Task},
     tensors,
     train::{
         gradients,

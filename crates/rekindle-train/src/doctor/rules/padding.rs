@@ -4,7 +4,6 @@ use crate::doctor::{
     checkup::Checkup,
     finding::{Finding, Rule, percent},
 };
-use crate::tasks::TaskConfig;
 
 pub(crate) const RULE: Rule = Rule {
     name: "padding",
@@ -12,6 +11,9 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 const MOST: f64 = 0.6;
+
+/// What to try with any data.
+const EVEN: &str = "a smaller train.batch, or data of more even length";
 
 fn check(checkup: &Checkup) -> Option<Finding> {
     let share = checkup.padding?;
@@ -25,11 +27,9 @@ fn check(checkup: &Checkup) -> Option<Finding> {
             percent(share)
         ),
         "sequences of very different lengths stand in one batch, whose memory and embedding are spent on nothing",
-        match checkup.experiment.task {
-            TaskConfig::ClassifyText(_) => {
-                "task.longest to cut the longest, a smaller train.batch, or data of more even length"
-            }
-            _ => "a smaller train.batch, or data of more even length",
+        match checkup.experiment.task.shorter() {
+            Some(key) => format!("{key}, {EVEN}"),
+            None => EVEN.into(),
         },
     )
 }

@@ -1,6 +1,6 @@
 //! What a report shows of a classifier: which classes it takes for which, and where it errs most.
 
-use super::Classifier;
+use super::task::Items;
 use rekindle_view::{Block, Confusion};
 
 /// The most classes that a matrix is legible with.
@@ -33,8 +33,7 @@ impl Guess {
 }
 
 /// The matrix and the worst examples among some rows.
-pub(super) fn of<C: Classifier + ?Sized>(task: &C, guesses: &[Guess]) -> Vec<Block> {
-    let names = task.class_names();
+pub(super) fn of<I: Items>(items: &I, names: &[String], guesses: &[Guess]) -> Vec<Block> {
     let classes = names.len();
     let mut blocks = Vec::new();
     if classes <= CLASSES {
@@ -51,15 +50,11 @@ pub(super) fn of<C: Classifier + ?Sized>(task: &C, guesses: &[Guess]) -> Vec<Blo
     let mut wrong: Vec<&Guess> = guesses.iter().filter(|g| g.best != g.truth).collect();
     wrong.sort_by(|a, b| a.probabilities[0].total_cmp(&b.probabilities[0]));
     let count = match wrong.len() {
-        0 => format!(
-            "None of the {} test {} is wrong.",
-            guesses.len(),
-            task.unit()
-        ),
+        0 => format!("None of the {} test {} is wrong.", guesses.len(), I::UNIT),
         n => format!(
             "{n} of the {} test {} are wrong; these are the worst, by the probability of the true class.",
             guesses.len(),
-            task.unit()
+            I::UNIT
         ),
     };
     blocks.push(Block::Text(count));
@@ -69,7 +64,7 @@ pub(super) fn of<C: Classifier + ?Sized>(task: &C, guesses: &[Guess]) -> Vec<Blo
             "{}, taken for {} with {probability:.3}; the truth was given {own:.2e}",
             names[guess.truth], names[guess.best]
         );
-        blocks.push(task.shown(guess.row, caption));
+        blocks.push(items.shown(guess.row, caption));
     }
     blocks
 }

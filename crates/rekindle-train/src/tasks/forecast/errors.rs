@@ -1,6 +1,6 @@
 //! How forecasts are judged: by each target in its unit, and by all of them without one.
 
-use super::ForecastSpec;
+use super::spec::ForecastSpec;
 use crate::{
     data::{message::listed, number::stored},
     metric::{Evaluation, Metric},

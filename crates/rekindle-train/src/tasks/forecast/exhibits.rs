@@ -1,7 +1,7 @@
 //! What a report shows of a forecast: the last rows of the test part, beside the naive forecast.
 
-use super::Forecast;
-use crate::tasks::Part;
+use super::data::Forecast;
+use crate::tasks::part::Part;
 use rekindle_view::{Axis, Block, Figure, Mark, Series};
 
 /// The rows and the columns shown.

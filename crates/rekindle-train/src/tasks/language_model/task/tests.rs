@@ -1,4 +1,6 @@
 use super::*;
+use crate::tasks::language_model::config::LanguageModelConfig;
+use rekindle::RecurrentConfig;
 
 /// A task over 300 letters that come in no order, of which 60 validate.
 fn task(window: usize) -> LanguageModel {
@@ -28,10 +30,10 @@ fn net(task: &LanguageModel, device: &Device) -> Net {
 fn one_by_one(net: &Net, text: &[u32], device: &Device) -> f64 {
     let (mut states, mut nats) = (None, 0.0);
     for pair in text.windows(2) {
-        let x = net.embed(tensors::symbols(vec![pair[0]], [1, 1], device));
-        let (y, last) = net.read(x, states.take());
+        let x = net.sequence(&Steps::Symbols(vec![vec![pair[0]]]), device);
+        let (y, last) = net.outputs(x, Taken::Each, states.take());
         states = Some(last);
-        let logits: Vec<f32> = net.output_each(y).into_data().iter::<f32>().collect();
+        let logits: Vec<f32> = y.into_data().iter::<f32>().collect();
         let sum: f64 = logits.iter().map(|&l| f64::from(l).exp()).sum();
         nats += sum.ln() - f64::from(logits[pair[1] as usize]);
     }

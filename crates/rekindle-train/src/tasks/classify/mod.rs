@@ -1,0 +1,6 @@
+//! What the tasks that name the class of a row share.
+
+mod exhibits;
+pub(super) mod files;
+mod scores;
+pub(super) mod task;

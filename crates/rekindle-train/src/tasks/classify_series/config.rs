@@ -1,0 +1,42 @@
+//! The keys of a classifier of series.
+
+use crate::{
+    data::file::DataFile,
+    model::head::Pool,
+    tasks::classify::files::{self, no_file, share},
+};
+use rekindle::Invalid;
+use serde::{Deserialize, Serialize};
+
+/// `[task]` of a classifier of series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifySeriesConfig {
+    /// A `.ts` file of the UCR/UEA archive, or a CSV file with a column `label`. For a cell that takes missing
+    /// values, `?` in the first and an empty cell in the second is one.
+    pub train: DataFile,
+    /// The file to test on; without one, a share of `train`.
+    #[serde(default, skip_serializing_if = "no_file")]
+    pub test: DataFile,
+    /// How the outputs of all steps become one.
+    #[serde(default)]
+    pub pool: Pool,
+    /// The share of `train` that validates. Which series those are follows from what they hold and the seed, not from
+    /// where they stand: equal ones are in one part.
+    #[serde(default = "share")]
+    pub valid_share: f64,
+    /// The share of `train` that tests, where there is no file for it.
+    #[serde(default = "share")]
+    pub test_share: f64,
+}
+
+impl ClassifySeriesConfig {
+    pub(super) fn check_keys(&self) -> Result<(), Invalid> {
+        files::check(self.held_out())
+    }
+
+    /// The shares of the training file that validate and test.
+    pub(super) fn held_out(&self) -> [f64; 2] {
+        files::held_out(&self.test, self.valid_share, self.test_share)
+    }
+}

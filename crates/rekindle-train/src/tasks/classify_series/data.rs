@@ -1,0 +1,105 @@
+//! The series of a classifier.
+
+use super::{config::ClassifySeriesConfig, spec::SeriesSpec};
+use crate::{
+    data::{file::DataFile, reading::Steps, scaler::Scaler, series::Series, series_set::SeriesSet},
+    error::Result,
+    model::head::Taken,
+    tasks::{
+        classify::{
+            files::{cut, no_file, repeated},
+            task::{Classify, Items},
+        },
+        kind::Opened,
+    },
+};
+use rekindle_view::{Axis, Block, Figure};
+
+/// The channels of a series that a report shows.
+const SHOWN: usize = 8;
+
+/// Reads and scales the series, which may lack values if the cell takes that.
+///
+/// # Errors
+///
+/// If a file cannot be read, or there are too few series.
+pub(super) fn open(
+    config: &ClassifySeriesConfig,
+    seed: u64,
+    takes_missing: bool,
+    spec: Option<SeriesSpec>,
+) -> Result<Opened<SeriesSpec>> {
+    let with_classes = |file: &DataFile, classes: &[String], channels| {
+        SeriesSet::read_with_classes(file, classes, channels, takes_missing)
+    };
+    let mut all = match &spec {
+        None => SeriesSet::read(&config.train, takes_missing)?,
+        Some(spec) => with_classes(&config.train, &spec.classes, spec.channels)?,
+    };
+    let (places, known) = (all.places(seed), spec.as_ref().map(|s| &s.cut));
+    let (classes, shares) = (all.classes.len(), config.held_out());
+    let cut = cut(&config.train, known, &all.labels, &places, classes, shares)?;
+    let mut parts = cut.parts(&all.labels, &places);
+    let mut note = None;
+    if !no_file(&config.test) {
+        let test = with_classes(&config.test, &all.classes, all.channels)?;
+        note = repeated([&config.train, &config.test], &places, &test.places(seed));
+        parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
+        all.series.extend(test.series);
+        all.labels.extend(test.labels);
+    }
+    let spec = spec.unwrap_or_else(|| {
+        let train = parts.train.iter().flat_map(|&i| &all.series[i].values);
+        let train: Vec<f64> = train.copied().collect();
+        SeriesSpec {
+            classes: all.classes.clone(),
+            channels: all.channels,
+            scaler: Scaler::fit(&train, all.channels),
+            cut,
+        }
+    });
+    for series in &mut all.series {
+        spec.scaler.transform(&mut series.values);
+    }
+    let ends = (spec.shape(), Taken::Pooled(config.pool));
+    let task = Classify::new(all.series, ends, all.labels, all.classes, parts, note);
+    Ok(Opened {
+        spec,
+        task: Box::new(task),
+    })
+}
+
+/// Scaled series, all of one number of channels.
+impl Items for Vec<Series> {
+    const UNIT: &'static str = "series";
+
+    fn longest(&self) -> usize {
+        self.iter().map(|s| s.steps).max().unwrap_or(1)
+    }
+
+    fn steps(&self, rows: &[usize]) -> Steps {
+        Steps::of_series(rows.iter().map(|&i| &self[i]))
+    }
+
+    fn labels(&self, rows: &[usize]) -> Vec<Vec<String>> {
+        rows.iter().map(|&i| self[i].labels()).collect()
+    }
+
+    fn shown(&self, row: usize, caption: String) -> Block {
+        let Series {
+            values, channels, ..
+        } = &self[row];
+        let channel = |c: usize| {
+            let values = values.iter().skip(c).step_by(*channels).enumerate();
+            let points = values.map(|(t, &v)| [t as f64, v]);
+            rekindle_view::Series::line(format!("channel {c}"), points.collect())
+        };
+        Block::Figure(Figure {
+            title: caption,
+            x: Axis::linear("step"),
+            y: Axis::linear("value, scaled"),
+            series: (0..(*channels).min(SHOWN)).map(channel).collect(),
+            notes: Vec::new(),
+        })
+    }
+}

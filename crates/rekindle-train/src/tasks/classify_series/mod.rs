@@ -1,0 +1,118 @@
+//! The class of a series of numbers.
+
+mod config;
+mod data;
+mod spec;
+
+pub use config::ClassifySeriesConfig;
+pub use spec::SeriesSpec;
+
+use super::{
+    at_work::AtWork,
+    classify::files::idle_test_share,
+    given::{Takes, no_row},
+    kind::{Kind, Opened},
+    prediction::{Prediction, classes},
+    stored::{one_of_each, scales, some},
+    task::JUDGED,
+};
+use crate::{
+    data::{
+        file::DataFile,
+        reading::{Reading, Steps},
+        series::Series,
+        series_set::SeriesSet,
+    },
+    error::{Error, Result},
+    memory::Batch,
+    model::{
+        head::Taken,
+        shape::{Inputs, NetShape},
+    },
+};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use std::path::Path;
+
+impl Kind for ClassifySeriesConfig {
+    type Spec = SeriesSpec;
+
+    fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+        self.check_keys()
+    }
+
+    fn files(&mut self) -> Vec<&mut DataFile> {
+        vec![&mut self.train, &mut self.test]
+    }
+
+    fn valid(&self) -> Option<(&'static str, f64)> {
+        Some(("valid_share", self.valid_share))
+    }
+
+    fn idle_test_share(&self) -> Option<f64> {
+        idle_test_share(&self.test, self.test_share)
+    }
+
+    fn least(&self, _rows: usize) -> (NetShape, Batch) {
+        (NetShape::of(Inputs::Features(1), 2), Batch::of_one(1))
+    }
+
+    fn open(
+        &self,
+        seed: u64,
+        takes_missing: bool,
+        spec: Option<SeriesSpec>,
+    ) -> Result<Opened<SeriesSpec>> {
+        data::open(self, seed, takes_missing, spec)
+    }
+
+    fn check(spec: &SeriesSpec) -> Result<(), String> {
+        some("classes", &spec.classes)?;
+        let classes = spec.classes.len();
+        one_of_each("cut", spec.cut.classes(), classes, "classes")?;
+        scales(&spec.scaler, spec.channels, "channels")
+    }
+
+    fn shape(&self, spec: &SeriesSpec) -> NetShape {
+        spec.shape()
+    }
+
+    fn read_file(
+        &self,
+        spec: &SeriesSpec,
+        path: &Path,
+        row: usize,
+        takes: Takes,
+    ) -> Result<Reading> {
+        let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes.missing)?;
+        let one = series.get_mut(row);
+        let one = one.ok_or_else(|| no_row(&path.display().to_string(), row))?;
+        spec.scaler.transform(&mut one.values);
+        Ok(Reading::of_series(one))
+    }
+
+    fn predict_file(
+        &self,
+        spec: &SeriesSpec,
+        at: AtWork<'_>,
+        path: &Path,
+    ) -> Result<Vec<Prediction>> {
+        let takes_missing = at.model.takes_missing();
+        let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes_missing)?;
+        for one in &mut series {
+            spec.scaler.transform(&mut one.values);
+        }
+        at.holds(Batch {
+            judged: series.len().min(JUDGED),
+            time: series.iter().map(|series| series.steps).max().unwrap_or(0),
+            ..Batch::default()
+        })
+        .map_err(|e| Error::mend(format!("{}: {e}", path.display())))?;
+        let predictions = series.chunks(JUDGED).flat_map(|rows: &[Series]| {
+            let logits = at
+                .net
+                .given(&Steps::of_series(rows), Taken::Pooled(self.pool), at.device);
+            classes(logits, &spec.classes)
+        });
+        Ok(predictions.collect())
+    }
+}

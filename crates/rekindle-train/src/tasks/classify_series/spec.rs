@@ -1,0 +1,30 @@
+//! What a classifier of series stores of them.
+
+use crate::{
+    data::{cut::Cut, scaler::Scaler},
+    model::shape::{Inputs, NetShape},
+};
+use serde::{Deserialize, Serialize};
+
+/// What inference must know: the classes, the scale of each channel, and which series test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeriesSpec {
+    /// The names of the classes.
+    pub classes: Vec<String>,
+    /// The number of channels.
+    pub channels: usize,
+    /// Mean and standard deviation of each channel over the training series.
+    pub scaler: Scaler,
+    /// Where the series of each class are cut into parts.
+    pub cut: Cut,
+}
+
+impl SeriesSpec {
+    pub(super) fn shape(&self) -> NetShape {
+        NetShape {
+            inputs: Inputs::Features(self.channels),
+            outputs: self.classes.len(),
+            tied: false,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The keys of a text classifier.
+
+use crate::{
+    data::{
+        file::DataFile,
+        vocabulary::{Unit, Vocabulary},
+    },
+    model::head::Pool,
+    tasks::classify::files::{self, no_file, share},
+};
+use rekindle::{Invalid, positive, width};
+use serde::{Deserialize, Serialize};
+
+/// `[task]` of a text classifier.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifyTextConfig {
+    /// A TSV or CSV file with a header.
+    pub train: DataFile,
+    /// The file to test on; without one, a share of `train`.
+    #[serde(default, skip_serializing_if = "no_file")]
+    pub test: DataFile,
+    /// The column of the text.
+    #[serde(default = "text_column")]
+    pub text_column: String,
+    /// The column of the class.
+    #[serde(default = "label_column")]
+    pub label_column: String,
+    /// What a text is cut into.
+    #[serde(default = "words")]
+    pub unit: Unit,
+    /// Whether words are taken in lower case.
+    #[serde(default = "yes")]
+    pub lowercase: bool,
+    /// The largest number of different symbols, the most frequent.
+    #[serde(default = "vocabulary")]
+    pub vocabulary: usize,
+    /// The symbols of a text that are read; the rest is cut off.
+    #[serde(default = "longest")]
+    pub longest: usize,
+    /// The width of a symbol's vector.
+    #[serde(default = "d_embedding")]
+    pub d_embedding: usize,
+    /// How the outputs of all steps become one.
+    #[serde(default)]
+    pub pool: Pool,
+    /// The share of `train` that validates. Which texts those are follows from the symbols that are read of them
+    /// and the seed, not from where they stand: those that read the same are in one part.
+    #[serde(default = "share")]
+    pub valid_share: f64,
+    /// The share of `train` that tests, where there is no file for it.
+    #[serde(default = "share")]
+    pub test_share: f64,
+}
+
+fn text_column() -> String {
+    "text".into()
+}
+
+fn label_column() -> String {
+    "label".into()
+}
+
+fn words() -> Unit {
+    Unit::Word
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn vocabulary() -> usize {
+    20_000
+}
+
+fn longest() -> usize {
+    400
+}
+
+fn d_embedding() -> usize {
+    64
+}
+
+impl ClassifyTextConfig {
+    pub(super) fn check_keys(&self) -> Result<(), Invalid> {
+        positive("vocabulary", self.vocabulary)?;
+        positive("longest", self.longest)?;
+        width("d_embedding", self.d_embedding)?;
+        files::check(self.held_out())
+    }
+
+    /// The shares of the training file that validate and test.
+    pub(super) fn held_out(&self) -> [f64; 2] {
+        files::held_out(&self.test, self.valid_share, self.test_share)
+    }
+
+    /// The symbols of a text that are read, known or not.
+    pub(super) fn read(&self, text: &str) -> Vec<String> {
+        let mut symbols = self.unit.symbols(text, self.lowercase);
+        symbols.truncate(self.longest);
+        symbols
+    }
+
+    /// The symbols of a text: at least one, at most `longest`.
+    pub(super) fn encode(&self, vocabulary: &Vocabulary, text: &str) -> Vec<u32> {
+        let mut symbols = vocabulary.encode(text);
+        symbols.truncate(self.longest);
+        if symbols.is_empty() {
+            symbols.push(0);
+        }
+        symbols
+    }
+}

@@ -1,0 +1,103 @@
+//! The class of a text: one output at the end, as for the sentiment of a product review.
+
+mod config;
+mod data;
+mod spec;
+
+pub use config::ClassifyTextConfig;
+pub use spec::TextSpec;
+
+use super::{
+    at_work::AtWork,
+    classify::files::idle_test_share,
+    given::{Takes, line, symbols},
+    kind::{Kind, Opened},
+    prediction::{Prediction, classes},
+    stored::{one_of_each, some},
+};
+use crate::{
+    data::{
+        file::{self, DataFile},
+        reading::{Reading, Steps},
+    },
+    error::Result,
+    memory::Batch,
+    model::{
+        head::Taken,
+        shape::{Inputs, NetShape},
+    },
+};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use std::path::Path;
+
+impl Kind for ClassifyTextConfig {
+    type Spec = TextSpec;
+
+    fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+        self.check_keys()
+    }
+
+    fn files(&mut self) -> Vec<&mut DataFile> {
+        vec![&mut self.train, &mut self.test]
+    }
+
+    fn valid(&self) -> Option<(&'static str, f64)> {
+        Some(("valid_share", self.valid_share))
+    }
+
+    fn idle_test_share(&self) -> Option<f64> {
+        idle_test_share(&self.test, self.test_share)
+    }
+
+    fn shorter(&self) -> Option<&'static str> {
+        Some("task.longest to cut the longest")
+    }
+
+    fn least(&self, _rows: usize) -> (NetShape, Batch) {
+        let inputs = Inputs::Symbols {
+            count: 1,
+            width: self.d_embedding,
+        };
+        (NetShape::of(inputs, 2), Batch::of_one(1))
+    }
+
+    fn open(&self, seed: u64, _: bool, spec: Option<TextSpec>) -> Result<Opened<TextSpec>> {
+        data::open(self, seed, spec)
+    }
+
+    fn check(TextSpec { classes, cut, .. }: &TextSpec) -> Result<(), String> {
+        some("classes", classes)?;
+        one_of_each("cut", cut.classes(), classes.len(), "classes")
+    }
+
+    fn shape(&self, spec: &TextSpec) -> NetShape {
+        spec.shape(self)
+    }
+
+    fn read_text(&self, spec: &TextSpec, text: &str, takes: Takes) -> Result<Reading> {
+        symbols(&spec.vocabulary, text, self.longest, takes)
+    }
+
+    fn read_file(&self, spec: &TextSpec, path: &Path, row: usize, takes: Takes) -> Result<Reading> {
+        self.read_text(spec, &line(path, row)?, takes)
+    }
+
+    fn predict_text(&self, spec: &TextSpec, at: AtWork<'_>, text: &str) -> Result<Prediction> {
+        let text = Steps::Symbols(vec![self.encode(&spec.vocabulary, text)]);
+        let logits = at.net.given(&text, Taken::Pooled(self.pool), at.device);
+        Ok(classes(logits, &spec.classes).swap_remove(0))
+    }
+
+    fn predict_file(
+        &self,
+        spec: &TextSpec,
+        at: AtWork<'_>,
+        path: &Path,
+    ) -> Result<Vec<Prediction>> {
+        let text = file::read_text(path)?;
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        lines
+            .map(|line| self.predict_text(spec, at, line))
+            .collect()
+    }
+}

@@ -1,0 +1,47 @@
+//! What a forecast stores of its table.
+
+use super::config::ForecastConfig;
+use crate::{
+    data::scaler::Scaler,
+    model::shape::{Inputs, NetShape},
+};
+use serde::{Deserialize, Serialize};
+
+/// What inference must know: the columns and their scales.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ForecastSpec {
+    /// The columns that the forecast reads.
+    pub columns: Vec<String>,
+    /// The places of the targets among them.
+    pub targets: Vec<usize>,
+    /// Mean and standard deviation of each column over the training rows.
+    pub scaler: Scaler,
+    /// The mean absolute change of each target over the training rows, from row to row, or over a season where the
+    /// task has one that is shorter than they are: what MASE measures errors by. 0 where a target does not change.
+    pub steps: Vec<f64>,
+}
+
+impl ForecastSpec {
+    pub(super) fn shape(&self, config: &ForecastConfig) -> NetShape {
+        NetShape {
+            inputs: Inputs::Features(self.columns.len()),
+            outputs: config.horizon * self.targets.len(),
+            tied: false,
+        }
+    }
+
+    /// The targets among the columns of a row.
+    pub(crate) fn targets_of(&self, row: &[f64]) -> Vec<f64> {
+        self.targets.iter().map(|&t| row[t]).collect()
+    }
+
+    /// The forecast of one window in the units of the table, `[horizon, targets]`: its last row's targets and the
+    /// changes from them. They are added in f64, so that no digit of a large number is lost.
+    pub(crate) fn forecast(&self, last: &[f64], changes: &[f32]) -> Vec<f64> {
+        let n = self.targets.len();
+        let value = |(i, &change): (usize, &f32)| {
+            last[i % n] + f64::from(change) * self.scaler.std[self.targets[i % n]]
+        };
+        changes.iter().enumerate().map(value).collect()
+    }
+}

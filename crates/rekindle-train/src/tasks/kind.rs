@@ -1,0 +1,158 @@
+//! A kind of task: everything that the rest of the program asks of one.
+
+use super::{
+    at_work::AtWork,
+    given::Takes,
+    prediction::{Prediction, SampleOptions},
+    task::Task,
+};
+use crate::{
+    data::{file::DataFile, reading::Reading},
+    error::{Error, Result},
+    memory::Batch,
+    model::shape::NetShape,
+};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use std::path::Path;
+
+/// A task with its data in memory, and what inference must know of them.
+pub struct Opened<S> {
+    /// What inference must know of the data, stored beside the weights.
+    pub spec: S,
+    /// The task.
+    pub task: Box<dyn Task>,
+}
+
+/// A kind of task, by the keys of its table `[task]`. What a task does not do has a default that says so.
+pub(crate) trait Kind {
+    /// What inference must know of the training data, stored beside the weights.
+    type Spec;
+
+    /// Checks every number.
+    ///
+    /// # Errors
+    ///
+    /// Names the key, its value and what it must be.
+    fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid>;
+
+    /// The files that the task reads; an empty path is none.
+    fn files(&mut self) -> Vec<&mut DataFile> {
+        Vec::new()
+    }
+
+    /// The key of the share that validates, and its value; none where data are drawn for it.
+    fn valid(&self) -> Option<(&'static str, f64)> {
+        None
+    }
+
+    /// The share that would test, where it is not the usual one though there is a file to test on.
+    fn idle_test_share(&self) -> Option<f64> {
+        None
+    }
+
+    /// Whether its training data have no end.
+    fn is_endless(&self) -> bool {
+        false
+    }
+
+    /// What makes the longest rows shorter, where there is such a key.
+    fn shorter(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The network's two ends as narrow as any data makes them, and the least that goes through it at once in updates of
+    /// so many rows.
+    fn least(&self, rows: usize) -> (NetShape, Batch);
+
+    /// Reads the task's data, of which values may be missing if the cell takes that. With the specification of an
+    /// earlier run, symbols, classes and scales are those of that run.
+    ///
+    /// # Errors
+    ///
+    /// If a file is missing or cannot be understood, or does not fit the specification.
+    fn open(
+        &self,
+        seed: u64,
+        takes_missing: bool,
+        spec: Option<Self::Spec>,
+    ) -> Result<Opened<Self::Spec>>;
+
+    /// Checks that the numbers of a stored specification fit together.
+    ///
+    /// # Errors
+    ///
+    /// Names the key and what is wrong with it.
+    fn check(spec: &Self::Spec) -> Result<(), String> {
+        let _ = spec;
+        Ok(())
+    }
+
+    /// The network's two ends, without the data.
+    fn shape(&self, spec: &Self::Spec) -> NetShape;
+
+    /// A text as the network reads it.
+    ///
+    /// # Errors
+    ///
+    /// If the task reads no text, or this one does not fit it.
+    fn read_text(&self, spec: &Self::Spec, text: &str, takes: Takes) -> Result<Reading> {
+        let _ = (spec, text, takes);
+        Err(Error::mend(
+            "this run reads numbers, not a text; give it a file with --input, or neither for a row of its own data",
+        ))
+    }
+
+    /// A row of a file, counted from 0, as the network reads it.
+    ///
+    /// # Errors
+    ///
+    /// If the file is empty, has no such row, or does not fit the task.
+    fn read_file(
+        &self,
+        spec: &Self::Spec,
+        path: &Path,
+        row: usize,
+        takes: Takes,
+    ) -> Result<Reading>;
+
+    /// What the network says of a text.
+    ///
+    /// # Errors
+    ///
+    /// If the task predicts nothing for a text.
+    fn predict_text(&self, spec: &Self::Spec, at: AtWork<'_>, text: &str) -> Result<Prediction> {
+        let _ = (spec, at, text);
+        Err(Error::mend(
+            "only a text classifier takes --text; give this run a file with --input",
+        ))
+    }
+
+    /// What the network says of a file.
+    ///
+    /// # Errors
+    ///
+    /// If the task predicts nothing for a file, or this one does not fit it.
+    fn predict_file(
+        &self,
+        spec: &Self::Spec,
+        at: AtWork<'_>,
+        path: &Path,
+    ) -> Result<Vec<Prediction>> {
+        let _ = (spec, at, path);
+        Err(Error::mend(
+            "this run's task predicts nothing for a file; a language model writes with `rekindle sample`",
+        ))
+    }
+
+    /// A text that the network writes.
+    ///
+    /// # Errors
+    ///
+    /// If the task writes none, or an option is out of range.
+    fn sample(&self, spec: &Self::Spec, at: AtWork<'_>, options: &SampleOptions) -> Result<String> {
+        let _ = (spec, at, options);
+        Err(Error::mend(
+            "only a language model writes samples; this run is of another task: try `rekindle predict`",
+        ))
+    }
+}

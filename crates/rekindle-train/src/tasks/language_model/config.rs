@@ -1,0 +1,80 @@
+//! The keys of a language model.
+
+use crate::{
+    data::{file::DataFile, vocabulary::Unit},
+    memory::Batch,
+    tasks::keys::{forward_only, shares},
+};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, width};
+use serde::{Deserialize, Serialize};
+
+/// `[task]` of a language model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageModelConfig {
+    /// A UTF-8 text, perhaps gzipped.
+    pub file: DataFile,
+    /// What is predicted.
+    #[serde(default)]
+    pub unit: Unit,
+    /// Whether words are taken in lower case.
+    #[serde(default)]
+    pub lowercase: bool,
+    /// The largest number of different symbols, the most frequent; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<usize>,
+    /// The symbols through which the gradient flows back in one update (truncated BPTT); states
+    /// are carried on from window to window.
+    #[serde(default = "window")]
+    pub window: usize,
+    /// The width of a symbol's vector.
+    #[serde(default = "d_embedding")]
+    pub d_embedding: usize,
+    /// Whether the output matrix is the embedding itself.
+    #[serde(default)]
+    pub tied: bool,
+    /// The share of the text, at its end but for the test part, that validates; 0 for none.
+    #[serde(default = "share")]
+    pub valid: f64,
+    /// The share of the text, at its end, that tests; 0 for none.
+    #[serde(default = "share")]
+    pub test: f64,
+}
+
+fn window() -> usize {
+    64
+}
+
+fn d_embedding() -> usize {
+    64
+}
+
+fn share() -> f64 {
+    0.05
+}
+
+impl LanguageModelConfig {
+    pub(super) fn check_keys(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+        positive("window", self.window)?;
+        width("d_embedding", self.d_embedding)?;
+        shares([("valid", self.valid), ("test", self.test)])?;
+        match self.vocabulary {
+            Some(size) if size < 2 => {
+                let least = "at least 2: the unknown symbol and one that can be written";
+                return Err(Invalid::new("vocabulary", size, least));
+            }
+            _ => {}
+        }
+        forward_only(model, "a language model must not see the next symbol")
+    }
+
+    /// What goes through the network at once in an update.
+    pub(super) fn batch(&self, rows: usize) -> Batch {
+        Batch {
+            rows,
+            judged: 0,
+            time: self.window,
+            each: true,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Predicting the next character or word of a text.
+
+mod config;
+mod data;
+mod sample;
+mod spec;
+mod task;
+
+pub use config::LanguageModelConfig;
+pub use spec::LanguageSpec;
+
+use crate::{
+    data::{
+        file::{self, DataFile},
+        reading::Reading,
+    },
+    error::Result,
+    memory::Batch,
+    model::shape::{Inputs, NetShape},
+    tasks::{
+        at_work::AtWork,
+        given::{Takes, symbols},
+        kind::{Kind, Opened},
+        prediction::SampleOptions,
+    },
+};
+use data::LanguageModel;
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use std::path::Path;
+
+impl Kind for LanguageModelConfig {
+    type Spec = LanguageSpec;
+
+    fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+        self.check_keys(model)
+    }
+
+    fn files(&mut self) -> Vec<&mut DataFile> {
+        vec![&mut self.file]
+    }
+
+    fn valid(&self) -> Option<(&'static str, f64)> {
+        Some(("valid", self.valid))
+    }
+
+    fn least(&self, rows: usize) -> (NetShape, Batch) {
+        let inputs = Inputs::Symbols {
+            count: 1,
+            width: self.d_embedding,
+        };
+        (NetShape::of(inputs, 1), self.batch(rows))
+    }
+
+    fn open(
+        &self,
+        _seed: u64,
+        _takes_missing: bool,
+        spec: Option<LanguageSpec>,
+    ) -> Result<Opened<LanguageSpec>> {
+        let task = LanguageModel::open(self, spec)?;
+        Ok(Opened {
+            spec: task.spec.clone(),
+            task: Box::new(task),
+        })
+    }
+
+    fn check(spec: &LanguageSpec) -> Result<(), String> {
+        match spec.vocabulary.len() {
+            // One symbol at least can be written.
+            0 | 1 => Err("vocabulary.symbols holds no symbol but `<unk>`".into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn shape(&self, spec: &LanguageSpec) -> NetShape {
+        spec.shape(self)
+    }
+
+    fn read_text(&self, spec: &LanguageSpec, text: &str, takes: Takes) -> Result<Reading> {
+        symbols(&spec.vocabulary, text, usize::MAX, takes)
+    }
+
+    fn read_file(
+        &self,
+        spec: &LanguageSpec,
+        path: &Path,
+        _row: usize,
+        takes: Takes,
+    ) -> Result<Reading> {
+        self.read_text(spec, &file::read_text(path)?, takes)
+    }
+
+    fn sample(
+        &self,
+        spec: &LanguageSpec,
+        at: AtWork<'_>,
+        options: &SampleOptions,
+    ) -> Result<String> {
+        sample::check(options)?;
+        Ok(sample::write(&spec.vocabulary, at.net, at.device, options))
+    }
+}

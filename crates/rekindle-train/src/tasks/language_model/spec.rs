@@ -1,0 +1,28 @@
+//! What a language model stores of its text.
+
+use super::config::LanguageModelConfig;
+use crate::{
+    data::vocabulary::Vocabulary,
+    model::shape::{Inputs, NetShape},
+};
+use serde::{Deserialize, Serialize};
+
+/// What inference must know: the symbols.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LanguageSpec {
+    /// The symbols and how text becomes them.
+    pub vocabulary: Vocabulary,
+}
+
+impl LanguageSpec {
+    pub(super) fn shape(&self, config: &LanguageModelConfig) -> NetShape {
+        NetShape {
+            inputs: Inputs::Symbols {
+                count: self.vocabulary.len(),
+                width: config.d_embedding,
+            },
+            outputs: self.vocabulary.len(),
+            tied: config.tied,
+        }
+    }
+}

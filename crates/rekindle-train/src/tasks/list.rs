@@ -1,0 +1,246 @@
+//! The one list of tasks, and what follows from it: the table `[task]` of a config, and what a run stores of its data.
+
+use super::{
+    adding::AddingConfig,
+    at_work::AtWork,
+    classify_series::{ClassifySeriesConfig, SeriesSpec},
+    classify_text::{ClassifyTextConfig, TextSpec},
+    copy::CopyConfig,
+    drawn::NoSpec,
+    forecast::{ForecastConfig, ForecastSpec},
+    given::Takes,
+    kind::{Kind, Opened},
+    language_model::{LanguageModelConfig, LanguageSpec},
+    prediction::{Prediction, SampleOptions},
+    stored::keys,
+};
+use crate::{
+    data::{file::DataFile, reading::Reading},
+    error::{Error, Result},
+    memory::Batch,
+    model::shape::NetShape,
+};
+use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::path::Path;
+
+macro_rules! tasks {
+    ($($(#[$doc:meta])* $name:literal => $Task:ident: $Config:ident, $Spec:ident;)*) => {
+        /// What is learned: the key `task.kind`.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind")]
+        pub enum TaskConfig {
+            $($(#[$doc])* #[serde(rename = $name)] $Task($Config),)*
+        }
+
+        /// What inference must know of the training data, stored beside the weights.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind")]
+        pub enum Spec {
+            $($(#[$doc])* #[serde(rename = $name)] $Task($Spec),)*
+        }
+
+        impl TaskConfig {
+            /// The value of `kind`.
+            pub fn name(&self) -> &'static str {
+                match self { $(TaskConfig::$Task(_) => $name,)* }
+            }
+
+            /// Checks every number.
+            ///
+            /// # Errors
+            ///
+            /// Names the key, its value and what it must be.
+            pub fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+                match self { $(TaskConfig::$Task(task) => task.validate(model),)* }
+            }
+
+            /// The files that the task reads; an empty path is none.
+            pub(crate) fn files(&mut self) -> Vec<&mut DataFile> {
+                match self { $(TaskConfig::$Task(task) => task.files(),)* }
+            }
+
+            /// The key of the share that validates, and its value; none where data are drawn for it.
+            pub(crate) fn valid(&self) -> Option<(&'static str, f64)> {
+                match self { $(TaskConfig::$Task(task) => task.valid(),)* }
+            }
+
+            /// The share that would test, where it is not the usual one though there is a file to test on.
+            pub(crate) fn idle_test_share(&self) -> Option<f64> {
+                match self { $(TaskConfig::$Task(task) => task.idle_test_share(),)* }
+            }
+
+            /// Whether its training data have no end.
+            pub(crate) fn is_endless(&self) -> bool {
+                match self { $(TaskConfig::$Task(task) => task.is_endless(),)* }
+            }
+
+            /// What makes the longest rows shorter, where there is such a key.
+            pub(crate) fn shorter(&self) -> Option<&'static str> {
+                match self { $(TaskConfig::$Task(task) => task.shorter(),)* }
+            }
+
+            /// The network's two ends as narrow as any data makes them, and the least that goes through it at once in
+            /// updates of so many rows.
+            pub(crate) fn least(&self, rows: usize) -> (NetShape, Batch) {
+                match self { $(TaskConfig::$Task(task) => task.least(rows),)* }
+            }
+
+            /// Reads the task's data, of which values may be missing if the cell takes that. With the specification of
+            /// an earlier run, symbols, classes and scales are those of that run.
+            ///
+            /// # Errors
+            ///
+            /// If a file is missing or cannot be understood, or does not fit the specification.
+            pub fn open(
+                &self,
+                seed: u64,
+                takes_missing: bool,
+                spec: Option<Spec>,
+            ) -> Result<Opened<Spec>> {
+                match self { $(TaskConfig::$Task(config) => {
+                    let spec = match spec {
+                        None => None,
+                        Some(Spec::$Task(spec)) => Some(spec),
+                        Some(_) => return Err(another_task()),
+                    };
+                    let Opened { spec, task } = config.open(seed, takes_missing, spec)?;
+                    Ok(Opened { spec: Spec::$Task(spec), task })
+                })* }
+            }
+
+            /// The network's two ends, without the data.
+            ///
+            /// # Errors
+            ///
+            /// As every question that needs a specification, if this is of another task.
+            pub(crate) fn shape(&self, spec: &Spec) -> Result<NetShape> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => Ok(task.shape(spec)),)*
+                    _ => Err(another_task()),
+                }
+            }
+
+            /// A text as the network reads it.
+            pub(crate) fn read_text(&self, spec: &Spec, text: &str, takes: Takes) -> Result<Reading> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
+                        task.read_text(spec, text, takes)
+                    })*
+                    _ => Err(another_task()),
+                }
+            }
+
+            /// A row of a file, counted from 0, as the network reads it.
+            pub(crate) fn read_file(
+                &self,
+                spec: &Spec,
+                path: &Path,
+                row: usize,
+                takes: Takes,
+            ) -> Result<Reading> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
+                        task.read_file(spec, path, row, takes)
+                    })*
+                    _ => Err(another_task()),
+                }
+            }
+
+            /// What the network says of a text.
+            pub(crate) fn predict_text(
+                &self,
+                spec: &Spec,
+                at: AtWork<'_>,
+                text: &str,
+            ) -> Result<Prediction> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
+                        task.predict_text(spec, at, text)
+                    })*
+                    _ => Err(another_task()),
+                }
+            }
+
+            /// What the network says of a file.
+            pub(crate) fn predict_file(
+                &self,
+                spec: &Spec,
+                at: AtWork<'_>,
+                path: &Path,
+            ) -> Result<Vec<Prediction>> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
+                        task.predict_file(spec, at, path)
+                    })*
+                    _ => Err(another_task()),
+                }
+            }
+
+            /// A text that the network writes.
+            pub(crate) fn sample(
+                &self,
+                spec: &Spec,
+                at: AtWork<'_>,
+                options: &SampleOptions,
+            ) -> Result<String> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
+                        task.sample(spec, at, options)
+                    })*
+                    _ => Err(another_task()),
+                }
+            }
+        }
+
+        impl Spec {
+            /// Reads the specification of a task, and checks that its numbers fit together.
+            ///
+            /// # Errors
+            ///
+            /// Names the key and what is wrong with it.
+            pub(crate) fn read(bytes: &[u8], task: &TaskConfig) -> Result<Spec, String> {
+                let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+                let kind = value["kind"].as_str().ok_or("`kind` is missing")?;
+                let spec = match kind {
+                    $($name => Spec::$Task(keys(&value)?),)*
+                    other => return Err(format!("kind = {other:?} is no task")),
+                };
+                match (task, &spec) {
+                    $((TaskConfig::$Task(_), Spec::$Task(spec)) => $Config::check(spec)?,)*
+                    _ => {
+                        return Err(format!(
+                            "kind = {kind:?} is another task than that of config.toml"
+                        ));
+                    }
+                }
+                Ok(spec)
+            }
+        }
+    };
+}
+
+tasks! {
+    /// The next character or word of a text.
+    "language_model" => LanguageModel: LanguageModelConfig, LanguageSpec;
+    /// The class of a text.
+    "classify_text" => ClassifyText: ClassifyTextConfig, TextSpec;
+    /// The class of a series of numbers.
+    "classify_series" => ClassifySeries: ClassifySeriesConfig, SeriesSpec;
+    /// The next values of a table's columns.
+    "forecast" => Forecast: ForecastConfig, ForecastSpec;
+    /// The sum of two marked numbers of a long series.
+    "adding" => Adding: AddingConfig, NoSpec;
+    /// A row of symbols, repeated after a long pause.
+    "copy" => Copy: CopyConfig, NoSpec;
+}
+
+fn another_task() -> Error {
+    Error::mend(
+        "the run's data.json is of another task than its config.toml; restore both from the same run",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! A task with its data in memory.
+
+use super::part::Part;
+use crate::{
+    data::reading::{Reading, Steps, Wanted},
+    error::Result,
+    memory::Batch,
+    metric::{Baselines, Evaluation, Metric},
+    model::{head::Taken, net::Net, shape::NetShape},
+};
+use burn::tensor::{Device, Tensor};
+use rekindle_view::Block;
+use std::ops::Range;
+
+/// One update, of which everything random is a function.
+#[derive(Clone, Debug)]
+pub struct At {
+    /// The number of updates before this one.
+    pub step: u64,
+    /// The sequences of an update.
+    pub batch: usize,
+    /// The experiment's seed.
+    pub seed: u64,
+    /// Where the tensors live.
+    pub device: Device,
+}
+
+/// States carried from one update to the next, without their gradient.
+pub type Carry = Option<Vec<Tensor<2>>>;
+
+/// What a network is given to learn from in an update.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// The rows that it reads.
+    pub inputs: Steps,
+    /// What each of its outputs should be.
+    pub wanted: Wanted,
+    /// Whether the rows go on where those of the update before ended, so that states are carried on.
+    pub goes_on: bool,
+    /// How many [units](Task::unit) are read.
+    pub units: usize,
+}
+
+/// The loss of an update.
+#[derive(Debug)]
+pub struct Loss {
+    /// The mean loss, a single number.
+    pub value: Tensor<1>,
+    /// What the next update begins with.
+    pub carry: Carry,
+    /// How many [units](Task::unit) were read.
+    pub units: usize,
+}
+
+/// The most rows that are judged at once.
+pub(crate) const JUDGED: usize = 64;
+
+/// A task with its data in memory.
+pub trait Task {
+    /// The network's two ends.
+    fn shape(&self) -> NetShape;
+
+    /// The steps from which the network's outputs are taken.
+    fn taken(&self) -> Taken;
+
+    /// What speed is counted in: characters, sequences, ...
+    fn unit(&self) -> &'static str;
+
+    /// The updates of one pass over the training data.
+    ///
+    /// # Errors
+    ///
+    /// If there is not enough data for one update.
+    fn steps_per_epoch(&self, batch: usize) -> Result<u64>;
+
+    /// The most that goes through the network at once, in updates of so many rows.
+    fn batch(&self, rows: usize) -> Batch;
+
+    /// The steps of a row in an update, where states are carried from one to the next; none where every update begins
+    /// afresh.
+    fn window(&self) -> Option<usize> {
+        None
+    }
+
+    /// Some rows of a part, as the network reads them, with what is wanted behind each; fewer, or none,
+    /// where the part has no more. Where a row has no length of its own it has `steps` steps.
+    fn reading(&self, part: Part, rows: Range<usize>, steps: usize) -> Reading;
+
+    /// What the network is given to learn from in an update.
+    fn lesson(&self, at: &At) -> Lesson;
+
+    /// The loss of an update.
+    fn loss(&self, net: &Net, at: &At, carry: Carry) -> Loss {
+        let Lesson {
+            inputs,
+            wanted,
+            goes_on,
+            units,
+        } = self.lesson(at);
+        let x = net.sequence(&inputs, &at.device);
+        let carry = carry.filter(|_| goes_on);
+        let states = carry.map(|parts| net.recurrent().initial(x.data()).with_parts(parts));
+        let (outputs, states) = net.outputs(x, self.taken(), states);
+        Loss {
+            value: wanted.loss(outputs),
+            carry: self.window().map(|_| states.detach().into_parts()),
+            units,
+        }
+    }
+
+    /// The figure of merit that a mean training loss amounts to, where one does.
+    fn figure(&self, loss: f64) -> Option<Metric> {
+        let _ = loss;
+        None
+    }
+
+    /// How the network does on a part of the data; `None` where there is no such part.
+    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation>;
+
+    /// The same figures for predictors that learn nothing, each with its name; none where there is no such part.
+    fn baselines(&self, part: Part) -> Baselines;
+
+    /// The rows of the training part, more than which no update can read; none where updates are not made of them.
+    fn rows_to_train_on(&self) -> Option<usize> {
+        None
+    }
+
+    /// The first of these parts that there is; the training part is always there.
+    fn first_of(&self, parts: &[Part]) -> Part {
+        let is_there = |part: &&Part| self.reading(**part, 0..1, 1).rows() > 0;
+        parts.iter().find(is_there).copied().unwrap_or(Part::Train)
+    }
+
+    /// What is worth knowing of the data and of the figures on a part, where they are not what one may take them for:
+    /// columns that are called by their place, a baseline that is left out.
+    fn notes(&self, part: Part) -> Vec<String> {
+        let _ = part;
+        Vec::new()
+    }
+
+    /// What a report shows of the network at work on the test part: figures, examples.
+    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
+        let _ = (net, device);
+        Vec::new()
+    }
+}
