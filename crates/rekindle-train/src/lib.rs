@@ -1,8 +1,8 @@
 //! Train a recurrent network from a config file.
 //!
-//! Data flows one way, each arrow one module: a TOML file becomes an [`experiment`], checked a
-//! [`Plan`]; its [task](tasks) reads its [data]; [`train()`] fits a network and writes a
-//! [run directory](run), from which a [`Predictor`] works without anything else.
+//! Data flows one way: a TOML file becomes an [`Experiment`], checked a [`Plan`] ([config]); its
+//! [task](tasks) reads its [data]; [`train()`] fits a network and writes a [run directory](run), from which a
+//! [`Predictor`] works without anything else.
 
 pub mod apply;
 mod cells;
@@ -33,6 +33,7 @@ pub use config::{Experiment, Plan};
 pub use data::reading::{Reading, Steps, Wanted};
 pub use error::{Error, Result};
 pub use metric::{Baselines, Evaluation, Metric};
+pub use model::head::Taken;
 pub use model::net::{Net, NetStates};
 pub use model::shape::{Inputs, NetShape};
 pub use predict::{Figures, Predictor};

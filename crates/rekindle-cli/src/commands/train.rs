@@ -5,6 +5,7 @@ use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rekindle_train::tasks::Use;
 use rekindle_train::{
     Error, Predictor, Result, RunResult, SampleOptions, TrainOptions, Trained, duration, shell,
     train,
@@ -105,14 +106,14 @@ fn finished(run: &Path, result: &RunResult) -> Result<()> {
         result.device
     ));
     let at = shell::quoted(run);
-    let next = match result.task.as_str() {
-        "language_model" => {
+    let next = match Use::of(&result.task) {
+        Use::Writing => {
             lines.push(format!("\na sample:\n{}", sample(run)?));
             format!("rekindle sample {at} --length 1000 --temperature 0.6")
         }
-        "classify_text" => format!("rekindle predict {at} --text \"...\""),
-        "classify_series" | "forecast" => format!("rekindle predict {at} --input FILE"),
-        _ => format!("rekindle eval {at}"),
+        Use::Texts => format!("rekindle predict {at} --text \"...\""),
+        Use::Files => format!("rekindle predict {at} --input FILE"),
+        Use::Figures => format!("rekindle eval {at}"),
     };
     lines.push(format!("\nrun:   {}", run.display()));
     let report = run.join("report.html");

@@ -1,17 +1,16 @@
 //! Taking the figures that the doctor's rules judge.
 
-use crate::doctor::checkup::{Checkup, GateFigures, NetFigures, ResetFigures, StateFigures};
-use crate::run::log::Log;
+use super::horizon;
 use crate::{
     config::experiment::Experiment,
     data::reading::{Reading, Steps, Wanted},
+    doctor::checkup::{Checkup, GateFigures, NetFigures, ResetFigures, StateFigures},
     error::Result,
     files,
-    inside::horizon,
     metric::Metric,
     model::{head::Taken, net::Net},
     predict::predictor::Predictor,
-    run::{directory::RunDir, result::RunResult},
+    run::{directory::RunDir, log::Log, result::RunResult},
     tasks::{
         part::Part,
         task::{At, Task},

@@ -1,11 +1,11 @@
 //! The named values of a layer's equations while it reads, written to a file.
 
 use super::output::{Format, pixels};
-use crate::predict::source::Source;
 use crate::{
+    data::reading::Reading,
     error::{Error, Result},
     memory::Batch,
-    predict::predictor::Predictor,
+    predict::{predictor::Predictor, source::Source},
     tensors,
 };
 use burn::tensor::TensorData;
@@ -132,12 +132,7 @@ pub fn trace(options: &TraceOptions) -> Result<Traced> {
 
 impl Predictor {
     /// The nodes of one layer over the only row of a reading.
-    pub(crate) fn trace(
-        &self,
-        reading: &crate::Reading,
-        site: Site,
-        nodes: &[String],
-    ) -> Result<Traced> {
+    pub(crate) fn trace(&self, reading: &Reading, site: Site, nodes: &[String]) -> Result<Traced> {
         let recurrent: &Recurrent<_> = self.net.recurrent();
         let x = reading.sequence(&self.net, &self.device);
         let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();

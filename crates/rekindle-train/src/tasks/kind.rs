@@ -23,10 +23,26 @@ pub struct Opened<S> {
     pub task: Box<dyn Task>,
 }
 
+/// What a trained network is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// It writes text.
+    Writing,
+    /// It says something of a text.
+    Texts,
+    /// It says something of a file.
+    Files,
+    /// Its figures are all that one wants of it.
+    Figures,
+}
+
 /// A kind of task, by the keys of its table `[task]`. What a task does not do has a default that says so.
 pub(crate) trait Kind {
     /// What inference must know of the training data, stored beside the weights.
     type Spec;
+
+    /// What a trained network is there for.
+    const USE: Use = Use::Figures;
 
     /// Checks every number.
     ///

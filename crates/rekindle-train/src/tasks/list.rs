@@ -1,16 +1,9 @@
 //! The one list of tasks, and what follows from it: the table `[task]` of a config, and what a run stores of its data.
 
 use super::{
-    adding::AddingConfig,
     at_work::AtWork,
-    classify_series::{ClassifySeriesConfig, SeriesSpec},
-    classify_text::{ClassifyTextConfig, TextSpec},
-    copy::CopyConfig,
-    drawn::NoSpec,
-    forecast::{ForecastConfig, ForecastSpec},
     given::Takes,
-    kind::{Kind, Opened},
-    language_model::{LanguageModelConfig, LanguageSpec},
+    kind::{Kind, Opened, Use},
     prediction::{Prediction, SampleOptions},
     stored::keys,
 };
@@ -26,19 +19,19 @@ use serde_json::Value;
 use std::path::Path;
 
 macro_rules! tasks {
-    ($($(#[$doc:meta])* $name:literal => $Task:ident: $Config:ident, $Spec:ident;)*) => {
+    ($($(#[$doc:meta])* $name:literal => $Task:ident: $module:ident::$Config:ident, $of:ident::$Spec:ident;)*) => {
         /// What is learned: the key `task.kind`.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind")]
         pub enum TaskConfig {
-            $($(#[$doc])* #[serde(rename = $name)] $Task($Config),)*
+            $($(#[$doc])* #[serde(rename = $name)] $Task(super::$module::$Config),)*
         }
 
         /// What inference must know of the training data, stored beside the weights.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind")]
         pub enum Spec {
-            $($(#[$doc])* #[serde(rename = $name)] $Task($Spec),)*
+            $($(#[$doc])* #[serde(rename = $name)] $Task(super::$of::$Spec),)*
         }
 
         impl TaskConfig {
@@ -194,6 +187,16 @@ macro_rules! tasks {
             }
         }
 
+        impl Use {
+            /// That of networks of a task, by the value of its `kind`.
+            pub fn of(kind: &str) -> Use {
+                match kind {
+                    $($name => super::$module::$Config::USE,)*
+                    _ => Use::Figures,
+                }
+            }
+        }
+
         impl Spec {
             /// Reads the specification of a task, and checks that its numbers fit together.
             ///
@@ -208,7 +211,7 @@ macro_rules! tasks {
                     other => return Err(format!("kind = {other:?} is no task")),
                 };
                 match (task, &spec) {
-                    $((TaskConfig::$Task(_), Spec::$Task(spec)) => $Config::check(spec)?,)*
+                    $((TaskConfig::$Task(_), Spec::$Task(spec)) => super::$module::$Config::check(spec)?,)*
                     _ => {
                         return Err(format!(
                             "kind = {kind:?} is another task than that of config.toml"
@@ -223,17 +226,17 @@ macro_rules! tasks {
 
 tasks! {
     /// The next character or word of a text.
-    "language_model" => LanguageModel: LanguageModelConfig, LanguageSpec;
+    "language_model" => LanguageModel: language_model::LanguageModelConfig, language_model::LanguageSpec;
     /// The class of a text.
-    "classify_text" => ClassifyText: ClassifyTextConfig, TextSpec;
+    "classify_text" => ClassifyText: classify_text::ClassifyTextConfig, classify_text::TextSpec;
     /// The class of a series of numbers.
-    "classify_series" => ClassifySeries: ClassifySeriesConfig, SeriesSpec;
+    "classify_series" => ClassifySeries: classify_series::ClassifySeriesConfig, classify_series::SeriesSpec;
     /// The next values of a table's columns.
-    "forecast" => Forecast: ForecastConfig, ForecastSpec;
+    "forecast" => Forecast: forecast::ForecastConfig, forecast::ForecastSpec;
     /// The sum of two marked numbers of a long series.
-    "adding" => Adding: AddingConfig, NoSpec;
+    "adding" => Adding: adding::AddingConfig, drawn::NoSpec;
     /// A row of symbols, repeated after a long pause.
-    "copy" => Copy: CopyConfig, NoSpec;
+    "copy" => Copy: copy::CopyConfig, drawn::NoSpec;
 }
 
 fn another_task() -> Error {

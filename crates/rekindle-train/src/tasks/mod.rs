@@ -29,7 +29,7 @@ pub use classify_text::{ClassifyTextConfig, TextSpec};
 pub use copy::CopyConfig;
 pub use drawn::NoSpec;
 pub use forecast::{ForecastConfig, ForecastSpec};
-pub use kind::Opened;
+pub use kind::{Opened, Use};
 pub use language_model::{LanguageModelConfig, LanguageSpec};
 pub use list::{Spec, TaskConfig};
 pub use part::Part;

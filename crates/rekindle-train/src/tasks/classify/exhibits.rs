@@ -1,6 +1,6 @@
 //! What a report shows of a classifier: which classes it takes for which, and where it errs most.
 
-use super::task::Items;
+use super::items::Items;
 use rekindle_view::{Block, Confusion};
 
 /// The most classes that a matrix is legible with.

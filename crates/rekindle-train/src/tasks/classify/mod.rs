@@ -2,5 +2,6 @@
 
 mod exhibits;
 pub(super) mod files;
+pub(super) mod items;
 mod scores;
 pub(super) mod task;

@@ -2,11 +2,12 @@
 
 use super::{
     exhibits::{self, Guess},
+    items::Items,
     scores::{majority, predictions, scores},
 };
 use crate::{
     data::{
-        reading::{Reading, Steps, Wanted},
+        reading::{Reading, Wanted},
         split::Split,
     },
     error::{Error, Result},
@@ -23,24 +24,6 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;
 use std::ops::Range;
-
-/// What is classified.
-pub(in crate::tasks) trait Items {
-    /// What speed is counted in.
-    const UNIT: &'static str;
-
-    /// The steps of the longest row.
-    fn longest(&self) -> usize;
-
-    /// Some rows as the network reads them.
-    fn steps(&self, rows: &[usize]) -> Steps;
-
-    /// What stands at each step of some rows.
-    fn labels(&self, rows: &[usize]) -> Vec<Vec<String>>;
-
-    /// A row as a report shows it.
-    fn shown(&self, row: usize, caption: String) -> Block;
-}
 
 /// Rows, their classes, and the parts that they are in.
 pub(in crate::tasks) struct Classify<I> {

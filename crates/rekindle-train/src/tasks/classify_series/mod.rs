@@ -11,7 +11,7 @@ use super::{
     at_work::AtWork,
     classify::files::idle_test_share,
     given::{Takes, no_row},
-    kind::{Kind, Opened},
+    kind::{Kind, Opened, Use},
     prediction::{Prediction, classes},
     stored::{one_of_each, scales, some},
     task::JUDGED,
@@ -35,6 +35,8 @@ use std::path::Path;
 
 impl Kind for ClassifySeriesConfig {
     type Spec = SeriesSpec;
+
+    const USE: Use = Use::Files;
 
     fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         self.check_keys()

@@ -8,7 +8,8 @@ use crate::{
     tasks::{
         classify::{
             files::{cut, no_file, repeated},
-            task::{Classify, Items},
+            items::Items,
+            task::Classify,
         },
         kind::Opened,
     },

@@ -11,7 +11,7 @@ use super::{
     at_work::AtWork,
     classify::files::idle_test_share,
     given::{Takes, line, symbols},
-    kind::{Kind, Opened},
+    kind::{Kind, Opened, Use},
     prediction::{Prediction, classes},
     stored::{one_of_each, some},
 };
@@ -32,6 +32,8 @@ use std::path::Path;
 
 impl Kind for ClassifyTextConfig {
     type Spec = TextSpec;
+
+    const USE: Use = Use::Texts;
 
     fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         self.check_keys()

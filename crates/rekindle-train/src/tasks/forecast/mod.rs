@@ -13,7 +13,7 @@ pub use spec::ForecastSpec;
 use super::{
     at_work::AtWork,
     given::{Takes, empty},
-    kind::{Kind, Opened},
+    kind::{Kind, Opened, Use},
     prediction::Prediction,
     stored::{one_of_each, scales, some},
 };
@@ -36,6 +36,8 @@ use std::path::Path;
 
 impl Kind for ForecastConfig {
     type Spec = ForecastSpec;
+
+    const USE: Use = Use::Files;
 
     fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         self.check_keys()

@@ -20,7 +20,7 @@ use crate::{
     tasks::{
         at_work::AtWork,
         given::{Takes, symbols},
-        kind::{Kind, Opened},
+        kind::{Kind, Opened, Use},
         prediction::SampleOptions,
     },
 };
@@ -30,6 +30,8 @@ use std::path::Path;
 
 impl Kind for LanguageModelConfig {
     type Spec = LanguageSpec;
+
+    const USE: Use = Use::Writing;
 
     fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         self.check_keys(model)

@@ -1,0 +1,22 @@
+//! The rows of a classifier.
+
+use crate::data::reading::Steps;
+use rekindle_view::Block;
+
+/// What is classified.
+pub(in crate::tasks) trait Items {
+    /// What speed is counted in.
+    const UNIT: &'static str;
+
+    /// The steps of the longest row.
+    fn longest(&self) -> usize;
+
+    /// Some rows as the network reads them.
+    fn steps(&self, rows: &[usize]) -> Steps;
+
+    /// What stands at each step of some rows.
+    fn labels(&self, rows: &[usize]) -> Vec<Vec<String>>;
+
+    /// A row as a report shows it.
+    fn shown(&self, row: usize, caption: String) -> Block;
+}
