@@ -1,9 +1,11 @@
 //! The builder: a [`Step`] hands out handles, and operators on them record nodes.
 
 use crate::program::{Across, Binary, Blocks, Fault, Id, Node, Program, Unary};
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use core::ops::{Add, Div, Mul, Neg, Sub};
 
 /// One step of a cell, while its equations are being written down.
 #[derive(Debug, Default)]
@@ -14,7 +16,7 @@ pub struct Step {
 #[derive(Debug, Default)]
 struct Draft {
     nodes: Vec<Node>,
-    known: HashMap<Node, Id>,
+    known: BTreeMap<Node, Id>,
     names: Blocks,
 }
 
@@ -264,7 +266,7 @@ impl Step {
 impl<'k> Var<'k> {
     fn belongs_to(self, step: &Step) {
         assert!(
-            std::ptr::eq(self.step, step),
+            core::ptr::eq(self.step, step),
             "a value of one step is used in another"
         );
     }

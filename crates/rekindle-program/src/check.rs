@@ -1,6 +1,8 @@
 //! What every program must satisfy, checked once, when it is made.
 
 use crate::program::{At, Binary, Fault, Id, Node, Program, RAW, Width};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 impl Program {
     /// # Errors
@@ -125,6 +127,7 @@ fn at(id: Id, message: String) -> Fault {
 #[cfg(test)]
 mod tests {
     use crate::{Step, Var, exp};
+    use alloc::string::String;
 
     fn of(value: impl for<'k> Fn(&'k Step) -> Var<'k>) -> String {
         let step = Step::default();

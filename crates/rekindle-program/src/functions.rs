@@ -1,12 +1,15 @@
 //! What equations may compute: functions of one value, of two, and of a whole row.
 
+#[cfg(not(feature = "std"))]
+use num_traits::Float as _;
+
 /// A pointwise function of one value.
 ///
 /// At an infinity, value and derivative are the limits where there are any, and NaN where there are none. Of NaN every
 /// function is NaN, and so is its derivative, but for those that choose between numbers, as no comparison with NaN holds:
 /// it is 0 for [`Relu`](Unary::Relu), [`HardSigmoid`](Unary::HardSigmoid), [`Sign`](Unary::Sign) and
 /// [`Floor`](Unary::Floor), 0.01 for [`LeakyRelu`](Unary::LeakyRelu).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unary {
     /// The logistic function `1 / (1 + exp(-x))`.
     Sigmoid,
@@ -58,7 +61,7 @@ impl Unary {
             Unary::Relu => above(x, 0.0),
             Unary::LeakyRelu => above(x, 0.01 * x),
             Unary::Elu => above(x, x.exp_m1()),
-            Unary::Gelu => 0.5 * least(x) * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2)),
+            Unary::Gelu => 0.5 * least(x) * (1.0 + libm::erf(x * core::f64::consts::FRAC_1_SQRT_2)),
             Unary::Silu => least(x) * sigmoid(x),
             Unary::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
             Unary::HardSigmoid => (x / 6.0 + 0.5).clamp(0.0, 1.0),
@@ -98,7 +101,7 @@ impl Unary {
             Unary::Gelu => {
                 // Φ(x) + x φ(x)
                 let v = finite(v);
-                let cumulative = 0.5 * (1.0 + libm::erf(v * std::f64::consts::FRAC_1_SQRT_2));
+                let cumulative = 0.5 * (1.0 + libm::erf(v * core::f64::consts::FRAC_1_SQRT_2));
                 let density = (-0.5 * v * v).exp() * 0.398_942_280_401_432_7;
                 cumulative + v * density
             }
@@ -216,7 +219,7 @@ pub enum Subject {
 }
 
 /// A pointwise function of two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Binary {
     /// `a + b`
     Add,
@@ -270,7 +273,7 @@ impl Binary {
 }
 
 /// A function of a row: of all units together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Across {
     /// The mean over the units, given to every unit.
     Mean,

@@ -19,6 +19,16 @@
 //! Running the function records a [`Program`]: an immutable list of nodes that can be printed,
 //! [parsed](Program::parse) back, changed by [`passes`], differentiated among them, and [planned](plan) for executors.
 //! Nothing here runs a program, knows a tensor or a thread.
+//!
+//! Without the feature `std`, which is on by default, the crate needs `core` and `alloc` alone: numbers are folded by the
+//! functions of `libm` in place of the system's, and errors list the names that are known without a guess which was meant.
+#![no_std]
+#![warn(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
+
+#[macro_use]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
 
 pub mod arbitrary;
 mod builder;

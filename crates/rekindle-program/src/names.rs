@@ -1,7 +1,9 @@
 //! The values of a program that a reader may want to see, and what they are called.
 
 use crate::program::{Binary, Id, Node, Program, Unary};
-use std::collections::HashSet;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// A value of a program, by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +54,8 @@ impl Program {
             program: self,
             labels: &labels,
             expressions: &expressions,
-            names: HashSet::new(),
-            ids: HashSet::new(),
+            names: BTreeSet::new(),
+            ids: BTreeSet::new(),
             found: Vec::new(),
         };
         for (name, &id) in self.states().iter().zip(&self.next) {
@@ -108,8 +110,8 @@ struct Naming<'p> {
     program: &'p Program,
     labels: &'p [Option<String>],
     expressions: &'p [String],
-    names: HashSet<String>,
-    ids: HashSet<Id>,
+    names: BTreeSet<String>,
+    ids: BTreeSet<Id>,
     found: Vec<Named>,
 }
 

@@ -1,8 +1,10 @@
 //! A program as text: one equation a line, as a paper prints them, in a form that parses back.
 
 use crate::program::{Binary, Id, Node, Out, Program, RAW, Unary};
-use std::collections::HashSet;
-use std::fmt;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 /// How tightly the surrounding text binds: decides where parentheses are needed.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -23,13 +25,13 @@ impl Program {
     /// the block they are made of, shared values by `s1`, `s2`, ... `None` for the others.
     pub fn labels(&self) -> Vec<Option<String>> {
         let uses = self.uses();
-        let mut taken: HashSet<String> =
+        let mut taken: BTreeSet<String> =
             [self.states(), self.inputs(), self.hiddens(), self.vectors()]
                 .concat()
                 .into_iter()
                 .collect();
         // A gate takes its block's name unless a state, a vector or the input has it.
-        let mut free: HashSet<String> = self
+        let mut free: BTreeSet<String> = self
             .inputs()
             .iter()
             .chain(self.hiddens())
@@ -330,6 +332,7 @@ impl fmt::Display for Program {
 #[cfg(test)]
 mod tests {
     use crate::{Program, sigmoid, tanh};
+    use alloc::string::ToString;
 
     #[test]
     fn a_gru_reads_as_in_the_paper() {

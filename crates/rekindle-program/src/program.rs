@@ -1,6 +1,8 @@
 //! The program: what a cell's equations become, a list of nodes in the order of their evaluation.
 
 pub use crate::functions::{Across, Binary, Subject, Unary};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The place of a node in [`Program::nodes`].
 pub type Id = usize;
@@ -8,7 +10,7 @@ pub type Id = usize;
 /// One value per unit and row of the batch.
 ///
 /// Those from [`Node::Mask`] on stand only in programs that a pass has made, never in a cell's equations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Node {
     /// `W_g x + b_g`: block `g` of the input projection.
     Input(usize),
@@ -378,7 +380,7 @@ impl Program {
         let mut seen = vec![false; id + 1];
         let mut open = vec![id];
         while let Some(id) = open.pop() {
-            if std::mem::replace(&mut seen[id], true) {
+            if core::mem::replace(&mut seen[id], true) {
                 continue;
             }
             match self.nodes[id] {

@@ -4,6 +4,8 @@ use super::MOST;
 use super::error::{Parsed, Place, Text};
 use super::lex::{Line, Word, shown};
 use crate::program::{Across, Binary, Blocks, RAW, Unary};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// What a line declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

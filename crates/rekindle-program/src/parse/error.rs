@@ -1,6 +1,8 @@
 //! Where and why a text is no program.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// Where and why a text is no program.
 ///
@@ -33,7 +35,7 @@ impl fmt::Display for ParseError {
     }
 }
 
-impl std::error::Error for ParseError {}
+impl core::error::Error for ParseError {}
 
 pub(super) type Parsed<T> = Result<T, ParseError>;
 

@@ -7,6 +7,7 @@ use super::scope::{Scope, names};
 use crate::builder::Var;
 use crate::program::{Across, Binary, Id, Node, RAW, Unary};
 use crate::suggest::suggest;
+use alloc::string::{String, ToString};
 
 /// The deepest nesting of parentheses and functions, so that no text overflows the stack.
 const DEEPEST: usize = 64;

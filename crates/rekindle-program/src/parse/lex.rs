@@ -2,7 +2,9 @@
 
 use super::MOST;
 use super::error::{Parsed, Place, Text};
-use std::fmt;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
 /// The most characters of a name or a number: more than any has, and so few that messages stay short.
 const LONGEST: usize = 64;

@@ -8,7 +8,9 @@ use super::lex::{Line, Word, shown};
 use crate::builder::{Step, Var};
 use crate::program::{Id, Node, Program};
 use crate::suggest::suggest;
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// A value with a name.
 pub(super) struct Value<'k> {
@@ -26,13 +28,13 @@ pub(super) struct Scope<'t, 'k> {
     /// The new value of each state, and where it stands.
     pub next: Vec<Option<(Var<'k>, Place)>>,
     /// The operand of each recurrent block, and where it stands.
-    pub operands: HashMap<usize, (Id, Place)>,
+    pub operands: BTreeMap<usize, (Id, Place)>,
     /// Whether each block has a bias, and where it was seen; an input block first, then a hidden one.
-    pub biases: [HashMap<usize, (bool, Place)>; 2],
+    pub biases: [BTreeMap<usize, (bool, Place)>; 2],
     /// Where each operation stands first.
-    places: HashMap<Id, Place>,
+    places: BTreeMap<Id, Place>,
     /// Every name that an equation defines, and the line.
-    defined: HashMap<&'t str, usize>,
+    defined: BTreeMap<&'t str, usize>,
 }
 
 impl<'t, 'k> Scope<'t, 'k> {
@@ -54,9 +56,9 @@ impl<'t, 'k> Scope<'t, 'k> {
             step,
             values: Vec::new(),
             next: vec![None; declared.blocks.states.len()],
-            operands: HashMap::new(),
+            operands: BTreeMap::new(),
             biases: Default::default(),
-            places: HashMap::new(),
+            places: BTreeMap::new(),
             defined: defined.collect(),
         }
     }
@@ -178,7 +180,7 @@ impl<'t, 'k> Scope<'t, 'k> {
 
     /// Checks that everything declared or defined is used and every state has a new value; gives
     /// these, and where each operation stands.
-    pub(super) fn finish(self) -> Parsed<(Vec<Var<'k>>, HashMap<Id, Place>)> {
+    pub(super) fn finish(self) -> Parsed<(Vec<Var<'k>>, BTreeMap<Id, Place>)> {
         for Value {
             name, place, used, ..
         } in &self.values

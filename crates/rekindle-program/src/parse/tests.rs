@@ -3,6 +3,8 @@
 use super::GRAMMAR;
 use crate::arbitrary::{KINDS, recorded};
 use crate::program::{Across, Binary, Program, Unary};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

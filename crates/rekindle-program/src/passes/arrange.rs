@@ -3,6 +3,7 @@
 use super::stages::stages;
 use super::writer::Writer;
 use crate::program::{Binary, Id, Node, Program};
+use alloc::vec::Vec;
 
 /// The same program with the terms of every sum in such an order that no multiplication needs an instruction of
 /// its own, if there is anything else to begin with. Sums that hold matrix products stay as they are.
@@ -124,6 +125,7 @@ impl Sums<'_> {
 mod tests {
     use super::*;
     use crate::{Next, Step};
+    use alloc::string::{String, ToString};
 
     fn arranged(cell: fn(&Step) -> Next) -> String {
         let text = arrange(&Program::new(cell)).to_string();

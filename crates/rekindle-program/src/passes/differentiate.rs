@@ -3,6 +3,7 @@
 use super::stages::stages;
 use super::writer::Writer;
 use crate::program::{Across, Binary, Id, Node, Out, Program, Subject, Unary};
+use alloc::vec::Vec;
 
 /// The program that computes, from the gradients of a program's results ([`Node::Adjoint`]) and the
 /// values it had ([`Node::Forward`]), the gradients of all that it reads.
@@ -43,9 +44,9 @@ impl Reverse<'_> {
     /// The gradient of a node, if it has any. Terms of later stages come last, and products after
     /// all others, so that a product can be accumulated onto what is already there.
     fn sum(&mut self, id: Id) -> Option<Id> {
-        let mut terms = std::mem::take(&mut self.terms[id]);
+        let mut terms = core::mem::take(&mut self.terms[id]);
         let program = Program {
-            nodes: std::mem::take(&mut self.writer.nodes),
+            nodes: core::mem::take(&mut self.writer.nodes),
             ..Program::default()
         };
         let stage = stages(&program);
@@ -174,6 +175,7 @@ mod tests {
     use super::*;
     use crate::passes::phases::loop_of;
     use crate::{Step, amax, cumsum, floor, mean, sigmoid, tanh};
+    use alloc::string::ToString;
 
     #[test]
     fn the_gradient_of_an_elman_network_reads_as_in_a_textbook() {

@@ -5,6 +5,8 @@ use super::{
     stages,
 };
 use crate::program::{Id, Node, Program};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// A program after each pass: titles and texts, in the order of the passes. With `backward`, the derived
 /// programs as well.

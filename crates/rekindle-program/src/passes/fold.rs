@@ -2,6 +2,7 @@
 
 use super::writer::Writer;
 use crate::program::{Id, Node, Program};
+use alloc::vec::Vec;
 
 /// The same equations with numbers computed, `x + 0` and `1 x` replaced by `x`, negations taken into
 /// sums, and equal expressions written once.
@@ -19,6 +20,7 @@ pub fn fold(program: &Program) -> Program {
 mod tests {
     use super::*;
     use crate::{Step, tanh};
+    use alloc::string::ToString;
 
     #[test]
     fn numbers_are_computed_and_identities_vanish() {

@@ -2,7 +2,8 @@
 
 use super::writer::Writer;
 use crate::program::{Binary, Id, Node, Program};
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 /// A place where the equations add up an input block and a recurrent one, and nothing else reads either.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub fn integrate(program: &Program, biases: bool) -> (Program, Vec<Integrated>) 
     places.sort_by_key(|(_, place)| place.input);
 
     let mut names = program.names.clone();
-    let mut vectors: HashMap<Id, Vec<Node>> = HashMap::new();
+    let mut vectors: BTreeMap<Id, Vec<Node>> = BTreeMap::new();
     for (id, place) in &places {
         names.input_biases[place.input] = false;
         names.hidden_biases[place.hidden] = false;
@@ -106,6 +107,7 @@ fn multiplied(writer: &mut Writer, vectors: &[Node], w: Id, u: Id) -> Id {
 mod tests {
     use super::*;
     use crate::{Step, sigmoid, tanh};
+    use alloc::string::ToString;
 
     #[test]
     fn what_was_added_is_multiplied_as_well() {

@@ -1,7 +1,8 @@
 //! What depends on the parameters alone is computed once a pass, and not for every step and row.
 
 use crate::program::{Id, Node, Out, Program};
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 /// A program in two parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub fn invariant(program: &Program) -> Option<Invariant> {
     let mut once = program.names.clone();
     once.planes = names.vectors[first..].to_vec();
 
-    let place: HashMap<Id, usize> = values.iter().copied().zip(first..).collect();
+    let place: BTreeMap<Id, usize> = values.iter().copied().zip(first..).collect();
     let nodes = program.nodes.iter().enumerate();
     let rest: Vec<Node> = nodes
         .map(|(id, &node)| place.get(&id).map_or(node, |&v| Node::Vector(v)))
@@ -65,6 +66,7 @@ fn is_fixed(node: &Node) -> bool {
 mod tests {
     use super::*;
     use crate::{Step, exp, sigmoid, tanh};
+    use alloc::string::ToString;
 
     #[test]
     fn a_decay_that_is_learned_is_computed_once() {

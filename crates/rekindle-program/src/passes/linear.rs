@@ -3,6 +3,7 @@
 
 use super::writer::Writer;
 use crate::program::{Binary, Id, Node, Out, Program};
+use alloc::vec::Vec;
 
 /// A program whose states can be computed for all steps at once, by a scan.
 ///
@@ -108,6 +109,7 @@ impl Form<'_> {
 mod tests {
     use super::*;
     use crate::{Step, sigmoid, tanh};
+    use alloc::string::ToString;
 
     #[test]
     fn a_minimal_gru_is_linear() {

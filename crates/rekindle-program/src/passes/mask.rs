@@ -2,6 +2,7 @@
 
 use super::writer::Writer;
 use crate::program::{Binary, Id, Node, Program};
+use alloc::vec::Vec;
 
 /// The same equations with the operand of every recurrent product multiplied by a mask, the same
 /// one at every step (Gal & Ghahramani 2016).

@@ -8,6 +8,8 @@
 mod levels;
 
 use crate::program::{Blocks, Id, Node, Out, Program, Width};
+use alloc::string::String;
+use alloc::vec::Vec;
 use levels::Levels;
 
 /// A part of a program.
@@ -117,7 +119,7 @@ impl<'p> Split<'p> {
                 .into_iter()
                 .filter(|&to| !everywhere && to != home[id]);
             let others = others.map(|to| {
-                handed.push([std::mem::replace(&mut from, to), to]);
+                handed.push([core::mem::replace(&mut from, to), to]);
                 (to, handed.len() - 1)
             });
             reads.push(others.collect());

@@ -2,6 +2,7 @@
 
 use super::writer::Writer;
 use crate::program::{Across, Id, Node, Program};
+use alloc::vec::Vec;
 
 /// The backward program with cheap values computed again in place of being read: sums, differences,
 /// products and quotients of values that are kept anyway. Functions and matrix products are kept.

@@ -1,6 +1,7 @@
 //! Stages: a matrix product ends one, and so does a function of a whole row.
 
 use crate::program::Program;
+use alloc::vec::Vec;
 
 /// The stage of every node: how many matrix products and functions of whole rows stand, one after the
 /// other, before its value.

@@ -2,6 +2,7 @@
 
 use super::writer::Writer;
 use crate::program::{Binary, Node, Out, Program};
+use alloc::vec::Vec;
 
 /// The backward program of a loop with the gradient of each learned vector added to that of the steps after
 /// ([`Node::Total`]), so that it needs neither a plane of all steps nor a walk over one.
@@ -25,6 +26,7 @@ mod tests {
     use crate::passes::differentiate;
     use crate::passes::phases::loop_of;
     use crate::{Step, tanh};
+    use alloc::string::ToString;
 
     #[test]
     fn the_gradient_of_a_vector_goes_on_from_step_to_step() {

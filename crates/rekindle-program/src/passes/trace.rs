@@ -17,6 +17,7 @@ mod tests {
     use super::*;
     use crate::passes::{fold, phases};
     use crate::{Step, sigmoid, tanh};
+    use alloc::vec::Vec;
 
     #[test]
     fn what_depends_on_the_input_alone_is_computed_before_the_loop_and_shown_all_the_same() {

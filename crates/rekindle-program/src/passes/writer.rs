@@ -1,14 +1,15 @@
 //! Writing nodes down, simplified.
 
 use crate::program::{Binary, Id, Node, Unary};
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 /// A list of nodes in which equal expressions are one, numbers are computed, and `x + 0`, `1 x` and
 /// their like are `x`.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     pub nodes: Vec<Node>,
-    known: HashMap<Node, Id>,
+    known: BTreeMap<Node, Id>,
 }
 
 impl Writer {

@@ -6,6 +6,7 @@ use super::fuse::Fused;
 use super::source::Source;
 use super::stages::Plan;
 use crate::program::{Id, Width};
+use alloc::vec::Vec;
 
 /// The chains of a stage.
 pub(super) struct Chains {
@@ -68,7 +69,7 @@ impl Plan {
             links: vec![0; n],
         };
         for &end in of.iter().filter(|&&id| !goes_on[id]) {
-            let chain = std::iter::successors(Some(end), |&id| before[id]);
+            let chain = core::iter::successors(Some(end), |&id| before[id]);
             let mut chain: Vec<Id> = chain.collect();
             chain.reverse();
             for (at, &id) in chain.iter().enumerate() {
@@ -85,6 +86,7 @@ mod tests {
     use crate::plan::{Code, Compiled};
     use crate::program::Unary;
     use crate::{Next, Program, Step, tanh};
+    use alloc::vec::Vec;
 
     /// The instructions of the only loop, and how many of a chain come after each.
     fn loop_of(cell: fn(&Step) -> Next) -> Vec<(Code, usize)> {

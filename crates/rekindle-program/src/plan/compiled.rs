@@ -1,5 +1,6 @@
 //! A program, ready for the kernels: in phases, differentiated and planned, once for all sizes.
 
+use alloc::vec::Vec;
 use super::place::Loc;
 use super::source::Source;
 use super::stages::Plan;

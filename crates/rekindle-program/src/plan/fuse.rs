@@ -5,6 +5,7 @@ use super::instruction::Code;
 use super::source::Source;
 use super::stages::OPERANDS;
 use crate::program::{Across, Binary, Id, Node};
+use alloc::vec::Vec;
 
 /// What is emitted for every node.
 pub(super) struct Fused {
@@ -91,9 +92,9 @@ impl Fused {
                     let block = matches!(p.nodes[rest], Node::Input(_));
                     return (block && inner(rest)).then(|| (vec![first], Some(rest)));
                 }
-                let kind = std::mem::discriminant(&p.nodes[first]);
+                let kind = core::mem::discriminant(&p.nodes[first]);
                 let alike = |v: Id| {
-                    std::mem::discriminant(&p.nodes[v]) == kind
+                    core::mem::discriminant(&p.nodes[v]) == kind
                         && self.stage[v] == self.stage[first]
                         && matches!(p.nodes[v], Node::HiddenT(..))
                         && inner(v)

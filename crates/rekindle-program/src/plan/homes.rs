@@ -5,6 +5,7 @@ use super::place::Loc;
 use super::source::Source;
 use super::stages::Plan;
 use crate::program::{Id, Node, Out, Width};
+use alloc::vec::Vec;
 
 pub(super) struct Homes<'s> {
     source: &'s Source<'s>,

@@ -7,6 +7,7 @@ use super::place::Loc;
 use super::source::Source;
 use super::stages::{Plan, Stage};
 use crate::program::{Id, Width};
+use alloc::vec::Vec;
 
 impl Plan {
     /// Adds the pointwise instructions of a stage, in the order of their nodes.

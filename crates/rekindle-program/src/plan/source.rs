@@ -2,6 +2,7 @@
 
 use super::stages::Plan;
 use crate::program::{Id, Node, Out, Program, Width};
+use alloc::vec::Vec;
 
 /// A program and what planning it needs to know.
 pub(super) struct Source<'p> {

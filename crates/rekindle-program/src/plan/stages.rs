@@ -3,6 +3,7 @@
 use super::instruction::Op;
 use super::place::{Loc, Place};
 use crate::program::{Across, Id, Out, Width};
+use alloc::vec::Vec;
 
 /// The most operands that one product adds up.
 pub const OPERANDS: usize = 32;

@@ -6,7 +6,8 @@ use super::instruction::Op;
 use super::place::Loc;
 use super::stages::Plan;
 use crate::program::{Binary, Unary};
-use std::collections::{BTreeMap, HashMap};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 /// An instruction of straight-line code in f32. Every register is written once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,8 +106,8 @@ impl Straight {
 struct Writer {
     instructions: Vec<Instruction>,
     registers: usize,
-    numbers: HashMap<u32, usize>,
-    loaded: HashMap<usize, usize>,
+    numbers: BTreeMap<u32, usize>,
+    loaded: BTreeMap<usize, usize>,
     sources: Vec<usize>,
 }
 

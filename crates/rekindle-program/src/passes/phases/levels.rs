@@ -4,7 +4,8 @@
 mod loops;
 
 use crate::program::{Id, Node, Program};
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 pub(super) fn is_loop(level: usize) -> bool {
     level % 2 == 1
@@ -17,7 +18,7 @@ fn is_free(node: &Node) -> bool {
 
 /// Raises all members of a loop to the highest level that one of them has; says whether any was raised.
 fn level_out(levels: &mut [usize], loops: &[Option<usize>]) -> bool {
-    let mut highest: HashMap<usize, usize> = HashMap::new();
+    let mut highest: BTreeMap<usize, usize> = BTreeMap::new();
     for (&level, found) in levels.iter().zip(loops) {
         if let Some(found) = found {
             let highest = highest.entry(*found).or_default();

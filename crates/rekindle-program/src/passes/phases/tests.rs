@@ -1,6 +1,7 @@
 use super::*;
 use crate::passes::differentiate;
 use crate::{Next, Step, exp, sigmoid, tanh};
+use alloc::vec::Vec;
 
 fn split(cell: fn(&Step) -> Next) -> Phases {
     phases(&Program::new(cell))

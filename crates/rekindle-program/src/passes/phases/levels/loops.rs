@@ -2,6 +2,7 @@
 
 use super::{is_free, level_out};
 use crate::program::{Binary, Id, Node, Program};
+use alloc::vec::Vec;
 
 /// The loop that each node goes with, if it goes step by step.
 ///
