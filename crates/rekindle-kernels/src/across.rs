@@ -2,8 +2,8 @@
 
 use crate::guard;
 use crate::simd::{Real, Simd};
+use core::ops::Range;
 use rekindle_program::Across;
-use std::ops::Range;
 
 /// Writes a function of the first `width` numbers of every row into columns of another plane.
 ///
@@ -30,9 +30,9 @@ pub(super) unsafe fn across<S: Simd>(
             #[inline(always)]
             || {
                 for r in 0..rows {
-                    let of = std::slice::from_raw_parts(of.add(r * pitch), width);
+                    let of = core::slice::from_raw_parts(of.add(r * pitch), width);
                     let to = to.add(r * pitch + own.start);
-                    let to = std::slice::from_raw_parts_mut(to, own.len());
+                    let to = core::slice::from_raw_parts_mut(to, own.len());
                     match op {
                         Across::Mean => to.fill(S::E::of(sum(of) / width as f64)),
                         Across::Sum => to.fill(S::E::of(sum(of))),

@@ -14,8 +14,9 @@ use crate::script::Script;
 use crate::simd::{Real, Simd};
 use crate::team::{Member, Share};
 use crate::walks::Walks;
+use alloc::vec::Vec;
+use core::ops::Range;
 use rekindle_program::Out;
-use std::ops::Range;
 
 /// A layer with its weights packed for the backward pass.
 pub(super) struct Backward<'a, E: Real> {
@@ -274,13 +275,13 @@ impl<'a, E: Real> Backward<'a, E> {
                 };
                 for r in 0..unread {
                     // SAFETY: as above.
-                    unsafe { std::slice::from_raw_parts_mut(row(0, r), own.len()) }
+                    unsafe { core::slice::from_raw_parts_mut(row(0, r), own.len()) }
                         .fill(E::default());
                 }
             }
             for r in ending.clone() {
                 // SAFETY: as above.
-                let to = unsafe { std::slice::from_raw_parts_mut(row(last, r), own.len()) };
+                let to = unsafe { core::slice::from_raw_parts_mut(row(last, r), own.len()) };
                 to.fill(E::default());
                 if let Some(dlast) = self.given.last {
                     let from = &dlast[part.rows[r] * total + start..][..width];
@@ -314,7 +315,7 @@ impl<'a, E: Real> Backward<'a, E> {
             // SAFETY: the plane has these rows and columns.
             let to = unsafe {
                 let to = plane.at(now).add(r * plane.pitch + own.start);
-                std::slice::from_raw_parts_mut(to, from.len())
+                core::slice::from_raw_parts_mut(to, from.len())
             };
             super::pointwise::accumulate::<S>(to, from);
         }
@@ -374,9 +375,9 @@ impl<'a, E: Real> Backward<'a, E> {
                     let t = part.time(r, chunk.first + k, layer.reverse);
                     let row = k * chunk.rows + r;
                     let to = dx.plus((part.rows[r] * layer.sizes.time + t) * d);
-                    let to = std::slice::from_raw_parts_mut(to, d);
+                    let to = core::slice::from_raw_parts_mut(to, d);
                     let from = |plane: &Plane<E>| {
-                        std::slice::from_raw_parts(plane.at(now).add(row * plane.pitch), d)
+                        core::slice::from_raw_parts(plane.at(now).add(row * plane.pitch), d)
                     };
                     match self.w {
                         Some(_) => to.copy_from_slice(from(&desk.dx)),

@@ -4,6 +4,7 @@ use crate::memory::{Arena, At};
 use crate::pointwise::{TILE, Walk};
 use crate::schedule::Chunk;
 use crate::simd::Real;
+use alloc::vec::Vec;
 use rekindle_program::Width;
 use rekindle_program::plan::{Loc, Plan};
 
@@ -200,5 +201,5 @@ impl<E: Real> Binder<'_, '_, E> {
 /// A plane just taken from an arena, to be filled.
 fn fill<'a, E>(at: At<E>, size: usize) -> &'a mut [E] {
     // SAFETY: the plane has this size and nobody else knows of it yet.
-    unsafe { std::slice::from_raw_parts_mut(at.0, size) }
+    unsafe { core::slice::from_raw_parts_mut(at.0, size) }
 }

@@ -8,6 +8,7 @@ use crate::pointwise::accumulate;
 use crate::schedule::Part;
 use crate::simd::{Real, Simd};
 use crate::sums::Sums;
+use alloc::vec::Vec;
 use rekindle_program::plan::Loc;
 use rekindle_program::{Out, Width};
 
@@ -59,7 +60,7 @@ impl<E: Real> Desk<E> {
         sizes.extend(&sum_sizes);
         // What the plans need for themselves does not depend on where the other planes are.
         let nowhere = |_, _: Width| Plane {
-            at: At(std::ptr::null_mut()),
+            at: At(core::ptr::null_mut()),
             pitch: 0,
             scope: Scope::Fixed,
         };
@@ -175,7 +176,7 @@ impl<E: Real> Total<E> {
     ) -> Self {
         let at = arena.plane(size);
         // SAFETY: the plane is new and has this size.
-        unsafe { std::slice::from_raw_parts_mut(at.0, size) }.fill(E::default());
+        unsafe { core::slice::from_raw_parts_mut(at.0, size) }.fill(E::default());
         let (pitch, scope) = (size / rows.max(1), Scope::Fixed);
         Total {
             phase,
@@ -190,7 +191,7 @@ impl<E: Real> Total<E> {
         for r in 0..self.rows {
             // SAFETY: the plane has these rows, and the loop over time is over.
             let from =
-                unsafe { std::slice::from_raw_parts(self.plane.at.plus(r * self.plane.pitch), h) };
+                unsafe { core::slice::from_raw_parts(self.plane.at.plus(r * self.plane.pitch), h) };
             accumulate::<S>(&mut to[self.vector * h..][..h], from);
         }
     }

@@ -13,10 +13,11 @@ use crate::script::Script;
 use crate::simd::{Real, Simd};
 use crate::team::{Member, Share};
 use crate::walks::Walks;
+use alloc::vec::Vec;
+use core::ops::Range;
 use rekindle_program::Width;
 use rekindle_program::plan::Loc;
 use rekindle_program::plan::{Compiled, Plans};
-use std::ops::Range;
 
 /// A layer with its weights packed for the forward pass.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl<'a, E: Real> Forward<'a, E> {
             .into_iter()
             .map(|(&(_, place), phase)| (place.loc, phase, self.layer.sizes.width(place.width)));
         let output = (Loc::Next(0), 0, self.states()[0].1);
-        std::iter::once(output).chain(traced).collect()
+        core::iter::once(output).chain(traced).collect()
     }
 
     /// The numbers that are written of every step.
@@ -442,7 +443,7 @@ impl<'a, E: Real> Forward<'a, E> {
             // SAFETY: the plane has a row for every row of the part.
             let from = unsafe {
                 let from = output.at(&moment).add(r * output.pitch);
-                std::slice::from_raw_parts(from, width)
+                core::slice::from_raw_parts(from, width)
             };
             to.copy_from_slice(from);
         }

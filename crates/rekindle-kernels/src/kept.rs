@@ -5,6 +5,7 @@ use crate::layer::Keep;
 use crate::memory::Arena;
 use crate::schedule::Part;
 use crate::simd::Real;
+use alloc::vec::Vec;
 use rekindle_program::plan::Loc;
 use rekindle_program::plan::{Compiled, Plans};
 use rekindle_program::{Node, Width};

@@ -1,6 +1,7 @@
 //! One layer in one direction, as numbers in memory.
 
 use crate::lengths::check_lengths;
+use alloc::vec::Vec;
 use rekindle_program::plan::Compiled;
 use rekindle_program::{Node, Program, Width};
 
@@ -41,7 +42,7 @@ pub struct Layer<'a, E> {
     numbers: Numbers<'a, E>,
 }
 
-impl<'a, E> std::ops::Deref for Layer<'a, E> {
+impl<'a, E> core::ops::Deref for Layer<'a, E> {
     type Target = Numbers<'a, E>;
     fn deref(&self) -> &Numbers<'a, E> {
         &self.numbers

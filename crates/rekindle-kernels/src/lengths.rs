@@ -1,6 +1,6 @@
 //! The number of real steps of each row of a batch.
 
-use std::fmt;
+use core::fmt;
 
 /// Why a list of lengths does not fit a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl fmt::Display for LengthError {
     }
 }
 
-impl std::error::Error for LengthError {}
+impl core::error::Error for LengthError {}
 
 /// Checks lengths against a batch: one number a row, from 1 to `time`.
 ///

@@ -11,6 +11,8 @@
 //! desk       the memory of a part on its way back
 //! sums       the gradients of the weights, added up chunk by chunk
 //! stream     frame by frame
+//! threads    work shared out among them
+//! pool       buffers that wait to be used again
 //! number     all of it compiled for f32 and f64
 //! guard      which memory kernels may use, checked under debug assertions
 //! product    the one micro-kernel that all matrix products are made of
@@ -20,10 +22,21 @@
 //!
 //! A thread takes some rows of the batch through all steps without waiting for anybody; where there are
 //! too few rows, a team of threads takes the same rows, each with columns of its own.
+//!
+//! Features, both on by default: `std` finds the machine's instructions when it runs, and keeps buffers to be used again;
+//! `rayon` uses all threads. Without them the crate needs `core` and `alloc` alone: instructions are those that it is
+//! compiled for, and one thread does all of it, which is how a [`Stream`] runs anyway.
+#![no_std]
+#![warn(clippy::std_instead_of_alloc, clippy::std_instead_of_core)]
 #![allow(
     unsafe_code,
     reason = "kernels: addresses in place of slices, and vectors of the machine"
 )]
+
+#[macro_use]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
 
 mod across;
 mod backward;
@@ -39,6 +52,7 @@ mod number;
 mod pack;
 mod packing;
 mod pointwise;
+mod pool;
 mod product;
 mod run;
 mod schedule;
@@ -47,6 +61,7 @@ mod simd;
 mod stream;
 mod sums;
 mod team;
+mod threads;
 mod walks;
 
 pub use layer::{Given, Gradients, Keep, Layer, Numbers, Sizes, Wanted};

@@ -1,10 +1,9 @@
 //! Memory of a kernel: one block, cut into planes, used again by the next call.
 
 use crate::guard::Lent;
+use crate::pool;
 use crate::simd::Real;
-
-/// The most buffers that wait to be used again.
-const WAITING: usize = 32;
+use alloc::vec::Vec;
 
 /// Rows a multiple of so many bytes apart compete for the same few places in the nearest cache; a cache line more
 /// spreads them.
@@ -46,16 +45,7 @@ pub(super) struct Buffer<E: Real>(Vec<E>);
 
 impl<E: Real> Buffer<E> {
     pub(super) fn new(size: usize) -> Self {
-        let mut pool = E::pool().lock().unwrap_or_else(|e| e.into_inner());
-        let fits = |v: &Vec<E>| v.len() >= size && v.len() <= 2 * size + 4096;
-        let waiting = pool.iter().enumerate().filter(|(_, v)| fits(v));
-        match waiting.min_by_key(|(_, v)| v.len()).map(|(i, _)| i) {
-            Some(i) => Buffer(pool.swap_remove(i)),
-            None => {
-                drop(pool);
-                Buffer(vec![E::default(); size])
-            }
-        }
+        Buffer(pool::take(size))
     }
 
     pub(super) fn as_ptr(&self) -> *const E {
@@ -69,11 +59,7 @@ impl<E: Real> Buffer<E> {
 
 impl<E: Real> Drop for Buffer<E> {
     fn drop(&mut self) {
-        let mut pool = E::pool().lock().unwrap_or_else(|e| e.into_inner());
-        if pool.len() >= WAITING {
-            pool.remove(0);
-        }
-        pool.push(std::mem::take(&mut self.0));
+        pool::give(core::mem::take(&mut self.0));
     }
 }
 

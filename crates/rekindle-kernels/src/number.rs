@@ -6,8 +6,8 @@ use crate::packing::Packing;
 use crate::run::{BackwardPass, ForwardPass, Output, Tape};
 use crate::simd::{Isa, Vectors};
 use crate::stream::{Begin, Push, Stream};
+use alloc::sync::Arc;
 use rekindle_program::plan::Compiled;
-use std::sync::Arc;
 
 /// A number type that the kernels are compiled for: f32 and f64.
 pub trait Number: Vectors {

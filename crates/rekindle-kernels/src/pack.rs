@@ -4,7 +4,8 @@ use crate::guard::Lent;
 use crate::memory::Buffer;
 use crate::simd::Real;
 use crate::team::Share;
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// A vector of columns: which block of the result, and which column of it comes first.
 pub(super) type Lane = Option<(usize, usize)>;
@@ -31,7 +32,7 @@ impl Panels {
             let four = all.chunks(4);
             panels
                 .lanes
-                .extend(four.map(|four| std::array::from_fn(|i| four.get(i).copied())));
+                .extend(four.map(|four| core::array::from_fn(|i| four.get(i).copied())));
             panels.of.push(first..panels.lanes.len());
         }
         panels

@@ -6,6 +6,8 @@ use crate::memory::{Buffer, pitch};
 use crate::pack::{Matrix, Packed};
 use crate::pointwise::accumulate;
 use crate::simd::{Real, Simd};
+use crate::threads;
+use alloc::vec::Vec;
 use rekindle_program::Program;
 use rekindle_program::plan::{Kind, Plan, Plans};
 
@@ -102,8 +104,8 @@ pub(super) fn at_once<A: Send, B: Send>(
     a: impl FnOnce() -> A + Send,
     b: impl FnOnce() -> B + Send,
 ) -> (A, B) {
-    match size >= LARGE && rayon::current_num_threads() > 1 {
-        true => rayon::join(a, b),
+    match size >= LARGE {
+        true => threads::both(a, b),
         false => (a(), b()),
     }
 }

@@ -93,7 +93,7 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
         }
         match code {
             // A block that a state remembers is there already.
-            Code::Copy if std::ptr::eq(to, a) => {}
+            Code::Copy if core::ptr::eq(to, a) => {}
             Code::Copy => each!(|i| S::load(a.add(i))),
             Code::Unary(op) => every!(op, |F| each!(|i| simd::unary::<S>(F, S::load(a.add(i))))),
             Code::Slope(op) => every!(op, |F| each!(|i| simd::slope::<S>(F, S::load(a.add(i))))),
@@ -156,7 +156,7 @@ unsafe fn vectors<S: Simd, const N: usize>(ops: &[Op], at: &impl Fn(usize) -> *m
             move |v: usize| S::load(from.add(v * S::N))
         };
         let first = value(first.of[first.code.carried().unwrap_or(0)]);
-        let mut carried: [S::V; N] = std::array::from_fn(first);
+        let mut carried: [S::V; N] = core::array::from_fn(first);
         for op in ops {
             let [a, b] = [op.of[0], op.of[1]].map(value);
             macro_rules! each {

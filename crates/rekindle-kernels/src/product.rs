@@ -8,7 +8,7 @@
 
 use crate::guard;
 use crate::simd::Simd;
-use std::ptr;
+use core::ptr;
 
 /// A vector of columns of the result.
 #[derive(Clone, Copy, Debug)]
@@ -239,7 +239,7 @@ unsafe fn accumulate<S: Simd, const R: usize, const T: bool>(
         };
         let w = |q: usize| S::load(panel.add(q * S::N));
         if R < 4 {
-            let rows: [S::V; R] = std::array::from_fn(x);
+            let rows: [S::V; R] = core::array::from_fn(x);
             for q in 0..4 {
                 let w = w(q);
                 for (x, sums) in rows.iter().zip(sums.iter_mut()) {
@@ -247,7 +247,7 @@ unsafe fn accumulate<S: Simd, const R: usize, const T: bool>(
                 }
             }
         } else {
-            let columns: [S::V; 4] = std::array::from_fn(w);
+            let columns: [S::V; 4] = core::array::from_fn(w);
             for (r, sums) in sums.iter_mut().enumerate() {
                 let x = x(r);
                 for (w, sum) in columns.iter().zip(sums) {

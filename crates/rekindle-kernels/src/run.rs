@@ -11,11 +11,12 @@ use crate::packing::Packing;
 use crate::schedule::{Cut, PIECE, Part, few, parts};
 use crate::simd::{Kernel, Real, Simd};
 use crate::team::{Member, SHARES, gather};
+use crate::threads;
 use crate::walks::Walks;
-use rayon::prelude::*;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use rekindle_program::Program;
 use rekindle_program::plan::Compiled;
-use std::sync::Arc;
 
 /// What a forward pass leaves behind for the backward one.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ fn members(compiled: &Compiled, parts: &[Part], sizes: &Sizes) -> usize {
         [_] if !compiled.is_apart() && columns >= TEAM_WIDTH => columns.div_ceil(MEMBER_WIDTH),
         _ => 1,
     };
-    most.min(rayon::current_num_threads()).clamp(1, SHARES)
+    most.min(threads::count()).clamp(1, SHARES)
 }
 
 /// A forward pass over a layer, with weights that are packed already if they are given and fit.
@@ -77,14 +78,6 @@ pub(crate) struct BackwardPass<'r, E: Real> {
     pub wanted: Wanted,
 }
 
-/// Does something with every part, on all threads, and gives the results in the order of the parts.
-fn each<T: Sync, R: Send>(parts: &[T], work: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
-    match parts.len() > 1 && rayon::current_num_threads() > 1 {
-        true => parts.par_iter().map(work).collect(),
-        false => parts.iter().map(work).collect(),
-    }
-}
-
 impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
     type Output = Output<E>;
 
@@ -99,7 +92,7 @@ impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
         let width = sizes.d_hidden.max(sizes.d_input);
         let cut = match (keep, layer.lengths) {
             (Keep::Nothing, None) => Cut::For {
-                threads: rayon::current_num_threads(),
+                threads: threads::count(),
             },
             _ => Cut::Fixed,
         };
@@ -129,7 +122,7 @@ impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
         let mut last = vec![E::default(); sizes.batch * total];
         let (to_y, to_last) = (At(y.as_mut_ptr()), At(last.as_mut_ptr()));
         let _lent = [&y, &last].map(|v| Lent::new(v.as_ptr(), v.len()));
-        let kept = each(&parts, |part| {
+        let kept = threads::each(&parts, |part| {
             let kept = run.kept(part, keep);
             let bench = run.bench(part, &kept);
             // SAFETY: the planes are this part's, its rows of `y` and `last` are no other's, and members of a
@@ -212,7 +205,7 @@ impl<E: Real> Kernel<E> for BackwardPass<'_, E> {
         };
         let _lent = [&gradients.x, &gradients.state].map(|v| Lent::new(v.as_ptr(), v.len()));
         let to = [&mut gradients.x, &mut gradients.state].map(|v| At(v.as_mut_ptr()));
-        let desks = each(&tape.parts, |(part, kept)| {
+        let desks = threads::each(&tape.parts, |(part, kept)| {
             // A window is recomputed into memory of its own kind; whole planes are read as they are.
             let window = kept.windowed.then(|| forward.window(part, kept));
             let values = window.as_ref().unwrap_or(kept);

@@ -6,7 +6,8 @@
 //! reading and writing the sequence.
 
 use crate::team::Share;
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// How many rows of a plane (steps times rows of the batch) a chunk has: few enough that its planes stay in
 /// the second-level cache, many enough that a matrix product over them runs at full speed.
@@ -163,7 +164,7 @@ pub(super) fn parts(
     let height = height(batch, width, apart);
     let length = |row: usize| lengths.map_or(time, |l| l[row]);
     let mut rows: Vec<usize> = (0..batch).collect();
-    rows.sort_by_key(|&row| std::cmp::Reverse(length(row)));
+    rows.sort_by_key(|&row| core::cmp::Reverse(length(row)));
     let count = match cut {
         _ if few(batch) => 1,
         Cut::Fixed if width >= WIDE_TAPE => batch.div_ceil(2 * PART),

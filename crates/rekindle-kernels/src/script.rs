@@ -8,9 +8,10 @@ use crate::product::{Column, Left, panel};
 use crate::simd::{Real, Simd};
 use crate::team::{Member, SHARES, Share};
 use crate::walks::{Turns, Walks};
+use alloc::vec::Vec;
+use core::ops::Range;
 use rekindle_program::Width;
 use rekindle_program::plan::{Kind, Loc, OPERANDS, Plan, Product, Stage};
-use std::ops::Range;
 
 /// How many numbers of a plane are near: a program may have dozens of them in use.
 const NEAR: usize = 1024;
@@ -245,7 +246,7 @@ impl<E: Real> Script<'_, E> {
         for (product, packed) in stage.products.iter().zip(packed) {
             let place = self.plan.places[product.operands[0].1];
             let [depth, pitch] = self.width(place.width);
-            let mut segments = [std::ptr::null::<E>(); OPERANDS];
+            let mut segments = [core::ptr::null::<E>(); OPERANDS];
             for (segment, operand) in segments.iter_mut().zip(&product.operands) {
                 *segment = places[operand.1].at;
             }
@@ -267,7 +268,7 @@ impl<E: Real> Script<'_, E> {
                         let (from, from_pitch) = match from {
                             Some(from) => (places[from].at.add(c) as *const E, to_pitch),
                             None if biased => (self.bias.as_ptr().add(block * to_pitch + c), 0),
-                            None => (std::ptr::null(), 0),
+                            None => (core::ptr::null(), 0),
                         };
                         Column {
                             from,

@@ -9,8 +9,9 @@ use crate::schedule::Part;
 use crate::simd::{Isa, Kernel, Real, Simd};
 use crate::team::Member;
 use crate::walks::Walks;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use rekindle_program::plan::Compiled;
-use std::sync::Arc;
 
 /// The weights of a layer and its state.
 #[derive(Debug)]
@@ -129,7 +130,7 @@ impl<E: Real> Stream<E> {
             for r in 0..self.sizes.batch {
                 // SAFETY: the first slot has every row.
                 let from =
-                    unsafe { std::slice::from_raw_parts(plane.at.plus(r * plane.pitch), width) };
+                    unsafe { core::slice::from_raw_parts(plane.at.plus(r * plane.pitch), width) };
                 state[r * total + start..][..width].copy_from_slice(from);
             }
         }

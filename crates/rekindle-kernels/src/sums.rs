@@ -14,6 +14,7 @@ use crate::product::{Column, Left, panel};
 use crate::schedule::{Chunk, Part};
 use crate::simd::{Real, Simd};
 use crate::team::Share;
+use alloc::vec::Vec;
 use rekindle_program::plan::{Kind, Loc};
 use rekindle_program::{Out, Width};
 
@@ -76,7 +77,7 @@ impl<E: Real> Sums<E> {
                 width,
                 panels: Panels::new(gradients.len(), width, forward.n(), forward.members()),
                 gradients,
-                at: At(std::ptr::null_mut()),
+                at: At(core::ptr::null_mut()),
             }
         };
         let blocks = backward.blocks.iter().enumerate();
@@ -115,7 +116,7 @@ impl<E: Real> Sums<E> {
                         vector: v,
                         phase,
                         plane: i,
-                        at: At(std::ptr::null_mut()),
+                        at: At(core::ptr::null_mut()),
                     });
                 }
             }
@@ -155,7 +156,7 @@ impl<E: Real> Sums<E> {
         let mut plane = |size: usize, zeros: usize| {
             let at = arena.plane(size);
             // SAFETY: the plane is new and has this size.
-            unsafe { std::slice::from_raw_parts_mut(at.plus(size - zeros), zeros) }
+            unsafe { core::slice::from_raw_parts_mut(at.plus(size - zeros), zeros) }
                 .fill(E::default());
             at
         };
@@ -221,10 +222,10 @@ impl<E: Real> Sums<E> {
             let own = columns(h, self.n, share);
             // SAFETY: every plane has these rows and columns.
             unsafe {
-                let to = std::slice::from_raw_parts_mut(to.plus(own.start), own.len());
+                let to = core::slice::from_raw_parts_mut(to.plus(own.start), own.len());
                 for r in 0..rows {
                     let from = plane.at(now).add(r * plane.pitch + own.start);
-                    accumulate::<S>(to, std::slice::from_raw_parts(from, own.len()));
+                    accumulate::<S>(to, core::slice::from_raw_parts(from, own.len()));
                 }
             }
         }
@@ -262,7 +263,7 @@ impl<E: Real> Sums<E> {
                 let column = |q: usize| {
                     let at = sum.at.plus((p * 4 + q) * S::N);
                     Column {
-                        from: if first { std::ptr::null() } else { at },
+                        from: if first { core::ptr::null() } else { at },
                         from_pitch: pitch,
                         to: at,
                         to_pitch: pitch,
@@ -291,7 +292,7 @@ impl<E: Real> Sums<E> {
                 Of::Project => (&mut to.r, None, sum.width),
             };
             // SAFETY: the plane has `depth + 1` rows, and the loop over time is over.
-            let from = unsafe { std::slice::from_raw_parts(sum.at.0, (sum.depth + 1) * pitch) };
+            let from = unsafe { core::slice::from_raw_parts(sum.at.0, (sum.depth + 1) * pitch) };
             let lanes = sum.panels.lanes.iter().flatten().enumerate();
             let lanes = lanes.filter_map(|(i, lane)| lane.map(|(b, c)| (i * n, b, c)));
             let lanes: Vec<(usize, usize, usize)> = lanes
@@ -315,7 +316,7 @@ impl<E: Real> Sums<E> {
         }
         for &VectorSum { vector: v, at, .. } in &self.vectors {
             // SAFETY: as above.
-            let from = unsafe { std::slice::from_raw_parts(at.0, h) };
+            let from = unsafe { core::slice::from_raw_parts(at.0, h) };
             accumulate::<S>(&mut to.vectors[v * h..][..h], from);
         }
     }

@@ -5,13 +5,14 @@ mod reference;
 
 use crate::layer::Numbers as Memory;
 use crate::*;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use cells::CELLS;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use reference::{Numbers, reference};
 use rekindle_program::Program;
 use rekindle_program::plan::Compiled;
-use std::sync::Arc;
 
 /// A problem: a program with weights, inputs and gradients to begin with.
 struct Problem {

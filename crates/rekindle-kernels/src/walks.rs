@@ -3,7 +3,8 @@
 use crate::memory::CACHE_LINE;
 use crate::pointwise::Walk;
 use crate::simd::{Real, Simd};
-use std::ops::Range;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 /// How many cache lines are asked for in each place. Long rows the machine foresees by itself.
 const AHEAD: usize = 8;

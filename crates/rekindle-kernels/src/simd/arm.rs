@@ -2,7 +2,7 @@
 #![cfg(target_arch = "aarch64")]
 
 use super::Simd;
-use std::arch::aarch64::*;
+use core::arch::aarch64::*;
 
 macro_rules! simd {
     ($(#[$doc:meta])* $name:ident, $E:ident, $V:ident, $n:literal,

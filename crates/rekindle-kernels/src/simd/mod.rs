@@ -16,7 +16,10 @@ pub(crate) use portable::Portable;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Debug;
+#[cfg(feature = "std")]
+use alloc::vec::Vec;
+use core::fmt::Debug;
+#[cfg(feature = "std")]
 use std::sync::{Mutex, OnceLock};
 
 /// A number type that the kernels compute with.
@@ -42,14 +45,15 @@ pub trait Real: Copy + Debug + Default + PartialOrd + Send + Sync + 'static {
     fn wide(self) -> f64;
     /// `self + other`, for loops that need no vectors by name.
     fn plus(self, other: Self) -> Self;
-    /// Buffers to be used again: fresh pages cost more than the arithmetic of a small layer.
+    /// Buffers that wait to be used again.
+    #[cfg(feature = "std")]
     fn pool() -> &'static Mutex<Vec<Vec<Self>>>;
 }
 
 macro_rules! real {
     ($E:ident, $hi:expr, $lo:expr, $range:expr, $exp:expr, $atanh:expr, $one:expr) => {
         impl Real for $E {
-            const LOG2_E: Self = std::$E::consts::LOG2_E;
+            const LOG2_E: Self = core::$E::consts::LOG2_E;
             const LN_2: [Self; 2] = [$hi, $lo];
             const EXP_RANGE: [Self; 2] = $range;
             const EXP_TERMS: usize = $exp;
@@ -66,6 +70,7 @@ macro_rules! real {
             fn plus(self, other: Self) -> Self {
                 self + other
             }
+            #[cfg(feature = "std")]
             fn pool() -> &'static Mutex<Vec<Vec<Self>>> {
                 static POOL: Mutex<Vec<Vec<$E>>> = Mutex::new(Vec::new());
                 &POOL
@@ -132,6 +137,18 @@ pub trait Simd: Copy + Send + Sync + 'static {
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R;
 }
 
+/// Whether the processor has a feature of x86-64: asked when it runs, or without the feature `std` when it is compiled for.
+#[cfg(target_arch = "x86_64")]
+macro_rules! has {
+    ($feature:tt) => {{
+        #[cfg(feature = "std")]
+        let has = std::is_x86_feature_detected!($feature);
+        #[cfg(not(feature = "std"))]
+        let has = cfg!(target_feature = $feature);
+        has
+    }};
+}
+
 /// A set of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
@@ -159,13 +176,14 @@ impl Isa {
         }
     }
 
-    /// Whether this machine has it.
+    /// Whether this machine has it; without the feature `std`, whether all machines have it that the code is compiled for.
+    #[cfg_attr(not(feature = "std"), inline(always))]
     pub fn is_present(self) -> bool {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => is_x86_feature_detected!("avx512f") && Isa::Avx2.is_present(),
+            Isa::Avx512 => has!("avx512f") && Isa::Avx2.is_present(),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            Isa::Avx2 => has!("avx2") && has!("fma"),
             Isa::Neon => cfg!(target_arch = "aarch64"),
             Isa::Portable => true,
             #[cfg(not(target_arch = "x86_64"))]
@@ -174,7 +192,8 @@ impl Isa {
     }
 
     /// The one in use: the fastest that the machine has, unless the environment variable
-    /// `REKINDLE_ISA` names another that it has.
+    /// `REKINDLE_ISA` names another that it has. Nothing is asked of the environment without the feature `std`.
+    #[cfg(feature = "std")]
     pub fn current() -> Isa {
         static CURRENT: OnceLock<Isa> = OnceLock::new();
         *CURRENT.get_or_init(|| {
@@ -183,6 +202,13 @@ impl Isa {
             let forced = wanted.and_then(|name| present.clone().find(|isa| isa.name() == name));
             forced.or_else(|| present.next()).unwrap_or(Isa::Portable)
         })
+    }
+
+    /// The fastest that the code is compiled for.
+    #[cfg(not(feature = "std"))]
+    pub fn current() -> Isa {
+        let mut present = Isa::ALL.into_iter().filter(|isa| isa.is_present());
+        present.next().unwrap_or(Isa::Portable)
     }
 }
 

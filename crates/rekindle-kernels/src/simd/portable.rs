@@ -1,7 +1,9 @@
 //! Vectors in plain Rust: arrays, which the compiler turns into what the target surely has.
 
 use super::{Real, Simd};
-use std::marker::PhantomData;
+use core::marker::PhantomData;
+#[cfg(not(feature = "std"))]
+use num_traits::Float as _;
 
 /// Arrays of eight.
 #[derive(Clone, Copy, Debug)]
@@ -33,36 +35,36 @@ macro_rules! portable {
             }
             #[inline(always)]
             unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
-                std::array::from_fn(|i| a[i] + b[i])
+                core::array::from_fn(|i| a[i] + b[i])
             }
             #[inline(always)]
             unsafe fn sub(a: Self::V, b: Self::V) -> Self::V {
-                std::array::from_fn(|i| a[i] - b[i])
+                core::array::from_fn(|i| a[i] - b[i])
             }
             #[inline(always)]
             unsafe fn mul(a: Self::V, b: Self::V) -> Self::V {
-                std::array::from_fn(|i| a[i] * b[i])
+                core::array::from_fn(|i| a[i] * b[i])
             }
             #[inline(always)]
             unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
-                std::array::from_fn(|i| a[i] / b[i])
+                core::array::from_fn(|i| a[i] / b[i])
             }
             #[inline(always)]
             unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-                std::array::from_fn(|i| a[i] * b[i] + c[i])
+                core::array::from_fn(|i| a[i] * b[i] + c[i])
             }
             #[inline(always)]
             unsafe fn min(a: Self::V, b: Self::V) -> Self::V {
-                std::array::from_fn(|i| if a[i] < b[i] { a[i] } else { b[i] })
+                core::array::from_fn(|i| if a[i] < b[i] { a[i] } else { b[i] })
             }
             #[inline(always)]
             unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
-                std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
+                core::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
             }
             #[inline(always)]
             unsafe fn round(a: Self::V) -> Self::V {
                 // Adding 1.5 times the largest integer that is exact leaves no room for a fraction.
-                std::array::from_fn(|i| (a[i] + $magic) - $magic)
+                core::array::from_fn(|i| (a[i] + $magic) - $magic)
             }
             #[inline(always)]
             unsafe fn floor(a: Self::V) -> Self::V {
@@ -75,14 +77,14 @@ macro_rules! portable {
             #[inline(always)]
             unsafe fn scale(a: Self::V, n: Self::V) -> Self::V {
                 let power = |n: $E| $E::from_bits(((n as $I + $bias) << $mantissa) as _);
-                std::array::from_fn(|i| {
+                core::array::from_fn(|i| {
                     let half = ((n[i] * 0.5) + $magic) - $magic;
                     a[i] * power(half) * power(n[i] - half)
                 })
             }
             #[inline(always)]
             unsafe fn above(a: Self::V, b: Self::V, x: Self::V, y: Self::V) -> Self::V {
-                std::array::from_fn(|i| if a[i] > b[i] { x[i] } else { y[i] })
+                core::array::from_fn(|i| if a[i] > b[i] { x[i] } else { y[i] })
             }
             #[inline(always)]
             unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {

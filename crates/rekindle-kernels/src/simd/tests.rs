@@ -1,6 +1,7 @@
 //! Functions on vectors against f64, at every kind of argument, with every set of instructions.
 
 use super::{Isa, Kernel, Real, Simd, Vectors, larger, slope, smaller, unary};
+use alloc::vec::Vec;
 use rekindle_program::{Binary, Subject, Unary};
 
 struct Apply<'x, E>(&'x [E], Unary, bool);

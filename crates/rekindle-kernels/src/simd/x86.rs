@@ -2,7 +2,7 @@
 #![cfg(target_arch = "x86_64")]
 
 use super::Simd;
-use std::arch::x86_64::*;
+use core::arch::x86_64::*;
 
 macro_rules! simd {
     ($(#[$doc:meta])* $name:ident, $E:ident, $V:ident, $n:literal, $rows:literal, $features:literal,

@@ -1,6 +1,7 @@
 //! The equations, interpreted one row, one step and one unit at a time.
 
 use crate::Sizes;
+use alloc::vec::Vec;
 use rekindle_program::{Across, Node, Program};
 
 /// All numbers of a problem.
