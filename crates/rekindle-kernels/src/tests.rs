@@ -331,7 +331,7 @@ fn a_stream_is_the_sequence() {
             state,
             sizes: Sizes { time: 1, ..n.sizes },
         };
-        let compiled = Arc::new(Compiled::new(&program));
+        let compiled = Arc::new(Compiled::for_inference(&program));
         for isa in present() {
             let mut stream = Stream::<f64>::new(isa, compiled.clone(), numbers);
             let [d_input, d_output] = stream.widths();

@@ -1,6 +1,5 @@
 //! A program, ready for the kernels: in phases, differentiated and planned, once for all sizes.
 
-use alloc::vec::Vec;
 use super::place::Loc;
 use super::source::Source;
 use super::stages::Plan;
@@ -8,6 +7,7 @@ use crate::passes::{
     Carried, Phase, Phases, arrange, differentiate, fold, gather, phases, recompute, saved, total,
 };
 use crate::program::{Id, Node, Program, Width};
+use alloc::vec::Vec;
 
 /// A plan for each phase.
 pub type Plans = Vec<Plan>;
@@ -22,6 +22,12 @@ pub struct Compiled {
     handed: Vec<[usize; 2]>,
     apart: bool,
     inference: Plans,
+    training: Option<Training>,
+}
+
+/// The plans of a pass that is followed by a backward one, and those of the backward one.
+#[derive(Debug)]
+struct Training {
     forward: Plans,
     backward: Plans,
 }
@@ -29,6 +35,13 @@ pub struct Compiled {
 impl Compiled {
     /// Derives and plans everything.
     pub fn new(program: &Program) -> Compiled {
+        let mut compiled = Compiled::for_inference(program);
+        compiled.training = Some(Training::new(&compiled.phases, &compiled.states));
+        compiled
+    }
+
+    /// Plans inference alone: what streams run. It takes less code, time and memory.
+    pub fn for_inference(program: &Program) -> Compiled {
         let program = gather(&fold(program));
         let Phases {
             phases,
@@ -39,39 +52,11 @@ impl Compiled {
         for phase in &mut phases {
             phase.program = arrange(&phase.program);
         }
-        let backs = phases.iter().map(|phase| {
-            let back = recompute(&differentiate(&phase.program), &phase.program);
-            arrange(&if phase.looped { total(&back) } else { back })
-        });
-        let backs: Vec<Program> = backs.collect();
-        let plan = |program, saved: &[Id], forward, states: &[usize]| {
-            Plan::new(&Source {
-                program,
-                saved,
-                forward,
-                states,
-            })
-        };
         let inference = phases.iter().map(|p| plan(&p.program, &[], None, &[]));
-        let forward = phases.iter().zip(&backs);
-        let forward =
-            forward.map(|(p, back)| plan(&p.program, &saved(&p.program, back), None, &[]));
-        let forward: Plans = forward.collect();
-        let backward = phases.iter().zip(&backs).zip(&forward).enumerate();
-        let backward = backward.map(|(phase, ((p, back), there))| {
-            // A state that nothing reads is its loop's all the same.
-            let here = |s: &usize| match states[*s].looped {
-                true => states[*s].computed == phase,
-                false => states[*s].read == Some(phase),
-            };
-            let states: Vec<usize> = (0..states.len()).filter(here).collect();
-            plan(back, &[], Some((&p.program, there)), &states)
-        });
         Compiled {
             apart: phases.iter().all(|p| !p.looped || p.is_apart()),
             inference: inference.collect(),
-            backward: backward.collect(),
-            forward,
+            training: None,
             program,
             phases,
             states,
@@ -117,13 +102,26 @@ impl Compiled {
     }
 
     /// Plans that keep what the backward pass reads.
+    ///
+    /// # Panics
+    ///
+    /// If inference alone was planned.
     pub fn forward(&self) -> &Plans {
-        &self.forward
+        &self.training().forward
     }
 
     /// Plans of the derived programs.
+    ///
+    /// # Panics
+    ///
+    /// If inference alone was planned.
     pub fn backward(&self) -> &Plans {
-        &self.backward
+        &self.training().backward
+    }
+
+    fn training(&self) -> &Training {
+        let training = self.training.as_ref();
+        training.expect("a program that is compiled for inference alone has no gradient")
     }
 
     /// Into how many shares the columns of a product are cut, for so many members.
@@ -150,4 +148,47 @@ impl Compiled {
         };
         self.handed.iter().enumerate().map(home).collect()
     }
+}
+
+impl Training {
+    fn new(phases: &[Phase], states: &[Carried]) -> Training {
+        let backs = phases.iter().map(|phase| {
+            let back = recompute(&differentiate(&phase.program), &phase.program);
+            arrange(&if phase.looped { total(&back) } else { back })
+        });
+        let backs: Vec<Program> = backs.collect();
+        let forward = phases.iter().zip(&backs);
+        let forward =
+            forward.map(|(p, back)| plan(&p.program, &saved(&p.program, back), None, &[]));
+        let forward: Plans = forward.collect();
+        let backward = phases.iter().zip(&backs).zip(&forward).enumerate();
+        let backward = backward.map(|(phase, ((p, back), there))| {
+            // A state that nothing reads is its loop's all the same.
+            let here = |s: &usize| match states[*s].looped {
+                true => states[*s].computed == phase,
+                false => states[*s].read == Some(phase),
+            };
+            let states: Vec<usize> = (0..states.len()).filter(here).collect();
+            plan(back, &[], Some((&p.program, there)), &states)
+        });
+        Training {
+            backward: backward.collect(),
+            forward,
+        }
+    }
+}
+
+/// The plan of a phase's program, or with the program and the plan that it was derived from, that of its derived one.
+fn plan(
+    program: &Program,
+    saved: &[Id],
+    forward: Option<(&Program, &Plan)>,
+    states: &[usize],
+) -> Plan {
+    Plan::new(&Source {
+        program,
+        saved,
+        forward,
+        states,
+    })
 }
