@@ -7,6 +7,8 @@
 //! Start with [`Recurrent`]; write your own cell with [`Gates`] and [`Equations`], or its equations as
 //! a text with [`CustomConfig`].
 
+mod activation;
+mod card;
 mod cell;
 mod cell_config;
 pub mod cells;
@@ -15,6 +17,7 @@ mod extent;
 mod fading;
 mod gates;
 mod init;
+mod integration;
 mod invalid;
 mod pointwise;
 mod recurrent;
@@ -26,10 +29,12 @@ mod streamer;
 mod structure;
 mod zoo;
 
+pub use activation::Activation;
+pub use card::Card;
 pub use cell::{Cell, CellConfig, Equations, RecurrentWeights};
 pub(crate) use cell_config::cell_config;
 pub use cells::{
-    Activation, Custom, CustomConfig, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset,
+    Custom, CustomConfig, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset,
 };
 pub use extent::Extent;
 pub use gates::{GateSizes, Gates};
@@ -46,7 +51,7 @@ pub use sequence::Sequence;
 pub use state::State;
 pub use streamer::Streamer;
 pub use structure::{Map, Sees, Structure};
-pub use zoo::{AnyCell, AnyCellConfig, CATALOG, Card};
+pub use zoo::{AnyCell, AnyCellConfig, CATALOG};
 
 /// The default of a key that is on unless it is switched off.
 pub(crate) fn yes() -> bool {

@@ -1,32 +1,12 @@
 //! The one list of cells, and what follows from it: the cell and the configuration chosen at run
 //! time, the catalogue, and the tests.
 
-use crate::{Cell, CellConfig, Extent, Invalid, RecurrentWeights, Sequence, State, cells};
+use crate::{Card, Cell, CellConfig, Extent, Invalid, RecurrentWeights, Sequence, State, cells};
 use burn::module::Module;
 use burn::nn::Dropout;
 use burn::tensor::{DType, Device, Tensor};
 use rekindle_engine::{Choice, Direction, Engine, Id, Program, Stream, Traced};
 use serde::{Deserialize, Serialize};
-
-/// What the table of cells says of a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Card {
-    /// The value of `kind` in a config.
-    pub name: &'static str,
-    /// The name in full.
-    pub title: &'static str,
-    /// Who published it.
-    pub authors: &'static str,
-    /// The year of the form implemented.
-    pub year: u16,
-    /// The paper.
-    pub url: &'static str,
-    /// Each block of the equations in stored order, and what it does; none where the equations are
-    /// part of the config.
-    pub gates: &'static [(&'static str, &'static str)],
-    /// The independent implementation that the tests compare with.
-    pub oracle: &'static str,
-}
 
 macro_rules! zoo {
     ($($name:literal => $module:ident :: $Cell:ident, $Config:ident;)*) => {

@@ -12,8 +12,7 @@
 //! function, as in the paper; `relu` and `tanh` are usual as well. With `α = 1` it is an Elman
 //! network.
 
-use super::elman::Activation;
-use crate::{Card, invalid};
+use crate::{Activation, Card, invalid};
 use rekindle_engine::{Next, Step};
 
 fn ct_rnn(k: &Step, alpha: f64, activation: Activation) -> Next {

@@ -13,8 +13,7 @@
 //! Two products in all: the gate shares that of the input. `α`, `β`, `b` and `b_r` are vectors; they
 //! begin as in the authors' code, 2, 1, 1, 0 and 0. `Φ`, the key `activation`, is relu there.
 
-use super::elman::Activation;
-use crate::Card;
+use crate::{Activation, Card};
 use burn::tensor::Tensor;
 use rekindle_engine::{Next, Step, sigmoid, tanh};
 

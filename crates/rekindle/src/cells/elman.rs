@@ -12,52 +12,13 @@
 //!
 //! As stored here, and by PyTorch, the input matrix is `W`, the recurrent one `U`, each with a bias.
 
-use crate::Card;
-use rekindle_engine::{Next, Step, Unary, Var};
-use serde::{Deserialize, Serialize};
+use crate::{Activation, Card};
+use rekindle_engine::{Next, Step};
 
 fn elman(k: &Step, activation: Activation) -> Next {
     let h = k.state("h");
     let a = k.affine("h", h);
     k.next(activation.of(a))
-}
-
-/// What squashes the memory.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the names are the functions")]
-pub enum Activation {
-    #[default]
-    Tanh,
-    Relu,
-    Sigmoid,
-    LeakyRelu,
-    Elu,
-    Gelu,
-    Silu,
-    Softplus,
-    HardSigmoid,
-    Softsign,
-    Identity,
-}
-
-impl Activation {
-    pub(super) fn of(self, v: Var) -> Var {
-        let op = match self {
-            Activation::Identity => return v,
-            Activation::Tanh => Unary::Tanh,
-            Activation::Relu => Unary::Relu,
-            Activation::Sigmoid => Unary::Sigmoid,
-            Activation::LeakyRelu => Unary::LeakyRelu,
-            Activation::Elu => Unary::Elu,
-            Activation::Gelu => Unary::Gelu,
-            Activation::Silu => Unary::Silu,
-            Activation::Softplus => Unary::Softplus,
-            Activation::HardSigmoid => Unary::HardSigmoid,
-            Activation::Softsign => Unary::Softsign,
-        };
-        v.apply(op)
-    }
 }
 
 crate::cell! {

@@ -13,9 +13,8 @@
 //! below `max_phase`, and `exp(γ) = √(1 - |λ|²)`, so that every part of the memory begins equally
 //! large. `activation` acts on the output: none in these equations, gelu in the paper's blocks.
 
-use super::elman::Activation;
 use crate::complex::Complex;
-use crate::{Card, Invalid, invalid};
+use crate::{Activation, Card, Invalid, invalid};
 use burn::tensor::{Distribution, Tensor};
 use rekindle_engine::{Next, Step, exp};
 use std::f64::consts::TAU;

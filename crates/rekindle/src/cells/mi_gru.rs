@@ -12,8 +12,8 @@
 //! The input and the memory scale one another, where a GRU adds them up. `α`, `β` and `b` are
 //! vectors. `z` replaces the memory here, where `gru` keeps it. The candidate is called `n`.
 
-use super::mi_rnn::{begin, integrate, valid};
 use crate::Card;
+use crate::integration::{begin, integrate, valid};
 use rekindle_engine::{Next, Step, sigmoid, tanh};
 
 fn mi_gru(k: &Step, bias: bool) -> Next {

@@ -11,8 +11,8 @@
 //! The input and the memory scale one another, in all four blocks, where an LSTM adds them up. `α`,
 //! `β` and `b` are vectors.
 
-use super::mi_rnn::{begin, integrate, valid};
 use crate::Card;
+use crate::integration::{begin, integrate, valid};
 use burn::tensor::Tensor;
 use rekindle_engine::{Next, Step, sigmoid, tanh};
 

@@ -120,6 +120,7 @@ pub(crate) mod ur_lstm;
 pub(crate) mod urnn;
 pub(crate) mod wmc_lstm;
 
+pub use crate::activation::Activation;
 pub use crate::state_space::Discretization;
 pub use antisymmetric_rnn::{AntisymmetricRnn, AntisymmetricRnnConfig};
 pub use atr::{Atr, AtrConfig};
@@ -140,7 +141,7 @@ pub use delta_net::{DeltaNet, DeltaNetConfig};
 pub use delta_product::{DeltaProduct, DeltaProductConfig};
 pub use delta_rnn::{DeltaRnn, DeltaRnnConfig};
 pub use dsgu::{Dsgu, DsguConfig};
-pub use elman::{Activation, Elman, ElmanConfig};
+pub use elman::{Elman, ElmanConfig};
 pub use esn::{Esn, EsnConfig};
 pub use exp_rnn::{ExpRnn, ExpRnnConfig};
 pub use fast_grnn::{FastGrnn, FastGrnnConfig};

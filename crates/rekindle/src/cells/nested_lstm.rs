@@ -17,8 +17,7 @@
 //! squashes it. The inner memory `c̃` is the state `m`. The blocks of `W̃` are called `i_x`, `f_x`,
 //! `g_x` and `o_x`, those of `Ũ` `i_c`, `f_c`, `g_c` and `o_c`.
 
-use super::elman::Activation;
-use crate::Card;
+use crate::{Activation, Card};
 use burn::tensor::Tensor;
 use rekindle_engine::{Next, Step, sigmoid, tanh};
 

@@ -17,10 +17,9 @@
 //! S4D-Inv. `Δ` begins between `dt_min` and `dt_max`, and is stored as its logarithm. `activation`
 //! acts on the output: none in these equations, gelu in the paper's layers.
 
-use super::elman::Activation;
 use crate::complex::Complex;
 use crate::state_space::{Discretization, log_steps, steps_in_time};
-use crate::{Card, Invalid};
+use crate::{Activation, Card, Invalid};
 use burn::tensor::{Distribution, Tensor};
 use rekindle_engine::{Next, Step, exp};
 use serde::{Deserialize, Serialize};

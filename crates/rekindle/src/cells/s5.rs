@@ -16,10 +16,9 @@
 //! the eigenvectors' frame, which leaves their distribution as it is. `activation` acts on the
 //! output: none in these equations, gelu in the paper's layers.
 
-use super::elman::Activation;
-use crate::Card;
 use crate::complex::Complex;
 use crate::state_space::{Discretization, hippo_frequencies, log_steps, steps_in_time};
+use crate::{Activation, Card};
 use burn::tensor::{Distribution, Tensor};
 use rekindle_engine::{Next, Step, exp};
 

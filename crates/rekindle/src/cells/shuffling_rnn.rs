@@ -10,8 +10,7 @@
 //! is a network of two layers with a rectifier between them, each as wide as the memory; the paper lets it be any. Its
 //! layers are called `f` and `r`, the gate `s`.
 
-use super::elman::Activation;
-use crate::{Card, Map, Structure};
+use crate::{Activation, Card, Map, Structure};
 use rekindle_engine::{Next, Step, relu, sigmoid};
 use std::sync::Arc;
 
