@@ -7,7 +7,7 @@
 
 A step is the paper's equations, written out below in float64 and with torch's complex numbers; layers, directions and
 lengths are those of cell_layers.py. README.md says what a file holds. With `hippo` it prints instead what the tests of
-crates/rekindle/src/state_space.rs compare with.
+crates/rekindle/src/cells/linear/state_space.rs compare with.
 """
 
 import sys

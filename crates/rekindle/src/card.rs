@@ -1,4 +1,4 @@
-//! What the table of cells says of a cell.
+//! What the table of cells says of a cell, and of a family of them.
 
 use serde::Serialize;
 
@@ -20,4 +20,18 @@ pub struct Card {
     pub gates: &'static [(&'static str, &'static str)],
     /// The independent implementation that the tests compare with.
     pub oracle: &'static str,
+}
+
+/// Cells of a kind. What they share and where they differ is said on the page of their module, `cells/<name>/mod.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Family {
+    /// The name of its module.
+    pub name: &'static str,
+    /// The name in full.
+    pub title: &'static str,
+    /// What its members have in common, in a few words.
+    pub shares: &'static str,
+    /// Its members, the oldest first.
+    pub cards: &'static [Card],
 }

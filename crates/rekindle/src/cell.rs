@@ -1,6 +1,10 @@
 //! What a recurrent cell is: one step, its state, and its equations.
 
-use crate::{Extent, Gates, Invalid, Sequence, State};
+use crate::extent::Extent;
+use crate::gates::Gates;
+use crate::invalid::Invalid;
+use crate::sequence::Sequence;
+use crate::state::State;
 use burn::module::{Module, ModuleDisplay};
 use burn::nn::Dropout;
 use burn::tensor::{DType, Device, Tensor};

@@ -1,6 +1,8 @@
 //! The parameters of a cell's equations, as one Burn module.
 
-use crate::{Init, Sequence, Structure};
+use crate::init::Init;
+use crate::sequence::Sequence;
+use crate::structure::Structure;
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};

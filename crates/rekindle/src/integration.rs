@@ -1,7 +1,9 @@
 //! Multiplicative integration, in which the input and the memory scale one another (Wu et al. 2016,
 //! <https://arxiv.org/abs/1606.06630>): one block of it, and how its vectors begin.
 
-use crate::{Gates, Invalid, invalid};
+use crate::gates::Gates;
+use crate::invalid;
+use crate::invalid::Invalid;
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Step, Var};
 

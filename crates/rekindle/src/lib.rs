@@ -24,17 +24,17 @@ mod recurrent;
 mod ridge;
 mod sequence;
 mod state;
-mod state_space;
 mod streamer;
 mod structure;
 mod zoo;
 
 pub use activation::Activation;
-pub use card::Card;
+pub use card::{Card, Family};
 pub use cell::{Cell, CellConfig, Equations, RecurrentWeights};
 pub(crate) use cell_config::cell_config;
 pub use cells::{
-    Custom, CustomConfig, Elman, ElmanConfig, Gru, GruConfig, Lstm, LstmConfig, Reset,
+    AnyCell, AnyCellConfig, CATALOG, Custom, CustomConfig, Elman, ElmanConfig, FAMILIES, Gru,
+    GruConfig, Lstm, LstmConfig, Reset,
 };
 pub use extent::Extent;
 pub use gates::{GateSizes, Gates};
@@ -51,7 +51,6 @@ pub use sequence::Sequence;
 pub use state::State;
 pub use streamer::Streamer;
 pub use structure::{Map, Sees, Structure};
-pub use zoo::{AnyCell, AnyCellConfig, CATALOG};
 
 /// The default of a key that is on unless it is switched off.
 pub(crate) fn yes() -> bool {

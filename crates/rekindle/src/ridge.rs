@@ -1,6 +1,6 @@
 //! Ridge regression: the readout of a reservoir, solved for and not trained.
 
-use crate::Invalid;
+use crate::invalid::Invalid;
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::{DType, Tensor, TensorData};

@@ -1,6 +1,8 @@
 //! Streaming: a layer that keeps its state between calls.
 
-use crate::{Cell, LayerState, Recurrent, State, States};
+use crate::cell::Cell;
+use crate::recurrent::{LayerState, Recurrent, States};
+use crate::state::State;
 use burn::tensor::Tensor;
 use rekindle_engine::Stream;
 

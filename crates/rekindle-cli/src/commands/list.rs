@@ -4,8 +4,9 @@ mod page;
 
 use std::path::PathBuf;
 
-use rekindle::{CATALOG, Card};
+use rekindle::{Card, FAMILIES};
 use rekindle_train::{Error, Result};
+use serde::Serialize;
 
 use crate::{console, table};
 
@@ -34,15 +35,32 @@ pub(crate) fn run(args: Args) -> Result<()> {
     }
 }
 
+/// A cell with its family, as JSON has it.
+#[derive(Serialize)]
+struct Member {
+    #[serde(flatten)]
+    card: &'static Card,
+    family: &'static str,
+}
+
 fn json() -> Result<String> {
-    let json = serde_json::to_string_pretty(CATALOG);
+    let members = FAMILIES.iter().flat_map(|family| {
+        let cards = family.cards.iter();
+        cards.map(|card| Member {
+            card,
+            family: family.name,
+        })
+    });
+    let json = serde_json::to_string_pretty(&members.collect::<Vec<_>>());
     json.map(|text| text + "\n")
         .map_err(|error| Error::fault(format!("the cells cannot be written as JSON: {error}")))
 }
 
+/// A line a cell, family by family, each under its name. The columns are those of all.
 fn plain() -> String {
     let heads = ["cell", "title", "year", "authors", "gates", "compared with"].map(str::to_owned);
-    let rows = CATALOG.iter().map(|card| {
+    let cards = FAMILIES.iter().flat_map(|family| family.cards);
+    let rows = cards.map(|card| {
         [
             card.name.to_owned(),
             card.title.to_owned(),
@@ -52,24 +70,35 @@ fn plain() -> String {
             card.oracle.to_owned(),
         ]
     });
-    table::aligned(&std::iter::once(heads).chain(rows).collect::<Vec<_>>())
+    let table = table::aligned(&std::iter::once(heads).chain(rows).collect::<Vec<_>>());
+    let mut lines = table.lines();
+    let mut text: String = lines
+        .by_ref()
+        .take(1)
+        .map(|head| format!("{head}\n"))
+        .collect();
+    for family in FAMILIES {
+        text.push_str(&format!("\n{}: {}\n", family.title, family.shares));
+        for line in lines.by_ref().take(family.cards.len()) {
+            text.push_str(&format!("{line}\n"));
+        }
+    }
+    text
 }
 
-/// A row a cell, for people who choose one.
+/// A row a family, for people who choose a cell.
 fn markdown() -> String {
     let mut text = String::from(
-        "| `kind` | cell | published | gates | compared with |\n|---|---|---|---|---|\n",
+        "| family | what its cells share | `kind`, the oldest first |\n|---|---|---|\n",
     );
-    for card in CATALOG {
+    for family in FAMILIES {
+        let names = family.cards.iter().map(|card| format!("`{}`", card.name));
         text.push_str(&format!(
-            "| `{}` | [{}]({}) | {}, {} | {} | {} |\n",
-            card.name,
-            card.title,
-            card.url,
-            card.authors,
-            card.year,
-            gates(card, "`"),
-            card.oracle
+            "| [{}](docs/cells.md#{}) | {} | {} |\n",
+            family.title,
+            family.title.to_lowercase().replace(' ', "-"),
+            family.shares,
+            names.collect::<Vec<_>>().join(" "),
         ));
     }
     text

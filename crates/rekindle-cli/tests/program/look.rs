@@ -3,43 +3,54 @@
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-use rekindle::CATALOG;
+use rekindle::{CATALOG, FAMILIES};
 
 use crate::support::{program, rekindle, rekindle_in, said};
 
 #[test]
-fn list_has_a_line_for_every_cell() {
+fn list_has_a_line_for_every_cell_under_its_family() {
     let out = rekindle(&["list"]).done();
-    let lines: Vec<&str> = out.lines().collect();
-    assert_eq!(lines.len(), CATALOG.len() + 1);
-    for (card, line) in CATALOG.iter().zip(&lines[1..]) {
-        assert!(
-            line.starts_with(card.name) && line.contains(card.title),
-            "{line}"
-        );
-        assert!(line.ends_with(card.oracle), "{line}");
+    let mut lines = out.lines().skip(1);
+    for family in FAMILIES {
+        assert_eq!(lines.next(), Some(""));
+        let head = lines.next().unwrap();
+        assert_eq!(head, format!("{}: {}", family.title, family.shares));
+        for card in family.cards {
+            let line = lines.next().unwrap();
+            assert!(
+                line.starts_with(card.name) && line.contains(card.title),
+                "{line}"
+            );
+            assert!(line.ends_with(card.oracle), "{line}");
+        }
     }
+    assert_eq!(lines.next(), None);
 }
 
 #[test]
 fn list_prints_json_and_markdown() {
     let json: serde_json::Value =
         serde_json::from_str(&rekindle(&["list", "--json"]).done()).unwrap();
-    let names: Vec<_> = json
+    let cells: Vec<_> = json
         .as_array()
         .unwrap()
         .iter()
-        .map(|c| c["name"].as_str())
+        .map(|cell| (cell["name"].as_str(), cell["family"].as_str()))
         .collect();
-    assert_eq!(
-        names,
-        CATALOG.iter().map(|c| Some(c.name)).collect::<Vec<_>>()
-    );
+    let families = FAMILIES.iter().flat_map(|family| {
+        let cards = family.cards.iter();
+        cards.map(|card| (Some(card.name), Some(family.name)))
+    });
+    assert_eq!(cells, families.collect::<Vec<_>>());
 
     let table = rekindle(&["list", "--markdown"]).done();
-    assert_eq!(table.lines().count(), CATALOG.len() + 2);
+    assert_eq!(table.lines().count(), FAMILIES.len() + 2);
     let columns = |line: &str| line.matches('|').count();
-    assert!(table.lines().all(|line| columns(line) == 6), "{table}");
+    assert!(table.lines().all(|line| columns(line) == 4), "{table}");
+    for card in CATALOG {
+        let name = format!("`{}`", card.name);
+        assert_eq!(table.matches(&name).count(), 1, "{name}");
+    }
     let both = rekindle(&["list", "--json", "--markdown"]);
     assert_eq!(both.code, Some(2));
 }
@@ -205,7 +216,7 @@ fn show_explains_the_language_of_equations() {
 
 #[test]
 fn an_unknown_cell_is_met_with_the_nearest_and_all_others() {
-    rekindle(&["show", "lstn"]).refused(&["unknown cell `lstn`", "did you mean `lstm`", "gru"]);
+    rekindle(&["show", "lstn"]).refused(&["unknown cell `lstn`", "did you mean `lstm`", "elman"]);
     rekindle(&["show", "zzzzzz"]).refused(&["unknown cell `zzzzzz` (known: "]);
 }
 

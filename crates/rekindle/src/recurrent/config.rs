@@ -1,7 +1,11 @@
 //! The configuration of a recurrent layer.
 
 use super::{EngineConfig, Layer, Merge, Recurrent};
-use crate::{AnyCellConfig, Cell, CellConfig, Extent, Invalid, RecurrentWeights, invalid};
+use crate::cell::{Cell, CellConfig, RecurrentWeights};
+use crate::cells::AnyCellConfig;
+use crate::extent::Extent;
+use crate::invalid;
+use crate::invalid::Invalid;
 use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};

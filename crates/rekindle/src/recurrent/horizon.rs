@@ -15,7 +15,9 @@
 //! L. Abbott, 2023, <https://arxiv.org/abs/2006.02427>).
 
 use super::{Recurrent, Site, States};
-use crate::{Cell, Sequence, State};
+use crate::cell::Cell;
+use crate::sequence::Sequence;
+use crate::state::State;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Direction, unbind};

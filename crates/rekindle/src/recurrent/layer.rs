@@ -1,7 +1,9 @@
 //! One layer: a cell a direction.
 
 use super::{LayerState, Merge, Noise};
-use crate::{Cell, Sequence, State};
+use crate::cell::Cell;
+use crate::sequence::Sequence;
+use crate::state::State;
 use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::Tensor;

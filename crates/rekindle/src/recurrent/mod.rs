@@ -17,8 +17,10 @@ pub use merge::Merge;
 pub use states::{LayerState, States};
 pub use trace::{Site, Trace, TraceError, TracedNode};
 
+use crate::cell::Cell;
 use crate::cell::unroll;
-use crate::{Cell, Sequence, State};
+use crate::sequence::Sequence;
+use crate::state::State;
 use burn::module::Module;
 use burn::nn::Dropout;
 use burn::tensor::{DType, Device, Tensor};

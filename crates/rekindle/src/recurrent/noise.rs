@@ -1,7 +1,9 @@
 //! Regularisation of a recurrence: variational dropout and zoneout, for any cell.
 
+use crate::cell::Cell;
 use crate::cell::unroll;
-use crate::{Cell, Sequence, State};
+use crate::sequence::Sequence;
+use crate::state::State;
 use burn::nn::Dropout;
 use burn::tensor::{Distribution, Tensor};
 use rekindle_engine::Direction;

@@ -1,6 +1,6 @@
 //! The states of a stack of layers.
 
-use crate::State;
+use crate::state::State;
 use burn::tensor::{Int, Tensor};
 
 /// The state of every layer and direction.

@@ -1,8 +1,10 @@
 //! What goes on inside a layer: the named values of its equations, step by step.
 
 use super::{Noise, Recurrent, States};
+use crate::cell::Cell;
 use crate::cell::unroll;
-use crate::{Cell, Sequence, State};
+use crate::sequence::Sequence;
+use crate::state::State;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use rekindle_engine::{Direction, Id, Named, Role};

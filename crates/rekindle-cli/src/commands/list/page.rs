@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::module::Module;
 use burn::tensor::{DType, Device};
 use rekindle::engine::Executor;
-use rekindle::{AnyCellConfig, CATALOG, Card, Cell, CellConfig};
+use rekindle::{AnyCellConfig, Card, Cell, CellConfig, FAMILIES};
 use rekindle_train::device::{self, Preference};
 use rekindle_train::{Error, Result, files};
 use serde::Deserialize;
@@ -23,8 +23,8 @@ const STATES: usize = 6;
 const HEAD: &str = "\
 # The cells
 
-What `rekindle list --page benches/cells.jsonl` prints; `.ci/run` compares. Each cell is shown with its paper's defaults:
-its equations, keys and weights are what `rekindle show CELL` prints.
+What `rekindle list --page benches/cells.jsonl` prints; `.ci/run` compares. Cells stand by family, the oldest first, each
+with its paper's defaults: its equations, keys and weights are what `rekindle show CELL` prints.
 
 - *parameters*: of a layer with 64 inputs and 64 units.
 - *compared with*: the independent implementation whose numbers the tests hold the cell to.
@@ -33,7 +33,10 @@ its equations, keys and weights are what `rekindle show CELL` prints.
   scan of its own.
 - *speed*: a training step of a layer at 32 rows, 100 steps, 128 inputs and 128 units, relative to the LSTM: 2 is twice as
   fast. The fastest of the runs in [`benches/cells.jsonl`](../benches/cells.jsonl), with one thread; - where there is none.
+";
 
+/// The head of a family's table.
+const COLUMNS: &str = "\
 | `kind` | cell | published | states | gates | parameters | compared with | on CPUs | elsewhere | speed |
 |---|---|---|---|---|---|---|---|---|---|
 ";
@@ -65,9 +68,16 @@ pub(super) fn page(bench: &Path) -> Result<String> {
     })?;
     let device = device::resolve(&Preference::default(), false)?.device;
     let mut text = HEAD.to_owned();
-    for card in CATALOG {
-        let speed = ms(card.name).map_or("-".to_owned(), |ms| format!("{:.2}", lstm / ms));
-        text.push_str(&row(card, &speed, &device)?);
+    for family in FAMILIES {
+        text.push_str(&format!(
+            "\n## {}\n\n{}.\n\n{COLUMNS}",
+            family.title,
+            sentence(family.shares)
+        ));
+        for card in family.cards {
+            let speed = ms(card.name).map_or("-".to_owned(), |ms| format!("{:.2}", lstm / ms));
+            text.push_str(&row(card, &speed, &device)?);
+        }
     }
     Ok(text)
 }
@@ -95,6 +105,13 @@ fn row(card: &Card, speed: &str, device: &Device) -> Result<String> {
         cell.num_params(),
         card.oracle,
     ))
+}
+
+/// The same with a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 fn states(states: &[(String, usize)]) -> String {

@@ -1,6 +1,7 @@
 //! A convolution that keeps the size of what it is applied to.
 
-use crate::{Init, Sequence};
+use crate::init::Init;
+use crate::sequence::Sequence;
 use burn::module::{Module, Param};
 use burn::tensor::module::{conv1d, conv2d, conv3d};
 use burn::tensor::ops::ConvOptions;

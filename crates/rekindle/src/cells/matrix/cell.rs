@@ -1,6 +1,6 @@
 //! What a matrix cell says of itself, and how that makes it a cell.
 
-use super::Heads;
+use super::heads::Heads;
 use burn::tensor::Tensor;
 
 /// A cell with a memory of `S` matrices a head, of which an input makes `P` vectors a head.
@@ -59,14 +59,14 @@ macro_rules! matrix_cell {
         $vis struct $Cell {
             $($(#[$field_meta])* pub $field: $Type,)*
             #[module(skip)]
-            heads: $crate::cells::matrix::Heads,
+            heads: $crate::cells::matrix::heads::Heads,
         }
 
         impl $crate::Cell for $Cell {
             type State = [burn::tensor::Tensor<2>; 1 + $matrices];
 
             fn d_input(&self) -> usize {
-                $crate::cells::matrix::MatrixCell::<$vectors, $matrices>::d_input(self)
+                $crate::cells::matrix::cell::MatrixCell::<$vectors, $matrices>::d_input(self)
             }
 
             fn d_output(&self) -> usize {
@@ -74,7 +74,7 @@ macro_rules! matrix_cell {
             }
 
             fn states(&self) -> Vec<(String, usize)> {
-                $crate::cells::matrix::states::<_, $vectors, $matrices>(self)
+                $crate::cells::matrix::cell::states::<_, $vectors, $matrices>(self)
             }
 
             fn reads(&self, state: usize) -> bool {
@@ -86,7 +86,7 @@ macro_rules! matrix_cell {
                 x: burn::tensor::Tensor<2>,
                 state: Self::State,
             ) -> (burn::tensor::Tensor<2>, Self::State) {
-                let (y, next) = $crate::cells::matrix::step::<$vectors, $matrices>(
+                let (y, next) = $crate::cells::matrix::scan::step::<$vectors, $matrices>(
                     self,
                     x,
                     $crate::State::into_parts(state),
@@ -100,7 +100,7 @@ macro_rules! matrix_cell {
                 state: Self::State,
                 direction: rekindle_engine::Direction,
             ) -> (burn::tensor::Tensor<3>, Self::State) {
-                let (y, last) = $crate::cells::matrix::scan::<$vectors, $matrices>(
+                let (y, last) = $crate::cells::matrix::scan::scan::<$vectors, $matrices>(
                     self,
                     x,
                     $crate::State::into_parts(state),

@@ -1,7 +1,9 @@
 //! What the configurations of matrix cells have in common, written once.
 
-use super::Heads;
-use crate::{Init, Invalid, invalid};
+use super::heads::Heads;
+use crate::init::Init;
+use crate::invalid;
+use crate::invalid::Invalid;
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
@@ -157,10 +159,10 @@ macro_rules! matrix_config {
         }
 
         impl $Config {
-            fn sizes(&self) -> $crate::cells::matrix::Heads {
+            fn sizes(&self) -> $crate::cells::matrix::heads::Heads {
                 let usual: &[fn(usize) -> usize] = &[$($d_key,)? |d_value| d_value];
                 let d_value = self.d_hidden / self.heads;
-                $crate::cells::matrix::Heads {
+                $crate::cells::matrix::heads::Heads {
                     count: self.heads,
                     d_key: self.d_key.unwrap_or(usual[0](d_value)),
                     d_value,
@@ -198,7 +200,7 @@ macro_rules! matrix_config {
             fn new(d_hidden: usize) -> Self {
                 $Config {
                     d_hidden,
-                    heads: $crate::cells::matrix::usual_heads(d_hidden),
+                    heads: $crate::cells::matrix::config::usual_heads(d_hidden),
                     d_key: None,
                     $($key: $default,)*
                     bias: $bias,
@@ -207,7 +209,7 @@ macro_rules! matrix_config {
             }
 
             fn validate(&self) -> Result<(), $crate::Invalid> {
-                $crate::cells::matrix::check(self.d_hidden, self.heads, self.d_key)?;
+                $crate::cells::matrix::config::check(self.d_hidden, self.heads, self.d_key)?;
                 $({
                     let valid: fn(&Self) -> Result<(), $crate::Invalid> = $valid;
                     valid(self)?;
@@ -262,8 +264,8 @@ macro_rules! matrix_config {
             }
 
             fn init(&self, d_input: usize, device: &burn::tensor::Device) -> $Cell {
-                let make: fn(&Self, $crate::cells::matrix::Maker<'_>) -> $Cell = $make;
-                let maker = $crate::cells::matrix::Maker {
+                let make: fn(&Self, $crate::cells::matrix::config::Maker<'_>) -> $Cell = $make;
+                let maker = $crate::cells::matrix::config::Maker {
                     d_input,
                     heads: self.sizes(),
                     bias: self.bias,

@@ -1,36 +1,32 @@
-//! Cells whose memory is a matrix a head, and the one algorithm that runs them over sequences.
+//! Networks whose memory is a matrix a head, `S' = decay(S) + k vᵀ`, written with keys and values and read with queries,
+//! `o = Sᵀ q`.
 //!
-//! Such a cell writes with outer products, `S_t = decay(S_{t-1}) + k_t v_tᵀ`, and reads with a vector,
-//! `o_t = S_tᵀ q_t`. Nothing but the matrix goes from step to step, and it goes through linear
-//! maps, so that a sequence need not be walked step by step: [`chunkwise`] takes a chunk of steps
-//! together, as products of matrices. A cell's file states the recurrence twice, as its paper does
-//! ([`MatrixCell::step`]) and as [`Terms`] of the algorithm ([`MatrixCell::scan`]); that both give
-//! the same numbers is a law.
+//! They differ in the decay, and in whether what a key finds is taken off before it is written anew. Linear attention (2020)
+//! forgets nothing and divides by what was written. The decay is a number a head that is fixed in RetNet (2023), and that
+//! the input decides in Mamba-2 and the mLSTM (2024); it is one a row in GLA (2023), HGRN2 and RWKV-6 (2024). The delta
+//! rule corrects: in DeltaNet (2024), with a decay a head in Gated DeltaNet (2024), a row in KDA and RWKV-7 (2025), several
+//! times a step in DeltaProduct (2025).
+//!
+//! The matrix goes through linear maps only, so that a sequence need not be walked step by step: [`chunkwise`](chunkwise::chunkwise) takes many
+//! steps together, as products of matrices. A cell's file states the recurrence twice, as its paper does
+//! ([`MatrixCell::step`](cell::MatrixCell::step)) and as [`Terms`](chunkwise::Terms) of the algorithm ([`MatrixCell::scan`](cell::MatrixCell::scan)); that both give the same numbers is a law.
 
 mod algebra;
 mod cell;
-mod chunk;
+mod chunkwise;
 mod config;
-mod inverse;
-mod layout;
+mod decay;
+pub(crate) mod delta_net;
+pub(crate) mod delta_product;
+pub(crate) mod gated_delta_net;
+pub(crate) mod gla;
+mod heads;
+pub(crate) mod hgrn2;
+pub(crate) mod kda;
+pub(crate) mod linear_attention;
+pub(crate) mod mamba2;
+pub(crate) mod mlstm;
+pub(crate) mod retnet;
+pub(crate) mod rwkv6;
+pub(crate) mod rwkv7;
 mod scan;
-mod scores;
-mod terms;
-
-pub(crate) use algebra::{by_heads, outer, read, rows};
-pub(crate) use cell::{MatrixCell, matrix_cell, states};
-pub(crate) use chunk::chunkwise;
-pub(crate) use config::{Maker, check, matrix_config, usual_heads};
-pub(crate) use scan::{scan, step};
-pub(crate) use terms::Terms;
-
-/// How many heads a cell has, and how wide they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Heads {
-    /// The number of heads, each with a matrix of its own.
-    pub(crate) count: usize,
-    /// The rows of the matrix: the width of keys and queries.
-    pub(crate) d_key: usize,
-    /// The columns of the matrix: the width of values.
-    pub(crate) d_value: usize,
-}

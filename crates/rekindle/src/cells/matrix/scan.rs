@@ -1,7 +1,8 @@
 //! Steps and sequences of a matrix cell, whatever its recurrence.
 
-use super::{Heads, MatrixCell};
-use crate::Sequence;
+use super::cell::MatrixCell;
+use super::heads::Heads;
+use crate::sequence::Sequence;
 use burn::tensor::{Int, Tensor, TensorData};
 use rekindle_engine::Direction;
 

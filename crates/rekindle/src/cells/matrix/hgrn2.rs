@@ -1,0 +1,127 @@
+//! HGRN with state expansion, HGRN2: Z. Qin et al., *HGRN2: Gated Linear RNNs with State Expansion*
+//! (2024), <https://arxiv.org/abs/2404.07904>.
+//!
+//! ```text
+//! f_t = γ + (1 - γ) σ(W_f x_t + b_f)       forget gate, never below γ
+//! i_t = silu(W_i x_t + b_i)                candidate
+//! o_t = σ(W_o x_t + b_o)                   output gate, which is what reads
+//! h_t = diag(f_t) h_{t-1} + (1 - f_t) i_tᵀ the memory of HGRN, expanded by an outer product
+//! y_t = h_tᵀ o_t                           the output
+//! ```
+//!
+//! `γ` grows from layer to layer in the paper; here it is the key `lower_bound`, the same for all layers.
+//! Gates and candidates have the functions of [HGRN](crate::cells::Hgrn); the authors' library reads with
+//! `silu(W_o x_t)`, and writes `W_i x_t`. The normalisation behind is left out.
+
+use super::algebra::{by_heads, outer, read, rows};
+use super::cell::{MatrixCell, matrix_cell};
+use super::chunkwise::{Terms, chunkwise};
+use super::config::matrix_config;
+use super::heads::Heads;
+use crate::card::Card;
+use crate::invalid;
+use crate::pointwise::{sigmoid, silu};
+use burn::nn::Linear;
+use burn::tensor::Tensor;
+
+const EQUATIONS: &str = "\
+h' = diag(f) h + (1 - f) i^T
+y' = h'^T o
+f = lower_bound + (1 - lower_bound) * sigmoid(W_f x + b_f)
+i = silu(W_i x + b_i); o = sigmoid(W_o x + b_o)
+";
+
+matrix_cell! {
+    /// The cell of this page, as a Burn module.
+    pub struct Hgrn2: 3, 1 {
+        /// `W_f` and `b_f`: weight `[d_input, heads * d_key]`.
+        f: Linear,
+        /// `W_i` and `b_i`: weight `[d_input, heads * d_value]`.
+        i: Linear,
+        /// `W_o` and `b_o`: weight `[d_input, heads * d_key]`.
+        o: Linear,
+        /// `γ`.
+        lower_bound: f64,
+    }
+}
+
+impl MatrixCell<3, 1> for Hgrn2 {
+    const OUTPUT: &'static str = "y";
+
+    fn heads(&self) -> Heads {
+        self.heads
+    }
+
+    fn d_input(&self) -> usize {
+        self.i.weight.dims()[0]
+    }
+
+    fn memory(&self) -> [(&'static str, usize, usize); 1] {
+        [("h", self.heads.d_key, self.heads.d_value)]
+    }
+
+    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
+        let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
+        let f = sigmoid(of(&self.f));
+        let f = f
+            .mul_scalar(1.0 - self.lower_bound)
+            .add_scalar(self.lower_bound);
+        [f, silu(of(&self.i)), sigmoid(of(&self.o))]
+    }
+
+    fn step(&self, at: [Tensor<3>; 3], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
+        let ([f, i, o], [h]) = (at, memory);
+        let h = rows(f.clone()) * h + outer(f.neg().add_scalar(1.0), i);
+        (read(&h, o), [h])
+    }
+
+    fn scan(
+        &self,
+        over: [Tensor<4>; 3],
+        memory: [Tensor<4>; 1],
+        keep: Option<&Tensor<4>>,
+    ) -> (Tensor<4>, [Tensor<4>; 1]) {
+        let ([f, i, o], [h]) = (over, memory);
+        let k = f.clone().neg().add_scalar(1.0);
+        // A gate that is shut to the last digit has no logarithm; 1e-30 is nothing beside what is written.
+        let log_f = f.clamp_min(1e-30).log();
+        let (y, h) = chunkwise(Terms::new(o, k, i).decaying(log_f).held(keep), h);
+        (y, [h])
+    }
+}
+
+matrix_config! {
+    /// Configuration of [`Hgrn2`]; `d_key` is the factor by which the state is expanded.
+    pub struct Hgrn2Config: Hgrn2, bias: true {
+        /// `γ`: the least share of the old memory that stays.
+        lower_bound: f64 = 0.0,
+    }
+    equations: EQUATIONS;
+    valid: |config| invalid::share("lower_bound", config.lower_bound);
+    init: |config, m| Hgrn2 {
+        f: m.keys(),
+        i: m.values(),
+        o: m.keys(),
+        lower_bound: config.lower_bound,
+        heads: m.heads,
+    };
+    forms: |usual| vec![Hgrn2Config { lower_bound: 0.5, ..usual }];
+}
+
+/// What the table of cells says of it.
+pub(crate) const CARD: Card = Card {
+    name: "hgrn2",
+    title: "Gated linear RNN with state expansion (HGRN2)",
+    authors: "Qin et al.",
+    year: 2024,
+    url: "https://arxiv.org/abs/2404.07904",
+    gates: &[
+        (
+            "f",
+            "forget gate: how much of each row of the memory stays, and how much is not written",
+        ),
+        ("i", "candidate: what could be written"),
+        ("o", "output gate: what is asked of the memory"),
+    ],
+    oracle: "float64 code written from the paper; fla-core 0.6.0, step by step",
+};
