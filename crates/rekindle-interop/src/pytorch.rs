@@ -28,13 +28,14 @@ pub struct Weight {
 }
 
 /// Whether a weight of this name is trained: all are, but those of cells that are fixed
-/// ([`Cell::is_fixed`]).
+/// ([`is_fixed`](rekindle::Gates::is_fixed)).
 pub fn is_trained<C: Cell>(layer: &Recurrent<C>, weight: &str) -> bool {
     let layers = layer.layers();
     let slot = slots(layer).into_iter().find(|slot| slot.name == weight);
     slot.is_some_and(|slot| {
         let (depth, owner, _) = owner(&slot.place.path);
-        cell(&layers[depth], owner).is_none_or(|cell| !cell.is_fixed())
+        let gates = cell(&layers[depth], owner).and_then(Cell::gates);
+        gates.is_none_or(|gates| !gates.is_fixed())
     })
 }
 
@@ -151,11 +152,12 @@ fn weight<C: Cell>(cell: &C, path: &str) -> (String, bool) {
     if let Some((_, name, transposed)) = CELL.iter().find(|(known, ..)| *known == path) {
         return (name.to_string(), *transposed);
     }
-    match (path.strip_prefix("gates.vectors."), cell.program()) {
-        (Some(i), Some(program)) => {
-            let name = cell.vectors().swap_remove(index(i));
+    match (path.strip_prefix("gates.vectors."), cell.gates()) {
+        (Some(i), Some(gates)) => {
+            let program = gates.program();
+            let name = gates.learned().nth(index(i)).expect("a stored vector");
             let mut all = program.vectors().iter().zip(program.scalars());
-            let kind = match all.any(|(vector, scalar)| *vector == name && *scalar) {
+            let kind = match all.any(|(vector, scalar)| vector == name && *scalar) {
                 true => "scalar",
                 false => "vector",
             };

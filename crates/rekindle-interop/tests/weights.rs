@@ -149,19 +149,7 @@ fn a_layer_loaded_for_inference_can_still_be_trained() {
 
 #[test]
 fn learned_vectors_are_named_by_the_equations() {
-    #[derive(Module, Debug)]
-    struct Scaled {
-        gates: Gates,
-    }
-    impl rekindle::Equations for Scaled {
-        type State = [Tensor<2>; 1];
-        fn gates(&self) -> &Gates {
-            &self.gates
-        }
-        fn gates_mut(&mut self) -> &mut Gates {
-            &mut self.gates
-        }
-    }
+    rekindle::cell! { struct Scaled: 1 }
     fn scaled(k: &rekindle::engine::Step) -> rekindle::engine::Next {
         let h = k.state("h");
         k.next(k.affine("a", h) + k.vector("decay") * h)

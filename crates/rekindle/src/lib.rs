@@ -4,8 +4,7 @@
 //! directions, padded batches, dropout, zoneout, streaming, weights by PyTorch's names — is
 //! [`Recurrent`], once, for every cell. The same code trains on every Burn device.
 //!
-//! Start with [`Recurrent`]; write your own cell with [`Gates`] and [`Equations`], or its equations as
-//! a text with [`CustomConfig`].
+//! Start with [`Recurrent`]; write your own cell with [`cell!`], or its equations as a text with [`CustomConfig`].
 
 mod activation;
 mod card;
@@ -13,6 +12,7 @@ mod cell;
 mod cell_config;
 pub mod cells;
 mod complex;
+mod equations;
 mod extent;
 mod fading;
 mod gates;
@@ -30,12 +30,13 @@ mod zoo;
 
 pub use activation::Activation;
 pub use card::{Card, Family};
-pub use cell::{Cell, CellConfig, Equations, RecurrentWeights};
+pub use cell::{Cell, CellConfig};
 pub(crate) use cell_config::cell_config;
 pub use cells::{
     AnyCell, AnyCellConfig, CATALOG, Custom, CustomConfig, Elman, ElmanConfig, FAMILIES, Gru,
     GruConfig, Lstm, LstmConfig, Reset,
 };
+pub use equations::Equations;
 pub use extent::Extent;
 pub use gates::{GateSizes, Gates};
 pub use init::Init;

@@ -3,8 +3,8 @@
 use burn::tensor::{Device, Tensor};
 use rekindle::engine::{Next, Program, Step, tanh};
 use rekindle::{
-    Cell, CellConfig, Equations, GateSizes, Gates, Gru, GruConfig, Map, Recurrent, RecurrentConfig,
-    Sees, Structure,
+    Cell, CellConfig, GateSizes, Gates, Gru, GruConfig, Map, Recurrent, RecurrentConfig, Sees,
+    Structure,
 };
 use std::sync::Arc;
 
@@ -176,9 +176,9 @@ fn vectors_may_be_given_and_blocks_may_see_a_part_of_the_input() {
     let gates = gates.with_vector("gain", Tensor::ones([1], &device));
     assert_eq!(gates.vectors.len(), 1, "a given vector is not stored");
     let cell = Told { gates };
-    assert_eq!(cell.vectors(), ["gain"]);
+    assert_eq!(cell.gates.learned().collect::<Vec<_>>(), ["gain"]);
 
-    let weight = cell.gates().input.weight.val();
+    let weight = cell.gates.input.weight.val();
     let x = Tensor::<2>::from_floats([[0.5, -1.0, 2.0]], &device);
     let (y, _) = cell.step(x.clone(), [Tensor::zeros([1, UNITS], &device)]);
     let values = x.clone().narrow(1, 0, 2);
@@ -236,7 +236,7 @@ fn input(device: &Device) -> Tensor<3> {
 fn weights_of_low_rank_are_a_product() {
     let device = Device::flex();
     let layer = gru(|config| config.recurrent_rank = Some(2), &device);
-    let gates = layer.layers()[0].forward.gates();
+    let gates = &layer.layers()[0].forward.gates;
     assert_eq!(stored(gates).dims(), [2, 3 * UNITS]);
     let first = gates.factor.as_ref().expect("a first factor").weight.val();
     assert_eq!(first.dims(), [UNITS, 2]);
@@ -248,7 +248,7 @@ fn weights_of_low_rank_are_a_product() {
 #[test]
 fn independent_units_see_themselves_alone() {
     let layer = gru(|config| config.independent = true, &Device::flex());
-    let gates = layer.layers()[0].forward.gates();
+    let gates = &layer.layers()[0].forward.gates;
     assert_eq!(stored(gates).dims(), [1, 3 * UNITS]);
     let whole = gates.recurrent_weights().expect("there are products");
     for block in 0..3 {
@@ -281,16 +281,11 @@ fn weights_are_dropped_in_training_only() {
     );
 
     let dropout = burn::nn::DropoutConfig::new(0.5).init();
-    let cell = layer.layers()[0].forward.disconnected(&dropout);
-    let whole = layer.layers()[0]
-        .forward
-        .gates()
-        .recurrent_weights()
-        .expect("there are products");
-    let left = cell
-        .gates()
-        .recurrent_weights()
-        .expect("there are products");
+    let whole = &layer.layers()[0].forward.gates;
+    let mut left = whole.clone();
+    left.disconnect(&dropout);
+    let whole = whole.recurrent_weights().expect("there are products");
+    let left = left.recurrent_weights().expect("there are products");
     let kept: Vec<f32> = (left / whole).inner().into_data().iter().collect();
     assert!(
         kept.iter().all(|&k| k == 0.0 || (k - 2.0).abs() < 1e-5),

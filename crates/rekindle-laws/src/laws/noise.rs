@@ -6,7 +6,7 @@ use crate::case::{D_HIDDEN, D_INPUT, ROWS, TIME, fitting};
 use crate::observe::{AnyStates, forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
-use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{AnyCell, Cell, CellConfig, Gates, Recurrent, RecurrentConfig, Sequence};
 
 /// Units enough that a mask that keeps or drops all of them is out of the question: 2⁻³² at most.
 const MANY: usize = 64;
@@ -109,7 +109,8 @@ fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
         ..plain.clone()
     };
     let layer = plain.init(fitting(&plain.cell, MANY), &place.device);
-    if layer.layers()[0].forward.is_fixed() {
+    let gates = layer.layers()[0].forward.gates();
+    if gates.is_some_and(Gates::is_fixed) {
         // There are no gradients that could tell.
         let [with, without] = [&masked, plain].map(|config| one_row(place, config.clone()).0);
         return holds(with["y"] != without["y"], || {

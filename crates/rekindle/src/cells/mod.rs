@@ -1,6 +1,7 @@
 //! The cells: one file each, with its paper, its equations and what its gates do, in a folder of its family. Each family's
 //! page says what its members share and where they differ.
 
+mod any;
 pub(crate) mod continuous;
 pub(crate) mod convolution;
 pub(crate) mod gru;
@@ -13,6 +14,7 @@ pub(crate) mod plain;
 pub(crate) mod reservoir;
 
 pub use crate::activation::Activation;
+pub use any::{AnyCell, AnyEquations};
 pub use convolution::{Convolution, Kernel};
 pub use linear::{Candidate, Discretization};
 
@@ -157,5 +159,20 @@ zoo! {
     }
     own "Your own", "equations that are part of the config" {
         "custom" => custom::Custom, CustomConfig;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CATALOG, FAMILIES};
+
+    #[test]
+    fn a_family_is_listed_from_the_oldest() {
+        for family in FAMILIES {
+            let years = family.cards.iter().map(|card| card.year);
+            assert!(years.is_sorted(), "{}", family.name);
+        }
+        let members: usize = FAMILIES.iter().map(|family| family.cards.len()).sum();
+        assert_eq!(members, CATALOG.len());
     }
 }

@@ -1,9 +1,10 @@
 //! The configuration of a recurrent layer.
 
 use super::{EngineConfig, Layer, Merge, Recurrent};
-use crate::cell::{Cell, CellConfig, RecurrentWeights};
+use crate::cell::{Cell, CellConfig};
 use crate::cells::AnyCellConfig;
 use crate::extent::Extent;
+use crate::gates::Gates;
 use crate::invalid;
 use crate::invalid::Invalid;
 use burn::module::Param;
@@ -326,21 +327,27 @@ impl<K: CellConfig> RecurrentConfig<K> {
         }
     }
 
+    /// Equations with the recurrent weights that are asked for.
+    fn formed(&self, gates: Gates, device: &Device) -> Gates {
+        let gates = match (self.recurrent_rank, self.independent) {
+            (Some(rank), _) => gates.of_rank(rank, device),
+            (None, true) => gates.independent(device),
+            (None, false) => gates,
+        };
+        match self.multiplicative {
+            true => gates.multiplied(device),
+            false => gates,
+        }
+    }
+
     fn layer(&self, d_input: usize, device: &Device) -> Layer<K::Cell> {
         let cell = |direction| {
-            let cell = self.cell_in(direction).init(d_input, device);
-            let cell = match (self.recurrent_rank, self.independent) {
-                (Some(rank), _) => {
-                    cell.with_recurrent_weights(RecurrentWeights::OfRank(rank), device)
-                }
-                (None, true) => cell.with_recurrent_weights(RecurrentWeights::Independent, device),
-                (None, false) => cell,
-            };
-            let cell = match self.multiplicative {
-                true => cell.multiplied(device),
-                false => cell,
-            };
-            cell.run_by(self.engine.into())
+            let mut cell = self.cell_in(direction).init(d_input, device);
+            if let Some(gates) = cell.gates_mut() {
+                *gates = self.formed(gates.clone(), device);
+                gates.set_engine(self.engine.into());
+            }
+            cell
         };
         let forward = cell(Direction::Forward);
         let reverse = self.bidirectional.then(|| cell(Direction::Reverse));

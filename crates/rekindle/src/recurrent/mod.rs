@@ -237,7 +237,10 @@ impl<C: Cell> Recurrent<C> {
         let states = self.begin(&x, states);
         let layers = self.layers.iter().zip(states.layers);
         layers
-            .map(|(layer, state)| layer.forward.stream(state.forward))
+            .map(|(layer, state)| {
+                let gates = layer.forward.gates()?;
+                gates.stream(&state.forward.into_parts())
+            })
             .collect()
     }
 
@@ -246,7 +249,7 @@ impl<C: Cell> Recurrent<C> {
     pub fn executors(&self, device: &Device, dtype: DType) -> Vec<Option<Choice>> {
         let cells = self.layers.iter().flat_map(Layer::cells);
         cells
-            .map(|(_, cell)| cell.executor(device, dtype))
+            .map(|(_, cell)| Some(cell.gates()?.executor(device, dtype)))
             .collect()
     }
 

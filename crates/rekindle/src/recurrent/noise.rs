@@ -56,14 +56,16 @@ impl Noise<'_> {
     pub(crate) fn masked<C: Cell>(&self, cell: &C, x: &Tensor<3>) -> C {
         let ones: Tensor<2> =
             Tensor::ones([x.dims()[0], cell.d_output()], (&x.device(), x.dtype()));
-        let cell = match acts(self.weights, &ones) {
-            true => cell.disconnected(self.weights),
-            false => cell.clone(),
-        };
-        match acts(self.recurrent, &ones) {
-            true => cell.masked(self.recurrent.forward(ones)),
-            false => cell,
+        let mut cell = cell.clone();
+        if let Some(gates) = cell.gates_mut() {
+            if acts(self.weights, &ones) {
+                gates.disconnect(self.weights);
+            }
+            if acts(self.recurrent, &ones) {
+                gates.mask(self.recurrent.forward(ones));
+            }
         }
+        cell
     }
 
     /// A step after which each unit of each state stays as it was with the given probability; at

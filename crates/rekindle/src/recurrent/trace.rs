@@ -102,8 +102,8 @@ impl<C: Cell> Recurrent<C> {
     ///
     /// If there is no such layer or direction, or the cell is no set of equations.
     pub fn traceable(&self, site: Site) -> Result<Vec<Named>, TraceError> {
-        let program = self.cell_at(site)?.program();
-        Ok(program.ok_or(TraceError::NoEquations)?.named())
+        let gates = self.cell_at(site)?.gates();
+        Ok(gates.ok_or(TraceError::NoEquations)?.program().named())
     }
 
     /// The named values of one cell at every step of a batch; all of them where `nodes` is empty. Nothing
@@ -231,9 +231,9 @@ impl Noise<'_> {
         nodes: &[Named],
         ids: &[Id],
     ) -> Vec<Tensor<3>> {
-        let traced = |x: &Sequence, state, direction| {
-            let traced = cell.trace(x, state, direction, ids);
-            traced.expect("a cell with a program is traced").values
+        let gates = cell.gates().expect("only equations are traced");
+        let traced = |x: &Sequence, state: C::State, direction| {
+            gates.trace(x, state.into_parts(), direction, ids).values
         };
         if self.zoneout.prob == 0.0 {
             return traced(x, state, direction);

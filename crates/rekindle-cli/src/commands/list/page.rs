@@ -90,9 +90,12 @@ fn row(card: &Card, speed: &str, device: &Device) -> Result<String> {
         Some(_) => "own scan",
         None => "own steps",
     };
-    let here = cell.executor(device, DType::F32);
-    let here = here.map_or(own, |choice| choice.executor.name());
-    let elsewhere = cell.program().map_or(own, |_| Executor::Cube.name());
+    let [here, elsewhere] = match cell.gates() {
+        Some(gates) => {
+            [gates.executor(device, DType::F32).executor, Executor::Cube].map(Executor::name)
+        }
+        None => [own, own],
+    };
     Ok(format!(
         "| `{}` | [{}]({}) | {}, {} | {} | {} | {} | {} | {here} | {elsewhere} | {speed} |\n",
         card.name,

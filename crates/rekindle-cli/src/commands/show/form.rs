@@ -167,7 +167,8 @@ impl Form {
                 continue;
             };
             let cell = self.sized()?.init(D_INPUT, &chosen.device);
-            if let Some(choice) = cell.executor(&chosen.device, DType::F32) {
+            if let Some(gates) = cell.gates() {
+                let choice = gates.executor(&chosen.device, DType::F32);
                 rows.push([
                     chosen.name,
                     format!("{}: {}", choice.executor, choice.reason),

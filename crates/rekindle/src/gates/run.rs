@@ -1,0 +1,137 @@
+//! How the equations are run with the parameters.
+
+use super::Gates;
+use super::stored::every_bias;
+use crate::sequence::Sequence;
+use burn::nn::{Dropout, Linear};
+use burn::tensor::{DType, Device, Tensor};
+use rekindle_engine::{
+    Choice, Direction, Engine, Id, Stream, Traced, Weights, choose, scan, step, trace,
+};
+
+impl Gates {
+    /// How the equations are run.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Has the equations run in another way.
+    pub fn set_engine(&mut self, engine: Engine) {
+        self.engine = engine;
+    }
+
+    /// What runs the equations on tensors of a device and type, and why.
+    pub fn executor(&self, device: &Device, dtype: DType) -> Choice {
+        choose(self.engine, device, dtype)
+    }
+
+    /// Multiplies what the recurrent products take by a mask, `[batch, width of the output]`, from now on: variational
+    /// dropout of the recurrence.
+    pub fn mask(&mut self, mask: Tensor<2>) {
+        self.mask = Some(mask);
+    }
+
+    /// Drops numbers of the stored recurrent weights from now on, which ones `dropout` decides once (DropConnect, Wan et al.
+    /// 2013; of recurrences Merity et al. 2017, <https://arxiv.org/abs/1708.02182>).
+    pub fn disconnect(&mut self, dropout: &Dropout) {
+        if let Some(weights) = self.stored_weights() {
+            self.weight_mask = Some(dropout.forward(weights.detach().ones_like()));
+        }
+    }
+
+    /// One step from a state to the next: `x` is `[batch, d_input]`, states are `[batch, width]` in the program's order. The
+    /// first new state is the output.
+    ///
+    /// # Panics
+    ///
+    /// If a shape does not fit.
+    pub fn step(&self, x: Tensor<2>, state: Vec<Tensor<2>>) -> Vec<Tensor<2>> {
+        step(&self.recurrence, &self.weights(), x, state, self.engine)
+    }
+
+    /// A stream that begins with a state, where a kernel takes it and so is faster than single steps.
+    pub fn stream(&self, state: &[Tensor<2>]) -> Option<Stream> {
+        Stream::new(&self.recurrence, &self.weights(), state, self.engine)
+    }
+
+    /// A whole sequence: the output, `[batch, time, width]`, zero beyond a row's length, and the state after each row's last
+    /// real step (before its first, in reading order, where the direction is reverse).
+    ///
+    /// # Panics
+    ///
+    /// If a shape does not fit.
+    pub fn scan(
+        &self,
+        x: &Sequence,
+        state: Vec<Tensor<2>>,
+        direction: Direction,
+    ) -> (Tensor<3>, Vec<Tensor<2>>) {
+        let x_data = x.data().clone();
+        scan(
+            &self.recurrence,
+            &self.weights(),
+            x_data,
+            x.lengths(),
+            state,
+            direction,
+            self.engine,
+        )
+    }
+
+    /// The same without gradients, with the values of some nodes of the equations at every step.
+    ///
+    /// # Panics
+    ///
+    /// If a shape does not fit, or the equations have no such node.
+    pub fn trace(
+        &self,
+        x: &Sequence,
+        state: Vec<Tensor<2>>,
+        direction: Direction,
+        nodes: &[Id],
+    ) -> Traced {
+        trace(
+            &self.recurrence,
+            &self.weights(),
+            x.data().clone(),
+            x.lengths(),
+            state,
+            direction,
+            nodes,
+            self.engine,
+        )
+    }
+
+    fn weights(&self) -> Weights {
+        let units = self.d_hidden();
+        let bias = |linear: &Linear, has: &[bool]| {
+            let stored = linear.bias.as_ref()?.val();
+            Some(every_bias(stored, has, units))
+        };
+        let hidden = self.hidden.as_ref();
+        let input = self.input.weight.val();
+        Weights {
+            vectors: self.every_vector(&input),
+            input: self.structure.input(self.program().inputs(), input),
+            input_bias: bias(&self.input, self.program().input_biases()),
+            hidden: self.recurrent_weights(),
+            hidden_bias: hidden.and_then(|linear| bias(linear, self.program().hidden_biases())),
+            projection: self.projection.as_ref().map(|r| r.weight.val()),
+            mask: self.mask.clone(),
+        }
+    }
+
+    /// The vectors of the equations, `[units]` each, learned and given.
+    fn every_vector(&self, like: &Tensor<2>) -> Vec<Tensor<1>> {
+        let mut learned = self.vectors.iter();
+        let names = self.program().vectors().iter();
+        let vectors = names.map(|name| match self.structure.vector(name) {
+            Some(numbers) => Tensor::from_data(numbers, (&like.device(), like.dtype())),
+            None => {
+                let learned = learned.next().expect("a learned vector is stored");
+                learned.val().expand([self.d_hidden()])
+            }
+        });
+        vectors.collect()
+    }
+}
