@@ -23,7 +23,7 @@ use crate::zoo::zoo;
 // The one list of cells, by family, the oldest first. From here on a cell is a value of `kind`, a row of `rekindle list`, a
 // page of `rekindle show`, and a subject of every law.
 zoo! {
-    plain "Plain networks", "no gates: the input and the last state, mixed and squashed" {
+    plain "Plain networks", "the input and the last state, mixed and squashed, without gates" {
         "jordan" => jordan::Jordan, JordanConfig;
         "elman" => elman::Elman, ElmanConfig;
         "multiplicative_rnn" => multiplicative_rnn::MultiplicativeRnn, MultiplicativeRnnConfig;
@@ -105,7 +105,7 @@ zoo! {
         "exp_rnn" => exp_rnn::ExpRnn, ExpRnnConfig;
         "shuffling_rnn" => shuffling_rnn::ShufflingRnn, ShufflingRnnConfig;
     }
-    continuous "Steps through differential equations", "steps through a differential equation" {
+    continuous "Differential equations", "states that follow an equation in time, a step at once" {
         "ct_rnn" => ct_rnn::CtRnn, CtRnnConfig;
         "antisymmetric_rnn" => antisymmetric_rnn::AntisymmetricRnn, AntisymmetricRnnConfig;
         "gated_antisymmetric_rnn" => gated_antisymmetric_rnn::GatedAntisymmetricRnn, GatedAntisymmetricRnnConfig;
