@@ -9,9 +9,8 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor};
-use rekindle::engine::{Next, Program, Step, sigmoid, tanh};
-use rekindle::{CellConfig, GateSizes, Gates, Invalid, RecurrentConfig, positive};
-use serde::{Deserialize, Serialize};
+use rekindle::engine::{Next, Step, sigmoid, tanh};
+use rekindle::{CellConfig, RecurrentConfig};
 
 // ANCHOR: equations
 fn peephole(k: &Step) -> Next {
@@ -23,38 +22,30 @@ fn peephole(k: &Step) -> Next {
 }
 // ANCHOR_END: equations
 
-rekindle::cell! { struct Peephole: 2 }
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct PeepholeConfig(usize);
-
-impl CellConfig for PeepholeConfig {
-    type Cell = Peephole;
-    fn new(d_hidden: usize) -> Self {
-        PeepholeConfig(d_hidden)
-    }
-    fn validate(&self) -> Result<(), Invalid> {
-        positive("d_hidden", self.0)
-    }
-    fn d_output(&self) -> usize {
-        self.0
-    }
-    fn program(&self) -> Option<Program> {
-        Some(Program::new(peephole))
-    }
-    fn init(&self, d_input: usize, device: &Device) -> Peephole {
-        let gates = Gates::new(peephole, GateSizes::new(d_input, self.0), device);
-        Peephole { gates }
-    }
+// ANCHOR: cell
+rekindle::cell! {
+    /// The cell, a Burn module.
+    pub struct Peephole: 2
 }
+
+rekindle::cell_config! {
+    /// Its configuration, with `d_hidden`, `bias` and `init` beside its own keys.
+    pub struct PeepholeConfig: Peephole {
+        /// What the bias of the forget gate begins with.
+        forget_bias: f64 = 1.0,
+    }
+    equations: |_, k| peephole(k);
+    begin: |config, gates, device| {
+        gates.with_bias("f", Tensor::full([1], config.forget_bias, device))
+    };
+}
+// ANCHOR_END: cell
 
 fn main() {
     let device = Device::flex();
-    let config = RecurrentConfig {
-        layers: 2,
-        bidirectional: true,
-        ..RecurrentConfig::new(PeepholeConfig::new(32))
-    };
+    let config = RecurrentConfig::new(PeepholeConfig::new(32))
+        .with_layers(2)
+        .with_bidirectional(true);
     println!("{}", config.cell.equations());
 
     let layer = config.init(24, &device);

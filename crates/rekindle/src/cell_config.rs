@@ -1,7 +1,33 @@
-//! What the configurations of most cells have in common, written once.
+//! The configurations of cells of equations.
 
-/// Declares the configuration of a cell of equations, with its [`CellConfig`](crate::CellConfig):
-/// `d_hidden`, the cell's own keys with their defaults, `bias` and `init`.
+/// Declares the configuration of a cell of equations that [`cell!`](crate::cell) declared, with its
+/// [`CellConfig`](crate::CellConfig): `d_hidden`, the cell's own keys with their defaults, `bias` and `init`, each with a
+/// setter, `with_bias`.
+///
+/// ```
+/// # use rekindle::engine::{Next, Step, tanh};
+/// # use rekindle::CellConfig;
+/// rekindle::cell! {
+///     /// A cell whose memory fades.
+///     pub struct Fading: 1
+/// }
+/// rekindle::cell_config! {
+///     /// Configuration of [`Fading`].
+///     pub struct FadingConfig: Fading {
+///         /// How much stays.
+///         rate: f64 = 0.9,
+///     }
+///     equations: |config, k| fading(k, config.rate);
+///     valid: |config| rekindle::rate("rate", config.rate);
+/// }
+/// fn fading(k: &Step, rate: f64) -> Next {
+///     let h = k.state("h");
+///     k.next(rate * h + tanh(k.affine("n", h)))
+/// }
+/// assert!(FadingConfig::new(8).with_rate(2.0).validate().is_err());
+/// ```
+///
+/// Everything that it takes:
 ///
 /// ```text
 /// cell_config! {
@@ -20,6 +46,7 @@
 ///
 /// The last four may be left out, and so may the cell's own keys. `bias: false` behind the cell's
 /// name is for papers without biases.
+#[macro_export]
 macro_rules! cell_config {
     (
         $(#[$meta:meta])*
@@ -32,35 +59,16 @@ macro_rules! cell_config {
         $(begin: $begin:expr;)?
         $(forms: $forms:expr;)?
     ) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-        $vis struct $Config {
-            /// The number of units.
-            pub d_hidden: usize,
-            $($(#[$key_meta])* pub $key: $Type,)*
-            /// Whether the products carry a bias, wherever the equations have one.
-            pub bias: bool,
-            /// How the parameters begin.
-            pub init: $crate::Init,
-        }
-
-        // Derived, every default would need a function of its own.
-        impl<'de> serde::Deserialize<'de> for $Config {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                #[derive(serde::Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Written {
-                    d_hidden: usize,
-                    $($key: Option<$Type>,)*
-                    bias: Option<bool>,
-                    init: Option<$crate::Init>,
-                }
-                let written = Written::deserialize(from)?;
-                let mut config: $Config = $crate::CellConfig::new(written.d_hidden);
-                $(config.$key = written.$key.unwrap_or(config.$key);)*
-                config.bias = written.bias.unwrap_or(config.bias);
-                config.init = written.init.unwrap_or(config.init);
-                Ok(config)
+        $crate::config! {
+            $(#[$meta])*
+            $vis struct $Config {
+                /// The number of units.
+                d_hidden: usize,
+                $($(#[$key_meta])* $key: $Type = $default,)*
+                /// Whether the products carry a bias, wherever the equations have one.
+                bias: bool = [$($bias,)? true][0],
+                /// How the parameters begin.
+                init: $crate::Init = $crate::Init::default(),
             }
         }
 
@@ -79,16 +87,11 @@ macro_rules! cell_config {
             type Cell = $Cell;
 
             fn new(d_hidden: usize) -> Self {
-                $Config {
-                    d_hidden,
-                    $($key: $default,)*
-                    bias: [$($bias,)? true][0],
-                    init: $crate::Init::default(),
-                }
+                Self::usual(d_hidden)
             }
 
             fn validate(&self) -> Result<(), $crate::Invalid> {
-                $crate::invalid::width("d_hidden", self.d_hidden)?;
+                $crate::width("d_hidden", self.d_hidden)?;
                 $({
                     let valid: fn(&Self) -> Result<(), $crate::Invalid> = $valid;
                     valid(self)?;
@@ -100,9 +103,9 @@ macro_rules! cell_config {
                 self.d_hidden
             }
 
-            fn program(&self) -> Option<rekindle_engine::Program> {
-                let equations: fn(&Self, &rekindle_engine::Step) -> rekindle_engine::Next = $equations;
-                Some(rekindle_engine::Program::new(|k| equations(self, k)))
+            fn program(&self) -> Option<$crate::engine::Program> {
+                let equations: fn(&Self, &$crate::engine::Step) -> $crate::engine::Next = $equations;
+                Some($crate::engine::Program::new(|k| equations(self, k)))
             }
 
             fn maps_weights(&self) -> bool {
@@ -138,5 +141,3 @@ macro_rules! cell_config {
         }
     };
 }
-
-pub(crate) use cell_config;

@@ -2,8 +2,7 @@
 //! <https://arxiv.org/abs/1606.06630>): one block of it, and how its vectors begin.
 
 use crate::gates::Gates;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Step, Var};
 

@@ -12,6 +12,7 @@ mod cell;
 mod cell_config;
 pub mod cells;
 mod complex;
+mod config;
 mod equations;
 mod extent;
 mod fading;
@@ -31,7 +32,6 @@ mod zoo;
 pub use activation::Activation;
 pub use card::{Card, Family};
 pub use cell::{Cell, CellConfig};
-pub(crate) use cell_config::cell_config;
 pub use cells::{
     AnyCell, AnyCellConfig, CATALOG, Custom, CustomConfig, Elman, ElmanConfig, FAMILIES, Gru,
     GruConfig, Lstm, LstmConfig, Reset,
@@ -53,7 +53,8 @@ pub use state::State;
 pub use streamer::Streamer;
 pub use structure::{Map, Sees, Structure};
 
-/// The default of a key that is on unless it is switched off.
-pub(crate) fn yes() -> bool {
-    true
+/// What the macros of this crate need where they are used.
+#[doc(hidden)]
+pub mod support {
+    pub use paste::paste;
 }

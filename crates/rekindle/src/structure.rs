@@ -123,7 +123,7 @@ impl Structure {
     }
 
     /// Whether every recurrent block is used as it is stored.
-    pub(crate) fn is_plain(&self) -> bool {
+    pub fn is_plain(&self) -> bool {
         self.heads < 2 && self.maps.is_empty()
     }
 

@@ -5,8 +5,7 @@ use crate::cell::{Cell, CellConfig};
 use crate::cells::AnyCellConfig;
 use crate::extent::Extent;
 use crate::gates::Gates;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
@@ -81,6 +80,27 @@ pub struct RecurrentConfig<K = AnyCellConfig> {
     /// Another cell for the direction that reads from the end, of any kind and width; by default it has the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reverse_cell: Option<K>,
+}
+
+impl<K> RecurrentConfig<K> {
+    crate::setters! {
+        layers: usize,
+        bidirectional: bool,
+        merge: Merge,
+        dropout: f64,
+        input_dropout: f64,
+        recurrent_dropout: f64,
+        weight_dropout: f64,
+        recurrent_rank: Option<usize>,
+        independent: bool,
+        multiplicative: bool,
+        zoneout: f64,
+        residual: bool,
+        learned_initial: bool,
+        projection: Option<usize>,
+        engine: EngineConfig,
+        reverse_cell: Option<K>,
+    }
 }
 
 fn one() -> usize {

@@ -28,8 +28,7 @@ use crate::cell::unroll;
 use crate::cell::{Cell, CellConfig};
 use crate::extent::Extent;
 use crate::init::Init;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use crate::pointwise::sigmoid;
 use crate::sequence::Sequence;
 use burn::module::Module;
@@ -37,7 +36,6 @@ use burn::nn::Linear;
 use burn::tensor::activation::tanh;
 use burn::tensor::{Device, Tensor, TensorData};
 use rekindle_engine::{Direction, Program};
-use serde::{Deserialize, Serialize};
 
 /// The largest memory: its matrices have a million numbers a step.
 const MOST: usize = 1 << 10;
@@ -191,38 +189,26 @@ impl Cell for HippoLegs {
     }
 }
 
-/// Configuration of [`HippoLegs`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HippoLegsConfig {
-    /// The number of units.
-    pub d_hidden: usize,
-    /// `N`: how many coefficients describe what was written. The paper's experiments have as many as units, up to
-    /// 512. In training `N²` numbers are kept a step, and as many for every row where rows are not at the same step.
-    #[serde(default = "usual_memory")]
-    pub memory: usize,
-    /// Whether the maps of the input carry a bias.
-    #[serde(default = "crate::yes")]
-    pub bias: bool,
-    /// How the parameters begin.
-    #[serde(default)]
-    pub init: Init,
-}
-
-fn usual_memory() -> usize {
-    64
+crate::config! {
+    /// Configuration of [`HippoLegs`].
+    pub struct HippoLegsConfig {
+        /// The number of units.
+        d_hidden: usize,
+        /// `N`: how many coefficients describe what was written. The paper's experiments have as many as units, up to
+        /// 512. In training `N²` numbers are kept a step, and as many for every row where rows are not at the same step.
+        memory: usize = 64,
+        /// Whether the maps of the input carry a bias.
+        bias: bool = true,
+        /// How the parameters begin.
+        init: Init = Init::default(),
+    }
 }
 
 impl CellConfig for HippoLegsConfig {
     type Cell = HippoLegs;
 
     fn new(d_hidden: usize) -> Self {
-        HippoLegsConfig {
-            d_hidden,
-            memory: usual_memory(),
-            bias: true,
-            init: Init::default(),
-        }
+        Self::usual(d_hidden)
     }
 
     fn validate(&self) -> Result<(), Invalid> {

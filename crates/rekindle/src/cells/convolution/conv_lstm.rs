@@ -18,7 +18,7 @@
 //! computed for all steps at once.
 
 use super::kernel::Convolution;
-use super::space::{Shape, check, fits, one_point, points, three};
+use super::space::{Shape, check, fits, points};
 use crate::card::Card;
 use crate::cell::unroll;
 use crate::cell::{Cell, CellConfig};
@@ -29,7 +29,6 @@ use crate::sequence::Sequence;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Direction, Program};
-use serde::{Deserialize, Serialize};
 
 const EQUATIONS: &str = "\
 i = sigmoid(W_i * x + U_i * h + b_i)
@@ -109,42 +108,30 @@ impl Cell for ConvLstm {
     }
 }
 
-/// Configuration of [`ConvLstm`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConvLstmConfig {
-    /// The number of channels of each state, at every point.
-    pub d_hidden: usize,
-    /// The points in each of one to three dimensions: `[height, width]`. Their product divides the width of
-    /// the input; what is left are its channels. By default a single point.
-    #[serde(default = "one_point")]
-    pub space: Vec<usize>,
-    /// The width of the kernels in every dimension, an odd number.
-    #[serde(default = "three")]
-    pub kernel: usize,
-    /// Whether gates see the memory, as in the paper.
-    #[serde(default)]
-    pub peepholes: bool,
-    /// Whether the convolution of the input carries a bias.
-    #[serde(default = "crate::yes")]
-    pub bias: bool,
-    /// How the parameters begin.
-    #[serde(default)]
-    pub init: Init,
+crate::config! {
+    /// Configuration of [`ConvLstm`].
+    pub struct ConvLstmConfig {
+        /// The number of channels of each state, at every point.
+        d_hidden: usize,
+        /// The points in each of one to three dimensions: `[height, width]`. Their product divides the width of
+        /// the input; what is left are its channels. By default a single point.
+        space: Vec<usize> = vec![1],
+        /// The width of the kernels in every dimension, an odd number.
+        kernel: usize = 3,
+        /// Whether gates see the memory, as in the paper.
+        peepholes: bool = false,
+        /// Whether the convolution of the input carries a bias.
+        bias: bool = true,
+        /// How the parameters begin.
+        init: Init = Init::default(),
+    }
 }
 
 impl CellConfig for ConvLstmConfig {
     type Cell = ConvLstm;
 
     fn new(d_hidden: usize) -> Self {
-        ConvLstmConfig {
-            d_hidden,
-            space: one_point(),
-            kernel: three(),
-            peepholes: false,
-            bias: true,
-            init: Init::default(),
-        }
+        Self::usual(d_hidden)
     }
 
     fn validate(&self) -> Result<(), Invalid> {

@@ -1,18 +1,7 @@
 //! The space that convolutional cells live in.
 
 use super::kernel::Sizes;
-use crate::invalid;
-use crate::invalid::Invalid;
-
-/// The space of a configuration without a wish.
-pub(super) fn one_point() -> Vec<usize> {
-    vec![1]
-}
-
-/// The width of its kernels.
-pub(super) fn three() -> usize {
-    3
-}
+use crate::invalid::{self, Invalid};
 
 /// The number of points.
 pub(crate) fn points(space: &[usize]) -> usize {

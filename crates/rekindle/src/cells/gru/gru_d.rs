@@ -30,8 +30,7 @@ use crate::cell::unroll;
 use crate::cell::{Cell, CellConfig};
 use crate::extent::Extent;
 use crate::init::Init;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use crate::pointwise::sigmoid;
 use crate::sequence::Sequence;
 use burn::module::{Module, Param};
@@ -39,7 +38,6 @@ use burn::nn::Linear;
 use burn::tensor::activation::{relu, tanh};
 use burn::tensor::{Device, Distribution, Tensor};
 use rekindle_engine::{Direction, Program};
-use serde::{Deserialize, Serialize};
 
 /// The cell of this page, as a Burn module.
 #[derive(Module, Debug)]
@@ -162,33 +160,25 @@ impl Cell for GruD {
     }
 }
 
-/// Configuration of [`GruD`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GruDConfig {
-    /// The number of units.
-    pub d_hidden: usize,
-    /// `x̃`: what a missing value fades into, the mean of every feature.
-    #[serde(default)]
-    pub mean: f64,
-    /// Whether the gates and the decays carry a bias.
-    #[serde(default = "crate::yes")]
-    pub bias: bool,
-    /// How the parameters begin.
-    #[serde(default)]
-    pub init: Init,
+crate::config! {
+    /// Configuration of [`GruD`].
+    pub struct GruDConfig {
+        /// The number of units.
+        d_hidden: usize,
+        /// `x̃`: what a missing value fades into, the mean of every feature.
+        mean: f64 = 0.0,
+        /// Whether the gates and the decays carry a bias.
+        bias: bool = true,
+        /// How the parameters begin.
+        init: Init = Init::default(),
+    }
 }
 
 impl CellConfig for GruDConfig {
     type Cell = GruD;
 
     fn new(d_hidden: usize) -> Self {
-        GruDConfig {
-            d_hidden,
-            mean: 0.0,
-            bias: true,
-            init: Init::default(),
-        }
+        Self::usual(d_hidden)
     }
 
     fn validate(&self) -> Result<(), Invalid> {

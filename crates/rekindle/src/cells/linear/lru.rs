@@ -16,8 +16,7 @@
 use crate::activation::Activation;
 use crate::card::Card;
 use crate::complex::Complex;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::tensor::{Distribution, Tensor};
 use rekindle_engine::{Next, Step, exp};
 use std::f64::consts::TAU;

@@ -2,8 +2,7 @@
 //! begin with.
 
 use crate::complex::Complex;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::tensor::{Device, Distribution, Tensor};
 use rekindle_engine::Var;
 use serde::{Deserialize, Serialize};

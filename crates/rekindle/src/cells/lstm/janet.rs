@@ -14,8 +14,7 @@
 
 use crate::card::Card;
 use crate::init;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::tensor::Tensor;
 use rekindle_engine::{Next, Step, sigmoid, tanh};
 

@@ -23,13 +23,10 @@
 use crate::card::Card;
 use crate::cell::CellConfig;
 use crate::gates::{GateSizes, Gates};
-use crate::init;
-use crate::init::Init;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::init::{self, Init};
+use crate::invalid::{self, Invalid};
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Next, Program, Step, sigmoid, tanh};
-use serde::{Deserialize, Serialize};
 
 fn lstm(k: &Step, projected: bool) -> Next {
     let [h, c] = k.state(["h", "c"]);
@@ -44,44 +41,35 @@ crate::cell! {
     pub struct Lstm: 2
 }
 
-/// Configuration of [`Lstm`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LstmConfig {
-    /// The number of units.
-    pub d_hidden: usize,
-    /// The width of the recurrent projection; none by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub d_projection: Option<usize>,
-    /// Whether both products carry a bias.
-    #[serde(default = "crate::yes")]
-    pub bias: bool,
-    /// What is added to the forget gate's bias at the start: 1, so that a new network remembers;
-    /// 0 with `init = "pytorch"`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forget_bias: Option<f64>,
-    /// The longest dependency expected, in steps, for biases that begin with time scales up to it:
-    /// `b_f = ln u` with `u` uniform in [1, chrono - 1] and `b_i = -b_f` (Tallec & Ollivier 2018,
-    /// <https://arxiv.org/abs/1804.11188>). In place of `forget_bias`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chrono: Option<usize>,
-    /// How the parameters begin.
-    #[serde(default)]
-    pub init: Init,
+crate::config! {
+    /// Configuration of [`Lstm`].
+    pub struct LstmConfig {
+        /// The number of units.
+        d_hidden: usize,
+        /// The width of the recurrent projection; none by default.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        d_projection: Option<usize> = None,
+        /// Whether both products carry a bias.
+        bias: bool = true,
+        /// What is added to the forget gate's bias at the start: 1, so that a new network remembers;
+        /// 0 with `init = "pytorch"`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        forget_bias: Option<f64> = None,
+        /// The longest dependency expected, in steps, for biases that begin with time scales up to it:
+        /// `b_f = ln u` with `u` uniform in [1, chrono - 1] and `b_i = -b_f` (Tallec & Ollivier 2018,
+        /// <https://arxiv.org/abs/1804.11188>). In place of `forget_bias`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        chrono: Option<usize> = None,
+        /// How the parameters begin.
+        init: Init = Init::default(),
+    }
 }
 
 impl CellConfig for LstmConfig {
     type Cell = Lstm;
 
     fn new(d_hidden: usize) -> Self {
-        LstmConfig {
-            d_hidden,
-            d_projection: None,
-            bias: true,
-            forget_bias: None,
-            chrono: None,
-            init: Init::default(),
-        }
+        Self::usual(d_hidden)
     }
 
     fn validate(&self) -> Result<(), Invalid> {

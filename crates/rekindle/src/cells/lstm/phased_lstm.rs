@@ -19,8 +19,7 @@
 //! range, 1.5. The paper closes the leak, `α`, after training; here it stays what it is.
 
 use crate::card::Card;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::tensor::{Distribution, Tensor};
 use rekindle_engine::{Next, Step, exp, floor, min, sigmoid, tanh};
 

@@ -3,20 +3,20 @@
 use super::heads::Heads;
 use burn::tensor::Tensor;
 
-/// A cell with a memory of `S` matrices a head, of which an input makes `P` vectors a head.
-pub(crate) trait MatrixCell<const P: usize, const S: usize> {
+/// What a matrix cell is but for its recurrence: its sizes, as [`matrix_cell!`](matrix_cell) declares them.
+pub(super) trait Sizes<const S: usize> {
     /// The name of the output, the first state.
-    const OUTPUT: &'static str = "o";
+    const OUTPUT: &'static str;
 
     /// The heads.
     fn heads(&self) -> Heads;
 
-    /// The width of the input.
-    fn d_input(&self) -> usize;
-
     /// The name, rows and columns of each matrix.
     fn memory(&self) -> [(&'static str, usize, usize); S];
+}
 
+/// A cell with a memory of `S` matrices a head, of which an input makes `P` vectors a head.
+pub(super) trait MatrixCell<const P: usize, const S: usize>: Sizes<S> {
     /// What the input makes: `[batch, time, d_input]` to `[batch, time, heads, width]`.
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; P];
 
@@ -35,9 +35,7 @@ pub(crate) trait MatrixCell<const P: usize, const S: usize> {
 }
 
 /// The names and widths of the states: the output, and the memory.
-pub(crate) fn states<C: MatrixCell<P, S>, const P: usize, const S: usize>(
-    cell: &C,
-) -> Vec<(String, usize)> {
+pub(super) fn states<C: Sizes<S>, const S: usize>(cell: &C) -> Vec<(String, usize)> {
     let Heads { count, d_value, .. } = cell.heads();
     let memory = cell.memory().into_iter();
     let memory = memory.map(|(name, rows, columns)| (name.to_string(), count * rows * columns));
@@ -47,12 +45,52 @@ pub(crate) fn states<C: MatrixCell<P, S>, const P: usize, const S: usize>(
 
 /// Declares a matrix cell: a Burn module with these parameters and its heads, which is a cell by what it
 /// says as a [`MatrixCell`] of so many vectors and matrices.
+///
+/// ```text
+/// matrix_cell! {
+///     /// The cell of this page, as a Burn module.
+///     pub struct MLstm: 6, 3 { q: Linear, .. }
+///     input: q;                                       a map of the whole input; `v` where nothing is said
+///     output: "h";                                    the name of the output; `o`
+///     memory: "C" d_key d_value, "n" d_key 1;         names, rows and columns; one matrix, `S`
+/// }
+/// ```
 macro_rules! matrix_cell {
+    (@ $cell:ident 1) => {
+        1
+    };
+    (@ $cell:ident $width:ident) => {
+        $cell.heads.$width
+    };
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $Cell:ident: $vectors:literal, $matrices:literal { $($fields:tt)* }
+    ) => {
+        matrix_cell! {
+            $(#[$meta])* $vis struct $Cell: $vectors, $matrices { $($fields)* }
+            input: v;
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $Cell:ident: $vectors:literal, $matrices:literal { $($fields:tt)* }
+        input: $input:ident;
+    ) => {
+        matrix_cell! {
+            $(#[$meta])* $vis struct $Cell: $vectors, $matrices { $($fields)* }
+            input: $input;
+            output: "o";
+            memory: "S" d_key d_value;
+        }
+    };
     (
         $(#[$meta:meta])*
         $vis:vis struct $Cell:ident: $vectors:literal, $matrices:literal {
             $($(#[$field_meta:meta])* $field:ident: $Type:ty,)*
         }
+        input: $input:ident;
+        output: $output:literal;
+        memory: $($name:literal $rows:tt $columns:tt),*;
     ) => {
         $(#[$meta])*
         #[derive(burn::module::Module, Debug)]
@@ -62,11 +100,23 @@ macro_rules! matrix_cell {
             heads: $crate::cells::matrix::heads::Heads,
         }
 
+        impl $crate::cells::matrix::cell::Sizes<$matrices> for $Cell {
+            const OUTPUT: &'static str = $output;
+
+            fn heads(&self) -> $crate::cells::matrix::heads::Heads {
+                self.heads
+            }
+
+            fn memory(&self) -> [(&'static str, usize, usize); $matrices] {
+                [$(($name, matrix_cell!(@ self $rows), matrix_cell!(@ self $columns))),*]
+            }
+        }
+
         impl $crate::Cell for $Cell {
             type State = [burn::tensor::Tensor<2>; 1 + $matrices];
 
             fn d_input(&self) -> usize {
-                $crate::cells::matrix::cell::MatrixCell::<$vectors, $matrices>::d_input(self)
+                self.$input.weight.dims()[0]
             }
 
             fn d_output(&self) -> usize {
@@ -74,7 +124,7 @@ macro_rules! matrix_cell {
             }
 
             fn states(&self) -> Vec<(String, usize)> {
-                $crate::cells::matrix::cell::states::<_, $vectors, $matrices>(self)
+                $crate::cells::matrix::cell::states::<_, $matrices>(self)
             }
 
             fn reads(&self, state: usize) -> bool {
@@ -112,4 +162,4 @@ macro_rules! matrix_cell {
     };
 }
 
-pub(crate) use matrix_cell;
+pub(super) use matrix_cell;

@@ -2,8 +2,7 @@
 
 use super::heads::Heads;
 use crate::init::Init;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
@@ -138,24 +137,25 @@ macro_rules! matrix_config {
         init: $make:expr;
         $(forms: $forms:expr;)?
     ) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-        $vis struct $Config {
-            /// The width of the output: that of all heads together.
-            pub d_hidden: usize,
-            /// The number of heads, which must divide `d_hidden`: four by default, where each then has more than one
-            /// unit, else one.
-            pub heads: usize,
-            /// The width of a head's keys; by default as wide as the cell's paper has them beside its
-            /// values, which have `d_hidden / heads`.
-            #[serde(skip_serializing_if = "Option::is_none")]
-            pub d_key: Option<usize>,
-            $($(#[$key_meta])* pub $key: $Type,)*
-            /// Whether the maps of the input carry a bias. Where the paper gives one to a gate, that
-            /// is always there.
-            pub bias: bool,
-            /// How the parameters begin.
-            pub init: $crate::Init,
+        $crate::config! {
+            $(#[$meta])*
+            $vis struct $Config {
+                /// The width of the output: that of all heads together.
+                d_hidden: usize,
+                /// The number of heads, which must divide `d_hidden`: four by default, where each then has more than one
+                /// unit, else one.
+                heads: usize = $crate::cells::matrix::config::usual_heads(d_hidden),
+                /// The width of a head's keys; by default as wide as the cell's paper has them beside its
+                /// values, which have `d_hidden / heads`.
+                #[serde(skip_serializing_if = "Option::is_none")]
+                d_key: Option<usize> = None,
+                $($(#[$key_meta])* $key: $Type = $default,)*
+                /// Whether the maps of the input carry a bias. Where the paper gives one to a gate, that
+                /// is always there.
+                bias: bool = $bias,
+                /// How the parameters begin.
+                init: $crate::Init = $crate::Init::default(),
+            }
         }
 
         impl $Config {
@@ -170,42 +170,11 @@ macro_rules! matrix_config {
             }
         }
 
-        // Derived, every default would need a function of its own.
-        impl<'de> serde::Deserialize<'de> for $Config {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                #[derive(serde::Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Written {
-                    d_hidden: usize,
-                    heads: Option<usize>,
-                    d_key: Option<usize>,
-                    $($key: Option<$Type>,)*
-                    bias: Option<bool>,
-                    init: Option<$crate::Init>,
-                }
-                let written = Written::deserialize(from)?;
-                let mut config: $Config = $crate::CellConfig::new(written.d_hidden);
-                config.heads = written.heads.unwrap_or(config.heads);
-                config.d_key = written.d_key;
-                $(config.$key = written.$key.unwrap_or(config.$key);)*
-                config.bias = written.bias.unwrap_or(config.bias);
-                config.init = written.init.unwrap_or(config.init);
-                Ok(config)
-            }
-        }
-
         impl $crate::CellConfig for $Config {
             type Cell = $Cell;
 
             fn new(d_hidden: usize) -> Self {
-                $Config {
-                    d_hidden,
-                    heads: $crate::cells::matrix::config::usual_heads(d_hidden),
-                    d_key: None,
-                    $($key: $default,)*
-                    bias: $bias,
-                    init: $crate::Init::default(),
-                }
+                Self::usual(d_hidden)
             }
 
             fn validate(&self) -> Result<(), $crate::Invalid> {

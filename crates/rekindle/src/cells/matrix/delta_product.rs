@@ -46,6 +46,7 @@ matrix_cell! {
         /// `n`.
         householders: usize,
     }
+    input: q;
 }
 
 impl DeltaProduct {
@@ -59,18 +60,6 @@ impl DeltaProduct {
 }
 
 impl MatrixCell<4, 1> for DeltaProduct {
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.q.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 1] {
-        [("S", self.heads.d_key, self.heads.d_value)]
-    }
-
     /// Keys, values and strengths of all writings of a head stand side by side.
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 4] {
         let Heads { count, d_key, .. } = self.heads;

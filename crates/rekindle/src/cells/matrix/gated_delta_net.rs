@@ -16,7 +16,6 @@ use super::cell::{MatrixCell, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use super::decay::{a_log, time_step};
-use super::heads::Heads;
 use crate::card::Card;
 use crate::pointwise::{sigmoid, silu, softplus, unit};
 use burn::module::Param;
@@ -49,18 +48,6 @@ matrix_cell! {
 }
 
 impl MatrixCell<5, 1> for GatedDeltaNet {
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.v.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 1] {
-        [("S", self.heads.d_key, self.heads.d_value)]
-    }
-
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 5] {
         let count = self.heads.count;
         let of = |map: &Linear| by_heads(map.forward(x.clone()), count);

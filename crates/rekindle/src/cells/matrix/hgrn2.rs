@@ -17,7 +17,6 @@ use super::algebra::{by_heads, outer, read, rows};
 use super::cell::{MatrixCell, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
-use super::heads::Heads;
 use crate::card::Card;
 use crate::invalid;
 use crate::pointwise::{sigmoid, silu};
@@ -43,23 +42,12 @@ matrix_cell! {
         /// `γ`.
         lower_bound: f64,
     }
+    input: i;
+    output: "y";
+    memory: "h" d_key d_value;
 }
 
 impl MatrixCell<3, 1> for Hgrn2 {
-    const OUTPUT: &'static str = "y";
-
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.i.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 1] {
-        [("h", self.heads.d_key, self.heads.d_value)]
-    }
-
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
         let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
         let f = sigmoid(of(&self.f));

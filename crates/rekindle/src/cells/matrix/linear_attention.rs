@@ -16,7 +16,6 @@ use super::algebra::{by_heads, outer, read, rows};
 use super::cell::{MatrixCell, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
-use super::heads::Heads;
 use crate::card::Card;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
@@ -38,22 +37,12 @@ matrix_cell! {
         /// `W_v`: weight `[d_input, heads * d_value]`.
         v: Linear,
     }
+    input: v;
+    output: "o";
+    memory: "S" d_key d_value, "z" d_key 1;
 }
 
 impl MatrixCell<3, 2> for LinearAttention {
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.v.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 2] {
-        let Heads { d_key, d_value, .. } = self.heads;
-        [("S", d_key, d_value), ("z", d_key, 1)]
-    }
-
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
         let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
         [asked(of(&self.q)), feature(of(&self.k)), of(&self.v)]

@@ -47,6 +47,9 @@ matrix_cell! {
         /// `D`: `[heads]`.
         d: Param<Tensor<1>>,
     }
+    input: x;
+    output: "y";
+    memory: "h" d_key d_value;
 }
 
 impl Mamba2 {
@@ -58,20 +61,6 @@ impl Mamba2 {
 }
 
 impl MatrixCell<5, 1> for Mamba2 {
-    const OUTPUT: &'static str = "y";
-
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.x.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 1] {
-        [("h", self.heads.d_key, self.heads.d_value)]
-    }
-
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 5] {
         let Heads { count, d_key, .. } = self.heads;
         let [batch, time, _] = x.dims();

@@ -60,24 +60,12 @@ matrix_cell! {
         /// `W_o` and `b_o`: weight `[d_input, heads * d_value]`.
         o: Linear,
     }
+    input: v;
+    output: "h";
+    memory: "C" d_key d_value, "n" d_key 1, "m" 1 1;
 }
 
 impl MatrixCell<6, 3> for MLstm {
-    const OUTPUT: &'static str = "h";
-
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.v.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 3] {
-        let Heads { d_key, d_value, .. } = self.heads;
-        [("C", d_key, d_value), ("n", d_key, 1), ("m", 1, 1)]
-    }
-
     /// `q`, `k`, `v`, the logarithms of the input and the forget gate, and the output gate.
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 6] {
         let Heads { count, d_key, .. } = self.heads;

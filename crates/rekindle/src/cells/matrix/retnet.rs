@@ -40,18 +40,6 @@ matrix_cell! {
 }
 
 impl MatrixCell<4, 1> for RetNet {
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.v.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 1] {
-        [("S", self.heads.d_key, self.heads.d_value)]
-    }
-
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 4] {
         let Heads { count, d_key, .. } = self.heads;
         let of = |map: &Linear| by_heads(map.forward(x.clone()), count);

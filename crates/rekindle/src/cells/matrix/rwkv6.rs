@@ -15,7 +15,6 @@ use super::algebra::{by_heads, outer, read, rows};
 use super::cell::{MatrixCell, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
-use super::heads::Heads;
 use crate::card::Card;
 use crate::invalid;
 use burn::module::Param;
@@ -55,18 +54,6 @@ impl Rwkv6 {
 }
 
 impl MatrixCell<4, 1> for Rwkv6 {
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.v.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 1] {
-        [("S", self.heads.d_key, self.heads.d_value)]
-    }
-
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 4] {
         let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
         let w = self.w_up.forward(self.w_down.forward(x.clone()).tanh());

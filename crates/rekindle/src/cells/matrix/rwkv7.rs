@@ -19,7 +19,6 @@ use super::algebra::{by_heads, outer, read, rows};
 use super::cell::{MatrixCell, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
-use super::heads::Heads;
 use crate::card::Card;
 use crate::invalid;
 use crate::pointwise::{sigmoid, unit};
@@ -60,18 +59,6 @@ matrix_cell! {
 }
 
 impl MatrixCell<6, 1> for Rwkv7 {
-    fn heads(&self) -> Heads {
-        self.heads
-    }
-
-    fn d_input(&self) -> usize {
-        self.v.weight.dims()[0]
-    }
-
-    fn memory(&self) -> [(&'static str, usize, usize); 1] {
-        [("S", self.heads.d_key, self.heads.d_value)]
-    }
-
     /// `r`, `k̃`, `v`, the logarithm of `w`, `κ` and `a * κ`.
     fn project(&self, x: Tensor<3>) -> [Tensor<4>; 6] {
         let of = |t: Tensor<3>| by_heads(t, self.heads.count);

@@ -23,11 +23,9 @@ use crate::card::Card;
 use crate::cell::CellConfig;
 use crate::gates::{GateSizes, Gates};
 use crate::init::Init;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Program, Width, suggest};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The equations of a config that has none: an Elman network.
@@ -85,50 +83,43 @@ crate::cell! {
     pub struct Custom
 }
 
-/// Configuration of [`Custom`].
-///
-/// ```
-/// # use burn::tensor::Device;
-/// use rekindle::{CellConfig, CustomConfig, RecurrentConfig};
-///
-/// let mut cell = CustomConfig::from_equations(32, "
-///     state h
-///     input f, n
-///     hidden f, n
-///     f = sigmoid(affine(f, h))
-///     h' = (1 - f) * h + f * tanh(affine(n, f * h))
-/// ");
-/// cell.begin.insert("f".into(), -1.0); // remembers at the start
-/// cell.validate()?;
-/// let layer = RecurrentConfig::new(cell).init(24, &Device::flex());
-/// # Ok::<(), rekindle::Invalid>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CustomConfig {
-    /// The number of units.
-    pub d_hidden: usize,
-    /// The equations, in the language of [`GRAMMAR`](rekindle_engine::GRAMMAR); an Elman network by
-    /// default.
-    #[serde(default = "elman")]
-    pub equations: String,
-    /// The width of the recurrent projection, for equations with `R`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub d_projection: Option<usize>,
-    /// Whether both products carry a bias.
-    #[serde(default = "crate::yes")]
-    pub bias: bool,
-    /// How the parameters begin.
-    #[serde(default)]
-    pub init: Init,
-    /// What the input bias of a block, a vector or a scalar begins at, by its name: `f = 1.0` for a
-    /// forget gate. With `init = "pytorch"` a bias is drawn around it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub begin: BTreeMap<String, f64>,
-}
-
-fn elman() -> String {
-    ELMAN.into()
+crate::config! {
+    /// Configuration of [`Custom`].
+    ///
+    /// ```
+    /// # use burn::tensor::Device;
+    /// use rekindle::{CellConfig, CustomConfig, RecurrentConfig};
+    ///
+    /// let mut cell = CustomConfig::from_equations(32, "
+    ///     state h
+    ///     input f, n
+    ///     hidden f, n
+    ///     f = sigmoid(affine(f, h))
+    ///     h' = (1 - f) * h + f * tanh(affine(n, f * h))
+    /// ");
+    /// cell.begin.insert("f".into(), -1.0); // remembers at the start
+    /// cell.validate()?;
+    /// let layer = RecurrentConfig::new(cell).init(24, &Device::flex());
+    /// # Ok::<(), rekindle::Invalid>(())
+    /// ```
+    pub struct CustomConfig {
+        /// The number of units.
+        d_hidden: usize,
+        /// The equations, in the language of [`GRAMMAR`](rekindle_engine::GRAMMAR); an Elman network by
+        /// default.
+        equations: String = ELMAN.into(),
+        /// The width of the recurrent projection, for equations with `R`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        d_projection: Option<usize> = None,
+        /// Whether both products carry a bias.
+        bias: bool = true,
+        /// How the parameters begin.
+        init: Init = Init::default(),
+        /// What the input bias of a block, a vector or a scalar begins at, by its name: `f = 1.0` for a
+        /// forget gate. With `init = "pytorch"` a bias is drawn around it.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        begin: BTreeMap<String, f64> = BTreeMap::new(),
+    }
 }
 
 impl CustomConfig {
@@ -200,14 +191,7 @@ impl CellConfig for CustomConfig {
 
     /// An Elman network, written as equations.
     fn new(d_hidden: usize) -> Self {
-        CustomConfig {
-            d_hidden,
-            equations: elman(),
-            d_projection: None,
-            bias: true,
-            init: Init::default(),
-            begin: BTreeMap::new(),
-        }
+        Self::usual(d_hidden)
     }
 
     fn validate(&self) -> Result<(), Invalid> {

@@ -21,15 +21,13 @@ use crate::cell::unroll;
 use crate::cell::{Cell, CellConfig};
 use crate::extent::Extent;
 use crate::init::Init;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use crate::sequence::Sequence;
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Direction, Program};
-use serde::{Deserialize, Serialize};
 
 /// Below every largest number and every norm, unless all are 0.
 const LEAST: f64 = 1e-30;
@@ -128,49 +126,29 @@ impl Cell for Nru {
     }
 }
 
-/// Configuration of [`Nru`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NruConfig {
-    /// The number of units.
-    pub d_hidden: usize,
-    /// The width of the memory; times `heads`, it is a square.
-    #[serde(default = "usual_memory")]
-    pub memory: usize,
-    /// `k`: how many heads write, and how many erase.
-    #[serde(default = "usual_heads")]
-    pub heads: usize,
-    /// Whether what the heads write and erase, and how much, is rectified.
-    #[serde(default = "crate::yes")]
-    pub rectified: bool,
-    /// Whether the maps of the input and of the heads carry a bias.
-    #[serde(default = "crate::yes")]
-    pub bias: bool,
-    /// How the parameters begin.
-    #[serde(default)]
-    pub init: Init,
-}
-
-fn usual_memory() -> usize {
-    64
-}
-
-fn usual_heads() -> usize {
-    4
+crate::config! {
+    /// Configuration of [`Nru`].
+    pub struct NruConfig {
+        /// The number of units.
+        d_hidden: usize,
+        /// The width of the memory; times `heads`, it is a square.
+        memory: usize = 64,
+        /// `k`: how many heads write, and how many erase.
+        heads: usize = 4,
+        /// Whether what the heads write and erase, and how much, is rectified.
+        rectified: bool = true,
+        /// Whether the maps of the input and of the heads carry a bias.
+        bias: bool = true,
+        /// How the parameters begin.
+        init: Init = Init::default(),
+    }
 }
 
 impl CellConfig for NruConfig {
     type Cell = Nru;
 
     fn new(d_hidden: usize) -> Self {
-        NruConfig {
-            d_hidden,
-            memory: usual_memory(),
-            heads: usual_heads(),
-            rectified: true,
-            bias: true,
-            init: Init::default(),
-        }
+        Self::usual(d_hidden)
     }
 
     fn validate(&self) -> Result<(), Invalid> {

@@ -16,8 +16,7 @@
 
 use crate::card::Card;
 use crate::gates::Gates;
-use crate::invalid;
-use crate::invalid::Invalid;
+use crate::invalid::{self, Invalid};
 use burn::module::Param;
 use burn::tensor::{Device, Distribution, Tensor};
 use rekindle_engine::{Next, Step, tanh};
