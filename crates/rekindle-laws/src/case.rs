@@ -61,7 +61,7 @@ impl Case {
                 dtype: *dtype,
             };
             for config in &configs {
-                let subject = Subject::new(config.clone(), self.d_input(), &self.device);
+                let subject = Subject::new(config.clone(), self.d_input());
                 law(&place, &subject).map_err(|e| about(config, &e))?;
             }
         }

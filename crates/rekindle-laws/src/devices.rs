@@ -50,6 +50,14 @@ fn ndarray() -> NamedDevice {
     processor("ndarray", Device::ndarray())
 }
 
+/// Where layers are drawn, whatever runs them.
+pub(crate) fn host() -> Device {
+    #[cfg(feature = "flex")]
+    return Device::flex();
+    #[cfg(not(feature = "flex"))]
+    Device::default()
+}
+
 #[cfg(any(feature = "flex", feature = "ndarray"))]
 fn processor(name: &'static str, device: Device) -> NamedDevice {
     NamedDevice {

@@ -4,7 +4,6 @@
 
 use crate::observe::{forward, observe};
 use crate::{Batch, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
-use burn::tensor::Device;
 use rekindle::RecurrentConfig;
 use safetensors::{Dtype, SafeTensors};
 use std::path::{Path, PathBuf};
@@ -32,7 +31,7 @@ pub fn files() -> Vec<(String, PathBuf)> {
 ///
 /// Names every tensor that differs.
 pub fn check(path: &Path, place: &Place) -> Verdict {
-    let golden = Golden::read(path, &place.device)?;
+    let golden = Golden::read(path)?;
     let found = observe(place, &golden.subject, &golden.batch, &forward);
     compare(&found, &golden.expected, place.dtype, Tolerance::for_tensor)
 }
@@ -44,7 +43,7 @@ struct Golden {
 }
 
 impl Golden {
-    fn read(path: &Path, device: &Device) -> Result<Golden, String> {
+    fn read(path: &Path) -> Result<Golden, String> {
         let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
         let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|e| e.to_string())?;
         let metadata = header.metadata().clone().unwrap_or_default();
@@ -58,11 +57,10 @@ impl Golden {
             let shape = view.shape().to_vec();
             tensors.insert(name, Numbers { shape, values });
         }
-        let mut subject = Subject::new(config, d_input, device);
+        let mut subject = Subject::new(config, d_input);
         subject.weights = under(&tensors, "weights.");
-        let names = subject.config.init(d_input, device).state_names();
         let states = |prefix: &str| -> Result<Vec<Numbers>, String> {
-            let names = names.iter();
+            let names = subject.states.iter();
             let names = names.map(|(name, _)| format!("{prefix}.state.{name}"));
             names.map(|name| take(&tensors, &name)).collect()
         };

@@ -1,6 +1,8 @@
 //! Running a layer in a given way, and everything that comes out.
 
+use crate::devices::host;
 use crate::{Named, Numbers};
+use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor};
 use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig, Sequence, States};
 use std::collections::BTreeMap;
@@ -24,8 +26,10 @@ pub struct Place {
 /// A layer with closed-form weights.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// Its configuration.
-    pub config: RecurrentConfig,
+    config: RecurrentConfig,
+    /// What the configuration gives, on the host: weights are drawn, and a program is made ready for its executor, once
+    /// and not for every run. Drawing orthogonal weights costs more than many laws do, and by far the most on a GPU.
+    drawn: Recurrent<AnyCell>,
     /// The width of its input.
     pub d_input: usize,
     /// The width of its output.
@@ -55,8 +59,8 @@ impl Subject {
     /// A layer whose `k`-th weight is a wave of phase `k`. Biases of the input, vectors that are called
     /// `b` as biases are, and learned initial states are 0.3 higher, so that in a stack of rectifiers
     /// some units stay alive, and the decay of missing values, `gamma_x`, 0.6 higher, so that none is shut.
-    pub fn new(config: RecurrentConfig, d_input: usize, device: &Device) -> Self {
-        let layer = config.init(d_input, device);
+    pub fn new(config: RecurrentConfig, d_input: usize) -> Self {
+        let layer = config.init(d_input, &host().autodiff());
         let weights = rekindle_interop::weight_names(&layer).into_iter();
         let weights = weights.enumerate().map(|(k, weight)| {
             let wave = Numbers::wave(&weight.shape, 0.5, k as f64);
@@ -80,8 +84,29 @@ impl Subject {
             d_output: layer.d_output(),
             states: layer.state_names(),
             weights: weights.collect(),
+            drawn: layer,
             config,
         }
+    }
+
+    /// Its configuration.
+    pub fn config(&self) -> &RecurrentConfig {
+        &self.config
+    }
+
+    /// A layer of another configuration with the same weights.
+    pub fn with(&self, change: impl FnOnce(&mut RecurrentConfig)) -> Self {
+        let mut config = self.config.clone();
+        change(&mut config);
+        Subject {
+            weights: self.weights.clone(),
+            ..Subject::new(config, self.d_input)
+        }
+    }
+
+    /// The layer with the weights that were drawn, on a device.
+    pub fn fresh(&self, device: &Device) -> Recurrent<AnyCell> {
+        on(device, self.drawn.clone())
     }
 
     /// The layer on a device.
@@ -94,8 +119,8 @@ impl Subject {
         let weights: BTreeMap<_, _> = weights
             .map(|(name, numbers)| (name.clone(), numbers.data(dtype)))
             .collect();
-        let layer = self.config.init(self.d_input, device);
-        rekindle_interop::import(layer, &weights).unwrap_or_else(|e| panic!("{e}"))
+        let layer = rekindle_interop::import(self.drawn.clone(), &weights);
+        on(device, layer.unwrap_or_else(|e| panic!("{e}")))
     }
 
     /// A batch of closed-form numbers for this layer: with initial states, unless it has learned
@@ -122,6 +147,14 @@ impl Subject {
             y: Numbers::wave(&[rows, time, self.d_output], 1.0, 1.9),
             last: waves(1.0, 4.1),
         }
+    }
+}
+
+/// A layer of a device that differentiates, as one of another device that does so or not.
+fn on(device: &Device, layer: Recurrent<AnyCell>) -> Recurrent<AnyCell> {
+    match device.is_autodiff() {
+        true => layer.fork(device),
+        false => layer.valid().fork(device),
     }
 }
 

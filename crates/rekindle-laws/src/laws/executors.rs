@@ -21,8 +21,8 @@ pub(super) fn check(case: &Case) -> Verdict {
         for lengths in [None, Some(&LENGTHS[..])] {
             let batch = subject.batch(ROWS, TIME, lengths);
             let by = |executor, policy| {
-                let mut subject = subject.clone();
-                subject.config.engine = EngineConfig { executor, policy };
+                let engine = EngineConfig { executor, policy };
+                let subject = subject.with(|config| config.engine = engine);
                 let there = observe(place, &subject, &batch, &forward);
                 (there, infer(place, &subject, &batch, &forward))
             };

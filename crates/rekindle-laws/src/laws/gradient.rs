@@ -56,10 +56,10 @@ pub(super) fn check(case: &Case) -> Verdict {
     };
     let d_input = fitting(&case.cell(D_HIDDEN), D_INPUT);
     for config in all(case.cell(D_HIDDEN), d_input, false) {
-        let subject = Subject::new(config, d_input, &place.device);
+        let subject = Subject::new(config, d_input);
         differences(&place, &subject)
             .and_then(|()| learns(&place, &subject))
-            .map_err(|e| about(&subject.config, &e))?;
+            .map_err(|e| about(subject.config(), &e))?;
     }
     Ok(())
 }
@@ -73,7 +73,7 @@ fn differences(place: &Place, subject: &Subject) -> Verdict {
             found.insert(name, vector(along.collect()));
         }
     }
-    let layer = subject.config.init(subject.d_input, &place.device);
+    let layer = subject.fresh(&place.device);
     let names = layer.state_names().into_iter().map(|(name, _)| name);
     let names: Vec<String> = names.collect();
 
@@ -239,7 +239,7 @@ fn learns(place: &Place, subject: &Subject) -> Verdict {
     let grads = GradientsParams::from_grads(grads, &layer);
     let layer = SgdConfig::new().init().step(0.1, layer, grads);
     let after = rekindle_interop::export(&layer);
-    let rests = |name: &str| subject.config.cell.takes_missing() && !name.contains("_l0");
+    let rests = |name: &str| subject.config().cell.takes_missing() && !name.contains("_l0");
     for ((name, before), (_, after)) in before.into_iter().zip(after) {
         let moves = before != after;
         holds(moves == is_trained(&layer, &name) || rests(&name), || {

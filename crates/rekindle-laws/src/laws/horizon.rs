@@ -27,7 +27,7 @@ pub(super) fn check(case: &Case) -> Verdict {
         ..RecurrentConfig::new(cell)
     });
     for config in configs {
-        let subject = Subject::new(config, d_input, &place.device);
+        let subject = Subject::new(config, d_input);
         let layer = subject.layer(&place.device, place.dtype);
         let sites = match layer.is_bidirectional() {
             false => vec![Site::default()],
@@ -35,7 +35,7 @@ pub(super) fn check(case: &Case) -> Verdict {
         };
         for site in sites {
             by_differences(|by| differences(&place, &subject, &layer, site, by))
-                .map_err(|e| about(&subject.config, &format!("{site}: {e}")))?;
+                .map_err(|e| about(subject.config(), &format!("{site}: {e}")))?;
         }
     }
     Ok(())

@@ -53,7 +53,7 @@ fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict
         ..plain.clone()
     };
     let run = |config| {
-        let subject = subject(config, place);
+        let subject = subject(config);
         infer(place, &subject, &subject.batch(ROWS, TIME, None), &forward)
     };
     let exact = |_: &str| Tolerance::of("exact");
@@ -66,8 +66,8 @@ fn zoneout_at_inference_is_its_expectation(place: &Place, plain: &RecurrentConfi
         zoneout: 0.25,
         ..plain.clone()
     };
-    let plain = subject(plain.clone(), place);
-    let zoned = subject(zoned, place);
+    let plain = subject(plain.clone());
+    let zoned = subject(zoned);
     let batch = plain.batch(ROWS, TIME, None);
     let expected = infer(place, &plain, &batch, &expected_zoneout);
     for way in [forward, loop_of_steps] {
@@ -176,15 +176,15 @@ fn input_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
 }
 
 /// A layer that takes the common input, or the next wider one that its cell takes.
-fn subject(config: RecurrentConfig, place: &Place) -> Subject {
+fn subject(config: RecurrentConfig) -> Subject {
     let d_input = fitting(&config.cell, D_INPUT);
-    Subject::new(config, d_input, &place.device)
+    Subject::new(config, d_input)
 }
 
 /// One row of a wide layer in training.
 fn one_row(place: &Place, config: RecurrentConfig) -> (Named, Subject) {
     let d_input = fitting(&config.cell, MANY);
-    let subject = Subject::new(config, d_input, &place.device);
+    let subject = Subject::new(config, d_input);
     let mut batch = subject.batch(1, LONG, None);
     // A missing value has no gradient, dropped or not.
     batch.x = Numbers::wave(&batch.x.shape, 1.0, 0.3);
@@ -197,8 +197,8 @@ fn zoneout_holds_units(place: &Place, plain: &RecurrentConfig) -> Verdict {
         zoneout: RATE,
         ..plain.clone()
     };
-    let plain = subject(plain.clone(), place);
-    let zoned = subject(zoned, place);
+    let plain = subject(plain.clone());
+    let zoned = subject(zoned);
     // Rows enough that a state of one number a head has units enough, too.
     let batch: Batch = plain.batch(MANY / 4, 1, None);
     let moved = observe(place, &plain, &batch, &forward);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) fn check(case: &Case) -> Verdict {
     case.each(case.all(), |place, subject| {
         let layer = subject.layer(&place.device, place.dtype);
-        let fresh = || subject.config.init(subject.d_input, &place.device);
+        let fresh = || subject.fresh(&place.device);
         let same = |loaded: &Recurrent<AnyCell>, how: &str| {
             holds(named_tensors(loaded) == named_tensors(&layer), || {
                 format!("a layer loaded from its {how} is another one")
@@ -69,7 +69,7 @@ fn wrong_cell(case: &Case, place: &Place) -> Verdict {
 fn wrong_width(case: &Case, place: &Place) -> Verdict {
     let layer = |d_hidden: usize| {
         let config = RecurrentConfig::new(case.cell(d_hidden));
-        Subject::new(config, case.d_input(), &place.device).layer(&place.device, place.dtype)
+        Subject::new(config, case.d_input()).layer(&place.device, place.dtype)
     };
     let (small, large) = (layer(D_HIDDEN), layer(D_HIDDEN + 2));
     let [own, other] = [&small, &large].map(rekindle_interop::weight_names);

@@ -74,8 +74,7 @@ pub(super) fn overflow(a: &Named, b: &Named) -> bool {
 fn merges(place: &Place, subject: &Subject) -> Verdict {
     let batch = subject.batch(ROWS, TIME, Some(&LENGTHS));
     let with = |merge: Merge| {
-        let mut subject = subject.clone();
-        subject.config.merge = merge;
+        let subject = subject.with(|config| config.merge = merge);
         let y = infer(place, &subject, &batch, &forward).remove("y");
         y.expect("an output")
     };
@@ -123,7 +122,7 @@ impl Half {
 
     /// Where this half's output stands in the merged one.
     fn columns(self, subject: &Subject) -> std::ops::Range<usize> {
-        let forward = subject.config.cell_in(Direction::Forward).d_output();
+        let forward = subject.config().cell_in(Direction::Forward).d_output();
         match self {
             Half::Forward => 0..forward,
             Half::Reverse => forward..subject.d_output,
@@ -161,20 +160,15 @@ impl Half {
     fn of_subject(self, subject: &Subject) -> Subject {
         let weights = subject.weights.iter();
         let weights = weights.filter_map(|(name, n)| Some((self.own(name)?, n.clone())));
-        let states = subject.states.iter();
-        let states = states.filter_map(|(name, width)| Some((self.own(name)?, *width)));
-        Subject {
-            config: RecurrentConfig {
-                bidirectional: false,
-                cell: subject.config.cell_in(self.direction()).clone(),
-                reverse_cell: None,
-                ..subject.config.clone()
-            },
-            d_input: subject.d_input,
-            d_output: self.columns(subject).len(),
-            states: states.collect(),
-            weights: weights.collect(),
-        }
+        let config = RecurrentConfig {
+            bidirectional: false,
+            cell: subject.config().cell_in(self.direction()).clone(),
+            reverse_cell: None,
+            ..subject.config().clone()
+        };
+        let mut single = Subject::new(config, subject.d_input);
+        single.weights = weights.collect();
+        single
     }
 
     /// This half's numbers, by the names of the layer alone.

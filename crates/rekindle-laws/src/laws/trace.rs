@@ -30,9 +30,9 @@ pub(super) fn check(case: &Case) -> Verdict {
         for lengths in [None, Some(&LENGTHS[..])] {
             let batch = subject.batch(ROWS, TIME, lengths);
             let by = |executor| {
-                let mut subject = subject.clone();
                 let policy = PolicyChoice::default();
-                subject.config.engine = EngineConfig { executor, policy };
+                let engine = EngineConfig { executor, policy };
+                let subject = subject.with(|config| config.engine = engine);
                 observe(place, &subject, &batch)
             };
             let (steps, states) = by(ExecutorChoice::Steps)?;
