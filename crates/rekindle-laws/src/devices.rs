@@ -1,5 +1,6 @@
 //! The devices that the laws are tried on.
 
+use crate::Role;
 use burn::tensor::{DType, Device};
 
 /// A device by its name.
@@ -11,8 +12,8 @@ pub struct NamedDevice {
     pub device: Device,
     /// The types to compute in.
     pub dtypes: &'static [DType],
-    /// Whether every new shape costs time there, so that few laws are tried.
-    pub slow: bool,
+    /// What it adds to the other devices, which decides what is tried there.
+    pub role: Role,
 }
 
 /// A device that is compiled in, and whether it can be used.
@@ -31,7 +32,7 @@ pub struct Absent {
 pub fn devices() -> Vec<Probe> {
     vec![
         #[cfg(feature = "flex")]
-        Ok(processor("flex", Device::flex())),
+        Ok(processor("flex", Device::flex(), Role::Reference)),
         #[cfg(feature = "ndarray")]
         Ok(ndarray()),
         #[cfg(feature = "wgpu")]
@@ -47,7 +48,7 @@ pub fn devices() -> Vec<Probe> {
     reason = "the laws hold on it for as long as it can be compiled in"
 )]
 fn ndarray() -> NamedDevice {
-    processor("ndarray", Device::ndarray())
+    processor("ndarray", Device::ndarray(), Role::Twin)
 }
 
 /// Where layers are drawn, whatever runs them.
@@ -59,12 +60,12 @@ pub(crate) fn host() -> Device {
 }
 
 #[cfg(any(feature = "flex", feature = "ndarray"))]
-fn processor(name: &'static str, device: Device) -> NamedDevice {
+fn processor(name: &'static str, device: Device, role: Role) -> NamedDevice {
     NamedDevice {
         name,
         device,
         dtypes: &[DType::F32, DType::F64],
-        slow: false,
+        role,
     }
 }
 
@@ -97,7 +98,7 @@ fn probe(name: &'static str, device: fn() -> Device) -> Probe {
             name,
             device,
             dtypes: &[DType::F32],
-            slow: true,
+            role: Role::Graphics,
         });
     }
     let reason = first.lock().ok().and_then(|mut first| first.take());

@@ -13,6 +13,7 @@ mod devices;
 pub mod functions;
 pub mod golden;
 mod laws;
+mod matrix;
 mod numbers;
 pub mod observe;
 mod rows;
@@ -20,7 +21,8 @@ mod rows;
 pub use case::Case;
 pub use compare::{TOLERANCES, Tolerance, compare};
 pub use devices::{Absent, NamedDevice, Probe, devices};
-pub use laws::{Check, LAWS, Law, Reach};
+pub use laws::{Check, LAWS, Law};
+pub use matrix::{Reach, Role};
 pub use numbers::{Named, Numbers};
 pub use observe::{Batch, Place, Subject};
 

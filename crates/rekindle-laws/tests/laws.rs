@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Trial};
 use rekindle::engine::Executor;
 use rekindle::{AnyCellConfig, CATALOG, Card, CellConfig};
 use rekindle_laws::{
-    Case, Check, LAWS, NamedDevice, Place, Reach, Verdict, devices, functions, golden,
+    Case, Check, LAWS, NamedDevice, Place, Role, Verdict, devices, functions, golden,
 };
 
 fn main() {
@@ -63,72 +63,24 @@ fn is_golden(card: &'static Card) -> Trial {
 /// The laws on a device.
 fn of_device(device: &NamedDevice) -> Vec<Trial> {
     let mut trials = Vec::new();
-    let mut seen = Vec::new();
-    for (index, form) in AnyCellConfig::forms(4).iter().enumerate() {
-        let structure = Structure::of(form);
-        if device.slow && seen.contains(&structure) {
-            continue;
-        }
-        seen.push(structure);
+    for (index, form) in device.role.forms() {
         for law in LAWS {
             let Check::Case(reach, check) = law.check else {
                 continue;
             };
-            let reached = match reach {
-                Reach::Flex => device.name == "flex",
-                Reach::Quick => !device.slow,
-                Reach::Every => true,
-            };
-            if reached {
-                let name = format!("{}::{}::{}", device.name, label(form), law.name);
+            if device.role.is_reached(reach) {
+                let name = format!("{}::{}::{}", device.name, label(&form), law.name);
                 let case = Case {
                     form: index,
                     device: device.device.clone(),
                     dtypes: device.dtypes,
-                    slow: device.slow,
+                    slow: device.role == Role::Graphics,
                 };
                 trials.push(trial(name, move || check(&case)));
             }
         }
     }
     trials
-}
-
-/// What of a form's equations decides which operations run. Where every shape is a kernel to compile, the
-/// laws are tried on the first form of each structure; the golden numbers are those of every cell.
-#[derive(PartialEq)]
-enum Structure {
-    /// Every cell that scans by itself has one of its own.
-    Own(&'static str),
-    Equations(Shape),
-}
-
-#[derive(PartialEq)]
-struct Shape {
-    states: usize,
-    stages: usize,
-    projection: bool,
-    raw: bool,
-    vectors: bool,
-    bias: bool,
-}
-
-impl Structure {
-    fn of(form: &AnyCellConfig) -> Self {
-        let Some(program) = form.program() else {
-            return Structure::Own(form.card().name);
-        };
-        let stages = rekindle::engine::passes::stages(&program);
-        Structure::Equations(Shape {
-            // A third one runs no other operations than a second.
-            states: program.states().len().min(2),
-            stages: stages.into_iter().max().unwrap_or(0).min(2),
-            projection: program.has_projection(),
-            raw: program.has_raw(),
-            vectors: !program.vectors().is_empty(),
-            bias: program.input_biases().contains(&true),
-        })
-    }
 }
 
 /// The golden numbers on a device.
@@ -152,7 +104,8 @@ fn of_golden(device: &NamedDevice) -> Vec<Trial> {
 
 /// The functions of the equations on a device, by every executor that runs there.
 fn of_functions(device: &NamedDevice) -> Vec<Trial> {
-    let kernels = match device.slow {
+    let plain = device.role == Role::Graphics;
+    let kernels = match plain {
         true => Executor::Cube,
         false => Executor::Tiles,
     };
@@ -164,7 +117,6 @@ fn of_functions(device: &NamedDevice) -> Vec<Trial> {
                 device: device.device.clone(),
                 dtype,
             };
-            let plain = device.slow;
             trials.push(trial(name, move || {
                 functions::check(&place, executor, plain)
             }));

@@ -20,7 +20,7 @@ mod text;
 mod trace;
 mod weights;
 
-use crate::{Case, Verdict};
+use crate::{Case, Reach, Verdict};
 use rekindle::AnyCellConfig;
 
 /// A statement that holds for every cell.
@@ -43,17 +43,6 @@ pub enum Check {
     Case(Reach, fn(&Case) -> Verdict),
 }
 
-/// The devices that a law is tried on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// Flex only: what is tried is the same code everywhere, or far too slow elsewhere.
-    Flex,
-    /// Devices that are quick at many small shapes: in software, a GPU compiles a kernel for each.
-    Quick,
-    /// Every device.
-    Every,
-}
-
 /// All of them.
 pub const LAWS: &[Law] = &[
     Law {
@@ -64,7 +53,7 @@ pub const LAWS: &[Law] = &[
     Law {
         name: "shape",
         statement: "[B, T, D] becomes [B, T, d_output] at every size, 1 included",
-        check: Check::Case(Reach::Quick, shape::check),
+        check: Check::Case(Reach::Processors, shape::check),
     },
     Law {
         name: "step",
@@ -99,37 +88,37 @@ pub const LAWS: &[Law] = &[
     Law {
         name: "long",
         statement: "a sequence of many steps, taken together or not, is a loop of single steps",
-        check: Check::Case(Reach::Quick, long::check),
+        check: Check::Case(Reach::Processors, long::check),
     },
     Law {
         name: "gradient",
         statement: "gradients are central differences, and every parameter learns",
-        check: Check::Case(Reach::Flex, gradient::check),
+        check: Check::Case(Reach::Reference, gradient::check),
     },
     Law {
         name: "finite",
         statement: "outputs and gradients are finite, also of large inputs and of zeros",
-        check: Check::Case(Reach::Quick, finite::check),
+        check: Check::Case(Reach::Processors, finite::check),
     },
     Law {
         name: "trace",
         statement: "a trace shows what the steps compute, whatever runs them",
-        check: Check::Case(Reach::Quick, trace::check),
+        check: Check::Case(Reach::Processors, trace::check),
     },
     Law {
         name: "horizon",
         statement: "the gradient by earlier states is central differences, at every lag",
-        check: Check::Case(Reach::Flex, horizon::check),
+        check: Check::Case(Reach::Reference, horizon::check),
     },
     Law {
         name: "weights",
         statement: "with weights of low rank or diagonal, or multiplied inputs, a loop of single steps is the sequence",
-        check: Check::Case(Reach::Flex, weights::check),
+        check: Check::Case(Reach::Reference, weights::check),
     },
     Law {
         name: "noise",
         statement: "dropout and zoneout act in training only, and as their papers say",
-        check: Check::Case(Reach::Quick, noise::check),
+        check: Check::Case(Reach::Processors, noise::check),
     },
     Law {
         name: "record",
@@ -140,7 +129,7 @@ pub const LAWS: &[Law] = &[
     Law {
         name: "refusal",
         statement: "weights of another cell or width are refused by name",
-        check: Check::Case(Reach::Flex, record::refusals),
+        check: Check::Case(Reach::Reference, record::refusals),
     },
     Law {
         name: "toml",
