@@ -124,6 +124,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_subtracted_or_divided_keeps_its_sign_and_its_divisor() {
+        let p = Program::new(|k: &Step| {
+            let h = k.state("h");
+            k.next((k.input("n") - h) / k.input("z"))
+        });
+        let text = linear(&p).expect("it is linear").before.to_string();
+        assert!(text.contains("a_h = -1.0 / (W_z x + b_z)"), "{text}");
+        assert!(
+            text.contains("b_h = (W_n x + b_n) / (W_z x + b_z)"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn a_state_inside_a_function_or_a_product_is_not() {
         let squashed = Program::new(|k: &Step| {
             let h = k.state("h");
