@@ -26,6 +26,7 @@
 )]
 
 mod backend;
+mod batch;
 mod call;
 mod choose;
 mod run;
@@ -34,6 +35,7 @@ mod steps;
 mod stream;
 mod weights;
 
+pub use batch::{Batch, Direction};
 pub use call::Recurrence;
 pub use choose::{Choice, Engine, Executor, Policy, choose};
 pub use rekindle_kernels::{Isa, LengthError, check_lengths};
@@ -46,4 +48,4 @@ pub use rekindle_program::{
 pub use run::{Traced, scan, step, trace};
 pub use steps::{drive, unbind};
 pub use stream::Stream;
-pub use weights::{Direction, Weights};
+pub use weights::Weights;

@@ -4,20 +4,20 @@
 mod tests;
 
 use crate::backend::Recur;
+use crate::batch::{Batch, Direction};
 use crate::call::{Call, OPERANDS, Prepared, Recurrence, operand};
 use crate::choose::{Engine, Executor, choose};
 use crate::shapes;
 use crate::steps;
-use crate::weights::{Direction, Weights};
+use crate::weights::Weights;
 use burn::backend::{Dispatch, DispatchTensor};
 use burn::tensor::Tensor;
 use rekindle_program::Id;
 use std::sync::Arc;
 
-/// A whole sequence: `x` is `[batch, time, d_input]`, the states `[batch, width]`.
+/// A whole sequence.
 ///
-/// Row `i` has `lengths[i]` real steps (all of `time` where `lengths` is `None`). Its state is
-/// that of its last real step (its first, where the direction is reverse), its output is zero
+/// The final state of a row is that of its last real step (its first, where the direction is reverse), its output is zero
 /// beyond. Padding must be finite, unless the executor is [`Executor::Tiles`], which does not read it.
 ///
 /// Returns the output, `[batch, time, width]`, and the final states.
@@ -28,18 +28,21 @@ use std::sync::Arc;
 pub fn scan(
     recurrence: &Recurrence,
     weights: &Weights,
-    x: Tensor<3>,
-    lengths: Option<&[usize]>,
-    state: Vec<Tensor<2>>,
-    direction: Direction,
+    batch: Batch<'_>,
     engine: Engine,
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
     let program = recurrence.program();
-    shapes::sizes(program, weights, x.dims(), x.dtype(), lengths, &state);
-    let choice = choose(engine, &x.device(), x.dtype());
+    shapes::of_batch(program, weights, &batch);
+    let choice = choose(engine, &batch.x.device(), batch.x.dtype());
     if choice.executor == Executor::Steps {
-        return steps::scan(program, weights, x, lengths, state, direction);
+        return steps::scan(program, weights, batch);
     }
+    let Batch {
+        x,
+        lengths,
+        state,
+        direction,
+    } = batch;
     let widths = widths_of(&state);
     let prepared = recurrence.prepared(weights.mask.is_some());
     let call = |present| Call {
@@ -75,19 +78,15 @@ pub struct Traced {
 ///
 /// As [`scan`], and if a node is not in the program or does not depend on the step
 /// ([`Program::named`](crate::Program::named) lists nodes that do).
-#[allow(clippy::too_many_arguments, reason = "those of `scan`, and the nodes")]
 pub fn trace(
     recurrence: &Recurrence,
     weights: &Weights,
-    x: Tensor<3>,
-    lengths: Option<&[usize]>,
-    state: Vec<Tensor<2>>,
-    direction: Direction,
+    batch: Batch<'_>,
     nodes: &[Id],
     engine: Engine,
 ) -> Traced {
     let program = recurrence.program();
-    let sizes = shapes::sizes(program, weights, x.dims(), x.dtype(), lengths, &state);
+    let sizes = shapes::of_batch(program, weights, &batch);
     for &id in nodes {
         assert!(
             id < program.nodes().len(),
@@ -99,6 +98,12 @@ pub fn trace(
         mask: None,
         ..weights.inner()
     };
+    let Batch {
+        x,
+        lengths,
+        state,
+        direction,
+    } = batch;
     let x = without_gradient(x);
     let state: Vec<Tensor<2>> = state.into_iter().map(without_gradient).collect();
     let widths = nodes.iter().map(|&id| sizes.width(program.width(id)));
@@ -120,8 +125,13 @@ pub fn trace(
             (all, apart(&last, &states))
         }
         Executor::Cube | Executor::Primitives | Executor::Steps => {
-            let shown = (nodes, &widths[..]);
-            steps::trace(program, &weights, x, lengths, state, direction, shown)
+            let batch = Batch {
+                x,
+                lengths,
+                state,
+                direction,
+            };
+            steps::trace(program, &weights, batch, (nodes, &widths))
         }
     };
     let mut parts = all.split_with_sizes([&states[..1], &widths].concat(), 2);
@@ -192,17 +202,13 @@ pub fn step(
         shapes::sizes(program, weights, frame, x.dtype(), None, &state);
         return steps::step(program, weights, x, &state);
     }
-    let x = x.unsqueeze_dim(1);
-    scan(
-        recurrence,
-        weights,
-        x,
-        None,
+    let batch = Batch {
+        x: x.unsqueeze_dim(1),
+        lengths: None,
         state,
-        Direction::Forward,
-        engine,
-    )
-    .1
+        direction: Direction::Forward,
+    };
+    scan(recurrence, weights, batch, engine).1
 }
 
 /// The operation itself, with the operands in their places.

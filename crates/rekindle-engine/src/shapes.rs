@@ -1,10 +1,21 @@
 //! The shapes of what a pass computes from, checked before any executor sees a tensor.
 
+use crate::batch::Batch;
 use crate::weights::Weights;
 use burn::tensor::{DType, Tensor};
 use rekindle_kernels::Sizes;
 use rekindle_kernels::check_lengths;
 use rekindle_program::Program;
+
+/// The sizes of a pass over a batch that fits the program.
+///
+/// # Panics
+///
+/// As [`sizes`].
+pub(crate) fn of_batch(program: &Program, weights: &Weights, batch: &Batch<'_>) -> Sizes {
+    let (dims, dtype) = (batch.x.dims(), batch.x.dtype());
+    sizes(program, weights, dims, dtype, batch.lengths, &batch.state)
+}
 
 /// The sizes of a pass, from tensors that fit the program: `x` is `[batch, time, d_input]`.
 ///

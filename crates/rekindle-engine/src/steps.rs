@@ -7,7 +7,8 @@
 //! not taken, differ between backends at kinks, and round numbers to f32.
 
 use crate::backend::{Recur, extreme, slope, unary};
-use crate::weights::{Direction, Weights};
+use crate::batch::{Batch, Direction};
+use crate::weights::Weights;
 use burn::backend::Dispatch;
 use burn::tensor::{Bool, Tensor, TensorData};
 use rekindle_program::{Across, Binary, Id, Node, Program, Subject, Unary};
@@ -26,14 +27,14 @@ pub(crate) fn step(
     state: &[Tensor<2>],
 ) -> Vec<Tensor<2>> {
     let x = of_input(program, weights, x);
-    Plan::new(program, weights).step(&x, state)
+    Bound::new(program, weights).step(&x, state)
 }
 
 /// The learned vectors, and those that a program makes of them once a pass: `[d_hidden]` each.
 pub(crate) fn vectors(once: Option<&Program>, weights: &Weights) -> Vec<Tensor<1>> {
     let mut vectors = weights.vectors.clone();
     if let Some(once) = once {
-        let plan = Plan::new(once, weights);
+        let plan = Bound::new(once, weights);
         let like = plan.vectors[0].clone();
         let values = plan.values(&like, &[]);
         let made = once.results();
@@ -66,40 +67,46 @@ fn of_input(program: &Program, weights: &Weights, x: Tensor<2>) -> Tensor<2> {
 pub(crate) fn scan(
     program: &Program,
     weights: &Weights,
-    x: Tensor<3>,
-    lengths: Option<&[usize]>,
-    state: Vec<Tensor<2>>,
-    direction: Direction,
+    batch: Batch<'_>,
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
-    let plan = Plan::new(program, weights);
-    let steps = of_inputs(program, weights, x);
-    drive(&steps, lengths, state, direction, |x, state| {
-        let next = plan.step(x, &state);
-        (next[0].clone(), next)
-    })
+    let plan = Bound::new(program, weights);
+    let steps = of_inputs(program, weights, batch.x);
+    drive(
+        &steps,
+        batch.lengths,
+        batch.state,
+        batch.direction,
+        |x, state| {
+            let next = plan.step(x, &state);
+            (next[0].clone(), next)
+        },
+    )
 }
 
 /// The same, with the values of some nodes behind the output: `[batch, time, widths]`.
 pub(crate) fn trace(
     program: &Program,
     weights: &Weights,
-    x: Tensor<3>,
-    lengths: Option<&[usize]>,
-    state: Vec<Tensor<2>>,
-    direction: Direction,
+    batch: Batch<'_>,
     (nodes, widths): (&[Id], &[usize]),
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
-    let plan = Plan::new(program, weights);
-    let batch = x.dims()[0];
-    let steps = of_inputs(program, weights, x);
-    drive(&steps, lengths, state, direction, |x, state| {
-        let values = plan.values(x, &state);
-        let next = plan.next(&values, x, &state);
-        let traced = nodes.iter().zip(widths);
-        let traced = traced.map(|(&id, &width)| values[id].rows(x).expand([batch, width]));
-        let row = std::iter::once(next[0].clone()).chain(traced);
-        (Tensor::cat(row.collect(), 1), next)
-    })
+    let plan = Bound::new(program, weights);
+    let rows = batch.x.dims()[0];
+    let steps = of_inputs(program, weights, batch.x);
+    drive(
+        &steps,
+        batch.lengths,
+        batch.state,
+        batch.direction,
+        |x, state| {
+            let values = plan.values(x, &state);
+            let next = plan.next(&values, x, &state);
+            let traced = nodes.iter().zip(widths);
+            let traced = traced.map(|(&id, &width)| values[id].rows(x).expand([rows, width]));
+            let row = std::iter::once(next[0].clone()).chain(traced);
+            (Tensor::cat(row.collect(), 1), next)
+        },
+    )
 }
 
 /// What depends on the input alone, one product over all steps, cut into steps.
@@ -197,8 +204,8 @@ struct Product {
     bias: Option<Tensor<1>>,
 }
 
-/// A program with its parameters bound and its products joined, ready to run many steps.
-struct Plan<'p> {
+/// A program with its parameters bound to it and its products joined, ready to run many steps.
+struct Bound<'p> {
     program: &'p Program,
     d_hidden: usize,
     products: Vec<Product>,
@@ -207,7 +214,7 @@ struct Plan<'p> {
     mask: Option<Tensor<2>>,
 }
 
-impl<'p> Plan<'p> {
+impl<'p> Bound<'p> {
     fn new(program: &'p Program, weights: &Weights) -> Self {
         let d_hidden = weights.input.dims()[1] / program.inputs().len();
         let products = joined(program)
@@ -225,7 +232,7 @@ impl<'p> Plan<'p> {
                 }
             })
             .collect();
-        Plan {
+        Bound {
             program,
             d_hidden,
             products,

@@ -1,4 +1,4 @@
-//! The parameters of a program, and the order in which a sequence is read.
+//! The parameters of a program, as tensors.
 
 use burn::tensor::Tensor;
 
@@ -31,33 +31,5 @@ impl Weights {
         let mask = self.mask.clone()?;
         // A leaf stays one when it is detached.
         Some(mask.detach().set_require_grad(false))
-    }
-}
-
-/// The order in which a sequence is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// From the first step to the last.
-    #[default]
-    Forward,
-    /// From the last real step of each row to the first.
-    Reverse,
-}
-
-impl Direction {
-    /// `forward` or `reverse`, as in the names of tensors.
-    pub fn name(self) -> &'static str {
-        match self {
-            Direction::Forward => "forward",
-            Direction::Reverse => "reverse",
-        }
-    }
-
-    /// The steps of a sequence in reading order.
-    pub fn steps(self, time: usize) -> Box<dyn Iterator<Item = usize>> {
-        match self {
-            Direction::Forward => Box::new(0..time),
-            Direction::Reverse => Box::new((0..time).rev()),
-        }
     }
 }

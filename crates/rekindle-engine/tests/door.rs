@@ -5,8 +5,8 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use proptest::prelude::*;
 use rekindle_engine::{
-    Direction, Engine, Executor, Next, Program, Recurrence, Step, Stream, Var, Weights, Width,
-    passes, scan, sigmoid, step, tanh, trace,
+    Batch, Direction, Engine, Executor, Next, Program, Recurrence, Step, Stream, Var, Weights,
+    Width, passes, scan, sigmoid, step, tanh, trace,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -127,6 +127,16 @@ fn by(executor: Executor) -> Engine {
     }
 }
 
+/// Rows that are all real, read from the first step on.
+fn forward(x: Tensor<3>, state: Vec<Tensor<2>>) -> Batch<'static> {
+    Batch {
+        x,
+        lengths: None,
+        state,
+        direction: Direction::Forward,
+    }
+}
+
 fn pass(
     recurrence: &Recurrence,
     o: &Operands,
@@ -134,16 +144,13 @@ fn pass(
     direction: Direction,
     executor: Executor,
 ) -> Vec<f32> {
-    let (x, state) = (o.x.clone(), o.state.clone());
-    let (y, last) = scan(
-        recurrence,
-        &o.weights,
-        x,
+    let batch = Batch {
+        x: o.x.clone(),
         lengths,
-        state,
+        state: o.state.clone(),
         direction,
-        by(executor),
-    );
+    };
+    let (y, last) = scan(recurrence, &o.weights, batch, by(executor));
     let last = last.into_iter().map(|s| s.into_data());
     let all = std::iter::once(y.into_data()).chain(last);
     all.flat_map(|data| data.try_into_vec::<f32>().expect("f32"))
@@ -281,16 +288,8 @@ fn weights_of_one_row_are_refused_at_every_size() {
             mask: None,
         };
         let run = |weights: &Weights, d_input: usize| {
-            let (x, state) = (wave([1, 5, d_input], 0.3), vec![wave([1, h], 0.4)]);
-            scan(
-                &recurrence,
-                weights,
-                x,
-                None,
-                state,
-                Direction::Forward,
-                Engine::default(),
-            )
+            let batch = forward(wave([1, 5, d_input], 0.3), vec![wave([1, h], 0.4)]);
+            scan(&recurrence, weights, batch, Engine::default())
         };
         let narrow = weights([8, h], [1, h]);
         let message = panic_of(|| run(&narrow, 8)).expect("U of one row");
@@ -329,17 +328,8 @@ fn a_step_and_a_trace_come_through_the_same_door() {
             "{message}"
         );
         let run = |node, state| {
-            let (x, direction) = (o.x.clone(), Direction::Forward);
-            trace(
-                &recurrence,
-                &o.weights,
-                x,
-                None,
-                state,
-                direction,
-                &[node],
-                by(executor),
-            )
+            let batch = forward(o.x.clone(), state);
+            trace(&recurrence, &o.weights, batch, &[node], by(executor))
         };
         assert!(panic_of(|| run(node, seven.clone())).is_some());
         let message = panic_of(|| run(10_000, o.state.clone())).expect("no such node");
@@ -392,8 +382,7 @@ fn a_tracked_mask_has_no_gradient_and_takes_none_from_others() {
         };
         let x = Tensor::from_data(o.x.to_data(), &device);
         let state = o.state.iter().map(tracked).collect();
-        let forward = Direction::Forward;
-        let (y, _) = scan(&recurrence, &weights, x, None, state, forward, by(executor));
+        let (y, _) = scan(&recurrence, &weights, forward(x, state), by(executor));
         let gradients = y.sum().backward();
         let mask = weights.mask.expect("given");
         assert!(mask.grad(&gradients).is_none(), "{executor}");

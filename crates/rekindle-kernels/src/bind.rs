@@ -1,7 +1,7 @@
 //! From the places of a plan to addresses.
 
-use crate::memory::{Arena, At};
-use crate::pointwise::{TILE, Walk};
+use crate::memory::{Arena, Pointer};
+use crate::pointwise::{Operand, TILE};
 use crate::schedule::Chunk;
 use crate::simd::Real;
 use alloc::vec::Vec;
@@ -35,7 +35,7 @@ pub(super) enum Scope {
 /// A plane: where it begins, how wide its rows are in memory, how it moves.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plane<E> {
-    pub at: At<E>,
+    pub at: Pointer<E>,
     pub pitch: usize,
     pub scope: Scope,
 }
@@ -99,29 +99,29 @@ impl<E: Real> Plane<E> {
         self.at.plus(moment.row(self.scope) * self.pitch)
     }
 
-    /// From its row `first` at a moment on; a tile and a row are the same for all.
+    /// The operand that begins with row `first` of a moment; a tile or a single row serves every `first`.
     #[inline(always)]
-    pub(super) fn walk(&self, moment: &Moment, first: usize) -> Walk<E> {
+    pub(super) fn operand(&self, moment: &Moment, first: usize) -> Operand<E> {
         match self.scope {
-            Scope::Tile => Walk {
+            Scope::Tile => Operand {
                 at: self.at(moment),
-                along: 0,
+                mask: 0,
             },
-            Scope::Row => Walk {
+            Scope::Row => Operand {
                 at: self.at(moment),
-                along: around(self.pitch).unwrap_or(usize::MAX),
+                mask: column_mask(self.pitch).unwrap_or(usize::MAX),
             },
-            _ => Walk {
+            _ => Operand {
                 at: self.at.plus((moment.row(self.scope) + first) * self.pitch),
-                along: usize::MAX,
+                mask: usize::MAX,
             },
         }
     }
 }
 
-/// What of the distance from the first row is the distance in a row, where that can be said at once: then one row does for
-/// all, and stays in the nearest cache.
-fn around(pitch: usize) -> Option<usize> {
+/// Mask that reduces an offset modulo the row pitch, where the pitch is a power of two: one row then serves all rows and stays
+/// in L1.
+fn column_mask(pitch: usize) -> Option<usize> {
     pitch.is_power_of_two().then(|| pitch - 1)
 }
 
@@ -162,7 +162,7 @@ impl<E: Real> Binder<'_, '_, E> {
     /// The size of a learned vector, repeated.
     fn repeats(&self, at: usize) -> usize {
         let pitch = (self.pitch)(self.plan.places[at].width);
-        match around(pitch) {
+        match column_mask(pitch) {
             Some(_) if !self.plan.reads_rows_of(at) => pitch.max(TILE),
             _ => self.rows * pitch,
         }
@@ -199,7 +199,7 @@ impl<E: Real> Binder<'_, '_, E> {
 }
 
 /// A plane just taken from an arena, to be filled.
-fn fill<'a, E>(at: At<E>, size: usize) -> &'a mut [E] {
+fn fill<'a, E>(at: Pointer<E>, size: usize) -> &'a mut [E] {
     // SAFETY: the plane has this size and nobody else knows of it yet.
     unsafe { core::slice::from_raw_parts_mut(at.0, size) }
 }

@@ -6,9 +6,12 @@
 //! pack       weights in the order in which the micro-kernel reads them            once a call
 //! schedule   rows in parts, steps in chunks                                       once a call
 //! run        a pass: parts on all threads, or a part by a team
-//! forward    chunk by chunk: read x, project, then phase by phase, all steps at once or each step
+//! forward    a layer with its packed weights, and the memory that a part takes
+//! chunk      read x, project, then phase by phase, all steps at once or each step
+//! boundary   between chunks: states to begin with, what is written, what is handed on
 //! backward   chunk by chunk from the end: the phases, then the gradients of x and of the weights
-//! desk       the memory of a part on its way back
+//! transposed the weights of the way back
+//! gradient_workspace   the memory of a part on its way back
 //! sums       the gradients of the weights, added up chunk by chunk
 //! stream     frame by frame
 //! threads    work shared out among them
@@ -17,7 +20,7 @@
 //! guard      which memory kernels may use, checked under debug assertions
 //! product    the one micro-kernel that all matrix products are made of
 //! pointwise  instructions over tiles
-//! walks      where their operands are, at each step of a loop
+//! operands      where their operands are, at each step of a loop
 //! ```
 //!
 //! A thread takes some rows of the batch through all steps without waiting for anybody; where there are
@@ -41,14 +44,17 @@ extern crate std;
 mod across;
 mod backward;
 mod bind;
-mod desk;
+mod boundary;
+mod chunk;
 mod forward;
+mod gradient_workspace;
 mod guard;
 mod kept;
 mod layer;
 mod lengths;
 mod memory;
 mod number;
+mod operands;
 mod pack;
 mod packing;
 mod pointwise;
@@ -62,7 +68,7 @@ mod stream;
 mod sums;
 mod team;
 mod threads;
-mod walks;
+mod transposed;
 
 pub use layer::{Given, Gradients, Keep, Layer, Numbers, Sizes, Wanted};
 pub use lengths::{LengthError, check_lengths};

@@ -1,11 +1,11 @@
 //! Memory of a kernel: one block, cut into planes, used again by the next call.
 
-use crate::guard::Lent;
+use crate::guard::{self, Lent};
 use crate::pool;
 use crate::simd::Real;
 use alloc::vec::Vec;
 
-/// Rows a multiple of so many bytes apart compete for the same few places in the nearest cache; a cache line more
+/// Rows a multiple of so many bytes apart compete for the same few places in L1; a cache line more
 /// spreads them.
 const CONFLICT: usize = 1024;
 
@@ -24,14 +24,14 @@ pub(super) fn pitch<E>(width: usize, n: usize) -> usize {
 /// An address that threads may share. What may be read and written there when is for the kernels to
 /// keep: each member of a team writes columns of its own, and waits before it reads those of others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At<E>(pub *mut E);
+pub(super) struct Pointer<E>(pub *mut E);
 
 // SAFETY: see above; the number types themselves are Send and Sync.
-unsafe impl<E: Real> Send for At<E> {}
+unsafe impl<E: Real> Send for Pointer<E> {}
 // SAFETY: see above.
-unsafe impl<E: Real> Sync for At<E> {}
+unsafe impl<E: Real> Sync for Pointer<E> {}
 
-impl<E> At<E> {
+impl<E> Pointer<E> {
     #[inline(always)]
     pub(super) fn plus(self, n: usize) -> *mut E {
         // SAFETY: whoever uses the address keeps it within its plane.
@@ -71,7 +71,7 @@ pub(super) struct Arena<E: Real> {
     lent: Vec<Lent>,
     buffer: Buffer<E>,
     /// The address of the buffer, taken once: to borrow the buffer again would end every address taken before.
-    base: At<E>,
+    base: Pointer<E>,
     used: usize,
 }
 
@@ -84,7 +84,7 @@ impl<E: Real> Arena<E> {
     pub(super) fn new(sizes: &[usize]) -> Self {
         let total: usize = sizes.iter().map(|n| Arena::<E>::taken(*n)).sum();
         let mut buffer = Buffer::new(total + LINE);
-        let base = At(buffer.as_mut_slice().as_mut_ptr());
+        let base = Pointer(buffer.as_mut_slice().as_mut_ptr());
         let used = (buffer.as_ptr() as usize / size_of::<E>()).wrapping_neg() % LINE;
         Arena {
             lent: Vec::new(),
@@ -103,7 +103,7 @@ impl<E: Real> Arena<E> {
     /// # Panics
     ///
     /// If the sizes given out are more than those asked for.
-    pub(super) fn plane(&mut self, size: usize) -> At<E> {
+    pub(super) fn plane(&mut self, size: usize) -> Pointer<E> {
         let at = self.used;
         self.used += Arena::<E>::taken(size);
         assert!(self.used <= self.buffer.0.len(), "an arena is too small");
@@ -111,6 +111,30 @@ impl<E: Real> Arena<E> {
         if cfg!(debug_assertions) {
             self.lent.push(Lent::new(at, size));
         }
-        At(at)
+        Pointer(at)
+    }
+}
+
+/// Copies numbers to an address.
+///
+/// # Safety
+///
+/// There must be room for them.
+pub(super) unsafe fn copy<E: Real>(from: &[E], to: *mut E) {
+    guard::check(to, from.len());
+    // SAFETY: the caller has room for it.
+    unsafe { to.copy_from_nonoverlapping(from.as_ptr(), from.len()) };
+}
+
+/// Fills what is behind a row of so many numbers with zeros.
+///
+/// # Safety
+///
+/// The row must have `pitch` numbers.
+pub(super) unsafe fn pad<E: Real>(row: *mut E, width: usize, pitch: usize) {
+    guard::check(row, pitch);
+    for j in width..pitch {
+        // SAFETY: the row is `pitch` wide.
+        unsafe { row.add(j).write(E::default()) };
     }
 }

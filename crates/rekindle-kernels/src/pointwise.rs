@@ -1,4 +1,4 @@
-//! Pointwise instructions, run op by op over tiles that stay in the nearest cache.
+//! Pointwise instructions, run op by op over tiles that stay in L1.
 
 use crate::guard;
 use crate::simd::{self, Real, Simd};
@@ -8,12 +8,12 @@ use rekindle_program::plan::{Code, Op};
 /// How many numbers a tile has. Deciding what to do costs little beside doing it that often.
 pub(super) const TILE: usize = 128;
 
-/// Where an instruction's operand is: an address, and how far it walks along: all the way (all ones), around a row again and
-/// again (the bits of its numbers), or not at all, as a tile of its own (zero).
+/// An operand of instructions: number `i` of it is at `at + (i & mask)`. The mask is all ones where there is a number for every
+/// row and column, the bits of a column where one row serves all rows, and zero for a tile, which begins anew every time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Walk<E> {
+pub(super) struct Operand<E> {
     pub at: *mut E,
-    pub along: usize,
+    pub mask: usize,
 }
 
 /// Runs instructions over the numbers `from..to` of their operands.
@@ -23,20 +23,25 @@ pub(super) struct Walk<E> {
 /// As for [`Simd`]. Every operand must be good for the numbers `from..to`, a whole number of vectors,
 /// or for a tile.
 #[inline(never)]
-pub(super) unsafe fn pointwise<S: Simd>(ops: &[Op], walks: &[Walk<S::E>], from: usize, to: usize) {
+pub(super) unsafe fn pointwise<S: Simd>(
+    ops: &[Op],
+    operands: &[Operand<S::E>],
+    from: usize,
+    to: usize,
+) {
     if cfg!(debug_assertions) {
         for op in ops {
             for place in op.of[..op.code.operands()].iter().chain([&op.to]) {
-                let walk = walks[*place];
-                let first = walk.at.wrapping_add(from & walk.along);
-                match walk.along {
+                let operand = operands[*place];
+                let first = operand.at.wrapping_add(from & operand.mask);
+                match operand.mask {
                     usize::MAX => guard::check(first, to - from),
                     _ => guard::check(first, TILE.min(to - from)),
                 }
             }
         }
     }
-    // SAFETY: the caller's; the places of a plan are all in `walks`.
+    // SAFETY: the caller's; the places of a plan are all in `operands`.
     unsafe {
         S::vectorize(
             #[inline(always)]
@@ -45,8 +50,8 @@ pub(super) unsafe fn pointwise<S: Simd>(ops: &[Op], walks: &[Walk<S::E>], from: 
                 while start < to {
                     let count = TILE.min(to - start);
                     let at = |place: usize| {
-                        let walk = walks.get_unchecked(place);
-                        walk.at.add(start & walk.along)
+                        let operand = operands.get_unchecked(place);
+                        operand.at.add(start & operand.mask)
                     };
                     let mut rest = ops;
                     while let Some((op, after)) = rest.split_first() {

@@ -47,7 +47,7 @@ pub(super) struct Left<'a, E> {
 /// How many vectors ahead the weights are fetched where each is used but once.
 const AHEAD: usize = 64;
 
-/// How many bytes of a panel are used at a time: they stay in the nearest cache while all rows pass by.
+/// How many bytes of a panel are used at a time: they stay in L1 while all rows pass by.
 const PANEL: usize = 32 << 10;
 
 /// `rows` rows of four vectors of columns: `to = from + left * panel`, with the left operand transposed

@@ -1,18 +1,19 @@
 //! A pass over a sequence, forward and backward: parts of the batch on all threads, or one part by a team.
 
 use crate::backward::Backward;
-use crate::desk::Desk;
-use crate::forward::Forward;
+use crate::forward::{Forward, PartRun};
+use crate::gradient_workspace::GradientWorkspace;
 use crate::guard::Lent;
 use crate::kept::Kept;
 use crate::layer::{Given, Gradients, Keep, Layer, Sizes, Wanted, count};
-use crate::memory::At;
+use crate::memory::Pointer;
+use crate::operands::Operands;
 use crate::packing::Packing;
 use crate::schedule::{Cut, PIECE, Part, few, parts};
 use crate::simd::{Kernel, Real, Simd};
 use crate::team::{Member, SHARES, gather};
 use crate::threads;
-use crate::walks::Walks;
+use crate::transposed::Transposed;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use rekindle_program::Program;
@@ -120,22 +121,28 @@ impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
         let total: usize = run.states().iter().map(|s| s.1).sum();
         let mut y = vec![E::default(); sizes.batch * sizes.time * run.row()];
         let mut last = vec![E::default(); sizes.batch * total];
-        let (to_y, to_last) = (At(y.as_mut_ptr()), At(last.as_mut_ptr()));
+        let (to_y, to_last) = (Pointer(y.as_mut_ptr()), Pointer(last.as_mut_ptr()));
         let _lent = [&y, &last].map(|v| Lent::new(v.as_ptr(), v.len()));
         let kept = threads::each(&parts, |part| {
             let kept = run.kept(part, keep);
-            let bench = run.bench(part, &kept);
+            let workspace = run.workspace(part, &kept);
             // SAFETY: the planes are this part's, its rows of `y` and `last` are no other's, and members of a
             // team keep to their columns.
             unsafe { run.begin(part, &kept) };
             gather(members, |member: &Member<'_>| unsafe {
-                let mut walks = Walks::default();
+                let mut operands = Operands::default();
+                let at_work = PartRun {
+                    part,
+                    kept: &kept,
+                    workspace: &workspace,
+                    member,
+                };
                 for (index, chunk) in part.chunks.iter().enumerate() {
                     if keep == Keep::States {
-                        member.once(|| run.checkpoint(part, index, &kept, false));
+                        member.once(|| run.checkpoint(&at_work, index, false));
                     }
-                    run.chunk::<S>(part, chunk, &kept, &bench, &mut walks, member);
-                    run.write(part, index, &kept, to_y, to_last, member);
+                    run.chunk::<S>(&at_work, chunk, &mut operands);
+                    run.write(&at_work, index, [to_y, to_last]);
                 }
             });
             kept
@@ -191,7 +198,7 @@ impl<E: Real> Kernel<E> for BackwardPass<'_, E> {
         if let Some(dlast) = given.last {
             count("the gradient of the states", dlast, &[sizes.batch, total]);
         }
-        let backward = Backward::new::<S>(&forward, given, wanted);
+        let back = Transposed::new::<S>(&forward, given, wanted);
         let weights = |of: &[E]| zeros(if wanted.weights { of.len() } else { 0 });
         let mut gradients = Gradients {
             x: zeros(if wanted.x { layer.x.len() } else { 0 }),
@@ -204,25 +211,36 @@ impl<E: Real> Kernel<E> for BackwardPass<'_, E> {
             vectors: weights(layer.vectors),
         };
         let _lent = [&gradients.x, &gradients.state].map(|v| Lent::new(v.as_ptr(), v.len()));
-        let to = [&mut gradients.x, &mut gradients.state].map(|v| At(v.as_mut_ptr()));
-        let desks = threads::each(&tape.parts, |(part, kept)| {
+        let to = [&mut gradients.x, &mut gradients.state].map(|v| Pointer(v.as_mut_ptr()));
+        let workspaces = threads::each(&tape.parts, |(part, kept)| {
             // A window is recomputed into memory of its own kind; whole planes are read as they are.
             let window = kept.windowed.then(|| forward.window(part, kept));
             let values = window.as_ref().unwrap_or(kept);
-            let bench = forward.bench(part, values);
-            let desk = Desk::new(&backward, part, values);
+            let workspace = forward.workspace(part, values);
+            let gradients = GradientWorkspace::new(&back, part, values);
             // SAFETY: as in the forward pass.
             gather(tape.members, |member: &Member<'_>| unsafe {
-                backward.part::<S>(part, values, &bench, &desk, to, member);
+                let run = PartRun {
+                    part,
+                    kept: values,
+                    workspace: &workspace,
+                    member,
+                };
+                let backward = Backward {
+                    layer: &back,
+                    run,
+                    workspace: &gradients,
+                };
+                backward.run::<S>(to);
             });
-            desk
+            gradients
         });
         let program = forward.compiled().program();
         let blocks = [program.inputs().len(), program.hiddens().len()];
         if wanted.weights {
-            for desk in &desks {
-                desk.sums.give::<S>(layer, blocks, &mut gradients);
-                for total in &desk.totals {
+            for workspace in &workspaces {
+                workspace.sums.give::<S>(layer, blocks, &mut gradients);
+                for total in &workspace.totals {
                     total.give::<S>(sizes.d_hidden, &mut gradients.vectors);
                 }
             }

@@ -2,12 +2,12 @@
 
 use crate::across::across;
 use crate::bind::{Moment, Planes};
+use crate::operands::{Operands, StepOperands};
 use crate::pack::{Packed, columns};
-use crate::pointwise::{Walk, pointwise};
+use crate::pointwise::{Operand, pointwise};
 use crate::product::{Column, Left, panel};
 use crate::simd::{Real, Simd};
 use crate::team::{Member, SHARES, Share};
-use crate::walks::{Turns, Walks};
 use alloc::vec::Vec;
 use core::ops::Range;
 use rekindle_program::Width;
@@ -16,7 +16,7 @@ use rekindle_program::plan::{Kind, Loc, OPERANDS, Plan, Product, Stage};
 /// How many numbers of a plane are near: a program may have dozens of them in use.
 const NEAR: usize = 1024;
 
-/// How many bytes of the nearest cache a loop may take with what it uses at every step.
+/// How many bytes of L1 a loop may take with what it uses at every step.
 const NEAREST: usize = 24 << 10;
 
 /// How many vectors of a row a share has at least, so that what to do with them costs more than deciding it.
@@ -34,14 +34,26 @@ pub(super) struct Script<'s, E: Real> {
     pub widths: [[usize; 2]; 2],
 }
 
+/// A loop over the steps of a chunk.
+pub(super) struct Steps<'s, E> {
+    pub planes: &'s Planes<E>,
+    /// The rows of each step.
+    pub rows: usize,
+    pub count: usize,
+    /// Where in its planes a step is, counted from 0 in the order in which they are taken.
+    pub moment: &'s dyn Fn(usize) -> Moment,
+    /// What comes before a step, for a share of the columns.
+    pub before: &'s dyn Fn(usize, Share),
+}
+
 impl<E: Real> Script<'_, E> {
     pub(super) fn width(&self, width: Width) -> [usize; 2] {
         self.widths[usize::from(width == Width::Projection)]
     }
 
     /// Runs all stages over so many rows of the planes at a moment, as [`Script::run`] does over some: all of them at
-    /// once, or one after another so few that what a stage leaves for the next is still in the nearest caches, where there is no
-    /// matrix product to which more rows mean fewer walks over its weights.
+    /// once, or one after another so few that what a stage leaves for the next is still in L1 and L2, where there is no
+    /// matrix product to which more rows mean fewer passes over its weights.
     ///
     /// # Safety
     ///
@@ -51,7 +63,7 @@ impl<E: Real> Script<'_, E> {
         planes: &Planes<E>,
         moment: &Moment,
         rows: usize,
-        walks: &mut Walks<E>,
+        operands: &mut Operands<E>,
         member: &Member<'_>,
     ) {
         let few = match self.plan.has_products() || member.count > 1 {
@@ -61,7 +73,7 @@ impl<E: Real> Script<'_, E> {
         for from in (0..rows).step_by(few) {
             let some = from..rows.min(from + few);
             // SAFETY: the caller's.
-            unsafe { self.run::<S>(planes, moment, some, walks, member, None) };
+            unsafe { self.run::<S>(planes, moment, some, operands, member, None) };
         }
     }
 
@@ -77,12 +89,18 @@ impl<E: Real> Script<'_, E> {
         planes: &Planes<E>,
         moment: &Moment,
         rows: Range<usize>,
-        walks: &mut Walks<E>,
+        operands: &mut Operands<E>,
         member: &Member<'_>,
         mut first: Option<&mut dyn FnMut(Share)>,
     ) {
-        walks.back = !walks.back;
-        self.bind(planes, moment, rows.start, &mut walks.places, member.index);
+        operands.reversed = !operands.reversed;
+        self.bind(
+            planes,
+            moment,
+            rows.start,
+            &mut operands.places,
+            member.index,
+        );
         let rows = rows.len();
         for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
             // What needs whole rows reads what all members have written.
@@ -91,27 +109,27 @@ impl<E: Real> Script<'_, E> {
             {
                 member.all(first);
             }
-            let operands = stage.products.iter().map(|p: &Product| p.operands[0].1);
-            let operands = operands.chain(stage.across.iter().map(|a| a.1));
+            let read = stage.products.iter().map(|p: &Product| p.operands[0].1);
+            let read = read.chain(stage.across.iter().map(|a| a.1));
             let scratch = |place: usize| matches!(self.plan.places[place].loc, Loc::Scratch(_));
-            let overwritten = operands.into_iter().any(scratch);
+            let overwritten = read.into_iter().any(scratch);
             member.all(|share| {
                 if let Some(first) = first.as_mut() {
                     first(share);
                 }
                 // SAFETY: the caller's.
                 unsafe {
-                    self.across::<S>(stage, &walks.places, rows, share);
-                    self.products::<S>(stage, packed, planes, walks, rows, share);
+                    self.across::<S>(stage, &operands.places, rows, share);
+                    self.products::<S>(stage, packed, planes, operands, rows, share);
                     if !overwritten {
-                        self.instructions::<S>(stage, &walks.places, rows, share);
+                        self.instructions::<S>(stage, &operands.places, rows, share);
                     }
                 }
             });
             if overwritten {
                 // SAFETY: the caller's.
                 member.all(|share| unsafe {
-                    self.instructions::<S>(stage, &walks.places, rows, share)
+                    self.instructions::<S>(stage, &operands.places, rows, share)
                 });
             }
             first = None;
@@ -128,24 +146,24 @@ impl<E: Real> Script<'_, E> {
         planes: &Planes<E>,
         moment: &Moment,
         rows: Range<usize>,
-        walks: &mut Walks<E>,
+        operands: &mut Operands<E>,
         tile: usize,
         share: Share,
     ) {
-        walks.back = !walks.back;
-        self.bind(planes, moment, rows.start, &mut walks.places, tile);
+        operands.reversed = !operands.reversed;
+        self.bind(planes, moment, rows.start, &mut operands.places, tile);
         for (stage, packed) in self.plan.stages.iter().zip(self.packed) {
             // SAFETY: the caller's.
             unsafe {
-                self.across::<S>(stage, &walks.places, rows.len(), share);
-                self.products::<S>(stage, packed, planes, walks, rows.len(), share);
-                self.instructions::<S>(stage, &walks.places, rows.len(), share);
+                self.across::<S>(stage, &operands.places, rows.len(), share);
+                self.products::<S>(stage, packed, planes, operands, rows.len(), share);
+                self.instructions::<S>(stage, &operands.places, rows.len(), share);
             }
         }
     }
 
     /// Into how many shares of the columns a loop is cut in which units do not meet: one for each member at least, and more
-    /// where what a share uses at every step then stays in the nearest cache.
+    /// where what a share uses at every step then stays in L1.
     pub(super) fn shares<S: Simd<E = E>>(&self, rows: usize, members: usize) -> usize {
         let vectors = self.width(Width::Hidden)[0].div_ceil(S::N);
         let vector = rows * self.plan.places.len() * S::N * size_of::<E>();
@@ -155,39 +173,33 @@ impl<E: Real> Script<'_, E> {
         }
     }
 
-    /// Runs a plan in which units do not meet over step after step, the first of which is the moment 0; `before`
-    /// comes before each.
+    /// Runs a plan in which units do not meet over step after step, for one share of the columns; `tile` is that of the member.
     ///
     /// # Safety
     ///
     /// As for [`Script::run`].
-    #[allow(clippy::too_many_arguments, reason = "what a loop is made of")]
     pub(super) unsafe fn run_steps<S: Simd<E = E>>(
         &self,
-        planes: &Planes<E>,
-        steps: usize,
-        moment: &dyn Fn(usize) -> Moment,
-        rows: usize,
-        turns: &mut Turns<E>,
+        steps: &Steps<'_, E>,
+        addresses: &mut StepOperands<E>,
         tile: usize,
         share: Share,
-        before: &dyn Fn(usize),
     ) {
-        turns.begin(steps, |step, places| {
-            self.bind(planes, &moment(step), 0, places, tile);
+        addresses.begin(steps.count, |step, places| {
+            self.bind(steps.planes, &(steps.moment)(step), 0, places, tile);
         });
         let [width, pitch] = self.width(Width::Hidden);
         let own = match share.of {
-            1 => 0..rows * pitch,
+            1 => 0..steps.rows * pitch,
             _ => columns(width, S::N, share),
         };
-        for step in 0..steps {
-            before(step);
+        for step in 0..steps.count {
+            (steps.before)(step, share);
             for stage in &self.plan.stages {
                 // SAFETY: the caller's.
-                unsafe { self.instructions::<S>(stage, turns.at(step), rows, share) };
+                unsafe { self.instructions::<S>(stage, addresses.at(step), steps.rows, share) };
             }
-            turns.pass::<S>(step, own.clone());
+            addresses.pass::<S>(step, own.clone());
         }
     }
 
@@ -197,18 +209,18 @@ impl<E: Real> Script<'_, E> {
         planes: &Planes<E>,
         moment: &Moment,
         first: usize,
-        places: &mut Vec<Walk<E>>,
+        places: &mut Vec<Operand<E>>,
         tile: usize,
     ) {
         places.clear();
         for plane in planes {
-            places.push(plane.walk(moment, first));
+            places.push(plane.operand(moment, first));
         }
         if tile > 0 {
-            for (walk, place) in places.iter_mut().zip(&self.plan.places) {
+            for (operand, place) in places.iter_mut().zip(&self.plan.places) {
                 if let Loc::Register(_) = place.loc {
                     // SAFETY: there is a tile for every member.
-                    walk.at = unsafe { walk.at.add(tile * super::pointwise::TILE) };
+                    operand.at = unsafe { operand.at.add(tile * super::pointwise::TILE) };
                 }
             }
         }
@@ -218,7 +230,7 @@ impl<E: Real> Script<'_, E> {
     unsafe fn across<S: Simd<E = E>>(
         &self,
         stage: &Stage,
-        walks: &[Walk<E>],
+        operands: &[Operand<E>],
         rows: usize,
         share: Share,
     ) {
@@ -229,7 +241,16 @@ impl<E: Real> Script<'_, E> {
                 _ => columns(width, S::N, share),
             };
             // SAFETY: the caller's.
-            unsafe { across::<S>(op, rows, walks[of].at, walks[to].at, [width, pitch], own) };
+            unsafe {
+                across::<S>(
+                    op,
+                    rows,
+                    operands[of].at,
+                    operands[to].at,
+                    [width, pitch],
+                    own,
+                )
+            };
         }
     }
 
@@ -238,11 +259,11 @@ impl<E: Real> Script<'_, E> {
         stage: &Stage,
         packed: &[Packed<E>],
         planes: &Planes<E>,
-        walks: &Walks<E>,
+        operands: &Operands<E>,
         rows: usize,
         share: Share,
     ) {
-        let (places, back) = (&walks.places, walks.back);
+        let (places, reversed) = (&operands.places, operands.reversed);
         for (product, packed) in stage.products.iter().zip(packed) {
             let place = self.plan.places[product.operands[0].1];
             let [depth, pitch] = self.width(place.width);
@@ -255,7 +276,7 @@ impl<E: Real> Script<'_, E> {
                 pitch,
                 depth,
             };
-            for p in packed.panels.walk(share, back) {
+            for p in packed.panels.walk(share, reversed) {
                 let column = |q: usize| {
                     let Some((b, c)) = packed.panels.lanes[p][q] else {
                         return Column::none();
@@ -288,7 +309,7 @@ impl<E: Real> Script<'_, E> {
     unsafe fn instructions<S: Simd<E = E>>(
         &self,
         stage: &Stage,
-        walks: &[Walk<E>],
+        operands: &[Operand<E>],
         rows: usize,
         share: Share,
     ) {
@@ -303,12 +324,12 @@ impl<E: Real> Script<'_, E> {
             // SAFETY: the caller's.
             unsafe {
                 if share.of == 1 {
-                    pointwise::<S>(ops, walks, 0, rows * pitch);
+                    pointwise::<S>(ops, operands, 0, rows * pitch);
                     continue;
                 }
                 let own = columns(width, S::N, share);
                 for r in 0..rows {
-                    pointwise::<S>(ops, walks, r * pitch + own.start, r * pitch + own.end);
+                    pointwise::<S>(ops, operands, r * pitch + own.start, r * pitch + own.end);
                 }
             }
         }

@@ -1,14 +1,14 @@
 //! A layer that takes one frame at a time. Everything is packed and bound once; a frame is one pass over
 //! the weights and allocates nothing.
 
-use crate::forward::{Bench, Forward};
+use crate::forward::{Forward, PartRun, Workspace};
 use crate::kept::Kept;
 use crate::layer::{Keep, Layer, Numbers, Sizes, count};
+use crate::operands::Operands;
 use crate::packing::Packing;
 use crate::schedule::Part;
 use crate::simd::{Isa, Kernel, Real, Simd};
 use crate::team::Member;
-use crate::walks::Walks;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use rekindle_program::plan::Compiled;
@@ -22,8 +22,8 @@ pub struct Stream<E: Real> {
     packing: Packing<E>,
     part: Part,
     kept: Kept<E>,
-    bench: Bench<E>,
-    walks: Walks<E>,
+    workspace: Workspace<E>,
+    operands: Operands<E>,
 }
 
 // SAFETY: the addresses in it are those of its own memory.
@@ -54,7 +54,7 @@ impl<E: Real> Kernel<E> for Begin<'_, E> {
             weights: &packing,
         };
         let kept = run.kept(&part, Keep::Nothing);
-        let bench = run.bench(&part, &kept);
+        let workspace = run.workspace(&part, &kept);
         // SAFETY: nobody else knows of the planes.
         unsafe { run.begin(&part, &kept) };
         Stream {
@@ -63,8 +63,8 @@ impl<E: Real> Kernel<E> for Begin<'_, E> {
             packing,
             part,
             kept,
-            bench,
-            walks: Walks::default(),
+            workspace,
+            operands: Operands::default(),
             compiled: self.compiled.clone(),
         }
     }
@@ -89,13 +89,16 @@ impl<E: Real> Kernel<E> for Push<'_, E> {
             layer: &layer,
             weights: &stream.packing,
         };
-        let (part, kept) = (&stream.part, &stream.kept);
-        let chunk = &part.chunks[0];
+        let at_work = PartRun {
+            part: &stream.part,
+            kept: &stream.kept,
+            workspace: &stream.workspace,
+            member: &Member::alone(),
+        };
         // SAFETY: the planes are this stream's, which nobody else uses now.
         unsafe {
-            let alone = Member::alone();
-            run.chunk::<S>(part, chunk, kept, &stream.bench, &mut stream.walks, &alone);
-            run.turn(part, kept, y);
+            run.chunk::<S>(&at_work, &stream.part.chunks[0], &mut stream.operands);
+            run.turn(&stream.part, &stream.kept, y);
         }
     }
 }

@@ -1,19 +1,18 @@
 //! The gradients of weights, added up chunk by chunk while the gradients of the gates are in the cache.
 
-use crate::backward::Backward;
 use crate::bind::{Moment, Plane, Scope};
-use crate::desk::Desk;
-use crate::forward::Bench;
+use crate::forward::{Forward, Workspace};
 use crate::guard;
 use crate::kept::Kept;
 use crate::layer::{Gradients, Layer};
-use crate::memory::{Arena, At};
+use crate::memory::{Arena, Pointer};
 use crate::pack::{Panels, columns};
 use crate::pointwise::accumulate;
 use crate::product::{Column, Left, panel};
-use crate::schedule::{Chunk, Part};
+use crate::schedule::Part;
 use crate::simd::{Real, Simd};
 use crate::team::Share;
+use crate::transposed::Transposed;
 use alloc::vec::Vec;
 use rekindle_program::plan::{Kind, Loc};
 use rekindle_program::{Out, Width};
@@ -30,7 +29,7 @@ struct Sum<E> {
     width: usize,
     panels: Panels,
     /// `[depth + 1, panels * 4 N]`: the last row is the sum of the gradients, for the bias.
-    at: At<E>,
+    at: Pointer<E>,
 }
 
 /// Which weights a sum is for.
@@ -47,7 +46,7 @@ struct VectorSum<E> {
     vector: usize,
     phase: usize,
     plane: usize,
-    at: At<E>,
+    at: Pointer<E>,
 }
 
 /// All sums of a part.
@@ -56,17 +55,51 @@ pub(super) struct Sums<E> {
     sums: Vec<Sum<E>>,
     vectors: Vec<VectorSum<E>>,
     /// Gradients of a chunk, packed for the micro-kernel, for each member.
-    scratch: Vec<At<E>>,
+    scratch: Vec<Pointer<E>>,
     n: usize,
+}
+
+/// What a chunk contributes to the sums, once its gates have their gradients.
+pub(super) struct Contribution<'c, E: Real> {
+    pub forward: &'c Forward<'c, E>,
+    /// The values that the products of the forward pass had for operands.
+    pub kept: &'c Kept<E>,
+    /// The input of the chunk, step by step.
+    pub workspace: &'c Workspace<E>,
+    /// The gradients of what is no state, in each phase.
+    pub gradients: &'c [Vec<Plane<E>>],
+    pub now: &'c Moment,
+    pub rows: usize,
+    /// Whether it is the chunk with which the sums begin.
+    pub first: bool,
+}
+
+impl<E: Real> Contribution<'_, E> {
+    /// The operand of a sum: the input, or a place of a forward plan in a phase.
+    fn operand(&self, of: Option<(Loc, usize)>) -> Plane<E> {
+        match of {
+            None => Plane {
+                at: self.workspace.x,
+                pitch: self.forward.input_pitch(),
+                scope: Scope::Fixed,
+            },
+            Some((Loc::Vector(v), phase)) => {
+                let places = &self.forward.plans[phase].places;
+                let place = places.iter().position(|p| p.loc == Loc::Vector(v));
+                self.workspace.phases[phase][place.expect("a product has its operand")]
+            }
+            Some((loc, phase)) => self.kept.place(loc, phase),
+        }
+    }
 }
 
 impl<E: Real> Sums<E> {
     /// What is to be added up, with no memory yet.
-    fn plan(backward: &Backward<'_, E>) -> (Vec<Sum<E>>, Vec<VectorSum<E>>) {
-        if !backward.wanted.weights {
+    fn plan(layer: &Transposed<'_, E>) -> (Vec<Sum<E>>, Vec<VectorSum<E>>) {
+        if !layer.wanted.weights {
             return (Vec::new(), Vec::new());
         }
-        let forward = backward.forward;
+        let forward = layer.forward;
         let sizes = &forward.layer.sizes;
         let sum = |of, operand, depth, gradients: Vec<(usize, usize, usize)>, width: Width| {
             let width = sizes.width(width);
@@ -77,10 +110,10 @@ impl<E: Real> Sums<E> {
                 width,
                 panels: Panels::new(gradients.len(), width, forward.n(), forward.members()),
                 gradients,
-                at: At(core::ptr::null_mut()),
+                at: Pointer(core::ptr::null_mut()),
             }
         };
-        let blocks = backward.blocks.iter().enumerate();
+        let blocks = layer.blocks.iter().enumerate();
         let inputs: Vec<(usize, usize, usize)> = blocks
             .filter_map(|(g, plane)| plane.map(|(phase, i)| (g, phase, i)))
             .collect();
@@ -116,7 +149,7 @@ impl<E: Real> Sums<E> {
                         vector: v,
                         phase,
                         plane: i,
-                        at: At(core::ptr::null_mut()),
+                        at: Pointer(core::ptr::null_mut()),
                     });
                 }
             }
@@ -128,29 +161,25 @@ impl<E: Real> Sums<E> {
         part.widest() * 4 * n
     }
 
-    pub(super) fn sizes(backward: &Backward<'_, E>, part: &Part) -> Vec<usize> {
-        let n = backward.forward.n();
-        let (sums, vectors) = Sums::plan(backward);
+    pub(super) fn sizes(layer: &Transposed<'_, E>, part: &Part) -> Vec<usize> {
+        let n = layer.forward.n();
+        let (sums, vectors) = Sums::plan(layer);
         let mut sizes: Vec<usize> = sums
             .iter()
             .map(|s| (s.depth + 1) * s.panels.lanes.len() * 4 * n)
             .collect();
-        sizes.extend(
-            vectors
-                .iter()
-                .map(|_| backward.forward.pitch(Width::Hidden)),
-        );
-        sizes.extend((0..backward.forward.members()).map(|_| Sums::<E>::scratch_size(part, n)));
+        sizes.extend(vectors.iter().map(|_| layer.forward.pitch(Width::Hidden)));
+        sizes.extend((0..layer.forward.members()).map(|_| Sums::<E>::scratch_size(part, n)));
         sizes
     }
 
     pub(super) fn new(
-        backward: &Backward<'_, E>,
+        layer: &Transposed<'_, E>,
         part: &Part,
         sizes: &[usize],
         arena: &mut Arena<E>,
     ) -> Self {
-        let (mut sums, mut vectors) = Sums::plan(backward);
+        let (mut sums, mut vectors) = Sums::plan(layer);
         let mut sizes = sizes.iter().copied();
         // The first chunk writes the products; only what is added up besides begins with zero.
         let mut plane = |size: usize, zeros: usize| {
@@ -166,9 +195,9 @@ impl<E: Real> Sums<E> {
         for (vector, size) in vectors.iter_mut().zip(sizes.by_ref()) {
             vector.at = plane(size, size);
         }
-        let n = backward.forward.n();
+        let n = layer.forward.n();
         let size = Sums::<E>::scratch_size(part, n);
-        let members = 0..backward.forward.members();
+        let members = 0..layer.forward.members();
         Sums {
             sums,
             vectors,
@@ -177,54 +206,30 @@ impl<E: Real> Sums<E> {
         }
     }
 
-    /// Adds what a chunk contributes. The bench has its input, step by step; `first` is the chunk with which the
-    /// sums begin.
+    /// Adds what a chunk contributes, for a share of the columns. `scratch` is that of the member.
     ///
     /// # Safety
     ///
-    /// As for [`Backward::part`].
-    #[allow(clippy::too_many_arguments, reason = "what a chunk is made of")]
+    /// As for [`Forward::chunk`].
     pub(super) unsafe fn add<S: Simd<E = E>>(
         &self,
-        backward: &Backward<'_, E>,
-        desk: &Desk<E>,
-        kept: &Kept<E>,
-        bench: &Bench<E>,
-        chunk: &Chunk,
-        first: bool,
-        now: &Moment,
+        chunk: &Contribution<'_, E>,
         scratch: usize,
         share: Share,
     ) {
-        let rows = chunk.area();
         for sum in &self.sums {
-            let operand = match sum.operand {
-                None => Plane {
-                    at: bench.x,
-                    pitch: backward.forward.input_pitch(),
-                    scope: Scope::Fixed,
-                },
-                Some((Loc::Vector(v), phase)) => {
-                    let places = &backward.forward.plans[phase].places;
-                    let place = places.iter().position(|p| p.loc == Loc::Vector(v));
-                    bench.phases[phase][place.expect("a product has its operand")]
-                }
-                Some((loc, phase)) => kept.place(loc, phase),
-            };
-            let planes = sum.gradients.iter();
-            let planes: Vec<Plane<E>> = planes.map(|g| desk.gradients[g.1][g.2]).collect();
             // SAFETY: the caller's.
-            unsafe { self.product::<S>(sum, &operand, &planes, rows, first, now, scratch, share) };
+            unsafe { self.product::<S>(sum, chunk, scratch, share) };
         }
-        let h = backward.forward.layer.sizes.d_hidden;
+        let h = chunk.forward.layer.sizes.d_hidden;
         for sum in &self.vectors {
-            let (plane, to) = (&desk.gradients[sum.phase][sum.plane], sum.at);
+            let (plane, to) = (&chunk.gradients[sum.phase][sum.plane], sum.at);
             let own = columns(h, self.n, share);
             // SAFETY: every plane has these rows and columns.
             unsafe {
                 let to = core::slice::from_raw_parts_mut(to.plus(own.start), own.len());
-                for r in 0..rows {
-                    let from = plane.at(now).add(r * plane.pitch + own.start);
+                for r in 0..chunk.rows {
+                    let from = plane.at(chunk.now).add(r * plane.pitch + own.start);
                     accumulate::<S>(to, core::slice::from_raw_parts(from, own.len()));
                 }
             }
@@ -232,18 +237,17 @@ impl<E: Real> Sums<E> {
     }
 
     /// `to += operand^T gradients`, and the sums of the gradients below.
-    #[allow(clippy::too_many_arguments, reason = "what a product is made of")]
     unsafe fn product<S: Simd<E = E>>(
         &self,
         sum: &Sum<E>,
-        operand: &Plane<E>,
-        gradients: &[Plane<E>],
-        rows: usize,
-        first: bool,
-        now: &Moment,
+        chunk: &Contribution<'_, E>,
         scratch: usize,
         share: Share,
     ) {
+        let (rows, now) = (chunk.rows, chunk.now);
+        let operand = chunk.operand(sum.operand);
+        let gradients = sum.gradients.iter();
+        let gradients: Vec<Plane<E>> = gradients.map(|g| chunk.gradients[g.1][g.2]).collect();
         let pitch = sum.panels.lanes.len() * 4 * S::N;
         let scratch = self.scratch[scratch].0;
         let segment = [operand.at(now) as *const E];
@@ -263,7 +267,7 @@ impl<E: Real> Sums<E> {
                 let column = |q: usize| {
                     let at = sum.at.plus((p * 4 + q) * S::N);
                     Column {
-                        from: if first { core::ptr::null() } else { at },
+                        from: if chunk.first { core::ptr::null() } else { at },
                         from_pitch: pitch,
                         to: at,
                         to_pitch: pitch,

@@ -7,7 +7,8 @@
 use crate::{Place, Tolerance, Verdict};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rekindle::engine::{
-    Across, Binary, Direction, Engine, Executor, Program, Recurrence, Subject, Unary, Weights, scan,
+    Across, Batch, Binary, Direction, Engine, Executor, Program, Recurrence, Subject, Unary,
+    Weights, scan,
 };
 
 /// A line of the table.
@@ -244,15 +245,13 @@ fn evaluate(
         executor: Some(executor),
         ..Engine::default()
     };
-    let (_, last) = scan(
-        &Recurrence::new(program),
-        &weights,
-        Tensor::ones([1, 1, 1], (device, dtype)),
-        None,
+    let batch = Batch {
+        x: Tensor::ones([1, 1, 1], (device, dtype)),
+        lengths: None,
         state,
-        Direction::Forward,
-        engine,
-    );
+        direction: Direction::Forward,
+    };
+    let (_, last) = scan(&Recurrence::new(program), &weights, batch, engine);
     let numbers = |tensor: Tensor<2>| -> Vec<f64> {
         let data = tensor.into_data().convert::<f64>();
         data.try_into_vec().expect("numbers")

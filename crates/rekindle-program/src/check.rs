@@ -1,6 +1,6 @@
 //! What every program must satisfy, checked once, when it is made.
 
-use crate::program::{At, Binary, Fault, Id, Node, Program, RAW, Width};
+use crate::program::{Binary, Fault, FaultAt, Id, Node, Program, RAW, Width};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ impl Program {
     /// With the names of the offending blocks, where the equations make no sense.
     pub(crate) fn check(&self) -> Result<(), Fault> {
         let whole = |message: String| {
-            let at = At::Program;
+            let at = FaultAt::Program;
             Err(Fault { at, message })
         };
         if self.states().is_empty() {
@@ -119,7 +119,7 @@ fn number(node: Node, before: &[Option<f64>]) -> Result<Option<f64>, String> {
 
 fn at(id: Id, message: String) -> Fault {
     Fault {
-        at: At::Node(id),
+        at: FaultAt::Node(id),
         message,
     }
 }

@@ -3,18 +3,20 @@
 //! The language is described once, in [`GRAMMAR`].
 
 mod declare;
+mod equation;
 mod error;
 mod expression;
 mod lex;
 mod scope;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 pub use error::ParseError;
 
 use crate::builder::Step;
-use crate::program::{At, Program};
+use crate::program::{FaultAt, Program};
 use declare::{Declared, Kind};
+use equation::equation;
 use error::{Parsed, Place, Text};
 use scope::{Scope, all_used};
 
@@ -60,7 +62,7 @@ impl Program {
         step.declare(declared.blocks.clone());
         let mut scope = Scope::new(&text, &declared, &equations, &step);
         for line in equations {
-            scope.equation(line)?;
+            equation(&mut scope, line)?;
         }
         let biases = scope.biases.clone();
         let (next, places) = scope.finish()?;
@@ -75,8 +77,8 @@ impl Program {
         let next = step.next(next);
         let program = step.finish(next).map_err(|fault| {
             let place = match fault.at {
-                At::Node(id) => places.get(&id).copied(),
-                At::Program => None,
+                FaultAt::Node(id) => places.get(&id).copied(),
+                FaultAt::Program => None,
             };
             text.error(place.unwrap_or_default(), fault.message)
         })?;

@@ -200,13 +200,13 @@ pub(crate) struct Blocks {
 /// Why nodes are no program.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    pub at: At,
+    pub at: FaultAt,
     pub message: String,
 }
 
 /// What a [`Fault`] lies at.
 #[derive(Debug)]
-pub(crate) enum At {
+pub(crate) enum FaultAt {
     /// The program as a whole.
     Program,
     /// One of its nodes.
@@ -224,11 +224,11 @@ impl Program {
         let results: Vec<(Out, Id)> = next.map(|(s, &id)| (Out::Next(s), id)).collect();
         let (program, place) = Program::placed(nodes, &results, names);
         let given = |at| match at {
-            At::Node(id) => {
+            FaultAt::Node(id) => {
                 let given = place.iter().position(|&new| new == Some(id));
-                At::Node(given.expect("numbered"))
+                FaultAt::Node(given.expect("numbered"))
             }
-            At::Program => At::Program,
+            FaultAt::Program => FaultAt::Program,
         };
         program.check().map_err(|Fault { at, message }| Fault {
             at: given(at),

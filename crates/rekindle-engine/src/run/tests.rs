@@ -44,8 +44,8 @@ fn all(
     let (g, k) = (program.inputs().len(), program.hiddens().len());
     let projected = program.has_projection();
     let product = match program.product_width() {
-        crate::Width::Hidden => D_HIDDEN,
-        crate::Width::Projection => D_PROJECTION,
+        rekindle_program::Width::Hidden => D_HIDDEN,
+        rekindle_program::Width::Projection => D_PROJECTION,
     };
     let weights = Weights {
         input: wave([D_INPUT, g * D_HIDDEN], 0.1, &place),
@@ -60,8 +60,8 @@ fn all(
     };
     let x = wave([BATCH, TIME, D_INPUT], 0.7, &place);
     let widths = (0..program.states().len()).map(|s| match program.state_width(s) {
-        crate::Width::Hidden => D_HIDDEN,
-        crate::Width::Projection => D_PROJECTION,
+        rekindle_program::Width::Hidden => D_HIDDEN,
+        rekindle_program::Width::Projection => D_PROJECTION,
     });
     let state: Vec<Tensor<2>> = widths
         .enumerate()
@@ -72,16 +72,13 @@ fn all(
         executor: Some(executor),
         ..Engine::default()
     };
-    let direction = Direction::Reverse;
-    let (y, last) = scan(
-        &recurrence,
-        &weights,
-        x.clone(),
+    let batch = Batch {
+        x: x.clone(),
         lengths,
-        state.clone(),
-        direction,
-        engine,
-    );
+        state: state.clone(),
+        direction: Direction::Reverse,
+    };
+    let (y, last) = scan(&recurrence, &weights, batch, engine);
     let mut loss = (y.clone() * wave(y.dims(), 1.1, &place).detach()).sum();
     for last in &last {
         loss = loss + (last.clone() * wave(last.dims(), 1.2, &place).detach()).sum();
@@ -151,15 +148,13 @@ fn inference_packs_weights_once_and_others_anew() {
             executor: Some(executor),
             ..Engine::default()
         };
-        let (y, _) = scan(
-            &recurrence,
-            weights,
+        let batch = Batch {
             x,
-            None,
+            lengths: None,
             state,
-            Direction::Forward,
-            engine,
-        );
+            direction: Direction::Forward,
+        };
+        let (y, _) = scan(&recurrence, weights, batch, engine);
         y.into_data().try_into_vec::<f64>().expect("f64")
     };
     let first = run(&weights, Executor::Tiles);

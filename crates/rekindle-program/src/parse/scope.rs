@@ -1,10 +1,9 @@
 //! What the equations read so far have defined.
 
 use super::MOST;
-use super::declare::{Declared, Kind, OTHER, reserved};
+use super::declare::{Declared, Kind};
 use super::error::{ParseError, Parsed, Place, Text};
-use super::expression::Reader;
-use super::lex::{Line, Word, shown};
+use super::lex::{Line, Word};
 use crate::builder::{Step, Var};
 use crate::program::{Id, Node, Program};
 use crate::suggest::suggest;
@@ -65,72 +64,6 @@ impl<'t, 'k> Scope<'t, 'k> {
 
     pub(super) fn error(&self, place: Place, message: impl Into<String>) -> ParseError {
         self.text.error(place, message)
-    }
-
-    /// Reads a line `name = expression`.
-    pub(super) fn equation(&mut self, line: &Line) -> Parsed<()> {
-        let first = &line.tokens[0];
-        let Word::Name(name) = &first.word else {
-            let message = format!("expected a name, found {}", first.word);
-            return Err(self.error(first.place, message));
-        };
-        let sign = line.tokens.get(1);
-        if sign.map(|token| &token.word) != Some(&Word::Sign('=')) {
-            let words = Kind::ALL.map(Kind::word);
-            let close = suggest(name, &words);
-            let guess = close.split(" (").next().unwrap_or_default();
-            let message = format!("expected `=` behind `{name}`, found {}{guess}", shown(sign));
-            let place = sign.map_or(line.end, |token| token.place);
-            return Err(self.error(place, message));
-        }
-        let state = self.target(name, first.place)?;
-        let value = Reader::new(self, line, 2).whole()?;
-        match state {
-            Some(s) => self.next[s] = Some((value, first.place)),
-            None => self.values.push(Value {
-                name: name.clone(),
-                value,
-                place: first.place,
-                used: false,
-            }),
-        }
-        Ok(())
-    }
-
-    /// The state whose new value an equation gives, if it gives one; checks that it may.
-    fn target(&self, name: &str, place: Place) -> Parsed<Option<usize>> {
-        let fails = |message: String| Err(self.error(place, message));
-        let twice = |before: Place| {
-            let line = before.line + 1;
-            fails(format!("`{name}` is defined twice: on line {line} as well"))
-        };
-        if let Some(state) = name.strip_suffix('\'') {
-            let Some(s) = self.declared.index(Kind::State, state) else {
-                return fails(self.no_state(state));
-            };
-            return match self.next[s] {
-                Some((_, before)) => twice(before),
-                None => Ok(Some(s)),
-            };
-        }
-        if let Some(what) = reserved(name) {
-            return fails(format!("`{name}` is {what}; {OTHER}"));
-        }
-        if self.declared.is_bias(name) {
-            return fails(format!("`{name}` is a block's bias; {OTHER}"));
-        }
-        if self.declared.index(Kind::State, name).is_some() {
-            return fails(format!("`{name}` is a state; its new value is `{name}'`"));
-        }
-        if let Some(v) = self.declared.index(Kind::Vector, name) {
-            let kinds = [Kind::Vector, Kind::Scalar];
-            let noun = kinds[usize::from(self.declared.blocks.scalars[v])].noun();
-            return fails(format!("`{name}` is a {noun}, which is learned; {OTHER}"));
-        }
-        match self.values.iter().find(|value| value.name == name) {
-            Some(value) => twice(value.place),
-            None => Ok(None),
-        }
     }
 
     pub(super) fn no_state(&self, name: &str) -> String {

@@ -287,7 +287,7 @@ fn mutated() -> impl Strategy<Value = String> {
 
 /// The same cases every time, so that a change is judged by itself and not by luck. `PROPTEST_RNG_SEED` gives
 /// others, and `PROPTEST_CASES` as many as are wanted.
-pub(crate) fn cases(count: u32) -> ProptestConfig {
+fn cases(count: u32) -> ProptestConfig {
     let given = ProptestConfig::default();
     let chosen = std::env::var_os("PROPTEST_CASES").is_some();
     ProptestConfig {

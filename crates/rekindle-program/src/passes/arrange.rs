@@ -1,7 +1,7 @@
 //! The order of sums.
 
+use super::rewriter::Rewriter;
 use super::stages::stages;
-use super::writer::Writer;
 use crate::program::{Binary, Id, Node, Program};
 use alloc::vec::Vec;
 
@@ -43,7 +43,7 @@ fn reordered(
             terms[id] = order(&sums, &found).filter(|new| *new != found);
         }
     }
-    let mut writer = Writer::default();
+    let mut writer = Rewriter::default();
     let mut place: Vec<Id> = Vec::with_capacity(n);
     for (node, terms) in program.nodes.iter().zip(terms) {
         let id = match terms.as_deref() {

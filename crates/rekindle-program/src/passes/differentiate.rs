@@ -1,7 +1,7 @@
 //! Reverse mode, symbolically: the backward step of a program, itself a program.
 
+use super::rewriter::Rewriter;
 use super::stages::stages;
-use super::writer::Writer;
 use crate::program::{Across, Binary, Id, Node, Out, Program, Subject, Unary};
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 pub fn differentiate(forward: &Program) -> Program {
     let mut reverse = Reverse {
         forward,
-        writer: Writer::default(),
+        writer: Rewriter::default(),
         terms: vec![Vec::new(); forward.nodes.len()],
         outs: Vec::new(),
     };
@@ -34,7 +34,7 @@ pub fn differentiate(forward: &Program) -> Program {
 
 struct Reverse<'p> {
     forward: &'p Program,
-    writer: Writer,
+    writer: Rewriter,
     /// What contributes to the gradient of each node.
     terms: Vec<Vec<Id>>,
     outs: Vec<(Out, Id)>,

@@ -1,13 +1,13 @@
 //! Constants and identities.
 
-use super::writer::Writer;
+use super::rewriter::Rewriter;
 use crate::program::{Id, Node, Program};
 use alloc::vec::Vec;
 
 /// The same equations with numbers computed, `x + 0` and `1 x` replaced by `x`, negations taken into
 /// sums, and equal expressions written once.
 pub fn fold(program: &Program) -> Program {
-    let mut writer = Writer::default();
+    let mut writer = Rewriter::default();
     let mut place: Vec<Id> = Vec::with_capacity(program.nodes.len());
     for node in &program.nodes {
         let node: Node = node.renamed(|id| place[id]);

@@ -1,6 +1,6 @@
 //! Multiplicative integration.
 
-use super::writer::Writer;
+use super::rewriter::Rewriter;
 use crate::program::{Binary, Id, Node, Program};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -63,7 +63,7 @@ pub fn integrate(program: &Program, biases: bool) -> (Program, Vec<Integrated>) 
         }
     }
 
-    let mut writer = Writer::default();
+    let mut writer = Rewriter::default();
     let mut place: Vec<Id> = Vec::with_capacity(program.nodes.len());
     for (id, node) in program.nodes.iter().enumerate() {
         let node = node.renamed(|id| place[id]);
@@ -88,7 +88,7 @@ pub fn integrate(program: &Program, biases: bool) -> (Program, Vec<Integrated>) 
 }
 
 /// `alpha * w * u + beta1 * u + beta2 * w + bias`
-fn multiplied(writer: &mut Writer, vectors: &[Node], w: Id, u: Id) -> Id {
+fn multiplied(writer: &mut Rewriter, vectors: &[Node], w: Id, u: Id) -> Id {
     let vectors: Vec<Id> = vectors.iter().map(|&vector| writer.push(vector)).collect();
     let mut of = |op, a, b| writer.push(Node::Binary(op, a, b));
     let alpha = of(Binary::Mul, vectors[0], w);

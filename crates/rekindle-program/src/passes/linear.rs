@@ -1,7 +1,7 @@
 //! Recognising recurrences that are linear in their state: `s' = a s + b`, with `a` and `b` known for
 //! all steps at once.
 
-use super::writer::Writer;
+use super::rewriter::Rewriter;
 use crate::program::{Binary, Id, Node, Out, Program};
 use alloc::vec::Vec;
 
@@ -26,7 +26,7 @@ pub fn linear(program: &Program) -> Option<Linear> {
     let mut form = Form {
         program,
         recurrent,
-        writer: Writer::default(),
+        writer: Rewriter::default(),
     };
     let (a, b) = form.of(program.next[0], 0)?;
     let zero = form.writer.number(0.0);
@@ -48,7 +48,7 @@ pub fn linear(program: &Program) -> Option<Linear> {
 struct Form<'p> {
     program: &'p Program,
     recurrent: Vec<bool>,
-    writer: Writer,
+    writer: Rewriter,
 }
 
 /// `a` and `b` of `a s + b`; `None` stands for zero.

@@ -1,13 +1,13 @@
 //! Variational dropout of the recurrence.
 
-use super::writer::Writer;
+use super::rewriter::Rewriter;
 use crate::program::{Binary, Id, Node, Program};
 use alloc::vec::Vec;
 
 /// The same equations with the operand of every recurrent product multiplied by a mask, the same
 /// one at every step (Gal & Ghahramani 2016).
 pub fn mask(program: &Program) -> Program {
-    let mut writer = Writer::default();
+    let mut writer = Rewriter::default();
     let mut place: Vec<Id> = Vec::with_capacity(program.nodes.len());
     for node in &program.nodes {
         let mut node = node.renamed(|id| place[id]);

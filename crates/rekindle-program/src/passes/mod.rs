@@ -27,10 +27,10 @@ mod linear;
 mod mask;
 mod phases;
 mod recompute;
+mod rewriter;
 mod stages;
 mod total;
 mod trace;
-mod writer;
 
 pub use arrange::{arrange, gather};
 pub use differentiate::differentiate;

@@ -1,6 +1,6 @@
 //! What the forward keeps for the backward, and what the backward computes again.
 
-use super::writer::Writer;
+use super::rewriter::Rewriter;
 use crate::program::{Across, Id, Node, Program};
 use alloc::vec::Vec;
 
@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 /// memory for every step.
 pub fn recompute(backward: &Program, forward: &Program) -> Program {
     let there = there(backward, forward);
-    let mut writer = Writer::default();
+    let mut writer = Rewriter::default();
     let mut place: Vec<Id> = Vec::with_capacity(backward.nodes.len());
     let mut known = vec![None; forward.nodes.len()];
     for node in &backward.nodes {
@@ -27,7 +27,7 @@ pub fn recompute(backward: &Program, forward: &Program) -> Program {
 /// A value of the forward program, written once: one that is read twice in every step of a long way would be
 /// written as often as there are ways.
 fn value(
-    writer: &mut Writer,
+    writer: &mut Rewriter,
     forward: &Program,
     there: &[bool],
     known: &mut [Option<Id>],

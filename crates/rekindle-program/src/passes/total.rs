@@ -1,13 +1,13 @@
 //! Adding up the gradients of learned vectors from step to step.
 
-use super::writer::Writer;
+use super::rewriter::Rewriter;
 use crate::program::{Binary, Node, Out, Program};
 use alloc::vec::Vec;
 
 /// The backward program of a loop with the gradient of each learned vector added to that of the steps after
 /// ([`Node::Total`]), so that it needs neither a plane of all steps nor a walk over one.
 pub fn total(backward: &Program) -> Program {
-    let mut writer = Writer::default();
+    let mut writer = Rewriter::default();
     writer.nodes.clone_from(&backward.nodes);
     let results = backward.results().map(|(out, id)| match out {
         Out::Vector(v) => {

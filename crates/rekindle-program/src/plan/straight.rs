@@ -63,7 +63,7 @@ enum Held {
 impl Straight {
     /// The code of some instructions of a plan. `number` tells the places at which a number stood before.
     pub fn new(plan: &Plan, ops: &[Op], number: impl Fn(usize) -> Option<f64>) -> Straight {
-        let mut writer = Writer::default();
+        let mut writer = Emitter::default();
         // What the instructions leave at their places.
         let mut held: BTreeMap<usize, Held> = BTreeMap::new();
         for op in ops {
@@ -103,7 +103,7 @@ impl Straight {
 
 /// Straight-line code on its way.
 #[derive(Default)]
-struct Writer {
+struct Emitter {
     instructions: Vec<Instruction>,
     registers: usize,
     numbers: BTreeMap<u32, usize>,
@@ -111,7 +111,7 @@ struct Writer {
     sources: Vec<usize>,
 }
 
-impl Writer {
+impl Emitter {
     fn write(&mut self, instruction: impl FnOnce(usize) -> Instruction) -> usize {
         let to = self.registers;
         self.registers += 1;
@@ -147,7 +147,7 @@ impl Writer {
     }
 }
 
-impl Algebra for Writer {
+impl Algebra for Emitter {
     type Value = Held;
 
     fn unary(&mut self, op: Unary, a: Held) -> Held {

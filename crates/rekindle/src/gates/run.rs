@@ -6,7 +6,7 @@ use crate::sequence::Sequence;
 use burn::nn::{Dropout, Linear};
 use burn::tensor::{DType, Device, Tensor};
 use rekindle_engine::{
-    Choice, Direction, Engine, Id, Stream, Traced, Weights, choose, scan, step, trace,
+    Batch, Choice, Direction, Engine, Id, Stream, Traced, Weights, choose, scan, step, trace,
 };
 
 impl Gates {
@@ -66,16 +66,13 @@ impl Gates {
         state: Vec<Tensor<2>>,
         direction: Direction,
     ) -> (Tensor<3>, Vec<Tensor<2>>) {
-        let x_data = x.data().clone();
-        scan(
-            &self.recurrence,
-            &self.weights(),
-            x_data,
-            x.lengths(),
+        let batch = Batch {
+            x: x.data().clone(),
+            lengths: x.lengths(),
             state,
             direction,
-            self.engine,
-        )
+        };
+        scan(&self.recurrence, &self.weights(), batch, self.engine)
     }
 
     /// The same without gradients, with the values of some nodes of the equations at every step.
@@ -90,16 +87,13 @@ impl Gates {
         direction: Direction,
         nodes: &[Id],
     ) -> Traced {
-        trace(
-            &self.recurrence,
-            &self.weights(),
-            x.data().clone(),
-            x.lengths(),
+        let batch = Batch {
+            x: x.data().clone(),
+            lengths: x.lengths(),
             state,
             direction,
-            nodes,
-            self.engine,
-        )
+        };
+        trace(&self.recurrence, &self.weights(), batch, nodes, self.engine)
     }
 
     fn weights(&self) -> Weights {

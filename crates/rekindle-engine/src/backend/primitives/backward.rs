@@ -1,7 +1,7 @@
 //! The backward pass.
 
 use super::forward::{alive, by_batch, by_time, choose, over_time, repeated_mask, times, zeros};
-use super::machine::{Machine, Weights, beside, columns, rows, value_at};
+use super::machine::{Machine, PassOperands, beside, columns, rows, value_at};
 use super::{Computed, Pointwise, Tensors, Values};
 use crate::backend::pointwise::Value;
 use crate::backend::{Gradients, Tape};
@@ -27,7 +27,7 @@ pub(in crate::backend) fn reverse<B: Backend>(
     let Tape::Tensors(tape) = tape else {
         unreachable!("the tape is that of the primitives")
     };
-    let weights = Weights::<B>::new(operands, call, pointwise);
+    let weights = PassOperands::<B>::new(operands, call, pointwise);
     let compiled = &call.prepared.compiled;
     let states = weights.sizes.states(compiled.program());
     let of = |&(start, width): &(usize, usize)| match &dlast {
@@ -52,7 +52,7 @@ pub(in crate::backend) fn reverse<B: Backend>(
 }
 
 struct Past<'p, B: Backend> {
-    weights: &'p Weights<'p, B>,
+    weights: &'p PassOperands<'p, B>,
     tape: &'p Tensors<B>,
     dy: Option<FloatTensor<B>>,
     mask: Option<FloatTensor<B>>,

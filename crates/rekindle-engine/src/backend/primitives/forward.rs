@@ -1,6 +1,6 @@
 //! The forward pass.
 
-use super::machine::{Machine, Weights, beside, columns, rows};
+use super::machine::{Machine, PassOperands, beside, columns, rows};
 use super::{Computed, Pointwise, Tensors, Values};
 use crate::backend::Tape;
 use crate::backend::pointwise::Value;
@@ -71,7 +71,7 @@ pub(super) fn by_batch<B: Backend>(x: FloatTensor<B>, batch: usize, time: usize)
 }
 
 /// The mask for all steps at once.
-pub(super) fn repeated_mask<B: Backend>(weights: &Weights<'_, B>) -> Option<FloatTensor<B>> {
+pub(super) fn repeated_mask<B: Backend>(weights: &PassOperands<'_, B>) -> Option<FloatTensor<B>> {
     let mask = weights.get(operand::MASK)?.clone();
     let [batch, width] = [0, 1].map(|i| mask.shape()[i]);
     let time = weights.sizes.time;
@@ -101,7 +101,7 @@ pub(in crate::backend) fn run<B: Backend>(
     keep: Keep,
     pointwise: Pointwise<B>,
 ) -> Ran<B, Tape<B>> {
-    let weights = Weights::<B>::new(operands, call, pointwise);
+    let weights = PassOperands::<B>::new(operands, call, pointwise);
     let compiled = &call.prepared.compiled;
     let plans = match keep {
         Keep::Nothing => compiled.inference(),
@@ -137,7 +137,7 @@ pub(in crate::backend) fn run<B: Backend>(
 
 /// What is known so far.
 struct Pass<'p, B: Backend> {
-    weights: &'p Weights<'p, B>,
+    weights: &'p PassOperands<'p, B>,
     plans: &'p Plans,
     /// The input, and its blocks, for all steps.
     x: FloatTensor<B>,
@@ -271,7 +271,7 @@ impl<B: Backend> Pass<'_, B> {
 
 /// `W x + b` of every block, for all steps, with the recurrent biases that are folded into it.
 fn inputs<B: Backend>(
-    weights: &Weights<'_, B>,
+    weights: &PassOperands<'_, B>,
     plans: &Plans,
     x: &FloatTensor<B>,
 ) -> Vec<FloatTensor<B>> {

@@ -13,17 +13,17 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 /// The operands of a pass with their sizes, and how it runs pointwise instructions.
-pub(super) struct Weights<'c, B: Backend> {
+pub(super) struct PassOperands<'c, B: Backend> {
     pub call: &'c Call,
     pub tensors: Operands<B>,
     pub sizes: Sizes,
     pointwise: Pointwise<B>,
 }
 
-impl<'c, B: Backend> Weights<'c, B> {
+impl<'c, B: Backend> PassOperands<'c, B> {
     pub(super) fn new(tensors: Operands<B>, call: &'c Call, pointwise: Pointwise<B>) -> Self {
         let sizes = call.sizes::<B>(&tensors);
-        Weights {
+        PassOperands {
             call,
             tensors,
             sizes,
@@ -160,7 +160,7 @@ pub(in crate::backend) fn one_by_one<B: Backend>(
 /// A plan on its way through one step, or through all steps at once.
 pub(super) struct Machine<'m, B: Backend> {
     pub plan: &'m Plan,
-    pub weights: &'m Weights<'m, B>,
+    pub weights: &'m PassOperands<'m, B>,
     pub matrices: &'m [Vec<FloatTensor<B>>],
     /// The values at the plan's places.
     pub values: Vec<Option<Value<B>>>,

@@ -1,19 +1,19 @@
 //! The memory of a part while its gradients are computed.
 
-use crate::backward::Backward;
 use crate::bind::{Binder, Plane, Planes, Scope};
 use crate::kept::Kept;
-use crate::memory::{Arena, At};
+use crate::memory::{Arena, Pointer};
 use crate::pointwise::accumulate;
 use crate::schedule::Part;
 use crate::simd::{Real, Simd};
 use crate::sums::Sums;
+use crate::transposed::Transposed;
 use alloc::vec::Vec;
 use rekindle_program::plan::Loc;
 use rekindle_program::{Out, Width};
 
 /// What a part needs while its gradients are computed.
-pub(super) struct Desk<E: Real> {
+pub(super) struct GradientWorkspace<E: Real> {
     _arena: Arena<E>,
     /// The gradients of every state: two of them, which change places with every step of its loop; or those of
     /// all steps of the chunk, and of the one behind it.
@@ -28,9 +28,9 @@ pub(super) struct Desk<E: Real> {
     pub totals: Vec<Total<E>>,
 }
 
-impl<E: Real> Desk<E> {
-    pub(super) fn new(backward: &Backward<'_, E>, part: &Part, kept: &Kept<E>) -> Self {
-        let forward = backward.forward;
+impl<E: Real> GradientWorkspace<E> {
+    pub(super) fn new(layer: &Transposed<'_, E>, part: &Part, kept: &Kept<E>) -> Self {
+        let forward = layer.forward;
         let plans = forward.compiled().backward();
         let pitch = |w| forward.pitch(w);
         let repeated = |v: Option<usize>, w: Width, to: &mut [E]| forward.repeat(part, v, w, to);
@@ -55,12 +55,12 @@ impl<E: Real> Desk<E> {
         let totals = plans.iter().flat_map(|p| &p.totals);
         let total = rows * pitch(Width::Hidden);
         sizes.extend(totals.map(|_| total));
-        sizes.push(if backward.w.is_some() { area * d } else { 0 });
-        let sum_sizes = Sums::<E>::sizes(backward, part);
+        sizes.push(if layer.w.is_some() { area * d } else { 0 });
+        let sum_sizes = Sums::<E>::sizes(layer, part);
         sizes.extend(&sum_sizes);
         // What the plans need for themselves does not depend on where the other planes are.
         let nowhere = |_, _: Width| Plane {
-            at: At(core::ptr::null_mut()),
+            at: Pointer(core::ptr::null_mut()),
             pitch: 0,
             scope: Scope::Fixed,
         };
@@ -102,11 +102,11 @@ impl<E: Real> Desk<E> {
             totals.map(|(phase, vector)| Total::new(phase, vector, rows, total, &mut arena));
         let totals: Vec<Total<E>> = totals.collect();
         let dx = Plane {
-            at: arena.plane(if backward.w.is_some() { area * d } else { 0 }),
+            at: arena.plane(if layer.w.is_some() { area * d } else { 0 }),
             pitch: d,
             scope: Scope::Chunk,
         };
-        let sums = Sums::new(backward, part, &sum_sizes, &mut arena);
+        let sums = Sums::new(layer, part, &sum_sizes, &mut arena);
         let other = |phase: usize| {
             let (states, gradients, totals) = (&states, &gradients, &totals);
             move |loc, _: Width| match loc {
@@ -144,7 +144,7 @@ impl<E: Real> Desk<E> {
             binder.bind(&mut arena)
         });
         let phases = bound.collect();
-        Desk {
+        GradientWorkspace {
             states,
             gradients,
             dx,

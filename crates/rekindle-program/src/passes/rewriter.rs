@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 /// A list of nodes in which equal expressions are one, numbers are computed, and `x + 0`, `1 x` and
 /// their like are `x`.
 #[derive(Debug, Default)]
-pub(super) struct Writer {
+pub(super) struct Rewriter {
     pub nodes: Vec<Node>,
     known: BTreeMap<Node, Id>,
 }
 
-impl Writer {
+impl Rewriter {
     /// Adds a node as it is, or finds the equal one. Sums and products are equal in either order.
     pub(super) fn push(&mut self, node: Node) -> Id {
         if let Some(&id) = self.known.get(&node) {
