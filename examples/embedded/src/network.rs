@@ -9,7 +9,7 @@ use rekindle_kernels::{Isa, Numbers, Sizes, Stream};
 use rekindle_program::plan::Compiled;
 use rekindle_program::{Next, Program, Step, sigmoid, tanh};
 
-/// The equations of a GRU, as in `crates/rekindle/src/cells/gru.rs`.
+/// The equations of a GRU, as in `crates/rekindle/src/cells/gru/gru.rs`.
 pub(crate) fn gru(k: &Step) -> Next {
     let h = k.state("h");
     let [r, z] = k.affine(["r", "z"], h).map(sigmoid);
@@ -17,7 +17,7 @@ pub(crate) fn gru(k: &Step) -> Next {
     k.next((1.0 - z) * n + z * h)
 }
 
-/// The equations of a minGRU, as in `crates/rekindle/src/cells/mingru.rs`.
+/// The equations of a minGRU, as in `crates/rekindle/src/cells/linear/mingru.rs`.
 pub(crate) fn mingru(k: &Step) -> Next {
     let h = k.state("h");
     let z = sigmoid(k.input("z"));
