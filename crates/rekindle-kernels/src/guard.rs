@@ -1,7 +1,8 @@
 //! Which memory kernels may use.
 //!
-//! Under debug assertions and with the feature `std`, and only there, every plane and every packed matrix is listed for as long as it lives, and
+//! Under debug assertions, and only there, every plane and every packed matrix is listed for as long as it lives, and
 //! what a kernel is about to read or write must lie within one of them. The tests of any shape are run so as well.
+//! Without the feature `std` there is no list, as there is no lock.
 
 /// Whether memory is listed.
 const LISTED: bool = cfg!(all(debug_assertions, feature = "std"));
@@ -77,7 +78,7 @@ mod list {
     }
 }
 
-/// No list, which would need a lock.
+/// No list.
 #[cfg(not(feature = "std"))]
 mod list {
     pub(super) fn add(_start: usize, _end: usize) {}

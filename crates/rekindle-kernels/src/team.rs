@@ -39,6 +39,7 @@ pub(super) struct Member<'t> {
     /// Where it is among the others' phases; `None` where there are no others.
     #[cfg(feature = "rayon")]
     progress: Option<gather::Progress<'t>>,
+    /// The team that it belongs to, for what has the lifetime of one.
     _team: PhantomData<&'t ()>,
 }
 

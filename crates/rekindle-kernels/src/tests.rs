@@ -223,6 +223,7 @@ fn gradients_of_f32_and_of_all_instructions_agree_at_larger_shapes() {
     }
 }
 
+#[cfg(feature = "rayon")]
 #[test]
 fn threads_change_no_bit() {
     let pool = |threads| {

@@ -1,4 +1,4 @@
-//! Vectors of numbers, and the choice of instructions at run time.
+//! Vectors of numbers, and the choice of instructions: at run time, or without the feature `std` by the compiler's target.
 
 #![allow(
     unsafe_code,

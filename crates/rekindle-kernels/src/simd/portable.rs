@@ -2,7 +2,7 @@
 
 use super::{Real, Simd};
 use core::marker::PhantomData;
-#[cfg(not(feature = "std"))]
+#[cfg(not(any(feature = "std", test)))]
 use num_traits::Float as _;
 
 /// Arrays of eight.
