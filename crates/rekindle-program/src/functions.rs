@@ -1,6 +1,9 @@
 //! What equations may compute: functions of one value, of two, and of a whole row.
 
-#[cfg(not(feature = "std"))]
+#[allow(
+    unused_imports,
+    reason = "the standard library's own methods come first where it is linked"
+)]
 use num_traits::Float as _;
 
 /// A pointwise function of one value.

@@ -2,7 +2,10 @@
 
 use super::{Real, Simd};
 use core::marker::PhantomData;
-#[cfg(not(any(feature = "std", test)))]
+#[allow(
+    unused_imports,
+    reason = "the standard library's own methods come first where it is linked"
+)]
 use num_traits::Float as _;
 
 /// Arrays of eight.
