@@ -237,3 +237,41 @@ pub(crate) fn load_weights(net: Net, bytes: &[u8], origin: &str) -> Result<Net> 
     let weights = tensors::from_bytes(bytes, origin)?;
     load_named(net, &weights).map_err(|e| Error::mend(format!("{origin}: {e}")))
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_goes_on_from_the_states_of_the_one_before() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let [text, config] = ["text.txt", "run.toml"].map(|name| dir.path().join(name));
+        std::fs::write(&text, "the quick brown fox ".repeat(20)).expect("written");
+        let words = format!(
+            "device = \"flex\"\n[task]\nkind = \"language_model\"\nfile = {text:?}\nwindow = 4\n\
+             [model.cell]\nkind = \"gru\"\nd_hidden = 5\n[train]\nsteps = 3\nbatch = 2\n"
+        );
+        std::fs::write(&config, words).expect("written");
+        let plan = Plan::fresh(&config, &[]).expect("a plan");
+        let experiment = plan.experiment();
+        let opened = experiment.task.open(experiment.seed, false, None);
+        let task = opened.expect("opens").task;
+        let device = Device::flex().autodiff();
+        let mut trainer = Trainer::new(task.as_ref(), &plan, &device).expect("a network");
+        trainer.update(task.as_ref(), &plan, &device, false);
+        let loss = |carry: Carry| {
+            let at = At {
+                step: 1,
+                batch: experiment.train.batch,
+                seed: experiment.seed,
+                device: device.clone(),
+            };
+            let loss = task.loss(&trainer.net, &at, carry).value;
+            f64::from(loss.into_scalar::<f32>())
+        };
+        let (carried, afresh) = (loss(trainer.carry.clone()), loss(None));
+        assert_ne!(carried, afresh);
+        let second = trainer.update(task.as_ref(), &plan, &device, false);
+        assert_eq!(second.loss, carried);
+    }
+}

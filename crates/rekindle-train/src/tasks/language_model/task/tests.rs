@@ -4,15 +4,15 @@ use rekindle::RecurrentConfig;
 
 /// A task over 300 letters that come in no order, of which 60 validate.
 fn task(window: usize) -> LanguageModel {
-    limited(window, "")
+    over(300, window, "")
 }
 
-/// The same with a further key.
-fn limited(window: usize, key: &str) -> LanguageModel {
+/// The same over so many letters, with a further key.
+fn over(letters: usize, window: usize, key: &str) -> LanguageModel {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("text.txt");
     let letter = |i: usize| char::from(b'a' + ((i * i * 7 + i / 3) % 11) as u8);
-    std::fs::write(&file, (0..300).map(letter).collect::<String>()).expect("written");
+    std::fs::write(&file, (0..letters).map(letter).collect::<String>()).expect("written");
     let config = format!(
         "file = {file:?}\nwindow = {window}\nd_embedding = 6\nvalid = 0.2\ntest = 0.0\n{key}"
     );
@@ -43,17 +43,19 @@ fn one_by_one(net: &Net, text: &[u32], device: &Device) -> f64 {
 #[test]
 fn every_symbol_of_a_part_is_judged_with_all_that_stand_before_it() {
     let device = Device::flex();
-    // No window divides the 59 symbols that have one before them.
-    let task = task(7);
-    let net = net(&task, &device);
-    let text = task.part(Part::Valid);
-    assert_eq!(text.len(), 60);
-    let found = task.evaluate(&net, Part::Valid, &device).expect("a part");
-    let right = one_by_one(&net, text, &device);
-    assert!((found.loss - right).abs() < 1e-5, "{} {right}", found.loss);
-    let bits = right / std::f64::consts::LN_2;
-    assert!((found.metrics[0].value - bits).abs() < 1e-5);
-    assert!(task.evaluate(&net, Part::Test, &device).is_none());
+    // No window divides the 59 symbols that have one before them; 1199 are more than are read at once.
+    for (letters, valid) in [(300, 60), (6000, 1200)] {
+        let task = over(letters, 7, "");
+        let net = net(&task, &device);
+        let text = task.part(Part::Valid);
+        assert_eq!(text.len(), valid);
+        let found = task.evaluate(&net, Part::Valid, &device).expect("a part");
+        let right = one_by_one(&net, text, &device);
+        assert!((found.loss - right).abs() < 1e-5, "{} {right}", found.loss);
+        let bits = right / std::f64::consts::LN_2;
+        assert!((found.metrics[0].value - bits).abs() < 1e-5);
+        assert!(task.evaluate(&net, Part::Test, &device).is_none());
+    }
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn symbols_that_the_vocabulary_lacks_are_said_and_not_compared_with_gzip() {
     };
     assert_eq!(names(&whole).len(), 2);
     // The unknown symbol and the most frequent letter.
-    let task = limited(8, "vocabulary = 2");
+    let task = over(300, 8, "vocabulary = 2");
     let unknown = task.part(Part::Valid).iter().filter(|&&s| s == 0).count();
     let notes = task.notes(Part::Valid);
     assert!(
