@@ -258,7 +258,7 @@ impl Binary {
     }
 
     /// The sign between the operands, or the function's name.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Binary::Add => "+",
             Binary::Sub => "-",
