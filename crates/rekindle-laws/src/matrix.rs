@@ -19,9 +19,9 @@ pub enum Role {
     /// Another type of tensors in the same memory. The kernels that run the equations are those of the reference; how they
     /// are handed tensors, and Burn's own operations, are not, and these depend on the structure of a program alone.
     Twin,
-    /// Kernels of its own, compiled when they are first needed. In software that costs a tenth of a second each, and a call
-    /// of one a hundred times what it costs a CPU, so that few layers are tried, and one form of each structure: another form
-    /// has other instructions in the same places, which [`functions`](crate::functions) and the golden numbers try.
+    /// Kernels of its own, compiled when they are first needed: in software, a third of what the laws take all together. So few
+    /// layers are tried, and one form of each structure: another form has other instructions in the same places, which
+    /// [`functions`](crate::functions) and the golden numbers try.
     Graphics,
 }
 

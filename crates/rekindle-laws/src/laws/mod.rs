@@ -50,6 +50,7 @@ pub const LAWS: &[Law] = &[
         statement: "every scheme gives the same parameters, finite, each a leaf that learns",
         check: Check::Case(Reach::Every, init::check),
     },
+    // Sizes of every kind, each of which is a kernel to compile on a GPU.
     Law {
         name: "shape",
         statement: "[B, T, D] becomes [B, T, d_output] at every size, 1 included",
@@ -85,36 +86,43 @@ pub const LAWS: &[Law] = &[
         statement: "each direction is a layer of its own; the reverse one loops from the end",
         check: Check::Case(Reach::Every, reverse::check),
     },
+    // More steps are more of the same calls.
     Law {
         name: "long",
         statement: "a sequence of many steps, taken together or not, is a loop of single steps",
         check: Check::Case(Reach::Processors, long::check),
     },
+    // `executors` and the golden numbers hold every device to the gradients that are tried here.
     Law {
         name: "gradient",
         statement: "gradients are central differences, and every parameter learns",
         check: Check::Case(Reach::Reference, gradient::check),
     },
+    // On a GPU the functions decide it, which are tried at their edges by themselves.
     Law {
         name: "finite",
         statement: "outputs and gradients are finite, also of large inputs and of zeros",
         check: Check::Case(Reach::Processors, finite::check),
     },
+    // Where no kernels of the CPU run, steps are traced, which is nothing new on a GPU.
     Law {
         name: "trace",
         statement: "a trace shows what the steps compute, whatever runs them",
         check: Check::Case(Reach::Processors, trace::check),
     },
+    // As `gradient`.
     Law {
         name: "horizon",
         statement: "the gradient by earlier states is central differences, at every lag",
         check: Check::Case(Reach::Reference, horizon::check),
     },
+    // What an executor gets is weights like others.
     Law {
         name: "weights",
         statement: "with weights of low rank or diagonal, or multiplied inputs, a loop of single steps is the sequence",
         check: Check::Case(Reach::Reference, weights::check),
     },
+    // Masks are drawn by Burn, and wide layers are needed to see them.
     Law {
         name: "noise",
         statement: "dropout and zoneout act in training only, and as their papers say",
