@@ -1,6 +1,6 @@
 //! The tasks: what a network is asked to learn, from which data, and how it is judged.
 //!
-//! A task is a folder and a line of the [list]: a table of keys, of which everything is asked that the rest of the
+//! A task is a folder and a line of the list (`list.rs`): a table of keys, of which everything is asked that the rest of the
 //! program wants to know of a task (`kind.rs`), and the task with its data in memory ([`Task`]).
 
 mod adding;
