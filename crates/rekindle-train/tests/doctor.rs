@@ -1,16 +1,10 @@
 //! Every finding of the doctor, on a run that was broken on purpose, and its silence on a healthy one.
 
-use rekindle_train::doctor::{Checkup, Finding, RULES, diagnose};
-use rekindle_train::{Metric, TrainOptions, Watch, train};
-use std::{
-    fs,
-    path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
-};
-use tempfile::TempDir;
+mod support;
 
-/// Burn's random generator is shared by all threads: tests that draw from it take turns.
-static GENERATOR: Mutex<()> = Mutex::new(());
+use rekindle_train::doctor::{Checkup, Finding, RULES, diagnose};
+use rekindle_train::{Metric, Watch, train};
+use support::{Bench, never};
 
 const HEALTHY: &str = r#"
 device = "flex"
@@ -61,38 +55,21 @@ impl Watch for Listener {
     }
 }
 
-struct Ward {
-    dir: TempDir,
-    _alone: MutexGuard<'static, ()>,
+/// A bench with a text.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let text = "the quick brown fox jumps over the lazy dog. ".repeat(60);
+    bench.file("text.txt", &text);
+    bench
 }
 
-impl Ward {
-    fn new() -> Ward {
-        let dir = tempfile::tempdir().expect("a directory");
-        let text = "the quick brown fox jumps over the lazy dog. ".repeat(60);
-        fs::write(dir.path().join("text.txt"), text).expect("written");
-        Ward {
-            dir,
-            _alone: GENERATOR.lock().unwrap_or_else(PoisonError::into_inner),
-        }
-    }
-
-    /// Trains a config with some keys changed; what was said on the way, and what is found afterwards.
-    fn run(&self, config: &str, changed: &[&str]) -> (Vec<Finding>, Vec<Finding>) {
-        let path: PathBuf = self.dir.path().join("experiment.toml");
-        fs::write(&path, config).expect("written");
-        let out = self.dir.path().join("run");
-        let options = TrainOptions {
-            config: path,
-            overrides: changed.iter().map(ToString::to_string).collect(),
-            out: Some(out.clone()),
-            ..TrainOptions::default()
-        };
-        let mut listener = Listener::default();
-        train(&options, &mut listener, &AtomicBool::new(false)).expect("trains");
-        let checkup = Checkup::take(&out, None).expect("a run");
-        (listener.0, diagnose(&checkup))
-    }
+/// Trains a config with some keys changed; what was said on the way, and what is found afterwards.
+fn run(bench: &Bench, config: &str, changed: &[&str]) -> (Vec<Finding>, Vec<Finding>) {
+    let options = bench.changed(config, changed, "run");
+    let mut listener = Listener::default();
+    train(&options, &mut listener, &never()).expect("trains");
+    let checkup = Checkup::take(&bench.path("run"), None).expect("a run");
+    (listener.0, diagnose(&checkup))
 }
 
 /// Asserts that a broken run has a finding, with these words in its figure.
@@ -101,7 +78,7 @@ fn ails(config: &str, changed: &[&str], rule: &str, words: &[&str]) {
         RULES.iter().any(|r| r.name == rule),
         "no rule is called {rule}"
     );
-    let (_, findings) = Ward::new().run(config, changed);
+    let (_, findings) = run(&bench(), config, changed);
     let found = findings.iter().find(|f| f.rule == rule);
     let found = found.unwrap_or_else(|| panic!("{rule} is not among {findings:#?}"));
     for word in words {
@@ -121,7 +98,7 @@ fn cell(equations: &str) -> [String; 2] {
 #[test]
 fn a_healthy_run_is_left_alone() {
     for config in [HEALTHY, TEXT] {
-        let (said, found) = Ward::new().run(config, &[]);
+        let (said, found) = run(&bench(), config, &[]);
         assert_eq!((said, found), (Vec::new(), Vec::new()));
     }
 }
@@ -131,7 +108,7 @@ fn steps_that_are_too_large_are_found_and_said_at_once() {
     // Where such steps lead is chaos: by which of its figures the rule finds them, the last bit decides.
     let changed = ["train.learning_rate=3.0", "train.schedule=\"constant\""];
     ails(HEALTHY, &changed, "learning rate too high", &[]);
-    let (said, _) = Ward::new().run(HEALTHY, &changed);
+    let (said, _) = run(&bench(), HEALTHY, &changed);
     let said: Vec<&str> = said.iter().map(|f| f.rule).collect();
     assert!(said.contains(&"learning rate too high"), "{said:?}");
     let mut once = said.clone();
@@ -149,9 +126,9 @@ fn steps_that_throw_the_weights_away_at_first_are_found() {
 
 #[test]
 fn what_was_learned_and_is_lost_again_is_found() {
-    let ward = Ward::new();
-    ward.run(HEALTHY, &[]);
-    let mut checkup = Checkup::take(&ward.dir.path().join("run"), None).expect("a run");
+    let bench = bench();
+    run(&bench, HEALTHY, &[]);
+    let mut checkup = Checkup::take(&bench.path("run"), None).expect("a run");
     checkup.log.losses = [vec![1.0, 0.5, 0.2, 0.05], vec![0.5; 16]].concat();
     let found = diagnose(&checkup);
     let too_high = found.iter().find(|f| f.rule == "learning rate too high");
@@ -237,7 +214,7 @@ fn a_network_without_a_recurrence_is_told_that_it_has_none() {
     let changed = [&kind, &equations, "task.time=40", "train.steps=20"];
     let no_gradient = "no gradient reaches even one step back";
     ails(HEALTHY, &changed, "vanishing gradient", &[no_gradient]);
-    let (_, findings) = Ward::new().run(HEALTHY, &changed);
+    let (_, findings) = run(&bench(), HEALTHY, &changed);
     assert!(
         findings.iter().all(|f| f.rule != "exploding gradient"),
         "{findings:#?}"
@@ -246,7 +223,7 @@ fn a_network_without_a_recurrence_is_told_that_it_has_none() {
 
 #[test]
 fn a_bag_of_words_is_left_alone_where_words_decide() {
-    let ward = Ward::new();
+    let bench = bench();
     let words = [
         "the screen is",
         "a battery so",
@@ -259,13 +236,13 @@ fn a_bag_of_words_is_left_alone_where_words_decide() {
     };
     let table: String = (0..240).map(row).collect();
     let table = format!("text\tlabel\n{table}");
-    fs::write(ward.dir.path().join("texts.tsv"), table).expect("written");
+    bench.file("texts.tsv", &table);
     let config = format!(
         "device = \"flex\"\nseed = 1\n[task]\nkind = \"classify_text\"\ntrain = \"texts.tsv\"\npool = \"mean\"\n\
          valid_share = 0.2\ntest_share = 0.2\n[model.cell]\nkind = \"custom\"\nd_hidden = 8\n\
          equations = \"\"\"{NO_MEMORY}\"\"\"\n[train]\nsteps = 200\nbatch = 16\nlearning_rate = 0.01\nreport_every = 10\n"
     );
-    assert_eq!(ward.run(&config, &[]), (Vec::new(), Vec::new()));
+    assert_eq!(run(&bench, &config, &[]), (Vec::new(), Vec::new()));
 }
 
 #[test]
@@ -318,13 +295,13 @@ fn units_that_never_wake_are_found() {
 
 #[test]
 fn a_text_that_was_learned_by_heart_is_found() {
-    let ward = Ward::new();
+    let bench = bench();
     // The letters of one half say nothing of those of the other.
     let letter = |i: usize| char::from(b'a' + (i * i * 7 + i / 3 * 11 + i * i * i % 13) as u8 % 26);
     let text: String = (0..400).map(letter).collect();
-    fs::write(ward.dir.path().join("text.txt"), text).expect("written");
+    bench.file("text.txt", &text);
     let changed = ["train.steps=400", "model.cell.d_hidden=48"];
-    let (_, findings) = ward.run(TEXT, &changed);
+    let (_, findings) = run(&bench, TEXT, &changed);
     let gap = findings.iter().find(|f| f.rule == "train/validation gap");
     let gap = gap.unwrap_or_else(|| panic!("no gap in {findings:#?}"));
     assert!(gap.figure.contains("bits per character"), "{gap}");
@@ -332,7 +309,7 @@ fn a_text_that_was_learned_by_heart_is_found() {
 
 #[test]
 fn batches_of_padding_are_found() {
-    let ward = Ward::new();
+    let bench = bench();
     let long = "word ".repeat(100);
     let row = |i: usize| match i % 8 {
         0 => format!("w{i} {long}\tup\n"),
@@ -340,14 +317,10 @@ fn batches_of_padding_are_found() {
         _ => format!("w{i}\t{}\n", ["up", "down"][i % 2]),
     };
     let table: String = (0..64).map(row).collect();
-    fs::write(
-        ward.dir.path().join("texts.tsv"),
-        format!("text\tlabel\n{table}"),
-    )
-    .expect("written");
+    bench.file("texts.tsv", &format!("text\tlabel\n{table}"));
     let config = "device = \"flex\"\n[task]\nkind = \"classify_text\"\ntrain = \"texts.tsv\"\nvalid_share = 0.2\n\
                   test_share = 0.2\n[model.cell]\nkind = \"gru\"\nd_hidden = 4\n[train]\nsteps = 4\nbatch = 16\n";
-    let (_, findings) = ward.run(config, &[]);
+    let (_, findings) = run(&bench, config, &[]);
     let padding = findings.iter().find(|f| f.rule == "padding");
     let padding = padding.unwrap_or_else(|| panic!("no padding in {findings:#?}"));
     assert!(padding.figure.contains("are padding"), "{padding}");
@@ -356,7 +329,7 @@ fn batches_of_padding_are_found() {
 #[test]
 fn a_gru_that_was_thrown_to_its_limits_is_not_told_that_it_has_no_memory() {
     let changed = ["train.learning_rate=100.0", "train.steps=100"];
-    let (_, findings) = Ward::new().run(TEXT, &changed);
+    let (_, findings) = run(&bench(), TEXT, &changed);
     let of = |rule: &str| {
         let found = findings.iter().find(|f| f.rule == rule);
         found.unwrap_or_else(|| panic!("no {rule} in {findings:#?}"))
@@ -382,9 +355,9 @@ fn a_gru_that_was_thrown_to_its_limits_is_not_told_that_it_has_no_memory() {
 
 #[test]
 fn what_is_advised_can_act() {
-    let ward = Ward::new();
-    ward.run(HEALTHY, &["train.steps=20"]);
-    let mut checkup = Checkup::take(&ward.dir.path().join("run"), None).expect("a run");
+    let bench = bench();
+    run(&bench, HEALTHY, &["train.steps=20"]);
+    let mut checkup = Checkup::take(&bench.path("run"), None).expect("a run");
     let remedy = |checkup: &Checkup, rule: &str| {
         let found = diagnose(checkup).into_iter().find(|f| f.rule == rule);
         found.unwrap_or_else(|| panic!("no {rule}")).remedy

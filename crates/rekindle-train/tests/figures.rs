@@ -1,55 +1,26 @@
 //! Figures of users' data: large numbers, columns without names, several units, files whose rows have moved.
 
+mod support;
+
 use rekindle_train::{
-    Metric, Prediction, Predictor, Reading, RunResult, Steps, TrainOptions,
+    Metric, Prediction, Predictor, Reading, RunResult, Steps,
     tasks::{Opened, Part, Spec, Task, TaskConfig},
-    train,
 };
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
-use tempfile::TempDir;
+use support::Bench;
 
-/// Burn's random generator is shared by all threads: tests that draw from it take turns.
-static GENERATOR: Mutex<()> = Mutex::new(());
-
-struct Bench {
-    dir: TempDir,
-    _alone: MutexGuard<'static, ()>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        Bench {
-            dir: tempfile::tempdir().expect("a directory"),
-            _alone: GENERATOR.lock().unwrap_or_else(PoisonError::into_inner),
-        }
-    }
-
-    fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.dir.path().join(name);
-        fs::write(&path, text).expect("written");
-        path
-    }
-
-    /// Trains a small network on a task, given by its keys.
-    fn train(&self, task: &str, steps: usize) -> (RunResult, PathBuf) {
-        let config = format!(
-            "device = \"flex\"\nseed = 1\n[task]\n{task}\n[model.cell]\nkind = \"gru\"\nd_hidden = 8\n\
-             [train]\nsteps = {steps}\nbatch = 8\nlearning_rate = 0.02\n"
-        );
-        let run = self.dir.path().join("run");
-        let options = TrainOptions {
-            config: self.file("experiment.toml", &config),
-            out: Some(run.clone()),
-            ..TrainOptions::default()
-        };
-        let trained = train(&options, &mut (), &AtomicBool::new(false)).expect("trains");
-        (trained.result.expect("done"), run)
-    }
+/// Trains a small network on a task, given by its keys.
+fn trained(bench: &Bench, task: &str, steps: usize) -> (RunResult, PathBuf) {
+    let config = format!(
+        "device = \"flex\"\nseed = 1\n[task]\n{task}\n[model.cell]\nkind = \"gru\"\nd_hidden = 8\n\
+         [train]\nsteps = {steps}\nbatch = 8\nlearning_rate = 0.02\n"
+    );
+    let run = bench.train(&config, "run");
+    (run.result.expect("done"), run.run)
 }
 
 fn value(metrics: &[Metric], name: &str) -> f64 {
@@ -94,7 +65,7 @@ fn a_large_number_keeps_its_digits() {
         &format!("t,northing\n{}", rows.collect::<String>()),
     );
     let task = "kind = \"forecast\"\nfile = \"gps.csv\"\ncolumns = [\"northing\"]\nwindow = 16";
-    let (result, run) = bench.train(task, 60);
+    let (result, run) = trained(&bench, task, 60);
 
     // Of 400 rows the last 60 test and 280 train.
     let numbers: Vec<f64> = written
@@ -184,7 +155,7 @@ fn series_of_large_numbers_have_classes() {
     bench.file("gps.ts", &rows);
     let task =
         "kind = \"classify_series\"\ntrain = \"gps.ts\"\nvalid_share = 0.2\ntest_share = 0.2";
-    let (result, _) = bench.train(task, 120);
+    let (result, _) = trained(&bench, task, 120);
     assert_eq!(value(&result.metrics["test"], "accuracy"), 1.0);
 }
 
@@ -213,7 +184,7 @@ fn columns_without_names_are_those_that_were_trained_on() {
         let bench = Bench::new();
         let table = bench.file("three.csv", &three(header));
         let task = "kind = \"forecast\"\nfile = \"three.csv\"\nwindow = 8";
-        let (result, run) = bench.train(task, 20);
+        let (result, run) = trained(&bench, task, 20);
         let note = &result.notes[0];
         assert!(note.contains(said), "{note}");
         assert!(
@@ -248,7 +219,7 @@ fn targets_of_several_units_are_judged_one_by_one() {
         .replacen(",x", ",word", 1);
     bench.file("units.csv", &table);
     let task = "kind = \"forecast\"\nfile = \"units.csv\"\nwindow = 8\nhorizon = 2\nseason = 40";
-    let (result, run) = bench.train(task, 40);
+    let (result, run) = trained(&bench, task, 40);
     let test = &result.metrics["test"];
     let names: Vec<&str> = test.iter().map(|metric| metric.name.as_str()).collect();
     assert_eq!(
@@ -313,7 +284,7 @@ fn a_seasonal_baseline_that_is_left_out_is_said() {
     let task =
         "kind = \"forecast\"\nfile = \"three.csv\"\ntargets = [\"a\"]\nwindow = 8\nseason = ";
     // Of 120 rows 84 train and the last 18 test.
-    let (result, run) = bench.train(&format!("{task}103"), 4);
+    let (result, run) = trained(&bench, &format!("{task}103"), 4);
     assert!(
         result
             .baselines
@@ -334,7 +305,7 @@ fn a_seasonal_baseline_that_is_left_out_is_said() {
 
     // A season longer than the window is no hindrance, but the training part has nothing before it.
     fs::remove_dir_all(&run).expect("gone");
-    let (result, run) = bench.train(&format!("{task}20"), 4);
+    let (result, run) = trained(&bench, &format!("{task}20"), 4);
     assert!(
         result
             .baselines
@@ -452,7 +423,7 @@ fn a_file_reversed_has_the_same_figures() {
     let mut all = texts();
     write(&all);
     let task = "kind = \"classify_text\"\ntrain = \"rows.tsv\"\nd_embedding = 8\nvalid_share = 0.2\ntest_share = 0.2";
-    let (result, run) = bench.train(task, 60);
+    let (result, run) = trained(&bench, task, 60);
     all.reverse();
     write(&all);
     let predictor = Predictor::open(&run, None).expect("opens");
@@ -498,7 +469,7 @@ fn a_test_file_that_reads_as_the_training_file_is_named() {
     bench.file("rows.tsv", &format!("text\tlabel\n{train}"));
     bench.file("other.tsv", &format!("text\tlabel\n{test}"));
     let task = "kind = \"classify_text\"\ntrain = \"rows.tsv\"\ntest = \"other.tsv\"\nlongest = 6\nd_embedding = 4\nvalid_share = 0.2";
-    let (result, _) = bench.train(task, 4);
+    let (result, _) = trained(&bench, task, 4);
     let said = result.notes.join("\n");
     assert!(
         said.contains("other.tsv: 10 of its 15 rows also stand in"),
@@ -513,7 +484,7 @@ fn a_test_file_that_repeats_the_training_file_is_named() {
     bench.file("rows.tsv", &format!("text\tlabel\n{}", all[..40].concat()));
     bench.file("other.tsv", &format!("text\tlabel\n{}", all[35..].concat()));
     let task = "kind = \"classify_text\"\ntrain = \"rows.tsv\"\ntest = \"other.tsv\"\nd_embedding = 4\nvalid_share = 0.2";
-    let (result, _) = bench.train(task, 4);
+    let (result, _) = trained(&bench, task, 4);
     let said = result.notes.join("\n");
     assert!(
         said.contains("other.tsv: 5 of its 25 rows also stand in"),

@@ -1,15 +1,11 @@
 //! Which weights a run keeps, and what is said of parts that are not there.
 
-use rekindle_train::{
-    Predictor, TrainOptions, Trained, doctor::Checkup, report, tasks::Part, train,
-};
+mod support;
+
+use rekindle_train::{Predictor, doctor::Checkup, report, tasks::Part};
 use serde_json::Value;
-use std::{
-    fs,
-    path::Path,
-    sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
-};
-use tempfile::TempDir;
+use std::{fs, path::Path};
+use support::{Bench, trained, weights};
 
 /// Twelve texts of each class; one word of three decides.
 const TEXTS: &str = r#"
@@ -58,47 +54,20 @@ d_hidden = 4
 steps = 6
 "#;
 
-/// Burn's random generator is shared by all threads: tests that draw from it take turns.
-static GENERATOR: Mutex<()> = Mutex::new(());
-
-struct Bench {
-    dir: TempDir,
-    _alone: MutexGuard<'static, ()>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let bench = Bench {
-            dir: tempfile::tempdir().expect("a directory"),
-            _alone: GENERATOR.lock().unwrap_or_else(PoisonError::into_inner),
-        };
-        let text = |i: usize| {
-            let verdict = ["good", "bad"][i % 2];
-            format!("item {i} is {verdict} indeed\t{verdict}\n")
-        };
-        let texts: String = (0..24).map(text).collect();
-        bench.file("texts.tsv", &format!("text\tlabel\n{texts}"));
-        bench.file("letters.txt", &"the quick brown fox. ".repeat(20));
-        let row = |i: i32| format!("{}\n", f64::from(i * i % 7));
-        let rows: String = (0..60).map(row).collect();
-        bench.file("table.csv", &format!("level\n{rows}"));
-        bench
-    }
-
-    fn file(&self, name: &str, text: &str) {
-        fs::write(self.dir.path().join(name), text).expect("written");
-    }
-
-    fn train(&self, config: &str, out: &str, changed: &[&str]) -> Trained {
-        self.file("experiment.toml", config);
-        let options = TrainOptions {
-            config: self.dir.path().join("experiment.toml"),
-            overrides: changed.iter().map(ToString::to_string).collect(),
-            out: Some(self.dir.path().join(out)),
-            ..TrainOptions::default()
-        };
-        train(&options, &mut (), &AtomicBool::new(false)).expect("trains")
-    }
+/// A bench with the data of all three.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let text = |i: usize| {
+        let verdict = ["good", "bad"][i % 2];
+        format!("item {i} is {verdict} indeed\t{verdict}\n")
+    };
+    let texts: String = (0..24).map(text).collect();
+    bench.file("texts.tsv", &format!("text\tlabel\n{texts}"));
+    bench.file("letters.txt", &"the quick brown fox. ".repeat(20));
+    let row = |i: i32| format!("{}\n", f64::from(i * i % 7));
+    let rows: String = (0..60).map(row).collect();
+    bench.file("table.csv", &format!("level\n{rows}"));
+    bench
 }
 
 /// The evaluations of a run: step, first figure, loss.
@@ -114,14 +83,10 @@ fn evaluations(run: &Path) -> Vec<(u64, f64, f64)> {
     lines.filter_map(evaluation).collect()
 }
 
-fn weights(run: &Path) -> Vec<u8> {
-    fs::read(run.join("model.safetensors")).expect("weights")
-}
-
 #[test]
 fn of_equal_figures_the_lower_loss_is_kept() {
-    let bench = Bench::new();
-    let run = bench.train(TEXTS, "whole", &[]);
+    let bench = bench();
+    let run = bench.train(TEXTS, "whole");
     let all = evaluations(&run.run);
     assert_eq!(all.len(), 20);
     let best = all.iter().map(|e| e.1).fold(0.0, f64::max);
@@ -145,19 +110,16 @@ fn of_equal_figures_the_lower_loss_is_kept() {
     let page = fs::read_to_string(run.run.join("report.html")).expect("a page");
     assert!(page.contains(&result.kept.to_string()));
     let steps = format!("train.steps={step}");
-    let short = bench.train(TEXTS, "short", &[&steps]);
+    let short = trained(&bench.changed(TEXTS, &[&steps], "short"));
     assert!(weights(&run.run) == weights(&short.run));
 }
 
 #[test]
 fn a_batch_that_is_cut_is_said() {
-    let bench = Bench::new();
+    let bench = bench();
     let of = |batch: &str| {
-        bench.train(
-            TEXTS,
-            batch,
-            &["train.steps=3", &format!("train.batch={batch}")],
-        )
+        let keys = ["train.steps=3", &format!("train.batch={batch}")];
+        trained(&bench.changed(TEXTS, &keys, batch))
     };
     let said = of("25").result.expect("done").notes.join("\n");
     let rows: usize = said
@@ -176,9 +138,9 @@ fn a_part_that_is_absent_has_no_figure() {
         (LETTERS, "task.valid=0", "task.test=0"),
         (TABLE, "task.valid=0", "task.test=0"),
     ] {
-        let bench = Bench::new();
+        let bench = bench();
         let config = config.replace("evaluate_every = 3\n", "");
-        let last = bench.train(&config, "last", &[valid]);
+        let last = trained(&bench.changed(&config, &[valid], "last"));
         let result = last.result.expect("done");
         assert_eq!(result.kept.step, result.steps);
         assert!(
@@ -194,7 +156,7 @@ fn a_part_that_is_absent_has_no_figure() {
         assert!(error.to_string().contains(words), "{error}");
         predictor.evaluate(Part::Train).expect("figures");
 
-        let none = bench.train(&config, "none", &[valid, test]);
+        let none = trained(&bench.changed(&config, &[valid, test], "none"));
         let result = none.result.expect("done");
         assert!(result.metrics.is_empty() && result.baselines.is_empty());
         let checkup = Checkup::take(&none.run, None).expect("a run");

@@ -1,10 +1,10 @@
 //! Keys that are wrong, or that cannot act: `validate` refuses what `train` refuses, and prints what would run.
 
-use rekindle_train::{Error, TrainOptions, train, validate};
-use std::{fs, path::PathBuf, sync::atomic::AtomicBool};
-use tempfile::TempDir;
+mod support;
 
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+use rekindle_train::{Error, train, validate};
+use std::fs;
+use support::{Bench, DATA, never, trained};
 
 const LANGUAGE: &str = r#"
 device = "flex"
@@ -60,30 +60,11 @@ kind = "gru"
 d_hidden = 6
 "#;
 
-struct Bench(TempDir);
-
-impl Bench {
-    fn new() -> Self {
-        Bench(tempfile::tempdir().expect("a directory"))
-    }
-
-    fn options(&self, config: &str, changed: &[&str]) -> TrainOptions {
-        let path: PathBuf = self.0.path().join("experiment.toml");
-        fs::write(&path, config.replace("DATA", DATA)).expect("written");
-        TrainOptions {
-            config: path,
-            overrides: changed.iter().map(ToString::to_string).collect(),
-            out: Some(self.0.path().join("run")),
-            ..TrainOptions::default()
-        }
-    }
-}
-
 /// Asserts that both refuse a config in the same words, these among them, and that nothing is written.
 fn refused(config: &str, changed: &[&str], words: &str) {
     let bench = Bench::new();
-    let options = bench.options(config, changed);
-    let trained = train(&options, &mut (), &AtomicBool::new(false));
+    let options = bench.changed(config, changed, "run");
+    let trained = train(&options, &mut (), &never());
     let trained = trained
         .err()
         .unwrap_or_else(|| panic!("{changed:?} is trained"));
@@ -102,7 +83,7 @@ fn refused(config: &str, changed: &[&str], words: &str) {
     );
     assert_eq!(said, trained.to_string());
     assert!(said.lines().count() <= 2, "{said}");
-    assert!(!bench.0.path().join("run").exists());
+    assert!(!bench.path("run").exists());
 }
 
 #[test]
@@ -225,15 +206,15 @@ fn validate_prints_what_would_run() {
     let test = format!("task.test=\"{DATA}/tiny_multi.ts\"");
     let apart = ["task.valid_share=0.9", "task.test_share=0.1", &test];
     for changed in [&[][..], &["task.valid_share=0"], &apart] {
-        let mut options = bench.options(SERIES, changed);
-        options.out = Some(bench.0.path().join(format!("runs-{}", changed.len())));
+        let out = format!("runs-{}", changed.len());
+        let options = bench.changed(SERIES, changed, &out);
         let plan = validate(&options.config, &options.overrides).expect("sound");
         let text = plan.to_toml().expect("prints");
         assert!(
             text.contains("\nsteps = ") && !text.contains("epochs"),
             "{text}"
         );
-        let run = train(&options, &mut (), &AtomicBool::new(false)).expect("trains");
+        let run = trained(&options);
         let resolved = fs::read_to_string(run.run.join("config.toml")).expect("a config");
         assert_eq!(text, resolved);
         // What it prints is itself sound, and means the same.

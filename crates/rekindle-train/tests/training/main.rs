@@ -1,21 +1,16 @@
 //! Runs from config to result: every task, interruption, and what goes wrong.
 
 mod resuming;
+#[path = "../support/mod.rs"]
+mod support;
 
-use rekindle_train::{
-    Error, Prediction, Predictor, SampleOptions, TrainOptions, Trained, Watch, tasks::Part, train,
-};
+use rekindle_train::{Error, Prediction, Predictor, SampleOptions, Watch, tasks::Part, train};
 use std::{
     fs,
-    path::{Path, PathBuf},
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
 };
-use tempfile::TempDir;
-
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+use support::{Bench, DATA, never, weights};
 
 const LANGUAGE: &str = r#"
 device = "flex"
@@ -62,49 +57,11 @@ epochs = 8
 batch = 3
 "#;
 
-/// Burn's random generator is shared by all threads: tests that draw from it take turns.
-static GENERATOR: Mutex<()> = Mutex::new(());
-
-struct Bench {
-    dir: TempDir,
-    _alone: MutexGuard<'static, ()>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        Bench {
-            dir: tempfile::tempdir().expect("a directory"),
-            _alone: GENERATOR.lock().unwrap_or_else(PoisonError::into_inner),
-        }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, text).expect("written");
-        path
-    }
-
-    fn options(&self, config: &str, out: &str) -> TrainOptions {
-        TrainOptions {
-            config: self.file("experiment.toml", &config.replace("DATA", DATA)),
-            out: Some(self.path(out)),
-            ..TrainOptions::default()
-        }
-    }
-
-    fn train(&self, config: &str, out: &str) -> Trained {
-        train(&self.options(config, out), &mut (), &never()).expect("trains")
-    }
-
-    fn fails(&self, config: &str) -> String {
-        let error = train(&self.options(config, "fails"), &mut (), &never()).expect_err("fails");
-        assert!(matches!(error, Error::Mend(_)), "exit code 2: {error}");
-        error.to_string()
-    }
+/// What is said of a config that cannot be trained.
+fn fails(bench: &Bench, config: &str) -> String {
+    let error = train(&bench.options(config, "fails"), &mut (), &never()).expect_err("fails");
+    assert!(matches!(error, Error::Mend(_)), "exit code 2: {error}");
+    error.to_string()
 }
 
 /// The page that a run has written shows these words, and is small.
@@ -119,10 +76,6 @@ fn reports(run: &Path, words: &[&str]) {
     }
 }
 
-fn never() -> AtomicBool {
-    AtomicBool::new(false)
-}
-
 /// Asks for an end when a step is done.
 struct StopAt<'s>(u64, &'s AtomicBool);
 
@@ -132,10 +85,6 @@ impl Watch for StopAt<'_> {
             self.1.store(true, Ordering::Relaxed);
         }
     }
-}
-
-fn weights(run: &Path) -> Vec<u8> {
-    fs::read(run.join("model.safetensors")).expect("weights")
 }
 
 fn metrics(run: &Path) -> Vec<serde_json::Value> {
@@ -349,7 +298,7 @@ fn series_with_missing_values_train_a_cell_that_takes_them() {
         "{figures:?}"
     );
 
-    let refused = bench.fails(&config("gru"));
+    let refused = fails(&bench, &config("gru"));
     let expected = "holes.csv: row 1, column `t0`: `` is not a finite number";
     assert!(refused.contains(expected), "{refused}");
 }
@@ -466,7 +415,7 @@ fn a_diverging_loss_names_the_step_the_causes_and_the_checkpoint() {
     let bench = Bench::new();
     let config = "device = \"flex\"\n[task]\nkind = \"adding\"\ntime = 8\n[model.cell]\nkind = \"elman\"\nactivation = \"relu\"\nd_hidden = 8\n\
                   [train]\nsteps = 50\nbatch = 4\nlearning_rate = 1e25\nclip = 0.0\noptimizer = \"sgd\"\ncheckpoint_every = 1\n";
-    let error = bench.fails(config);
+    let error = fails(&bench, config);
     assert!(error.starts_with("step "), "{error}");
     assert!(error.contains("train.learning_rate = 1"), "{error}");
     assert!(error.contains("train.clip = 0"), "{error}");
@@ -531,7 +480,7 @@ fn what_is_wrong_is_named() {
         ("seed = 3", "seed = 3\nname = \"a/b\"", &["name = a/b"]),
     ] {
         assert!(LANGUAGE.contains(from), "{from}");
-        let error = bench.fails(&LANGUAGE.replacen(from, to, 1));
+        let error = fails(&bench, &LANGUAGE.replacen(from, to, 1));
         for word in words {
             assert!(error.contains(word), "{to}: {word:?} is not in {error:?}");
         }

@@ -1,6 +1,7 @@
 //! Runs that were interrupted: what they go on with, and what keeps them from it.
 
-use crate::{Bench, DATA, LANGUAGE, SERIES, StopAt, never, weights};
+use crate::support::{Bench, DATA, never, weights};
+use crate::{LANGUAGE, SERIES, StopAt};
 use rekindle_train::{Error, Predictor, TrainOptions, Watch, changed_data, tasks::Part, train};
 use serde_json::Value;
 use std::{
