@@ -5,18 +5,17 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::support::{program, rekindle_in, said};
-
-const SERIES: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../rekindle-train/tests/data/tiny_multi.ts"
-);
+use crate::support::{DATA, program, rekindle_in, said};
 
 /// A directory with a series classifier, `run`, its data, `series.ts`, and a layer's file.
 fn bench() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path();
-    fs::copy(SERIES, path.join("series.ts")).unwrap();
+    fs::copy(
+        Path::new(DATA).join("tiny_multi.ts"),
+        path.join("series.ts"),
+    )
+    .unwrap();
     let config = "device = \"flex\"\n[task]\nkind = \"classify_series\"\ntrain = \"series.ts\"\nvalid_share = 0.2\ntest_share = 0.2\n\
                   [model.cell]\nkind = \"lstm\"\nd_hidden = 4\n[train]\nsteps = 4\nbatch = 3\n";
     fs::write(path.join("series.toml"), config).unwrap();

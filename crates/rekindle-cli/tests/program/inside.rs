@@ -7,9 +7,7 @@ use std::path::Path;
 use safetensors::SafeTensors;
 use tempfile::TempDir;
 
-use crate::support::rekindle_in;
-
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rekindle-train/tests/data");
+use crate::support::{DATA, rekindle_in};
 
 /// A run of a task after a few steps: its directory, which holds `run`, and `tiny.toml` it was made from.
 fn trained(task: &str, cell: &str) -> TempDir {

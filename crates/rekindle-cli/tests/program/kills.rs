@@ -11,9 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{program, rekindle_in};
-
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rekindle-train/tests/data");
+use crate::support::{DATA, program, rekindle_in};
 
 /// A text with its state carried on, dropout, and intervals that do not fit into one another.
 const LANGUAGE: &str = r#"

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+/// The directory of the small files that come with the tests of runs.
+pub(crate) const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rekindle-train/tests/data");
+
 /// What a run of the program came to.
 pub(crate) struct Said {
     pub(crate) code: Option<i32>,

@@ -7,18 +7,13 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::{program, rekindle_in};
-
-const TEXT: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../rekindle-train/tests/data/tiny.txt"
-);
+use crate::support::{DATA, program, rekindle_in};
 
 /// A directory with the config of a run that takes some seconds.
 fn bench() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let config = format!(
-        "device = \"flex\"\nseed = 5\n[task]\nkind = \"language_model\"\nfile = {TEXT:?}\nwindow = 8\nd_embedding = 8\nvalid = 0.2\ntest = 0.2\n\
+        "device = \"flex\"\nseed = 5\n[task]\nkind = \"language_model\"\nfile = \"{DATA}/tiny.txt\"\nwindow = 8\nd_embedding = 8\nvalid = 0.2\ntest = 0.2\n\
          [model]\ndropout = 0.1\nlayers = 2\n[model.cell]\nkind = \"gru\"\nd_hidden = 16\n\
          [train]\nsteps = 300\nbatch = 2\nreport_every = 5\nevaluate_every = 100\ncheckpoint_every = 20\n"
     );
