@@ -53,7 +53,7 @@ fn model(experiment: &Experiment) -> Result<(), Invalid> {
 
 /// Refuses a residual connection that no layer between these two ends can have.
 pub(super) fn between(shape: NetShape, model: &RecurrentConfig) -> Result<(), Invalid> {
-    let (d_input, d_output) = (shape.d_input(), model.d_output());
+    let (d_input, d_output) = (shape.front.width(), model.d_output());
     match model.residual && model.layers == 1 && d_input != d_output {
         false => Ok(()),
         true => {

@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     files,
     metric::Metric,
-    model::{head::Taken, net::Net},
+    model::{net::Net, taken::Taken},
     predict::predictor::Predictor,
     run::{directory::RunDir, log::Log, result::RunResult},
     tasks::{

@@ -1,45 +1,50 @@
-//! The front of a network: rows of the host become sequences that its layers read.
+//! The front of a network: what a step of a row is.
 
-use super::net::Net;
-use crate::data::reading::Steps;
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use rekindle::Sequence;
+use burn::nn::{Embedding, EmbeddingConfig, Initializer};
+use burn::tensor::Device;
 
-impl Net {
-    /// Rows as the layers read them: symbols as their vectors, and all padded to the longest.
-    pub(crate) fn sequence(&self, rows: &Steps, device: &Device) -> Sequence {
-        let lengths = rows.lengths();
-        let (batch, time) = (lengths.len(), lengths.iter().copied().max().unwrap_or(1));
-        let data = match rows {
-            Steps::Symbols(rows) => {
-                let rows = rows.iter().map(|row| row.iter().map(|&s| s as i32));
-                let data = TensorData::new(padded(rows, time), [batch, time]);
-                self.embed(Tensor::<2, Int>::from_data(data, device))
-            }
-            Steps::Numbers { width, rows } => {
-                let rows = rows.iter().map(|row| row.iter().copied());
-                let data = padded(rows, time * width);
-                Tensor::from_data(TensorData::new(data, [batch, time, *width]), device)
-            }
-        };
-        if lengths.iter().all(|&length| length == time) {
-            return Sequence::new(data);
-        }
-        let padded = Sequence::padded(data, lengths);
-        padded.expect("the time axis is the longest of at least one step")
-    }
+/// The front: what a step of a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Front {
+    /// A symbol, embedded in a vector of this width.
+    Symbols {
+        /// The number of symbols.
+        count: usize,
+        /// The width of their vectors.
+        width: usize,
+    },
+    /// So many numbers.
+    Features(usize),
 }
 
-/// Rows one after the other, each padded to a length.
-fn padded<T: Copy + Default>(
-    rows: impl ExactSizeIterator<Item = impl Iterator<Item = T>>,
-    length: usize,
-) -> Vec<T> {
-    let mut all = Vec::with_capacity(rows.len() * length);
-    for row in rows {
-        let end = all.len() + length;
-        all.extend(row);
-        all.resize(end, T::default());
+impl Front {
+    /// The width of the layers' input.
+    pub(crate) fn width(self) -> usize {
+        match self {
+            Front::Features(width) | Front::Symbols { width, .. } => width,
+        }
     }
-    all
+
+    /// How many numbers its parameters are.
+    pub(super) fn numbers(self) -> f64 {
+        match self {
+            Front::Features(_) => 0.0,
+            Front::Symbols { count, width } => count as f64 * width as f64,
+        }
+    }
+
+    /// Its parameters; `tied` where they are the head's as well.
+    pub(super) fn init(self, tied: bool, device: &Device) -> Option<Embedding> {
+        let Front::Symbols { count, width } = self else {
+            return None;
+        };
+        // A tied embedding is also an output matrix, and begins as small as one.
+        let std = match tied {
+            true => (width as f64).powf(-0.5),
+            false => 1.0,
+        };
+        let init = Initializer::Normal { mean: 0.0, std };
+        let config = EmbeddingConfig::new(count, width).with_initializer(init);
+        Some(config.init(device))
+    }
 }

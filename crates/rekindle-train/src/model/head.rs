@@ -1,166 +1,42 @@
-//! The head of a network: from which steps its outputs are taken.
+//! The head of a network: what the layers give becomes outputs.
 
-use super::net::{Net, NetStates};
-use crate::data::reading::Steps;
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use rekindle::{Cell, Merge, Sequence};
-use serde::{Deserialize, Serialize};
+use burn::module::Param;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
 
-/// The steps that a network's outputs are taken from.
+/// The head: a matrix and a bias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// Each: as many outputs as there are steps, row by row.
-    Each,
-    /// The last of rows that are all as long.
-    End,
-    /// All of a row, as one.
-    Pooled(Pool),
+pub struct Head {
+    /// The number of outputs a step.
+    pub outputs: usize,
+    /// Whether the matrix is the embedding itself (Press & Wolf 2017, arXiv 1608.05859).
+    pub tied: bool,
 }
 
-/// How the outputs of all steps become one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Pool {
-    /// The output after the last real step; where two directions stand side by side, the one that
-    /// reads in reverse gives its output at the first step, its last.
-    #[default]
-    Last,
-    /// The mean over the real steps.
-    Mean,
-    /// The largest of each unit over the real steps.
-    Max,
-}
-
-impl Net {
-    /// The outputs of a batch, `[rows, outputs]`, or `[rows * time, outputs]` where each step has its own; and the states
-    /// behind it.
-    pub(crate) fn outputs(
-        &self,
-        x: Sequence,
-        taken: Taken,
-        states: Option<NetStates>,
-    ) -> (Tensor<2>, NetStates) {
-        let (y, states) = self.read(x.clone(), states);
-        let outputs = match taken {
-            Taken::Each => self.output_each(y),
-            Taken::End => self.output(end(&y)),
-            Taken::Pooled(pool) => self.output(pool.of(y, &x, sides(self))),
-        };
-        (outputs, states)
-    }
-
-    /// The outputs for rows that are read from their beginning.
-    pub(crate) fn given(&self, rows: &Steps, taken: Taken, device: &Device) -> Tensor<2> {
-        self.outputs(self.sequence(rows, device), taken, None).0
-    }
-
-    /// What the layers gave last, of rows that are all as long: `[batch, time, d_output]` to `[batch, outputs]`. Where two
-    /// directions stand side by side, each counts with the step it read last.
-    pub(super) fn output_last(&self, y: Tensor<3>) -> Tensor<2> {
-        self.output(joined(end(&y), y, sides(self)))
-    }
-}
-
-/// The last step: `[batch, time, width]` to `[batch, width]`.
-fn end(y: &Tensor<3>) -> Tensor<2> {
-    let [_, time, _] = y.dims();
-    y.clone().narrow(1, time - 1, 1).squeeze_dim(1)
-}
-
-/// What was read last, of the outputs at the last step and of all.
-fn joined(last: Tensor<2>, y: Tensor<3>, sides: Option<Sides>) -> Tensor<2> {
-    match sides {
-        None => last,
-        Some(sides) => sides.joined(last, y.narrow(1, 0, 1).squeeze_dim(1)),
-    }
-}
-
-impl Pool {
-    /// `[batch, time, d_output]` to `[batch, d_output]`, over the real steps only.
-    fn of(self, y: Tensor<3>, x: &Sequence, sides: Option<Sides>) -> Tensor<2> {
-        let [batch, time, width] = y.dims();
-        let full = vec![time; batch];
-        let lengths = x.lengths().unwrap_or(&full);
-        match self {
-            Pool::Last => {
-                let ends = lengths.iter().map(|&n| n as i32 - 1);
-                let at = TensorData::new(ends.collect::<Vec<i32>>(), [batch, 1, 1]);
-                let at: Tensor<3, Int> = Tensor::from_data(at, &y.device());
-                let at = at.expand([batch, 1, width]);
-                let last: Tensor<2> = y.clone().gather(1, at).squeeze_dim(1);
-                joined(last, y, sides)
-            }
-            Pool::Mean => {
-                let counts: Vec<f32> = lengths.iter().map(|&n| n as f32).collect();
-                let counts = TensorData::new(counts, [batch, 1]);
-                let counts: Tensor<2> = Tensor::from_data(counts, &y.device());
-                y.sum_dim(1).squeeze_dim::<2>(1) / counts
-            }
-            Pool::Max => {
-                let y = match x.padding() {
-                    None => y,
-                    Some(mask) => {
-                        let mask = mask.unsqueeze_dim::<3>(2).expand(y.dims());
-                        y.mask_fill(mask, f32::NEG_INFINITY)
-                    }
-                };
-                y.max_dim(1).squeeze_dim(1)
-            }
+impl Head {
+    /// How many numbers its matrix has, behind layers of this width.
+    pub(super) fn numbers(self, d_output: usize) -> f64 {
+        match self.tied {
+            true => 0.0,
+            false => d_output as f64 * self.outputs as f64,
         }
     }
-}
 
-/// The outputs of two directions that stand side by side.
-#[derive(Clone, Copy, Debug)]
-struct Sides {
-    /// The width of what reads forward, which stands first.
-    forward: usize,
-}
-
-impl Sides {
-    /// What each direction gave in the step that it read last, of outputs `[batch, d_output]` at the last step and
-    /// at the first.
-    fn joined(self, last: Tensor<2>, first: Tensor<2>) -> Tensor<2> {
-        let reverse = first.dims()[1] - self.forward;
-        let sides = [
-            last.narrow(1, 0, self.forward),
-            first.narrow(1, self.forward, reverse),
-        ];
-        Tensor::cat(sides.into(), 1)
-    }
-}
-
-/// The two sides of a network's outputs; none where they are one.
-fn sides(net: &Net) -> Option<Sides> {
-    let recurrent = net.recurrent();
-    let top = recurrent.layers().last()?;
-    let apart = top.reverse.is_some() && recurrent.merge() == Merge::Concat;
-    (apart && top.projection.is_none()).then(|| Sides {
-        forward: top.forward.d_output(),
-    })
-}
-
-#[cfg(all(test, feature = "flex"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pooling_sees_the_real_steps_only() {
-        let device = burn::tensor::Device::flex();
-        let y = [[[1., -5., 2.], [3., -7., 4.], [0., 0., 0.]]];
-        let y: Tensor<3> = Tensor::from_data(y, &device);
-        let x = Sequence::padded(y.clone(), vec![2]).expect("fits");
-        let pooled = |pool: Pool, sides| -> Vec<f32> {
-            pool.of(y.clone(), &x, sides)
-                .into_data()
-                .iter::<f32>()
-                .collect()
-        };
-        let sides = |forward| Some(Sides { forward });
-        assert_eq!(pooled(Pool::Last, None), [3., -7., 4.]);
-        assert_eq!(pooled(Pool::Last, sides(1)), [3., -5., 2.]);
-        assert_eq!(pooled(Pool::Last, sides(2)), [3., -7., 2.]);
-        assert_eq!(pooled(Pool::Mean, None), [2., -6., 3.]);
-        assert_eq!(pooled(Pool::Max, None), [3., -5., 4.]);
+    /// Its parameters, behind layers of this width: a matrix with its bias, or the bias alone where the matrix is tied.
+    pub(super) fn init(
+        self,
+        d_output: usize,
+        device: &Device,
+    ) -> (Option<Linear>, Option<Param<Tensor<1>>>) {
+        match self.tied {
+            true => {
+                let bias = Tensor::zeros([self.outputs], device);
+                (None, Some(Param::from_tensor(bias)))
+            }
+            false => (
+                Some(LinearConfig::new(d_output, self.outputs).init(device)),
+                None,
+            ),
+        }
     }
 }

@@ -1,25 +1,18 @@
 //! How much memory a network and its batches take at least.
 
-use super::shape::{Inputs, NetShape};
+use super::shape::NetShape;
 use crate::memory::{Batch, NUMBER, held, layers};
 use rekindle::{Invalid, RecurrentConfig};
 
 /// The bytes that a network takes for a batch: those of the weights, and those of the rows.
 fn network(shape: NetShape, model: &RecurrentConfig, batch: Batch) -> [f64; 2] {
-    let (symbols, d_input) = match shape.inputs {
-        Inputs::Symbols { count, width } => (count as f64 * width as f64, width),
-        Inputs::Features(width) => (0.0, width),
-    };
-    let [weights, rows] = layers(model, d_input, batch);
-    let outputs = shape.outputs as f64;
-    let output = match shape.tied {
-        true => 0.0,
-        false => model.d_output() as f64 * outputs,
-    };
+    let NetShape { front, head } = shape;
+    let [weights, rows] = layers(model, front.width(), batch);
+    let ends = front.numbers() + head.numbers(model.d_output());
     // The outputs, and the logarithms of their softmax.
     let steps = if batch.each { batch.time } else { 1 } as f64;
-    let given = 2.0 * outputs * batch.rows.max(batch.judged) as f64 * steps;
-    [weights + (symbols + output) * NUMBER, rows + given * NUMBER]
+    let given = 2.0 * head.outputs as f64 * batch.rows.max(batch.judged) as f64 * steps;
+    [weights + ends * NUMBER, rows + given * NUMBER]
 }
 
 impl NetShape {

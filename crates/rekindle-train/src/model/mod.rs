@@ -1,9 +1,11 @@
 //! A network: the front, which rows of the host go into, recurrent layers, and the head, from which outputs are taken;
 //! and what is wanted of these.
 
-mod front;
+pub(crate) mod front;
 pub(crate) mod head;
 pub(crate) mod memory;
 pub(crate) mod net;
 mod objective;
+mod rows;
 pub(crate) mod shape;
+pub(crate) mod taken;

@@ -1,9 +1,9 @@
-//! The network of every task: symbols or features, recurrent layers, a linear output.
+//! The network of every task: a front, recurrent layers, and a head.
 
-use super::shape::{Inputs, NetShape};
+use super::shape::NetShape;
 use crate::error::Result;
 use burn::module::{Module, Param};
-use burn::nn::{Embedding, EmbeddingConfig, Initializer, Linear, LinearConfig};
+use burn::nn::{Embedding, Linear};
 use burn::tensor::{Device, Int, Tensor};
 use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence, States};
 
@@ -11,7 +11,8 @@ use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence, States};
 pub type NetStates = States<Vec<Tensor<2>>>;
 
 /// An embedding where the task has symbols, recurrent layers, and a linear output: the article's
-/// `o_t = softmax(V s_t)`, without the softmax, which belongs to the loss.
+/// `o_t = softmax(V s_t)`, without the softmax, which belongs to the loss. The names of the fields are those of the weights in
+/// files.
 #[derive(Module, Debug)]
 pub struct Net {
     embedding: Option<Embedding>,
@@ -30,29 +31,15 @@ impl Net {
     /// another width than the layers' output.
     pub fn new(shape: NetShape, model: &RecurrentConfig, device: &Device) -> Result<Net> {
         shape.fits(model)?;
-        let d_input = shape.d_input();
-        let embedding = match shape.inputs {
-            Inputs::Features(_) => None,
-            Inputs::Symbols { count, width } => {
-                // A tied embedding is also an output matrix, and begins as small as one.
-                let std = if shape.tied {
-                    (width as f64).powf(-0.5)
-                } else {
-                    1.0
-                };
-                let init = Initializer::Normal { mean: 0.0, std };
-                let config = EmbeddingConfig::new(count, width).with_initializer(init);
-                Some(config.init(device))
-            }
-        };
-        let recurrent = model.init(d_input, device);
-        let d_output = recurrent.d_output();
-        let bias = || Param::from_tensor(Tensor::zeros([shape.outputs], device));
+        let NetShape { front, head } = shape;
+        let embedding = front.init(head.tied, device);
+        let recurrent = model.init(front.width(), device);
+        let (output, tied_bias) = head.init(recurrent.d_output(), device);
         Ok(Net {
             embedding,
             recurrent,
-            output: (!shape.tied).then(|| LinearConfig::new(d_output, shape.outputs).init(device)),
-            tied_bias: shape.tied.then(bias),
+            output,
+            tied_bias,
         })
     }
 

@@ -1,5 +1,6 @@
 //! The two ends of a network.
 
+use super::{front::Front, head::Head};
 use crate::error::{Error, Result};
 use rekindle::RecurrentConfig;
 
@@ -7,42 +8,19 @@ use rekindle::RecurrentConfig;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NetShape {
     /// What goes in.
-    pub inputs: Inputs,
-    /// The number of outputs a step.
-    pub outputs: usize,
-    /// Whether the output matrix is the embedding itself (Press & Wolf 2017, arXiv 1608.05859).
-    pub tied: bool,
-}
-
-/// What goes into a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inputs {
-    /// One symbol a step, embedded in vectors of this width.
-    Symbols {
-        /// The number of symbols.
-        count: usize,
-        /// The width of their vectors.
-        width: usize,
-    },
-    /// Numbers, so many a step.
-    Features(usize),
+    pub front: Front,
+    /// What comes out.
+    pub head: Head,
 }
 
 impl NetShape {
-    /// Two ends that are not tied.
-    pub(crate) fn of(inputs: Inputs, outputs: usize) -> Self {
-        NetShape {
-            inputs,
+    /// A front, and a head of its own.
+    pub(crate) fn of(front: Front, outputs: usize) -> Self {
+        let head = Head {
             outputs,
             tied: false,
-        }
-    }
-
-    /// The width of the layers' input.
-    pub(crate) fn d_input(&self) -> usize {
-        match self.inputs {
-            Inputs::Features(width) | Inputs::Symbols { width, .. } => width,
-        }
+        };
+        NetShape { front, head }
     }
 
     /// Checks that layers fit between the two ends.
@@ -52,11 +30,11 @@ impl NetShape {
     /// If the layers do not take inputs of this width, or the output is tied to an embedding of
     /// another width than the layers' output.
     pub(crate) fn fits(&self, model: &RecurrentConfig) -> Result<()> {
-        let d_input = self.d_input();
+        let d_input = self.front.width();
         let fits = model.fits(d_input);
         fits.map_err(|invalid| Error::mend(invalid.under("model").to_string()))?;
         let d_output = model.d_output();
-        if self.tied && d_output != d_input {
+        if self.head.tied && d_output != d_input {
             return Err(Error::mend(format!(
                 "task.tied = true: the embedding has width {d_input} and the layers' output {d_output}; \
                  set task.d_embedding or model.projection so that they agree"

@@ -22,7 +22,7 @@ pub(crate) mod prediction;
 mod stored;
 pub(crate) mod task;
 
-pub use crate::model::head::Pool;
+pub use crate::model::taken::Pool;
 pub use adding::AddingConfig;
 pub use classify_series::{ClassifySeriesConfig, SeriesSpec};
 pub use classify_text::{ClassifyTextConfig, TextSpec};

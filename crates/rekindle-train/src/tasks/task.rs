@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::{head::Taken, net::Net, shape::NetShape},
+    model::{net::Net, shape::NetShape, taken::Taken},
 };
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;

@@ -2,7 +2,7 @@
 
 use crate::{
     memory::Batch,
-    model::shape::{Inputs, NetShape},
+    model::{front::Front, shape::NetShape},
     tasks::{drawn::held_out, task::JUDGED},
 };
 use rekindle::{Invalid, positive};
@@ -46,6 +46,6 @@ impl AddingConfig {
 
     /// The network's two ends.
     pub(super) fn ends(&self) -> NetShape {
-        NetShape::of(Inputs::Features(2), 1)
+        NetShape::of(Front::Features(2), 1)
     }
 }

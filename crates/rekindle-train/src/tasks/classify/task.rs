@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     memory::Batch,
     metric::{Baselines, Evaluation},
-    model::{head::Taken, net::Net, shape::NetShape},
+    model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
         part::Part,
         passes::Passes,

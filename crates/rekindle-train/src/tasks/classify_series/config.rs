@@ -2,7 +2,7 @@
 
 use crate::{
     data::file::DataFile,
-    model::head::Pool,
+    model::taken::Pool,
     tasks::classify::files::{self, no_file, share},
 };
 use rekindle::Invalid;

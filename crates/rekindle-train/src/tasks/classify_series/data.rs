@@ -4,7 +4,7 @@ use super::{config::ClassifySeriesConfig, spec::SeriesSpec};
 use crate::{
     data::{file::DataFile, reading::Steps, scaler::Scaler, series::Series, series_set::SeriesSet},
     error::Result,
-    model::head::Taken,
+    model::taken::Taken,
     tasks::{
         classify::{
             files::{cut, no_file, repeated},

@@ -26,8 +26,8 @@ use crate::{
     error::{Error, Result},
     memory::Batch,
     model::{
-        head::Taken,
-        shape::{Inputs, NetShape},
+        taken::Taken,
+        {front::Front, shape::NetShape},
     },
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
@@ -55,7 +55,7 @@ impl Kind for ClassifySeriesConfig {
     }
 
     fn least(&self, _rows: usize) -> (NetShape, Batch) {
-        (NetShape::of(Inputs::Features(1), 2), Batch::of_one(1))
+        (NetShape::of(Front::Features(1), 2), Batch::of_one(1))
     }
 
     fn open(

@@ -2,7 +2,7 @@
 
 use crate::{
     data::{cut::Cut, scaler::Scaler},
-    model::shape::{Inputs, NetShape},
+    model::{front::Front, shape::NetShape},
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,10 +21,6 @@ pub struct SeriesSpec {
 
 impl SeriesSpec {
     pub(super) fn shape(&self) -> NetShape {
-        NetShape {
-            inputs: Inputs::Features(self.channels),
-            outputs: self.classes.len(),
-            tied: false,
-        }
+        NetShape::of(Front::Features(self.channels), self.classes.len())
     }
 }

@@ -5,7 +5,7 @@ use crate::{
         file::DataFile,
         vocabulary::{Unit, Vocabulary},
     },
-    model::head::Pool,
+    model::taken::Pool,
     tasks::classify::files::{self, no_file, share},
 };
 use rekindle::{Invalid, positive, width};

@@ -4,7 +4,7 @@ use super::{config::ClassifyTextConfig, spec::TextSpec};
 use crate::{
     data::{labelled_text::LabelledText, reading::Steps, vocabulary::Vocabulary},
     error::Result,
-    model::head::Taken,
+    model::taken::Taken,
     tasks::{
         classify::{
             files::{cut, no_file, repeated},

@@ -23,8 +23,8 @@ use crate::{
     error::Result,
     memory::Batch,
     model::{
-        head::Taken,
-        shape::{Inputs, NetShape},
+        taken::Taken,
+        {front::Front, shape::NetShape},
     },
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
@@ -56,11 +56,11 @@ impl Kind for ClassifyTextConfig {
     }
 
     fn least(&self, _rows: usize) -> (NetShape, Batch) {
-        let inputs = Inputs::Symbols {
+        let front = Front::Symbols {
             count: 1,
             width: self.d_embedding,
         };
-        (NetShape::of(inputs, 2), Batch::of_one(1))
+        (NetShape::of(front, 2), Batch::of_one(1))
     }
 
     fn open(&self, seed: u64, _: bool, spec: Option<TextSpec>) -> Result<Opened<TextSpec>> {

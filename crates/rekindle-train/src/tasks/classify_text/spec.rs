@@ -3,7 +3,7 @@
 use super::config::ClassifyTextConfig;
 use crate::{
     data::{cut::Cut, vocabulary::Vocabulary},
-    model::shape::{Inputs, NetShape},
+    model::{front::Front, shape::NetShape},
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +20,10 @@ pub struct TextSpec {
 
 impl TextSpec {
     pub(super) fn shape(&self, config: &ClassifyTextConfig) -> NetShape {
-        NetShape {
-            inputs: Inputs::Symbols {
-                count: self.vocabulary.len(),
-                width: config.d_embedding,
-            },
-            outputs: self.classes.len(),
-            tied: false,
-        }
+        let front = Front::Symbols {
+            count: self.vocabulary.len(),
+            width: config.d_embedding,
+        };
+        NetShape::of(front, self.classes.len())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     memory::Batch,
-    model::shape::{Inputs, NetShape},
+    model::{front::Front, shape::NetShape},
     tasks::{drawn::held_out, keys::forward_only, task::JUDGED},
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, width};
@@ -95,6 +95,6 @@ impl CopyConfig {
     pub(super) fn ends(&self) -> NetShape {
         let count = self.symbols as usize;
         let width = self.d_embedding;
-        NetShape::of(Inputs::Symbols { count, width }, count)
+        NetShape::of(Front::Symbols { count, width }, count)
     }
 }

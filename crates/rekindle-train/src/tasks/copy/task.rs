@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::{head::Taken, net::Net, shape::NetShape},
+    model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
         drawn::seed_of,
         part::Part,

@@ -14,7 +14,7 @@ use crate::{
     },
     error::{Error, Result},
     metric::Evaluation,
-    model::{head::Taken, net::Net},
+    model::{net::Net, taken::Taken},
     tasks::{part::Part, passes::Passes, task::JUDGED},
 };
 use burn::tensor::Device;

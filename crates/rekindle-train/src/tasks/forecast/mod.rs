@@ -26,8 +26,8 @@ use crate::{
     error::{Error, Result},
     memory::Batch,
     model::{
-        head::Taken,
-        shape::{Inputs, NetShape},
+        taken::Taken,
+        {front::Front, shape::NetShape},
     },
 };
 use data::Forecast;
@@ -52,7 +52,7 @@ impl Kind for ForecastConfig {
     }
 
     fn least(&self, _rows: usize) -> (NetShape, Batch) {
-        let shape = NetShape::of(Inputs::Features(1), self.horizon);
+        let shape = NetShape::of(Front::Features(1), self.horizon);
         (shape, Batch::of_one(self.window))
     }
 

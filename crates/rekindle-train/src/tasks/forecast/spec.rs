@@ -3,7 +3,7 @@
 use super::config::ForecastConfig;
 use crate::{
     data::scaler::Scaler,
-    model::shape::{Inputs, NetShape},
+    model::{front::Front, shape::NetShape},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,11 +23,8 @@ pub struct ForecastSpec {
 
 impl ForecastSpec {
     pub(super) fn shape(&self, config: &ForecastConfig) -> NetShape {
-        NetShape {
-            inputs: Inputs::Features(self.columns.len()),
-            outputs: config.horizon * self.targets.len(),
-            tied: false,
-        }
+        let outputs = config.horizon * self.targets.len();
+        NetShape::of(Front::Features(self.columns.len()), outputs)
     }
 
     /// The targets among the columns of a row.

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation},
-    model::{head::Taken, net::Net, shape::NetShape},
+    model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
         part::Part,
         task::{At, JUDGED, Lesson, Task},

@@ -16,7 +16,7 @@ use crate::{
     },
     error::Result,
     memory::Batch,
-    model::shape::{Inputs, NetShape},
+    model::{front::Front, shape::NetShape},
     tasks::{
         at_work::AtWork,
         given::{Takes, symbols},
@@ -46,11 +46,11 @@ impl Kind for LanguageModelConfig {
     }
 
     fn least(&self, rows: usize) -> (NetShape, Batch) {
-        let inputs = Inputs::Symbols {
+        let front = Front::Symbols {
             count: 1,
             width: self.d_embedding,
         };
-        (NetShape::of(inputs, 1), self.batch(rows))
+        (NetShape::of(front, 1), self.batch(rows))
     }
 
     fn open(

@@ -3,7 +3,7 @@
 use super::config::LanguageModelConfig;
 use crate::{
     data::vocabulary::Vocabulary,
-    model::shape::{Inputs, NetShape},
+    model::{front::Front, head::Head, shape::NetShape},
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,12 +17,14 @@ pub struct LanguageSpec {
 impl LanguageSpec {
     pub(super) fn shape(&self, config: &LanguageModelConfig) -> NetShape {
         NetShape {
-            inputs: Inputs::Symbols {
+            front: Front::Symbols {
                 count: self.vocabulary.len(),
                 width: config.d_embedding,
             },
-            outputs: self.vocabulary.len(),
-            tied: config.tied,
+            head: Head {
+                outputs: self.vocabulary.len(),
+                tied: config.tied,
+            },
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::{head::Taken, net::Net, shape::NetShape},
+    model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
         part::Part,
         prediction::SampleOptions,

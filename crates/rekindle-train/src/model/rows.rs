@@ -1,0 +1,45 @@
+//! Rows of the host become sequences that a network's layers read.
+
+use super::net::Net;
+use crate::data::reading::Steps;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rekindle::Sequence;
+
+impl Net {
+    /// Rows as the layers read them: symbols as their vectors, and all padded to the longest.
+    pub(crate) fn sequence(&self, rows: &Steps, device: &Device) -> Sequence {
+        let lengths = rows.lengths();
+        let (batch, time) = (lengths.len(), lengths.iter().copied().max().unwrap_or(1));
+        let data = match rows {
+            Steps::Symbols(rows) => {
+                let rows = rows.iter().map(|row| row.iter().map(|&s| s as i32));
+                let data = TensorData::new(padded(rows, time), [batch, time]);
+                self.embed(Tensor::<2, Int>::from_data(data, device))
+            }
+            Steps::Numbers { width, rows } => {
+                let rows = rows.iter().map(|row| row.iter().copied());
+                let data = padded(rows, time * width);
+                Tensor::from_data(TensorData::new(data, [batch, time, *width]), device)
+            }
+        };
+        if lengths.iter().all(|&length| length == time) {
+            return Sequence::new(data);
+        }
+        let padded = Sequence::padded(data, lengths);
+        padded.expect("the time axis is the longest of at least one step")
+    }
+}
+
+/// Rows one after the other, each padded to a length.
+fn padded<T: Copy + Default>(
+    rows: impl ExactSizeIterator<Item = impl Iterator<Item = T>>,
+    length: usize,
+) -> Vec<T> {
+    let mut all = Vec::with_capacity(rows.len() * length);
+    for row in rows {
+        let end = all.len() + length;
+        all.extend(row);
+        all.resize(end, T::default());
+    }
+    all
+}
