@@ -1,6 +1,6 @@
 //! Taking the figures that the doctor's rules judge.
 
-use super::horizon;
+use super::{first_update, horizon};
 use crate::{
     config::experiment::Experiment,
     data::reading::{Reading, Steps, Wanted},
@@ -11,14 +11,9 @@ use crate::{
     model::{net::Net, taken::Taken},
     predict::predictor::Predictor,
     run::{directory::RunDir, log::Log, result::RunResult},
-    tasks::{
-        part::Part,
-        task::{At, Task},
-    },
+    tasks::{part::Part, task::Task},
     train::gradients,
 };
-use burn::module::Module;
-use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use rekindle::engine::{Role, Unary};
 use std::path::Path;
@@ -198,18 +193,9 @@ fn layer_gradients(
     experiment: &Experiment,
     device: &Device,
 ) -> Vec<f64> {
-    let device = device.clone().autodiff();
-    let net = net.clone().fork(&device).train().unfreeze();
-    let at = At {
-        step: 0,
-        batch: experiment.train.batch,
-        seed: experiment.seed,
-        device,
-    };
-    let loss = task.loss(&net, &at, None).value;
-    let grads = GradientsParams::from_grads(loss.backward(), &net);
+    let (net, found) = first_update::gradients(task, net, experiment, device);
     let layers = net.recurrent().layers().iter();
-    layers.map(|layer| gradients::norm(layer, &grads)).collect()
+    layers.map(|layer| gradients::norm(layer, &found)).collect()
 }
 
 /// The share of padding, of batches in the order of the data.

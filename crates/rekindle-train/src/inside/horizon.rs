@@ -1,5 +1,6 @@
 //! How far back networks learn: fresh ones, from a config, and trained ones, from a run.
 
+use super::first_update;
 use crate::{
     config::{experiment::Experiment, plan::Plan},
     data::reading::Reading,
@@ -9,14 +10,10 @@ use crate::{
     memory::Batch,
     model::net::Net,
     predict::predictor::Predictor,
-    tasks::{
-        part::Part,
-        task::{At, Task},
-    },
+    tasks::{part::Part, task::Task},
     train::{gradients, trainer},
 };
 use burn::module::Module;
-use burn::optim::GradientsParams;
 use burn::tensor::{Device, TensorData};
 use rekindle::engine::Direction;
 use rekindle::{Horizon, Site, positive};
@@ -209,7 +206,10 @@ impl Subject {
             )))
         })?;
         let reading = self.reading(options)?;
-        let gradient = gradient(self.task.as_ref(), &net, &self.plan, &self.device);
+        let experiment = self.plan.experiment();
+        let (learning, found) =
+            first_update::gradients(self.task.as_ref(), &net, experiment, &self.device);
+        let gradient = gradients::norm(&learning, &found);
         let model = |site: Option<Site>| {
             let horizon = of(&net, &reading, options.lag, site, &self.device);
             let (peak, ln_peak) = horizon.peak();
@@ -226,7 +226,7 @@ impl Subject {
                 reach: horizon.reach(options.fraction),
                 lyapunov: horizon.lyapunov(),
                 gradient,
-                clip: self.plan.experiment().train.clip,
+                clip: experiment.train.clip,
                 ln_left: horizon.relative(),
                 peak,
                 ln_peak,
@@ -321,21 +321,6 @@ pub(super) fn of(
         Some(site) if !recurrent.is_bidirectional() => horizon.only(site),
         _ => horizon,
     }
-}
-
-/// The norm of the gradient of all weights in the first update.
-fn gradient(task: &dyn Task, net: &Net, plan: &Plan, device: &Device) -> f64 {
-    let experiment = plan.experiment();
-    let device = device.clone().autodiff();
-    let net = net.clone().fork(&device).train().unfreeze();
-    let at = At {
-        step: 0,
-        batch: experiment.train.batch,
-        seed: experiment.seed,
-        device,
-    };
-    let loss = task.loss(&net, &at, None).value;
-    gradients::norm(&net, &GradientsParams::from_grads(loss.backward(), &net))
 }
 
 /// How the names of recurrent matrices end.

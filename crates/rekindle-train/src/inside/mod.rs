@@ -2,6 +2,7 @@
 
 mod checkup;
 pub(crate) mod extras;
+mod first_update;
 mod horizon;
 mod horizon_file;
 mod output;
