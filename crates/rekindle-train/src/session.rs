@@ -4,19 +4,20 @@ pub(crate) mod resume;
 
 use crate::{
     config::{plan::Plan, table},
+    device::Chosen,
     error::{Error, Result},
     files,
     metric::Evaluation,
+    model::net::Net,
     predict::predictor::Predictor,
     report,
     run::{
-        checkpoint,
         directory::{self, RunDir},
         entry::damaged,
         manifest::Manifest,
         result::RunResult,
     },
-    session::resume::{Earlier, fingerprints, go_on_changed, unchanged},
+    session::resume::{Earlier, fingerprints, unchanged},
     tasks::{kind::Opened, list::Spec, part::Part, task::Task},
     train::{
         fit::{End, fit},
@@ -24,6 +25,7 @@ use crate::{
         watch::Watch,
     },
 };
+use burn::module::Module;
 use serde::Serialize;
 use std::{
     fmt::Display,
@@ -111,40 +113,12 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         Some(begun) if !accepted => begun.manifest.clone(),
         _ => Manifest::new(&spec, data),
     };
+    let beginning = beginning(&plan, spec, &manifest)?;
     let (run, _lock) = match earlier {
-        Some(Earlier { run, lock, begun }) => {
-            match checkpoint::latest(&run.checkpoints())? {
-                Some(path) => {
-                    trainer.restore(&path, &device)?;
-                    let keep = plan.experiment().train.keep;
-                    checkpoint::tidy(&run.checkpoints(), &path, keep)?;
-                    if accepted {
-                        go_on_changed(&mut trainer, &run, &plan, watch)?;
-                    }
-                }
-                None => watch.note("there is no checkpoint yet: beginning anew"),
-            }
-            if begun.is_none() || accepted {
-                run.begin(&beginning(&plan, spec, &manifest)?)?;
-            }
-            let step = trainer.tally.step;
-            if step >= plan.experiment().train.report_every && !run.metrics().exists() {
-                watch.note(&format!(
-                    "{} is gone: the log, and the curves of the report, begin behind step {step}; the weights are the same without it",
-                    run.metrics().display()
-                ));
-            }
-            run.truncate_metrics(step)?;
-            (run, lock)
+        Some(earlier) => {
+            earlier.go_on(&mut trainer, &plan, accepted, &beginning, &device, watch)?
         }
-        None => {
-            let name = &plan.experiment().name;
-            RunDir::create(
-                options.out.as_deref(),
-                name,
-                &beginning(&plan, spec, &manifest)?,
-            )?
-        }
+        None => RunDir::create(options.out.as_deref(), &plan.experiment().name, &beginning)?,
     };
     watch.note(&format!("run: {}", run.path().display()));
 
@@ -167,37 +141,49 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         });
     }
     let net = trainer.finished()?;
-    let inner = chosen.device.clone();
-    let on = |part: Part| {
-        let Evaluation { metrics, .. } = task.evaluate(&net, part, &inner)?;
-        Some((part.name().to_string(), metrics))
-    };
-    let result = RunResult {
-        task: plan.experiment().task.name().into(),
-        device: chosen.name,
-        steps: step,
-        seconds: trainer.tally.seconds,
-        parameters: burn::module::Module::num_params(&net),
-        kept: trainer.tally.evaluations.kept(step),
-        metrics: [Part::Valid, Part::Test]
-            .into_iter()
-            .filter_map(on)
-            .collect(),
-        baselines: task.baselines(Part::Test),
-        notes,
-    };
+    let result = judged(&trainer, &plan, task.as_ref(), &net, &chosen, notes);
     let weights = weights_of(&trainer)?;
     files::write_atomic(&run.weights(), &weights)?;
     manifest.add(RunDir::WEIGHTS, &weights);
     manifest.write(&run)?;
     files::write_atomic(&run.result(), &json(&result)?)?;
-    let predictor = Predictor::of(plan, known, task.shape(), net, inner);
+    let predictor = Predictor::of(plan, known, task.shape(), net, chosen.device);
     write_report(&run, &predictor, task.as_ref(), watch);
     Ok(Trained {
         run: path,
         step,
         result: Some(result),
     })
+}
+
+/// The final figures of a network, and what is to be said of them.
+fn judged(
+    trainer: &Trainer,
+    plan: &Plan,
+    task: &dyn Task,
+    net: &Net,
+    chosen: &Chosen,
+    notes: Vec<String>,
+) -> RunResult {
+    let on = |part: Part| {
+        let Evaluation { metrics, .. } = task.evaluate(net, part, &chosen.device)?;
+        Some((part.name().to_string(), metrics))
+    };
+    let steps = trainer.tally.step;
+    RunResult {
+        task: plan.experiment().task.name().into(),
+        device: chosen.name.clone(),
+        steps,
+        seconds: trainer.tally.seconds,
+        parameters: net.num_params(),
+        kept: trainer.tally.evaluations.kept(steps),
+        metrics: [Part::Valid, Part::Test]
+            .into_iter()
+            .filter_map(on)
+            .collect(),
+        baselines: task.baselines(Part::Test),
+        notes,
+    }
 }
 
 /// What is to be said where a batch asks for more rows than there are.

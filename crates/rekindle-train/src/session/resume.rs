@@ -4,9 +4,16 @@ use crate::{
     config::plan::Plan,
     data::fingerprint::Fingerprint,
     error::{Error, Result},
-    run::{begun::Begun, checkpoint, directory::RunDir, lock::Lock, manifest::Manifest},
+    run::{
+        begun::Begun,
+        checkpoint,
+        directory::{Beginning, RunDir},
+        lock::Lock,
+        manifest::Manifest,
+    },
     train::{trainer::Trainer, watch::Watch},
 };
+use burn::tensor::Device;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -37,6 +44,42 @@ impl Earlier {
             false => None,
         };
         Ok(Earlier { run, lock, begun })
+    }
+
+    /// Goes on from its last checkpoint, with what it began with written again where that is not there, or no longer so.
+    pub(crate) fn go_on(
+        self,
+        trainer: &mut Trainer,
+        plan: &Plan,
+        accepted: bool,
+        beginning: &Beginning,
+        device: &Device,
+        watch: &mut dyn Watch,
+    ) -> Result<(RunDir, Lock)> {
+        let Earlier { run, lock, begun } = self;
+        match checkpoint::latest(&run.checkpoints())? {
+            Some(path) => {
+                trainer.restore(&path, device)?;
+                let keep = plan.experiment().train.keep;
+                checkpoint::tidy(&run.checkpoints(), &path, keep)?;
+                if accepted {
+                    go_on_changed(trainer, &run, plan, watch)?;
+                }
+            }
+            None => watch.note("there is no checkpoint yet: beginning anew"),
+        }
+        if begun.is_none() || accepted {
+            run.begin(beginning)?;
+        }
+        let step = trainer.tally.step;
+        if step >= plan.experiment().train.report_every && !run.metrics().exists() {
+            watch.note(&format!(
+                "{} is gone: the log, and the curves of the report, begin behind step {step}; the weights are the same without it",
+                run.metrics().display()
+            ));
+        }
+        run.truncate_metrics(step)?;
+        Ok((run, lock))
     }
 }
 
@@ -95,7 +138,7 @@ pub fn changed_data(run: &Path) -> Result<Vec<String>> {
 /// # Errors
 ///
 /// If there is no update left, and so no evaluation either.
-pub(crate) fn go_on_changed(
+fn go_on_changed(
     trainer: &mut Trainer,
     run: &RunDir,
     plan: &Plan,
