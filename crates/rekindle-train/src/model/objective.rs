@@ -57,3 +57,36 @@ impl Reading {
         net.sequence(&self.inputs, device)
     }
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use super::*;
+
+    /// The mean and the sum of the losses of rows.
+    fn losses(wanted: &Wanted, outputs: [[f32; 2]; 2]) -> [f64; 2] {
+        let outputs: Tensor<2> = Tensor::from_data(outputs, &Device::flex());
+        [wanted.loss(outputs.clone()), wanted.sum(outputs)]
+            .map(|loss| f64::from(loss.into_scalar::<f32>()))
+    }
+
+    fn close(found: [f64; 2], right: [f64; 2]) {
+        for (found, right) in found.into_iter().zip(right) {
+            assert!((found - right).abs() < 1e-6, "{found} {right}");
+        }
+    }
+
+    #[test]
+    fn classes_are_judged_by_cross_entropy() {
+        // Of probabilities 1/4 and 3/4, and of 1/2 each, the true ones are 3/4 and 1/2.
+        let logits = [[0.0, 3f32.ln()], [0.0, 0.0]];
+        let sum = (4.0 / 3.0_f64).ln() + 2f64.ln();
+        close(losses(&Wanted::Class(vec![1, 0]), logits), [sum / 2.0, sum]);
+    }
+
+    #[test]
+    fn numbers_are_judged_by_the_mean_of_their_squared_errors() {
+        // Errors 0 and 2 in the first row, 3 and 0 in the second: means of 2 and 4.5.
+        let wanted = Wanted::Numbers(vec![vec![1.0, 0.0], vec![0.0, 4.0]]);
+        close(losses(&wanted, [[1.0, 2.0], [3.0, 4.0]]), [3.25, 6.5]);
+    }
+}

@@ -43,3 +43,29 @@ fn padded<T: Copy + Default>(
     }
     all
 }
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    use super::*;
+    use crate::model::{front::Front, shape::NetShape};
+    use rekindle::RecurrentConfig;
+
+    #[test]
+    fn rows_are_padded_where_they_differ() {
+        let device = Device::flex();
+        let model: RecurrentConfig =
+            toml::from_str("cell = { kind = \"gru\", d_hidden = 3 }").expect("a model");
+        let shape = NetShape::of(Front::Features(2), 1);
+        let net = Net::new(shape, &model, &device).expect("a network");
+        let sequence = |rows: [&[f32]; 2]| {
+            let rows = rows.map(<[f32]>::to_vec).to_vec();
+            net.sequence(&Steps::Numbers { width: 2, rows }, &device)
+        };
+        let level = sequence([&[1.0, 2.0], &[3.0, 4.0]]);
+        assert_eq!((level.data().dims(), level.lengths()), ([2, 1, 2], None));
+        let padded = sequence([&[1.0, 2.0], &[3.0, 4.0, 5.0, 6.0]]);
+        assert_eq!(padded.lengths(), Some(&[1, 2][..]));
+        let numbers: Vec<f32> = padded.into_data().into_data().iter::<f32>().collect();
+        assert_eq!(numbers, [1.0, 2.0, 0.0, 0.0, 3.0, 4.0, 5.0, 6.0]);
+    }
+}
