@@ -27,13 +27,13 @@ use std::ops::Range;
 
 /// Rows, their classes, and the parts that they are in.
 pub(in crate::tasks) struct Classify<I> {
-    pub(super) items: I,
+    items: I,
     shape: NetShape,
     taken: Taken,
     /// The class of every row.
     labels: Vec<usize>,
     /// The names of the classes.
-    pub(super) names: Vec<String>,
+    names: Vec<String>,
     parts: Split<Vec<usize>>,
     passes: Passes,
     /// What is worth knowing of the data.
