@@ -38,7 +38,7 @@ impl<'c, B: Backend> PassOperands<'c, B> {
 
     /// A state before the first step: `[batch, width]`.
     pub(super) fn initial(&self, state: usize) -> FloatTensor<B> {
-        let (start, width) = self.sizes.states(&self.call.prepared.compiled.program())[state];
+        let (start, width) = self.sizes.states(self.call.prepared.compiled.program())[state];
         columns::<B>(self.tensors[operand::STATE].clone(), start..start + width)
     }
 
