@@ -13,6 +13,7 @@ mod cell_config;
 pub mod cells;
 mod complex;
 mod config;
+mod constants;
 mod equations;
 mod extent;
 mod fading;

@@ -1,6 +1,7 @@
 //! What weights are made of, where they are not stored as the equations use them.
 
-use burn::tensor::Tensor;
+use crate::constants::Constants;
+use burn::tensor::{Tensor, TensorData};
 use std::sync::Arc;
 
 /// What becomes of a stored matrix `M`, `[d_hidden, d_hidden]`, before a sequence is read.
@@ -101,7 +102,12 @@ impl Structure {
     }
 
     /// `W` of all input blocks as the equations use it, `[d_input, G * units]`, from what is stored.
-    pub(crate) fn input(&self, blocks: &[String], stored: Tensor<2>) -> Tensor<2> {
+    pub(crate) fn input(
+        &self,
+        blocks: &[String],
+        stored: Tensor<2>,
+        constants: &Constants,
+    ) -> Tensor<2> {
         if self.sees.is_empty() {
             return stored;
         }
@@ -113,12 +119,14 @@ impl Structure {
             Some((_, Sees::AllButLast)) => feature + 1 < features,
             Some((_, Sees::Last)) => feature + 1 == features,
         };
-        let read = (0..features).flat_map(|feature| {
-            let each = blocks.iter().map(move |block| reads(feature, block));
-            each.flat_map(|read| std::iter::repeat_n(f64::from(u8::from(read)), units))
+        let read = constants.get("sees", &stored, |device, dtype| {
+            let read = (0..features).flat_map(|feature| {
+                let each = blocks.iter().map(move |block| reads(feature, block));
+                each.flat_map(|read| std::iter::repeat_n(f64::from(u8::from(read)), units))
+            });
+            let read = TensorData::new(read.collect::<Vec<_>>(), [features, columns]);
+            Tensor::from_data(read, (device, dtype))
         });
-        let read = burn::tensor::TensorData::new(read.collect::<Vec<_>>(), [features, columns]);
-        let read = Tensor::<2>::from_data(read, (&stored.device(), stored.dtype()));
         stored * read
     }
 
@@ -134,16 +142,17 @@ impl Structure {
         stored: Option<Tensor<2>>,
         like: &Tensor<2>,
         units: usize,
+        constants: &Constants,
     ) -> Option<Tensor<2>> {
         if self.is_plain() || blocks.is_empty() {
             return stored;
         }
-        let stored = stored.map(|weight| spread(weight, self.heads.max(1), units));
+        let stored = stored.map(|weight| spread(weight, self.heads.max(1), units, constants));
         let mut at = 0;
         let mut all: Vec<Tensor<2>> = Vec::with_capacity(blocks.len());
         for block in blocks {
             all.push(match self.map(block) {
-                Map::Given(numbers) => given(numbers, like, units),
+                Map::Given(numbers) => given(block, numbers, like, units, constants),
                 Map::Same(other) => {
                     let other = blocks.iter().take(all.len()).position(|name| name == other);
                     all[other.expect("a block shares the weights of one before it")].clone()
@@ -151,7 +160,7 @@ impl Structure {
                 map => {
                     let weight = stored.clone().expect("a stored block");
                     at += units;
-                    map.of(weight.narrow(1, at - units, units))
+                    map.of(block, weight.narrow(1, at - units, units), constants)
                 }
             });
         }
@@ -159,30 +168,40 @@ impl Structure {
     }
 }
 
-/// The transpose of a given matrix, as `x U` takes it.
-fn given(numbers: &[f64], like: &Tensor<2>, units: usize) -> Tensor<2> {
-    let data = burn::tensor::TensorData::new(numbers.to_vec(), [units, units]);
-    Tensor::<2>::from_data(data, (&like.device(), like.dtype())).transpose()
+/// The transpose of the matrix that is given for a block, as `x U` takes it.
+fn given(
+    block: &str,
+    numbers: &[f64],
+    like: &Tensor<2>,
+    units: usize,
+    constants: &Constants,
+) -> Tensor<2> {
+    constants.get(&format!("U_{block}"), like, |device, dtype| {
+        let data = TensorData::new(numbers.to_vec(), [units, units]);
+        Tensor::<2>::from_data(data, (device, dtype)).transpose()
+    })
 }
 
 /// Blocks that are block diagonal, from what stands on their diagonals: `[P / heads, columns]` to `[P, columns]`.
-fn spread(stored: Tensor<2>, heads: usize, units: usize) -> Tensor<2> {
+fn spread(stored: Tensor<2>, heads: usize, units: usize, constants: &Constants) -> Tensor<2> {
     if heads == 1 {
         return stored;
     }
     let [rows, columns] = stored.dims();
     let head = units / heads;
-    let own = (0..heads * rows).flat_map(|row| {
-        (0..columns).map(move |column| f64::from(u8::from(row / rows == column % units / head)))
+    let own = constants.get("heads", &stored, |device, dtype| {
+        let own = (0..heads * rows).flat_map(|row| {
+            (0..columns).map(move |column| f64::from(u8::from(row / rows == column % units / head)))
+        });
+        let data = TensorData::new(own.collect::<Vec<f64>>(), [heads * rows, columns]);
+        Tensor::from_data(data, (device, dtype))
     });
-    let data = burn::tensor::TensorData::new(own.collect::<Vec<f64>>(), [heads * rows, columns]);
-    let own = Tensor::<2>::from_data(data, (&stored.device(), stored.dtype()));
     stored.repeat(&[heads, 1]) * own
 }
 
 impl Map {
     /// The matrix of a stored one. `U` is stored transposed, and every map is one of transposes.
-    fn of(&self, m: Tensor<2>) -> Tensor<2> {
+    fn of(&self, block: &str, m: Tensor<2>, constants: &Constants) -> Tensor<2> {
         match self {
             Map::Stored => m,
             Map::Antisymmetric { gamma } => skew(&m) - identity(&m).mul_scalar(*gamma),
@@ -197,13 +216,16 @@ impl Map {
                 let one = identity(&a);
                 let rotation = inverse_of_one_plus(&a).matmul(one.clone() - a);
                 let rows = one.dims()[0];
-                let signs = (0..rows).map(|row| if row < *negative { -1.0 } else { 1.0 });
-                let data = burn::tensor::TensorData::new(signs.collect::<Vec<f64>>(), [rows, 1]);
-                rotation * Tensor::from_data(data, (&one.device(), one.dtype()))
+                let signs = constants.get(&format!("D_{block}"), &one, |device, dtype| {
+                    let signs = (0..rows).map(|row| if row < *negative { -1.0 } else { 1.0 });
+                    let data = TensorData::new(signs.collect::<Vec<f64>>(), [rows, 1]);
+                    Tensor::from_data(data, (device, dtype))
+                });
+                rotation * signs
             }
             Map::Masked(mask) => {
                 let units = m.dims()[0];
-                let mask = given(mask, &m, units);
+                let mask = given(block, mask, &m, units, constants);
                 m * mask
             }
             Map::Stochastic => burn::tensor::activation::softmax(m, 1),

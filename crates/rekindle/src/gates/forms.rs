@@ -2,6 +2,7 @@
 
 use super::Gates;
 use super::stored::{every_bias, parameter};
+use crate::constants::Constants;
 use crate::structure::Structure;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
@@ -51,6 +52,7 @@ impl Gates {
         let shape = [1, columns / units, units];
         hidden.weight = parameter(self.init.input(shape, device));
         self.structure = Structure::heads(units);
+        self.constants = Constants::default();
         self
     }
 

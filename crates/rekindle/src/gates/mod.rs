@@ -5,6 +5,7 @@ mod forms;
 mod run;
 mod stored;
 
+use crate::constants::Constants;
 use crate::init::Init;
 use crate::structure::Structure;
 use burn::module::{Module, Param};
@@ -68,6 +69,9 @@ pub struct Gates {
     pub projection: Option<Linear>,
     #[module(skip)]
     structure: Structure,
+    /// What the structure needs and no parameter holds.
+    #[module(skip)]
+    constants: Constants,
     #[module(skip)]
     recurrence: Arc<Recurrence>,
     #[module(skip)]
@@ -187,6 +191,7 @@ impl Gates {
                 .collect(),
             projection: d_projection.map(|p| linear(init.input([d_hidden, 1, p], device), &[])),
             structure,
+            constants: Constants::default(),
             recurrence: Arc::new(Recurrence::new(program)),
             engine: Engine::default(),
             mask: None,
@@ -230,6 +235,7 @@ impl Gates {
             stored,
             &self.input.weight.val(),
             self.d_hidden(),
+            &self.constants,
         )
     }
 

@@ -106,7 +106,9 @@ impl Gates {
         let input = self.input.weight.val();
         Weights {
             vectors: self.every_vector(&input),
-            input: self.structure.input(self.program().inputs(), input),
+            input: self
+                .structure
+                .input(self.program().inputs(), input, &self.constants),
             input_bias: bias(&self.input, self.program().input_biases()),
             hidden: self.recurrent_weights(),
             hidden_bias: hidden.and_then(|linear| bias(linear, self.program().hidden_biases())),
@@ -120,7 +122,14 @@ impl Gates {
         let mut learned = self.vectors.iter();
         let names = self.program().vectors().iter();
         let vectors = names.map(|name| match self.structure.vector(name) {
-            Some(numbers) => Tensor::from_data(numbers, (&like.device(), like.dtype())),
+            Some(numbers) => {
+                let given = self
+                    .constants
+                    .get(&format!("v_{name}"), like, |device, dtype| {
+                        Tensor::<1>::from_data(numbers, (device, dtype)).unsqueeze()
+                    });
+                given.squeeze_dim(0)
+            }
             None => {
                 let learned = learned.next().expect("a learned vector is stored");
                 learned.val().expand([self.d_hidden()])

@@ -4,10 +4,10 @@ use super::cell::MatrixCell;
 use super::heads::Heads;
 use crate::sequence::Sequence;
 use burn::tensor::{Int, Tensor, TensorData};
-use rekindle_engine::Direction;
+use rekindle_engine::{Direction, Engine, Executor, choose};
 
-/// The steps, of all rows together, that go through the algorithm at once, so that what lies between its
-/// operations stays in the cache.
+/// The steps that go through the algorithm at once: of all rows together where a CPU computes, so that what lies between its
+/// operations stays in the cache; of each row elsewhere, where many rows are one launch.
 const SEGMENT: usize = 1024;
 
 /// One step: the states are the output, which is not read, and the memory.
@@ -33,7 +33,12 @@ pub(crate) fn scan<const P: usize, const S: usize>(
     let reverse = direction == Direction::Reverse;
     let turned = |t: Tensor<3>| if reverse { t.flip([1]) } else { t };
     let [batch, time, _] = x.data().dims();
-    let segment = (SEGMENT / batch).clamp(1, time).next_power_of_two();
+    let device = x.data().device();
+    let rows = match choose(Engine::default(), &device, x.data().dtype()).executor {
+        Executor::Tiles => batch,
+        _ => 1,
+    };
+    let segment = (SEGMENT / rows).clamp(1, time).next_power_of_two();
     let keep = keep(x).map(|keep| cut(turned(keep), segment).into_iter());
     let mut keep = keep.into_iter().flatten();
 
