@@ -5,6 +5,7 @@
 //! integrate       inputs and memory that scale one another, where they were added up
 //! mask            variational dropout: the operand of every recurrent product times a mask
 //! invariant       what depends on the parameters alone, once a pass; and what is left
+//! zoneout         states that go a part of their way
 //! phases          what is computed for all steps at once, and the loops between
 //! differentiate   the backward program, by reverse mode
 //! gather          sums with what no state enters first
@@ -31,6 +32,7 @@ mod rewriter;
 mod stages;
 mod total;
 mod trace;
+mod zoneout;
 
 pub use arrange::{arrange, gather};
 pub use differentiate::differentiate;
@@ -45,3 +47,4 @@ pub use recompute::{recompute, saved};
 pub use stages::stages;
 pub use total::total;
 pub use trace::trace;
+pub use zoneout::zoneout;

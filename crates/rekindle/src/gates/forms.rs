@@ -56,6 +56,19 @@ impl Gates {
         self
     }
 
+    /// The same parameters in equations behind whose step every state has moved by the share `1 - rate` only: zoneout (Krueger
+    /// et al. 2017, <https://arxiv.org/abs/1606.01305>) where nothing is drawn.
+    pub fn zoned(mut self, rate: f64) -> Self {
+        let made = || Arc::new(Recurrence::new(passes::zoneout(self.program(), rate)));
+        let (known, recurrence) = self.zoned.get_or_init(|| (rate, made()));
+        self.recurrence = match *known == rate {
+            true => recurrence.clone(),
+            false => made(),
+        };
+        self.zoned = Arc::default();
+        self
+    }
+
     /// The same parameters in equations in which an input block and a recurrent one scale one another, wherever they were
     /// added up: multiplicative integration (Wu et al. 2016, <https://arxiv.org/abs/1606.06630>). `α` begins with 2 and the
     /// `β` with 0.5, as in the paper; a bias begins with what the two were.
@@ -100,6 +113,7 @@ impl Gates {
             }
         }
         self.recurrence = Arc::new(Recurrence::new(program));
+        self.zoned = Arc::default();
         self
     }
 }

@@ -12,7 +12,7 @@ use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Engine, Next, Program, Recurrence, Step, Width};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use stored::parameter;
 
 /// The sizes of a cell and how its parameters begin.
@@ -74,6 +74,9 @@ pub struct Gates {
     constants: Constants,
     #[module(skip)]
     recurrence: Arc<Recurrence>,
+    /// The same equations with states held back by a rate, once they were asked for.
+    #[module(skip)]
+    zoned: Arc<OnceLock<(f64, Arc<Recurrence>)>>,
     #[module(skip)]
     engine: Engine,
     #[module(skip)]
@@ -193,6 +196,7 @@ impl Gates {
             structure,
             constants: Constants::default(),
             recurrence: Arc::new(Recurrence::new(program)),
+            zoned: Arc::default(),
             engine: Engine::default(),
             mask: None,
             fixed: false,

@@ -229,7 +229,7 @@ impl<C: Cell> Recurrent<C> {
         frame: &Tensor<2>,
         states: Option<States<C::State>>,
     ) -> Option<Vec<Stream>> {
-        let plain = !self.residual && self.zoneout.prob == 0.0 && !self.is_bidirectional();
+        let plain = !self.residual && !self.is_bidirectional();
         if !plain || self.layers.iter().any(|layer| layer.projection.is_some()) {
             return None;
         }
@@ -238,8 +238,8 @@ impl<C: Cell> Recurrent<C> {
         let layers = self.layers.iter().zip(states.layers);
         layers
             .map(|(layer, state)| {
-                let gates = layer.forward.gates()?;
-                gates.stream(&state.forward.into_parts())
+                let cell = self.noise().at_rest(&layer.forward, &frame.device())?;
+                cell.gates()?.stream(&state.forward.into_parts())
             })
             .collect()
     }

@@ -5,7 +5,7 @@ use crate::cell::unroll;
 use crate::sequence::Sequence;
 use crate::state::State;
 use burn::nn::Dropout;
-use burn::tensor::{Distribution, Tensor};
+use burn::tensor::{Device, Distribution, Tensor};
 use rekindle_engine::Direction;
 
 /// What disturbs a layer during training, drawn anew for every batch.
@@ -18,13 +18,14 @@ pub(crate) struct Noise<'r> {
     pub zoneout: &'r Dropout,
 }
 
-/// Whether a dropout acts on this tensor: in training mode, on a device that differentiates.
-fn acts(dropout: &Dropout, x: &Tensor<2>) -> bool {
-    dropout.prob > 0.0 && dropout.training.is_enabled() && x.device().is_autodiff()
+/// Whether a dropout acts on a device: in training mode, where the device differentiates.
+fn acts(dropout: &Dropout, device: &Device) -> bool {
+    dropout.prob > 0.0 && dropout.training.is_enabled() && device.is_autodiff()
 }
 
 impl Noise<'_> {
-    /// A whole sequence: the cell's own scan, unless states are held back at every step.
+    /// A whole sequence: the cell's own scan, unless units are held back at every step by chance, or the cell has no equations
+    /// that could say by how much.
     pub(crate) fn scan<C: Cell>(
         &self,
         cell: &C,
@@ -33,10 +34,24 @@ impl Noise<'_> {
         direction: Direction,
     ) -> (Tensor<3>, C::State) {
         let cell = self.masked(cell, x.data());
-        match self.zoneout.prob > 0.0 {
-            false => cell.scan(x, state, direction),
-            true => unroll(x, state, direction, |x, state| self.zoned(&cell, x, state)),
+        match self.at_rest(&cell, &x.data().device()) {
+            Some(cell) => cell.scan(x, state, direction),
+            None => unroll(x, state, direction, |x, state| self.zoned(&cell, x, state)),
         }
+    }
+
+    /// The cell with zoneout as a part of its equations, which it can be where nothing is drawn.
+    pub(crate) fn at_rest<C: Cell>(&self, cell: &C, device: &Device) -> Option<C> {
+        let mut cell = cell.clone();
+        let rate = self.zoneout.prob;
+        if rate > 0.0 {
+            if acts(self.zoneout, device) {
+                return None;
+            }
+            let gates = cell.gates_mut()?;
+            *gates = gates.clone().zoned(rate);
+        }
+        Some(cell)
     }
 
     /// One step, without the masks that last for a whole sequence.
@@ -46,22 +61,22 @@ impl Noise<'_> {
         x: Tensor<2>,
         state: C::State,
     ) -> (Tensor<2>, C::State) {
-        match self.zoneout.prob > 0.0 {
-            false => cell.step(x, state),
-            true => self.zoned(cell, x, state),
+        match self.at_rest(cell, &x.device()) {
+            Some(cell) => cell.step(x, state),
+            None => self.zoned(cell, x, state),
         }
     }
 
     /// The cell with the masks that last for all steps of a sequence.
     pub(crate) fn masked<C: Cell>(&self, cell: &C, x: &Tensor<3>) -> C {
-        let ones: Tensor<2> =
-            Tensor::ones([x.dims()[0], cell.d_output()], (&x.device(), x.dtype()));
+        let width = cell.d_output();
         let mut cell = cell.clone();
         if let Some(gates) = cell.gates_mut() {
-            if acts(self.weights, &ones) {
+            if acts(self.weights, &x.device()) {
                 gates.disconnect(self.weights);
             }
-            if acts(self.recurrent, &ones) {
+            if acts(self.recurrent, &x.device()) {
+                let ones: Tensor<2> = Tensor::ones([x.dims()[0], width], (&x.device(), x.dtype()));
                 gates.mask(self.recurrent.forward(ones));
             }
         }
@@ -72,7 +87,7 @@ impl Noise<'_> {
     /// inference it moves by the expectation of that.
     fn zoned<C: Cell>(&self, cell: &C, x: Tensor<2>, state: C::State) -> (Tensor<2>, C::State) {
         let p = self.zoneout.prob;
-        let training = acts(self.zoneout, &x);
+        let training = acts(self.zoneout, &x.device());
         let old = state.clone().into_parts();
         let (_, new) = cell.step(x, state);
         let held = new.into_parts().into_iter().zip(old).map(|(new, old)| {

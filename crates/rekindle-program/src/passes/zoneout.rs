@@ -1,0 +1,54 @@
+//! Zoneout where nothing is drawn.
+
+use super::rewriter::Rewriter;
+use crate::program::{Binary, Id, Node, Out, Program};
+use alloc::vec::Vec;
+
+/// The same equations, behind whose step every state has moved by the share `1 - rate` only, from what it was to what it
+/// would be: what zoneout (Krueger et al. 2017) is at inference. The output is the first state, as ever.
+pub fn zoneout(program: &Program, rate: f64) -> Program {
+    let mut writer = Rewriter::default();
+    let mut place: Vec<Id> = Vec::with_capacity(program.nodes.len());
+    for node in &program.nodes {
+        place.push(writer.push(node.renamed(|id| place[id])));
+    }
+    let moved = writer.number(1.0 - rate);
+    let mut held = |s: usize, new: Id| {
+        let old = writer.push(Node::State(s));
+        let way = writer.push(Node::Binary(Binary::Sub, new, old));
+        let way = writer.push(Node::Binary(Binary::Mul, moved, way));
+        writer.push(Node::Binary(Binary::Add, old, way))
+    };
+    let next = program.next.iter().enumerate();
+    let next: Vec<Id> = next.map(|(s, &id)| held(s, place[id])).collect();
+    let results = program.results().map(|(out, id)| match out {
+        Out::Next(s) => (out, next[s]),
+        _ => (out, place[id]),
+    });
+    Program::numbered(
+        &writer.nodes,
+        &results.collect::<Vec<_>>(),
+        program.names.clone(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Step, tanh};
+
+    #[test]
+    fn every_state_goes_a_part_of_its_way() {
+        let plain = Program::new(|k: &Step| {
+            let [h, c] = k.state(["h", "c"]);
+            let c = tanh(k.affine("n", h)) + c;
+            k.next([tanh(c), c])
+        });
+        let held = Program::new(|k: &Step| {
+            let [h, c] = k.state(["h", "c"]);
+            let new = tanh(k.affine("n", h)) + c;
+            k.next([h + 0.75 * (tanh(new) - h), c + 0.75 * (new - c)])
+        });
+        assert_eq!(zoneout(&plain, 0.25), held);
+    }
+}
