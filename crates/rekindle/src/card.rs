@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// What the table of cells says of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Card {
     /// The value of `kind` in a config.
     pub name: &'static str,

@@ -58,7 +58,8 @@ const FAR: f64 = 1e4;
 #[cfg(test)]
 mod tests {
     use super::Average;
-    use crate::{Cell, GateSizes, Gates};
+    use crate::cell::Cell;
+    use crate::gates::{GateSizes, Gates};
     use burn::module::Param;
     use burn::tensor::{Device, Tensor};
     use rekindle_engine::{Next, Step};

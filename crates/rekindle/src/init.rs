@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The scheme by which a cell's parameters are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Init {
     /// Input weights Xavier-uniform (Glorot & Bengio 2010) and recurrent weights orthogonal
     /// (Saxe et al. 2014), each block by itself; biases zero.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 /// Every map is made of operations that Burn differentiates, once a sequence; the equations and whatever runs
 /// them see the result only.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Map {
     /// `M`
     Stored,
@@ -46,6 +47,7 @@ pub enum Map {
 
 /// What an input block reads of the input. The rest of its matrix is stored, and does nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Sees {
     /// Every feature but the last.
     AllButLast,

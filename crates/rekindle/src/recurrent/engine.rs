@@ -19,6 +19,7 @@ pub struct EngineConfig {
 /// What runs the equations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ExecutorChoice {
     /// The best that takes the device and the type.
     #[default]
@@ -36,6 +37,7 @@ pub enum ExecutorChoice {
 /// What a forward pass keeps for the backward one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum PolicyChoice {
     /// Every value that the backward pass reads.
     #[default]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How the outputs of the two directions are merged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Merge {
     /// Side by side: the forward output, then the reverse one.
     #[default]

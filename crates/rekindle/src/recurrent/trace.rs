@@ -28,6 +28,7 @@ impl fmt::Display for Site {
 
 /// The named values of a cell's equations over a batch.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Trace {
     /// Whose they are.
     pub site: Site,
@@ -37,6 +38,7 @@ pub struct Trace {
 
 /// A named value of a cell's equations over a batch.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TracedNode {
     /// What it is: its name, its equation, its role.
     pub node: Named,
@@ -46,6 +48,7 @@ pub struct TracedNode {
 
 /// Why there is no trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TraceError {
     /// The stack has no such layer, or the layer does not read in that direction.
     Site {

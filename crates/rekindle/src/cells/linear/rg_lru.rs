@@ -66,18 +66,20 @@ pub(crate) const CARD: Card = Card {
 #[cfg(all(test, feature = "flex"))]
 mod tests {
     use super::*;
-    use crate::{CellConfig, RecurrentConfig};
+    use crate::cell::{Cell, CellConfig};
     use burn::tensor::Device;
+    use rekindle_engine::Direction;
 
     #[test]
     fn a_gate_that_is_shut_leaves_gradients_finite() {
         let device = Device::flex().autodiff();
-        let layer = RecurrentConfig::new(RgLruConfig::new(8)).init(8, &device);
+        let cell = RgLruConfig::new(8).init(8, &device);
         // Far beyond where the logistic function rounds to 0 and to 1.
         let signs = (0..8 * 6).map(|i| if i % 3 == 0 { 400.0 } else { -250.0 });
         let data = burn::tensor::TensorData::new(signs.collect::<Vec<f32>>(), [1, 6, 8]);
         let x = Tensor::<3>::from_data(data, &device).require_grad();
-        let (y, _) = layer.forward(x.clone(), None);
+        let state = cell.initial(1, &device);
+        let (y, _) = cell.scan(&x.clone().into(), state, Direction::Forward);
         let gradient = x.grad(&y.sum().backward()).expect("a gradient");
         let numbers: Vec<f32> = gradient.into_data().iter().collect();
         assert!(numbers.iter().all(|g| g.is_finite()), "{numbers:?}");
