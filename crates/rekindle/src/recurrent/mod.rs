@@ -17,8 +17,7 @@ pub use merge::Merge;
 pub use states::{LayerState, States};
 pub use trace::{Site, Trace, TraceError, TracedNode};
 
-use crate::cell::Cell;
-use crate::cell::unroll;
+use crate::cell::{Cell, unroll};
 use crate::sequence::Sequence;
 use crate::state::State;
 use burn::module::Module;

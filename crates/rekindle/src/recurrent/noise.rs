@@ -1,7 +1,6 @@
 //! Regularisation of a recurrence: variational dropout and zoneout, for any cell.
 
-use crate::cell::Cell;
-use crate::cell::unroll;
+use crate::cell::{Cell, unroll};
 use crate::sequence::Sequence;
 use crate::state::State;
 use burn::nn::Dropout;
@@ -61,6 +60,9 @@ impl Noise<'_> {
         x: Tensor<2>,
         state: C::State,
     ) -> (Tensor<2>, C::State) {
+        if self.zoneout.prob == 0.0 {
+            return cell.step(x, state);
+        }
         match self.at_rest(cell, &x.device()) {
             Some(cell) => cell.step(x, state),
             None => self.zoned(cell, x, state),

@@ -1,8 +1,7 @@
 //! What goes on inside a layer: the named values of its equations, step by step.
 
 use super::{Noise, Recurrent, States};
-use crate::cell::Cell;
-use crate::cell::unroll;
+use crate::cell::{Cell, unroll};
 use crate::sequence::Sequence;
 use crate::state::State;
 use burn::module::Module;

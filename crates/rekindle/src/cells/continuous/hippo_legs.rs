@@ -24,8 +24,7 @@
 //! at every step.
 
 use crate::card::Card;
-use crate::cell::unroll;
-use crate::cell::{Cell, CellConfig};
+use crate::cell::{Cell, CellConfig, unroll};
 use crate::extent::Extent;
 use crate::init::Init;
 use crate::invalid::{self, Invalid};

@@ -20,8 +20,7 @@
 use super::kernel::Convolution;
 use super::space::{Shape, check, fits, points};
 use crate::card::Card;
-use crate::cell::unroll;
-use crate::cell::{Cell, CellConfig};
+use crate::cell::{Cell, CellConfig, unroll};
 use crate::init::Init;
 use crate::invalid::Invalid;
 use crate::pointwise::sigmoid;

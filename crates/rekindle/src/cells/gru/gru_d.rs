@@ -26,8 +26,7 @@
 //! It is no set of equations of the engine, which multiplies the input before it looks at it.
 
 use crate::card::Card;
-use crate::cell::unroll;
-use crate::cell::{Cell, CellConfig};
+use crate::cell::{Cell, CellConfig, unroll};
 use crate::extent::Extent;
 use crate::init::Init;
 use crate::invalid::{self, Invalid};

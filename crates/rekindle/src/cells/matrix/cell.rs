@@ -50,7 +50,7 @@ pub(super) fn states<C: Sizes<S>, const S: usize>(cell: &C) -> Vec<(String, usiz
 /// matrix_cell! {
 ///     /// The cell of this page, as a Burn module.
 ///     pub struct MLstm: 6, 3 { q: Linear, .. }
-///     input: q;                                       a map of the whole input; `v` where nothing is said
+///     input: v;                                       a map of the whole input; `v` where nothing is said
 ///     output: "h";                                    the name of the output; `o`
 ///     memory: "C" d_key d_value, "n" d_key 1;         names, rows and columns; one matrix, `S`
 /// }

@@ -17,8 +17,7 @@
 //! It is no set of equations of the engine, whose values all have the width of the state.
 
 use crate::card::Card;
-use crate::cell::unroll;
-use crate::cell::{Cell, CellConfig};
+use crate::cell::{Cell, CellConfig, unroll};
 use crate::extent::Extent;
 use crate::init::Init;
 use crate::invalid::{self, Invalid};
