@@ -2,7 +2,7 @@
 
 use crate::{Place, Subject, Verdict};
 use burn::tensor::{DType, Device};
-use rekindle::{AnyCellConfig, CellConfig, Merge, RecurrentConfig};
+use rekindle::{CellConfig, Merge, RecurrentConfig};
 
 /// Rows of the common batch.
 pub(crate) const ROWS: usize = 3;
@@ -17,8 +17,10 @@ pub(crate) const D_HIDDEN: usize = 4;
 
 /// A form of a cell, on a device.
 #[derive(Clone, Debug)]
-pub struct Case {
-    /// The place of the form in [`AnyCellConfig::forms`], the same at every width.
+pub struct Case<K> {
+    /// Every form of the cell at a width, as [`CellConfig::forms`] has them.
+    pub forms: fn(usize) -> Vec<K>,
+    /// The place of this form among them, the same at every width.
     pub form: usize,
     /// The device, without autodiff.
     pub device: Device,
@@ -28,10 +30,10 @@ pub struct Case {
     pub slow: bool,
 }
 
-impl Case {
+impl<K: CellConfig> Case<K> {
     /// The cell with that many units.
-    pub(crate) fn cell(&self, d_hidden: usize) -> AnyCellConfig {
-        AnyCellConfig::forms(d_hidden).swap_remove(self.form)
+    pub(crate) fn cell(&self, d_hidden: usize) -> K {
+        (self.forms)(d_hidden).swap_remove(self.form)
     }
 
     /// The width of the common input, or the next one that the cell takes.
@@ -40,20 +42,20 @@ impl Case {
     }
 
     /// Layers that read forward only: one alone, and a stack that uses every option but chance.
-    pub(crate) fn forward_only(&self) -> Vec<RecurrentConfig> {
+    pub(crate) fn forward_only(&self) -> Vec<RecurrentConfig<K>> {
         forward_only(self.cell(D_HIDDEN), self.d_input(), self.slow)
     }
 
     /// Layers of every kind, forward only or in both directions.
-    pub(crate) fn all(&self) -> Vec<RecurrentConfig> {
+    pub(crate) fn all(&self) -> Vec<RecurrentConfig<K>> {
         all(self.cell(D_HIDDEN), self.d_input(), self.slow)
     }
 
     /// Tries every layer in every type.
     pub(crate) fn each(
         &self,
-        configs: Vec<RecurrentConfig>,
-        law: impl Fn(&Place, &Subject) -> Verdict,
+        configs: Vec<RecurrentConfig<K>>,
+        law: impl Fn(&Place, &Subject<K>) -> Verdict,
     ) -> Verdict {
         for dtype in self.dtypes {
             let place = Place {
@@ -70,7 +72,7 @@ impl Case {
 }
 
 /// The first width of an input, from the one given, that a cell takes.
-pub(crate) fn fitting(cell: &AnyCellConfig, from: usize) -> usize {
+pub(crate) fn fitting<K: CellConfig>(cell: &K, from: usize) -> usize {
     let mut widths = from..;
     widths
         .find(|&width| cell.fits(width).is_ok())
@@ -78,7 +80,11 @@ pub(crate) fn fitting(cell: &AnyCellConfig, from: usize) -> usize {
 }
 
 /// See [`Case::forward_only`].
-pub(crate) fn forward_only(cell: AnyCellConfig, d_input: usize, few: bool) -> Vec<RecurrentConfig> {
+pub(crate) fn forward_only<K: CellConfig>(
+    cell: K,
+    d_input: usize,
+    few: bool,
+) -> Vec<RecurrentConfig<K>> {
     let one = RecurrentConfig::new(cell);
     let stack = RecurrentConfig {
         layers: 2,
@@ -91,7 +97,7 @@ pub(crate) fn forward_only(cell: AnyCellConfig, d_input: usize, few: bool) -> Ve
 }
 
 /// See [`Case::all`].
-pub(crate) fn all(cell: AnyCellConfig, d_input: usize, few: bool) -> Vec<RecurrentConfig> {
+pub(crate) fn all<K: CellConfig>(cell: K, d_input: usize, few: bool) -> Vec<RecurrentConfig<K>> {
     let pair = RecurrentConfig {
         bidirectional: true,
         ..RecurrentConfig::new(cell.clone())
@@ -111,7 +117,7 @@ pub(crate) fn all(cell: AnyCellConfig, d_input: usize, few: bool) -> Vec<Recurre
 }
 
 /// A fault with the layer that has it.
-pub(crate) fn about(config: &RecurrentConfig, fault: &str) -> String {
+pub(crate) fn about<K>(config: &RecurrentConfig<K>, fault: &str) -> String {
     let directions = if config.bidirectional {
         "two directions"
     } else {

@@ -4,7 +4,7 @@
 
 use crate::observe::{forward, observe};
 use crate::{Batch, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
-use rekindle::RecurrentConfig;
+use rekindle::{AnyCellConfig, RecurrentConfig};
 use safetensors::{Dtype, SafeTensors};
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ pub fn check(path: &Path, place: &Place) -> Verdict {
 }
 
 struct Golden {
-    subject: Subject,
+    subject: Subject<AnyCellConfig>,
     batch: Batch,
     expected: Named,
 }

@@ -4,15 +4,16 @@ use crate::devices::host;
 use crate::{Named, Numbers};
 use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor};
-use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig, Sequence, States};
+use rekindle::{Cell, CellConfig, Recurrent, RecurrentConfig, Sequence, States};
 use std::collections::BTreeMap;
 
-/// The states of a layer of the zoo.
-pub type AnyStates = States<<AnyCell as Cell>::State>;
-
 /// A way to run a layer over a batch.
-pub type Way<'w> =
-    dyn Fn(&Recurrent<AnyCell>, Sequence, Option<AnyStates>) -> (Tensor<3>, AnyStates) + 'w;
+pub type Way<'w, C> = dyn Fn(
+        &Recurrent<C>,
+        Sequence,
+        Option<States<<C as Cell>::State>>,
+    ) -> (Tensor<3>, States<<C as Cell>::State>)
+    + 'w;
 
 /// Where and in what precision to compute.
 #[derive(Clone, Debug)]
@@ -25,11 +26,11 @@ pub struct Place {
 
 /// A layer with closed-form weights.
 #[derive(Clone, Debug)]
-pub struct Subject {
-    config: RecurrentConfig,
+pub struct Subject<K: CellConfig> {
+    config: RecurrentConfig<K>,
     /// What the configuration gives, on the host: weights are drawn, and a program is made ready for its executor, once
     /// and not for every run. Drawing orthogonal weights costs more than many laws do, and by far the most on a GPU.
-    drawn: Recurrent<AnyCell>,
+    drawn: Recurrent<K::Cell>,
     /// The width of its input.
     pub d_input: usize,
     /// The width of its output.
@@ -55,11 +56,11 @@ pub struct Batch {
     pub last: Vec<Numbers>,
 }
 
-impl Subject {
+impl<K: CellConfig> Subject<K> {
     /// A layer whose `k`-th weight is a wave of phase `k`. Biases of the input, vectors that are called
     /// `b` as biases are, and learned initial states are 0.3 higher, so that in a stack of rectifiers
     /// some units stay alive, and the decay of missing values, `gamma_x`, 0.6 higher, so that none is shut.
-    pub fn new(config: RecurrentConfig, d_input: usize) -> Self {
+    pub fn new(config: RecurrentConfig<K>, d_input: usize) -> Self {
         let layer = config.init(d_input, &host().autodiff());
         let weights = rekindle_interop::weight_names(&layer).into_iter();
         let weights = weights.enumerate().map(|(k, weight)| {
@@ -90,12 +91,12 @@ impl Subject {
     }
 
     /// Its configuration.
-    pub fn config(&self) -> &RecurrentConfig {
+    pub fn config(&self) -> &RecurrentConfig<K> {
         &self.config
     }
 
     /// A layer of another configuration with the same weights.
-    pub fn with(&self, change: impl FnOnce(&mut RecurrentConfig)) -> Self {
+    pub fn with(&self, change: impl FnOnce(&mut RecurrentConfig<K>)) -> Self {
         let mut config = self.config.clone();
         change(&mut config);
         Subject {
@@ -105,7 +106,7 @@ impl Subject {
     }
 
     /// The layer with the weights that were drawn, on a device.
-    pub fn fresh(&self, device: &Device) -> Recurrent<AnyCell> {
+    pub fn fresh(&self, device: &Device) -> Recurrent<K::Cell> {
         on(device, self.drawn.clone())
     }
 
@@ -114,7 +115,7 @@ impl Subject {
     /// # Panics
     ///
     /// If the weights are not the layer's.
-    pub fn layer(&self, device: &Device, dtype: DType) -> Recurrent<AnyCell> {
+    pub fn layer(&self, device: &Device, dtype: DType) -> Recurrent<K::Cell> {
         let weights = self.weights.iter();
         let weights: BTreeMap<_, _> = weights
             .map(|(name, numbers)| (name.clone(), numbers.data(dtype)))
@@ -151,7 +152,7 @@ impl Subject {
 }
 
 /// A layer of a device that differentiates, as one of another device that does so or not.
-fn on(device: &Device, layer: Recurrent<AnyCell>) -> Recurrent<AnyCell> {
+fn on<C: Cell>(device: &Device, layer: Recurrent<C>) -> Recurrent<C> {
     match device.is_autodiff() {
         true => layer.fork(device),
         false => layer.valid().fork(device),
@@ -188,7 +189,12 @@ impl Batch {
 /// sum(`y` * cotangent) + the sum over states of sum(state * cotangent), `grad.x`,
 /// `grad.state.<name>` and `grad.<weight>`. The gradient of an initial state that nothing reads is
 /// zero.
-pub fn observe(place: &Place, subject: &Subject, batch: &Batch, way: &Way) -> Named {
+pub fn observe<K: CellConfig>(
+    place: &Place,
+    subject: &Subject<K>,
+    batch: &Batch,
+    way: &Way<K::Cell>,
+) -> Named {
     let (device, dtype) = (place.device.clone().autodiff(), place.dtype);
     let layer = subject.layer(&device, dtype);
     let names = layer.state_names();
@@ -229,16 +235,21 @@ pub fn observe(place: &Place, subject: &Subject, batch: &Batch, way: &Way) -> Na
 }
 
 /// The way of [`Recurrent::forward`].
-pub fn forward(
-    layer: &Recurrent<AnyCell>,
+pub fn forward<C: Cell>(
+    layer: &Recurrent<C>,
     x: Sequence,
-    states: Option<AnyStates>,
-) -> (Tensor<3>, AnyStates) {
+    states: Option<States<C::State>>,
+) -> (Tensor<3>, States<C::State>) {
     layer.forward(x, states)
 }
 
 /// The output and the final states of a batch without gradients: `y`, `state.<name>`.
-pub fn infer(place: &Place, subject: &Subject, batch: &Batch, way: &Way) -> Named {
+pub fn infer<K: CellConfig>(
+    place: &Place,
+    subject: &Subject<K>,
+    batch: &Batch,
+    way: &Way<K::Cell>,
+) -> Named {
     let layer = subject.layer(&place.device, place.dtype);
     let x = batch.x(&place.device, place.dtype);
     let states = batch.states(&place.device, place.dtype);

@@ -2,10 +2,16 @@
 
 use crate::observe::{Way, observe};
 use crate::{Batch, Named, Numbers, Place, Subject};
+use rekindle::CellConfig;
 
 /// What [`observe`] says of each row alone, put together as the batch has it: outputs and states
 /// one row behind the other with zeros for padding, gradients of weights summed.
-pub(crate) fn alone(place: &Place, subject: &Subject, batch: &Batch, way: &Way) -> Named {
+pub(crate) fn alone<K: CellConfig>(
+    place: &Place,
+    subject: &Subject<K>,
+    batch: &Batch,
+    way: &Way<K::Cell>,
+) -> Named {
     let (rows, time) = (batch.x.shape[0], batch.x.shape[1]);
     let observed: Vec<Named> = (0..rows)
         .map(|row| observe(place, subject, &single(batch, row), way))

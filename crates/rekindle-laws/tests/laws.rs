@@ -11,18 +11,20 @@ use libtest_mimic::{Arguments, Trial};
 use rekindle::engine::Executor;
 use rekindle::{AnyCellConfig, CATALOG, Card, CellConfig};
 use rekindle_laws::{
-    Case, Check, LAWS, NamedDevice, Place, Role, Verdict, devices, functions, golden,
+    NamedDevice, Place, Role, devices, functions, golden, laws_of_the_list, of_forms, trial,
 };
 
 fn main() {
     let arguments = Arguments::from_args();
-    let mut trials = of_forms();
+    let forms = AnyCellConfig::forms(4);
+    let labels: Vec<String> = forms.iter().map(label).collect();
+    let mut trials = of_forms(laws_of_the_list(), AnyCellConfig::forms, &labels);
     trials.push(trial("functions".into(), functions::check_numbers));
     trials.extend(CATALOG.iter().map(is_golden));
     for probe in devices() {
         match probe {
             Ok(device) => {
-                trials.extend(of_device(&device));
+                trials.extend(of_device(&device, &labels));
                 trials.extend(of_golden(&device));
                 trials.extend(of_functions(&device));
             }
@@ -30,20 +32,6 @@ fn main() {
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-/// The laws that need no device.
-fn of_forms() -> Vec<Trial> {
-    let mut trials = Vec::new();
-    for form in AnyCellConfig::forms(4) {
-        for law in LAWS {
-            if let Check::Form(check) = law.check {
-                let (form, name) = (form.clone(), format!("{}::{}", label(&form), law.name));
-                trials.push(trial(name, move || check(&form)));
-            }
-        }
-    }
-    trials
 }
 
 /// A cell without golden numbers is compared with nobody: its files begin with its name.
@@ -60,27 +48,16 @@ fn is_golden(card: &'static Card) -> Trial {
     })
 }
 
-/// The laws on a device.
-fn of_device(device: &NamedDevice) -> Vec<Trial> {
-    let mut trials = Vec::new();
-    for (index, form) in device.role.forms() {
-        for law in LAWS {
-            let Check::Case(reach, check) = law.check else {
-                continue;
-            };
-            if device.role.is_reached(reach) {
-                let name = format!("{}::{}::{}", device.name, label(&form), law.name);
-                let case = Case {
-                    form: index,
-                    device: device.device.clone(),
-                    dtypes: device.dtypes,
-                    slow: device.role == Role::Graphics,
-                };
-                trials.push(trial(name, move || check(&case)));
-            }
-        }
-    }
-    trials
+/// The laws on a device, of the forms that are tried there.
+fn of_device(device: &NamedDevice, labels: &[String]) -> Vec<Trial> {
+    let chosen: Vec<usize> = device
+        .role
+        .forms()
+        .into_iter()
+        .map(|(form, _)| form)
+        .collect();
+    let forms = AnyCellConfig::forms;
+    rekindle_laws::of_device(device, laws_of_the_list(), forms, labels, &chosen)
 }
 
 /// The golden numbers on a device.
@@ -137,10 +114,6 @@ fn missing(name: &str, reason: &str) -> Option<Trial> {
     }
     eprintln!("the laws were not run on {name}: {reason}");
     None
-}
-
-fn trial(name: String, check: impl Fn() -> Verdict + Send + 'static) -> Trial {
-    Trial::test(name, move || Ok(check()?))
 }
 
 /// A value without quotes; a text by its first line, which is a comment.

@@ -1,12 +1,12 @@
 //! `scan(x1 ++ x2, s) = scan(x2, scan(x1, s))`.
 
 use crate::case::{ROWS, TIME};
-use crate::observe::{AnyStates, forward, observe};
+use crate::observe::{forward, observe};
 use crate::{Case, Tolerance, Verdict, compare};
 use burn::tensor::Tensor;
-use rekindle::{AnyCell, Recurrent, Sequence};
+use rekindle::{Cell, CellConfig, Recurrent, Sequence, States};
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     case.each(case.forward_only(), |place, subject| {
         let batch = subject.batch(ROWS, TIME, None);
         let whole = observe(place, subject, &batch, &forward);
@@ -15,11 +15,11 @@ pub(super) fn check(case: &Case) -> Verdict {
     })
 }
 
-pub(super) fn in_two_parts(
-    layer: &Recurrent<AnyCell>,
+pub(super) fn in_two_parts<C: Cell>(
+    layer: &Recurrent<C>,
     x: Sequence,
-    states: Option<AnyStates>,
-) -> (Tensor<3>, AnyStates) {
+    states: Option<States<C::State>>,
+) -> (Tensor<3>, States<C::State>) {
     let time = x.data().dims()[1];
     let cut = time / 2;
     let (first, states) = layer.forward(x.data().clone().narrow(1, 0, cut), states);

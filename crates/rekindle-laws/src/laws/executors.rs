@@ -6,7 +6,7 @@ use crate::observe::{forward, infer, observe};
 use crate::{Case, Named, Place, Subject, Tolerance, Verdict, compare};
 use rekindle::{CellConfig, EngineConfig, ExecutorChoice, PolicyChoice};
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     if case.cell(D_HIDDEN).program().is_none() {
         return case.each(case.all(), nothing_to_choose);
     }
@@ -39,7 +39,7 @@ pub(super) fn check(case: &Case) -> Verdict {
 }
 
 /// A cell without equations of the engine runs in one way, and says so.
-fn nothing_to_choose(place: &Place, subject: &Subject) -> Verdict {
+fn nothing_to_choose<K: CellConfig>(place: &Place, subject: &Subject<K>) -> Verdict {
     let layer = subject.layer(&place.device, place.dtype);
     let choices = layer.executors(&place.device, place.dtype);
     holds(choices.iter().all(Option::is_none), || {

@@ -4,12 +4,12 @@ use super::holds;
 use crate::case::{D_HIDDEN, ROWS, TIME};
 use crate::observe::{forward, observe};
 use crate::{Case, Numbers, Verdict};
-use rekindle::RecurrentConfig;
+use rekindle::{CellConfig, RecurrentConfig};
 
 /// So large that whoever takes an exponential of a sum of inputs has more than an f32 holds.
 const LARGE: f64 = 300.0;
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     let single = RecurrentConfig::new(case.cell(D_HIDDEN));
     case.each(vec![single], |place, subject| {
         let batch = subject.batch(ROWS, TIME, None);

@@ -49,7 +49,7 @@ pub(super) fn by_differences(holds: impl Fn(Differences) -> Verdict) -> Verdict 
     others.fold(holds(FOURTH), |held, other| held.or_else(|_| holds(other)))
 }
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     let place = Place {
         device: case.device.clone(),
         dtype: DType::F64,
@@ -64,7 +64,7 @@ pub(super) fn check(case: &Case) -> Verdict {
     Ok(())
 }
 
-fn differences(place: &Place, subject: &Subject) -> Verdict {
+fn differences<K: CellConfig>(place: &Place, subject: &Subject<K>) -> Verdict {
     let batch = subject.batch(LENGTHS.len(), 3, Some(&LENGTHS));
     let mut found = Named::new();
     for (name, gradient) in observe(place, subject, &batch, &forward) {
@@ -77,7 +77,7 @@ fn differences(place: &Place, subject: &Subject) -> Verdict {
     let names = layer.state_names().into_iter().map(|(name, _)| name);
     let names: Vec<String> = names.collect();
 
-    let loss = |subject: &Subject, batch: &Batch| loss(place, subject, batch, &names);
+    let loss = |subject: &Subject<K>, batch: &Batch| loss(place, subject, batch, &names);
     let mut expected = Named::new();
     let mut expect = |name: String, at: &Numbers, f: &mut dyn FnMut(&Numbers) -> Vec<f64>| {
         let slopes = slopes_along(at, found.get(&name), f);
@@ -117,7 +117,12 @@ fn differences(place: &Place, subject: &Subject) -> Verdict {
 }
 
 /// Everything that comes out, weighted by the cotangents: the terms of the loss. `names` are those of the states.
-fn loss(place: &Place, subject: &Subject, batch: &Batch, names: &[String]) -> Vec<f64> {
+fn loss<K: CellConfig>(
+    place: &Place,
+    subject: &Subject<K>,
+    batch: &Batch,
+    names: &[String],
+) -> Vec<f64> {
     let out = infer(place, subject, batch, &forward);
     let states = names.iter().map(|name| &out[&format!("state.{name}")]);
     let outputs = std::iter::once(&out["y"]).chain(states);
@@ -220,7 +225,7 @@ fn slope(
 
 /// After one step of an optimizer, every parameter is another one, or the same if it is fixed. What a cell does with
 /// missing values, only the lowest layer can learn: the others are given none.
-fn learns(place: &Place, subject: &Subject) -> Verdict {
+fn learns<K: CellConfig>(place: &Place, subject: &Subject<K>) -> Verdict {
     let device = place.device.clone().autodiff();
     let batch = subject.batch(LENGTHS.len(), 3, Some(&LENGTHS));
     let layer = subject.layer(&device, place.dtype);

@@ -5,7 +5,7 @@ use crate::case::{about, fitting, forward_only};
 use crate::{Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
 use rekindle::engine::Direction;
-use rekindle::{AnyCell, Horizon, Recurrent, RecurrentConfig, Site};
+use rekindle::{CellConfig, Horizon, Recurrent, RecurrentConfig, Site};
 
 const D_INPUT: usize = 2;
 const D_HIDDEN: usize = 3;
@@ -14,7 +14,7 @@ const TIME: usize = 4;
 /// The longest lag: one step leads up to it.
 const LAG: usize = 3;
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     let place = Place {
         device: case.device.clone(),
         dtype: DType::F64,
@@ -41,10 +41,10 @@ pub(super) fn check(case: &Case) -> Verdict {
     Ok(())
 }
 
-fn differences(
+fn differences<K: CellConfig>(
     place: &Place,
-    subject: &Subject,
-    layer: &Recurrent<AnyCell>,
+    subject: &Subject<K>,
+    layer: &Recurrent<K::Cell>,
     site: Site,
     by: Differences,
 ) -> Verdict {

@@ -4,13 +4,13 @@ use super::holds;
 use crate::case::D_HIDDEN;
 use crate::{Case, Verdict};
 use burn::tensor::{Distribution, Tensor};
-use rekindle::{AnyCell, AnyCellConfig, Recurrent, RecurrentConfig};
+use rekindle::{Cell, CellConfig, Recurrent, RecurrentConfig};
 use rekindle_interop::is_trained;
 use rekindle_interop::{Weight, export, gradients, weight_names};
 
 const SCHEMES: [&str; 3] = ["rekindle", "pytorch", "keras"];
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     let cell = case.cell(D_HIDDEN);
     let usual = RecurrentConfig::new(cell.clone()).init(case.d_input(), &case.device);
     // The others are the same operations on other shapes.
@@ -40,15 +40,17 @@ pub(super) fn check(case: &Case) -> Verdict {
     Ok(())
 }
 
-/// The cell with another key `init`.
-fn with_init(cell: &AnyCellConfig, scheme: &str) -> Result<AnyCellConfig, String> {
+/// The cell with another key `init`, if it has such.
+fn with_init<K: CellConfig>(cell: &K, scheme: &str) -> Result<K, String> {
     let mut table = toml::Table::try_from(cell).map_err(|e| e.to_string())?;
-    table.insert("init".into(), scheme.into());
+    if let Some(init) = table.get_mut("init") {
+        *init = scheme.into();
+    }
     table.try_into().map_err(|e| e.to_string())
 }
 
 /// Every matrix holds finite numbers, none the same everywhere.
-fn starts(layer: &Recurrent<AnyCell>, scheme: &str) -> Verdict {
+fn starts<C: Cell>(layer: &Recurrent<C>, scheme: &str) -> Verdict {
     for (name, data) in export(layer) {
         let values: Vec<f64> = data.iter().collect();
         holds(values.iter().all(|v| v.is_finite()), || {
@@ -63,7 +65,7 @@ fn starts(layer: &Recurrent<AnyCell>, scheme: &str) -> Verdict {
 }
 
 /// Every parameter of a layer as it comes has a gradient.
-fn learns(layer: &Recurrent<AnyCell>, scheme: &str) -> Verdict {
+fn learns<C: Cell>(layer: &Recurrent<C>, scheme: &str) -> Verdict {
     let device = layer.layers()[0].initial[0].device();
     let x = Tensor::random([2, 3, layer.d_input()], Distribution::Default, &device);
     let found = gradients(layer, &layer.forward(x, None).0.sum().backward());

@@ -5,8 +5,8 @@ use super::reverse::{halves, overflow, row_by_row};
 use crate::case::{D_HIDDEN, ROWS};
 use crate::observe::{forward, infer};
 use crate::{Case, Tolerance, Verdict, compare};
-use rekindle::RecurrentConfig;
 use rekindle::engine::Direction;
+use rekindle::{CellConfig, RecurrentConfig};
 
 /// More than two chunks of whatever takes many steps together.
 const TIME: usize = 137;
@@ -16,7 +16,7 @@ const LENGTHS: [usize; ROWS] = [90, TIME, 1];
 /// So many that whoever takes a part of a long sequence at a time needs a second one.
 const LONG: usize = 1100;
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     let single = RecurrentConfig::new(case.cell(D_HIDDEN));
     let pair = RecurrentConfig {
         bidirectional: true,

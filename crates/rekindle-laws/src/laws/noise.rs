@@ -3,10 +3,10 @@
 use super::holds;
 use super::step::loop_of_steps;
 use crate::case::{D_HIDDEN, D_INPUT, ROWS, TIME, fitting};
-use crate::observe::{AnyStates, forward, infer, observe};
+use crate::observe::{forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
-use rekindle::{AnyCell, Cell, CellConfig, Gates, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{Cell, CellConfig, Gates, Recurrent, RecurrentConfig, Sequence, States};
 
 /// Units enough that a mask that keeps or drops all of them is out of the question: 2⁻³² at most.
 const MANY: usize = 64;
@@ -14,7 +14,7 @@ const MANY: usize = 64;
 const LONG: usize = 24;
 const RATE: f64 = 0.5;
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     let place = Place {
         device: case.device.clone(),
         dtype: DType::F32,
@@ -33,14 +33,14 @@ pub(super) fn check(case: &Case) -> Verdict {
 }
 
 /// Whether the cell has a recurrent product, whose operand recurrent dropout masks.
-fn recurs(config: &RecurrentConfig) -> bool {
+fn recurs<K: CellConfig>(config: &RecurrentConfig<K>) -> bool {
     config
         .cell
         .program()
         .is_some_and(|program| !program.hiddens().is_empty())
 }
 
-fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict {
+fn dropout_rests_at_inference<K: CellConfig>(place: &Place, plain: &RecurrentConfig<K>) -> Verdict {
     let plain = RecurrentConfig {
         layers: 2,
         ..plain.clone()
@@ -61,7 +61,10 @@ fn dropout_rests_at_inference(place: &Place, plain: &RecurrentConfig) -> Verdict
         .map_err(|e| format!("dropout acts at inference: {e}"))
 }
 
-fn zoneout_at_inference_is_its_expectation(place: &Place, plain: &RecurrentConfig) -> Verdict {
+fn zoneout_at_inference_is_its_expectation<K: CellConfig>(
+    place: &Place,
+    plain: &RecurrentConfig<K>,
+) -> Verdict {
     let zoned = RecurrentConfig {
         zoneout: 0.25,
         ..plain.clone()
@@ -79,11 +82,11 @@ fn zoneout_at_inference_is_its_expectation(place: &Place, plain: &RecurrentConfi
 }
 
 /// A layer without zoneout whose states move three quarters of the way.
-fn expected_zoneout(
-    layer: &Recurrent<AnyCell>,
+fn expected_zoneout<C: Cell>(
+    layer: &Recurrent<C>,
     x: Sequence,
-    states: Option<AnyStates>,
-) -> (Tensor<3>, AnyStates) {
+    states: Option<States<C::State>>,
+) -> (Tensor<3>, States<C::State>) {
     let mut states = states.unwrap_or_else(|| layer.initial(x.data()));
     let mut outputs = Vec::new();
     for t in 0..x.data().dims()[1] {
@@ -103,7 +106,7 @@ fn expected_zoneout(
 
 /// A unit that the mask drops has no weight in any recurrent product, at no step: all gradients of
 /// its weights are zero. Masks drawn anew every step would leave no such unit.
-fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
+fn recurrent_mask_lasts<K: CellConfig>(place: &Place, plain: &RecurrentConfig<K>) -> Verdict {
     let masked = RecurrentConfig {
         recurrent_dropout: RATE,
         ..plain.clone()
@@ -117,7 +120,7 @@ fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
             "recurrent dropout does nothing".into()
         });
     }
-    let silent = |config: RecurrentConfig| {
+    let silent = |config: RecurrentConfig<K>| {
         let (out, _) = one_row(place, config);
         let grad = &out["grad.weight_hh_l0"];
         let columns = grad.shape[1];
@@ -133,7 +136,7 @@ fn recurrent_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
 
 /// Where weights are mapped, a stored number belongs to several units, and no gradient tells which are dropped: then
 /// training is at least not what it is without the mask.
-fn recurrent_mask_acts(place: &Place, plain: &RecurrentConfig) -> Verdict {
+fn recurrent_mask_acts<K: CellConfig>(place: &Place, plain: &RecurrentConfig<K>) -> Verdict {
     let masked = RecurrentConfig {
         recurrent_dropout: RATE,
         ..plain.clone()
@@ -145,7 +148,7 @@ fn recurrent_mask_acts(place: &Place, plain: &RecurrentConfig) -> Verdict {
 }
 
 /// Where there is no recurrent product, there is nothing to drop, and whoever asks for it is told.
-fn recurrent_mask_is_refused(plain: &RecurrentConfig) -> Verdict {
+fn recurrent_mask_is_refused<K: CellConfig>(plain: &RecurrentConfig<K>) -> Verdict {
     let config = RecurrentConfig {
         recurrent_dropout: RATE,
         ..plain.clone()
@@ -157,7 +160,7 @@ fn recurrent_mask_is_refused(plain: &RecurrentConfig) -> Verdict {
 }
 
 /// An input that the mask drops has no gradient at any step, another has one at some.
-fn input_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
+fn input_mask_lasts<K: CellConfig>(place: &Place, plain: &RecurrentConfig<K>) -> Verdict {
     let config = RecurrentConfig {
         input_dropout: RATE,
         ..plain.clone()
@@ -176,13 +179,13 @@ fn input_mask_lasts(place: &Place, plain: &RecurrentConfig) -> Verdict {
 }
 
 /// A layer that takes the common input, or the next wider one that its cell takes.
-fn subject(config: RecurrentConfig) -> Subject {
+fn subject<K: CellConfig>(config: RecurrentConfig<K>) -> Subject<K> {
     let d_input = fitting(&config.cell, D_INPUT);
     Subject::new(config, d_input)
 }
 
 /// One row of a wide layer in training.
-fn one_row(place: &Place, config: RecurrentConfig) -> (Named, Subject) {
+fn one_row<K: CellConfig>(place: &Place, config: RecurrentConfig<K>) -> (Named, Subject<K>) {
     let d_input = fitting(&config.cell, MANY);
     let subject = Subject::new(config, d_input);
     let mut batch = subject.batch(1, LONG, None);
@@ -192,7 +195,7 @@ fn one_row(place: &Place, config: RecurrentConfig) -> (Named, Subject) {
 }
 
 /// In training, a step leaves each unit of each state as it was or moves it all the way.
-fn zoneout_holds_units(place: &Place, plain: &RecurrentConfig) -> Verdict {
+fn zoneout_holds_units<K: CellConfig>(place: &Place, plain: &RecurrentConfig<K>) -> Verdict {
     let zoned = RecurrentConfig {
         zoneout: RATE,
         ..plain.clone()
@@ -229,7 +232,11 @@ fn zoneout_holds_units(place: &Place, plain: &RecurrentConfig) -> Verdict {
 }
 
 /// States in the order of their names.
-fn old_in_order(subject: &Subject, place: &Place, states: Vec<Numbers>) -> Vec<Numbers> {
+fn old_in_order<K: CellConfig>(
+    subject: &Subject<K>,
+    place: &Place,
+    states: Vec<Numbers>,
+) -> Vec<Numbers> {
     let names = subject.layer(&place.device, place.dtype).state_names();
     let named: Named = names
         .into_iter()

@@ -4,8 +4,9 @@ use crate::case::{LENGTHS, ROWS, TIME};
 use crate::observe::{forward, observe};
 use crate::rows::alone;
 use crate::{Case, Tolerance, Verdict, compare};
+use rekindle::CellConfig;
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     case.each(case.all(), |place, subject| {
         let mut batch = subject.batch(ROWS, TIME, Some(&LENGTHS));
         let padded = observe(place, subject, &batch, &forward);

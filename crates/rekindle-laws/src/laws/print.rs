@@ -2,10 +2,10 @@
 
 use super::holds;
 use crate::Verdict;
+use rekindle::CellConfig;
 use rekindle::engine::Program;
-use rekindle::{AnyCellConfig, CellConfig};
 
-pub(super) fn check(cell: &AnyCellConfig) -> Verdict {
+pub(super) fn check<K: CellConfig>(cell: &K) -> Verdict {
     let text = cell.equations();
     let Some(program) = cell.program() else {
         let said = cell.own_scan().is_some() && text.contains('=');

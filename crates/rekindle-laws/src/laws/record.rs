@@ -5,15 +5,15 @@ use crate::case::{D_HIDDEN, D_INPUT, fitting};
 use crate::{Case, Place, Subject, Verdict};
 use burn::module::Module;
 use burn::store::ModuleRecord;
-use rekindle::{AnyCell, AnyCellConfig, CellConfig, Recurrent, RecurrentConfig};
+use rekindle::{AnyCellConfig, Cell, CellConfig, Recurrent, RecurrentConfig};
 use rekindle_interop::{export, import, named_tensors};
 use std::collections::BTreeMap;
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     case.each(case.all(), |place, subject| {
         let layer = subject.layer(&place.device, place.dtype);
         let fresh = || subject.fresh(&place.device);
-        let same = |loaded: &Recurrent<AnyCell>, how: &str| {
+        let same = |loaded: &Recurrent<K::Cell>, how: &str| {
             holds(named_tensors(loaded) == named_tensors(&layer), || {
                 format!("a layer loaded from its {how} is another one")
             })
@@ -27,24 +27,32 @@ pub(super) fn check(case: &Case) -> Verdict {
 }
 
 /// Weights that do not fit are refused before a number is moved.
-pub(super) fn refusals(case: &Case) -> Verdict {
-    let place = Place {
+pub(super) fn refusals<K: CellConfig>(case: &Case<K>) -> Verdict {
+    wrong_width(case, &place(case))
+}
+
+/// The same, those of every other cell of the list among them.
+pub(super) fn refusals_of_the_list(case: &Case<AnyCellConfig>) -> Verdict {
+    wrong_cell(case, &place(case))?;
+    refusals(case)
+}
+
+fn place<K>(case: &Case<K>) -> Place {
+    Place {
         device: case.device.clone(),
         dtype: case.dtypes[0],
-    };
-    wrong_cell(case, &place)?;
-    wrong_width(case, &place)
+    }
 }
 
 /// The bytes of a record, read back.
-fn record(layer: &Recurrent<AnyCell>) -> Result<ModuleRecord, String> {
+fn record<C: Cell>(layer: &Recurrent<C>) -> Result<ModuleRecord, String> {
     let bytes = layer.clone().into_record().into_bytes();
     let record = bytes.and_then(ModuleRecord::from_bytes);
     record.map_err(|e| e.to_string())
 }
 
 /// The record of one cell is refused by every other cell.
-fn wrong_cell(case: &Case, place: &Place) -> Verdict {
+fn wrong_cell(case: &Case<AnyCellConfig>, place: &Place) -> Verdict {
     let own = case.cell(D_HIDDEN);
     let layer = |cell: &AnyCellConfig| {
         let d_input = fitting(cell, D_INPUT);
@@ -66,7 +74,7 @@ fn wrong_cell(case: &Case, place: &Place) -> Verdict {
 }
 
 /// Weights of another width are refused with the tensor's name and both shapes.
-fn wrong_width(case: &Case, place: &Place) -> Verdict {
+fn wrong_width<K: CellConfig>(case: &Case<K>, place: &Place) -> Verdict {
     let layer = |d_hidden: usize| {
         let config = RecurrentConfig::new(case.cell(d_hidden));
         Subject::new(config, case.d_input()).layer(&place.device, place.dtype)

@@ -2,20 +2,20 @@
 //! halves are different cells.
 
 use crate::case::{D_HIDDEN, LENGTHS, ROWS, TIME};
-use crate::observe::{AnyStates, Way, forward, infer, observe};
+use crate::observe::{Way, forward, infer, observe};
 use crate::{Batch, Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::Tensor;
 use rekindle::engine::Direction;
-use rekindle::{AnyCell, AnyCellConfig, CellConfig, Merge, Recurrent, RecurrentConfig, Sequence};
+use rekindle::{Cell, CellConfig, Merge, Recurrent, RecurrentConfig, Sequence, States};
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     let pair = RecurrentConfig {
         bidirectional: true,
         ..RecurrentConfig::new(case.cell(D_HIDDEN))
     };
     // Another cell, of another width, reads forward.
     let mixed = RecurrentConfig {
-        cell: AnyCellConfig::new(D_HIDDEN + 1),
+        cell: K::new(D_HIDDEN + 1),
         reverse_cell: Some(case.cell(D_HIDDEN)),
         ..pair.clone()
     };
@@ -33,12 +33,12 @@ pub(super) fn check(case: &Case) -> Verdict {
 }
 
 /// Each half of a bidirectional layer over so many steps, the forward one run in this way.
-pub(super) fn halves(
+pub(super) fn halves<K: CellConfig>(
     place: &Place,
-    subject: &Subject,
+    subject: &Subject<K>,
     time: usize,
     lengths: Option<&[usize]>,
-    ahead: &Way,
+    ahead: &Way<K::Cell>,
 ) -> Verdict {
     let from_the_end = row_by_row(Direction::Reverse);
     for half in [Half::Forward, Half::Reverse] {
@@ -71,7 +71,7 @@ pub(super) fn overflow(a: &Named, b: &Named) -> bool {
 }
 
 /// Every way to merge the directions is the arithmetic of the two halves side by side.
-fn merges(place: &Place, subject: &Subject) -> Verdict {
+fn merges<K: CellConfig>(place: &Place, subject: &Subject<K>) -> Verdict {
     let batch = subject.batch(ROWS, TIME, Some(&LENGTHS));
     let with = |merge: Merge| {
         let subject = subject.with(|config| config.merge = merge);
@@ -114,14 +114,14 @@ impl Half {
     }
 
     /// Those of all states that are this half's.
-    fn part<T: Clone>(self, all: &[T], subject: &Subject) -> Vec<T> {
+    fn part<K: CellConfig, T: Clone>(self, all: &[T], subject: &Subject<K>) -> Vec<T> {
         let named = all.iter().zip(&subject.states);
         let mine = named.filter(|(_, (name, _))| self.own(name).is_some());
         mine.map(|(one, _)| one.clone()).collect()
     }
 
     /// Where this half's output stands in the merged one.
-    fn columns(self, subject: &Subject) -> std::ops::Range<usize> {
+    fn columns<K: CellConfig>(self, subject: &Subject<K>) -> std::ops::Range<usize> {
         let forward = subject.config().cell_in(Direction::Forward).d_output();
         match self {
             Half::Forward => 0..forward,
@@ -130,7 +130,7 @@ impl Half {
     }
 
     /// The batch whose cotangents are zero for the other half, so that gradients are this one's.
-    fn of_batch(self, mut batch: Batch, subject: &Subject) -> Batch {
+    fn of_batch<K: CellConfig>(self, mut batch: Batch, subject: &Subject<K>) -> Batch {
         for ((name, _), cotangent) in subject.states.iter().zip(&mut batch.last) {
             if self.own(name).is_none() {
                 cotangent.values.fill(0.0);
@@ -146,7 +146,7 @@ impl Half {
     }
 
     /// The batch for this half alone.
-    fn narrowed(self, batch: &Batch, subject: &Subject) -> Batch {
+    fn narrowed<K: CellConfig>(self, batch: &Batch, subject: &Subject<K>) -> Batch {
         let states = batch.states.as_ref();
         Batch {
             states: states.map(|all| self.part(all, subject)),
@@ -157,7 +157,7 @@ impl Half {
     }
 
     /// The forward layer with this half's weights.
-    fn of_subject(self, subject: &Subject) -> Subject {
+    fn of_subject<K: CellConfig>(self, subject: &Subject<K>) -> Subject<K> {
         let weights = subject.weights.iter();
         let weights = weights.filter_map(|(name, n)| Some((self.own(name)?, n.clone())));
         let config = RecurrentConfig {
@@ -172,7 +172,7 @@ impl Half {
     }
 
     /// This half's numbers, by the names of the layer alone.
-    fn of_named(self, named: Named, subject: &Subject) -> Named {
+    fn of_named<K: CellConfig>(self, named: Named, subject: &Subject<K>) -> Named {
         let rename = |(name, numbers): (String, Numbers)| match name.as_str() {
             "y" => Some((name, numbers.narrow(2, self.columns(subject)))),
             "grad.x" => Some((name, numbers)),
@@ -192,18 +192,18 @@ impl Half {
 }
 
 /// Every row by itself, step by step: from its last real step to its first, or the other way.
-pub(super) fn row_by_row(
+pub(super) fn row_by_row<C: Cell>(
     direction: Direction,
-) -> impl Fn(&Recurrent<AnyCell>, Sequence, Option<AnyStates>) -> (Tensor<3>, AnyStates) {
+) -> impl Fn(&Recurrent<C>, Sequence, Option<States<C::State>>) -> (Tensor<3>, States<C::State>) {
     move |layer, x, states| rows_in(direction, layer, x, states)
 }
 
-fn rows_in(
+fn rows_in<C: Cell>(
     direction: Direction,
-    layer: &Recurrent<AnyCell>,
+    layer: &Recurrent<C>,
     x: Sequence,
-    states: Option<AnyStates>,
-) -> (Tensor<3>, AnyStates) {
+    states: Option<States<C::State>>,
+) -> (Tensor<3>, States<C::State>) {
     let [batch, time, _] = x.data().dims();
     let states = states.unwrap_or_else(|| layer.initial(x.data()));
     let mut rows = Vec::new();

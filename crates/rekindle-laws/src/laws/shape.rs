@@ -4,7 +4,7 @@ use super::holds;
 use crate::case::{about, fitting};
 use crate::{Case, Verdict};
 use burn::tensor::Tensor;
-use rekindle::{Cell, CellConfig, Merge, RecurrentConfig, States};
+use rekindle::{Cell, CellConfig, Merge, RecurrentConfig};
 
 /// Batch, time, input, units.
 const SIZES: [[usize; 4]; 6] = [
@@ -16,7 +16,7 @@ const SIZES: [[usize; 4]; 6] = [
     [3, 17, 5, 9],
 ];
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     for [batch, time, d_input, d_hidden] in SIZES {
         let d_input = fitting(&case.cell(d_hidden), d_input);
         for config in layers(case, d_input, d_hidden) {
@@ -36,7 +36,11 @@ pub(super) fn check(case: &Case) -> Verdict {
             size("y", &y.dims(), &[batch, time, d_output])?;
             holds(finite(y), || about(&config, "y is not finite"))?;
             let names = layer.state_names();
-            size("the number of states", &[parts(&states)], &[names.len()])?;
+            size(
+                "the number of states",
+                &[states.clone().into_parts().len()],
+                &[names.len()],
+            )?;
             for ((name, width), state) in names.into_iter().zip(states.into_parts()) {
                 size(&name, &state.dims(), &[batch, width])?;
             }
@@ -49,7 +53,11 @@ pub(super) fn check(case: &Case) -> Verdict {
 }
 
 /// Every option that decides a width.
-fn layers(case: &Case, d_input: usize, d_hidden: usize) -> Vec<RecurrentConfig> {
+fn layers<K: CellConfig>(
+    case: &Case<K>,
+    d_input: usize,
+    d_hidden: usize,
+) -> Vec<RecurrentConfig<K>> {
     let one = RecurrentConfig::new(case.cell(d_hidden));
     let mut layers = vec![
         RecurrentConfig {
@@ -79,17 +87,13 @@ fn layers(case: &Case, d_input: usize, d_hidden: usize) -> Vec<RecurrentConfig> 
 }
 
 /// The width of the output, from that of the first state.
-fn width(config: &RecurrentConfig, states: &[(String, usize)]) -> usize {
+fn width<K: CellConfig>(config: &RecurrentConfig<K>, states: &[(String, usize)]) -> usize {
     let (_, cell) = states[0];
     match config.projection {
         Some(width) => width,
         None if config.bidirectional && config.merge == Merge::Concat => 2 * cell,
         None => cell,
     }
-}
-
-fn parts(states: &States<Vec<Tensor<2>>>) -> usize {
-    states.clone().into_parts().len()
 }
 
 fn finite(y: Tensor<3>) -> bool {

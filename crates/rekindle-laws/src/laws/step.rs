@@ -2,12 +2,12 @@
 
 use super::holds;
 use crate::case::{LENGTHS, ROWS, TIME};
-use crate::observe::{AnyStates, forward, infer, observe};
+use crate::observe::{forward, infer, observe};
 use crate::{Case, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::Tensor;
-use rekindle::{AnyCell, Recurrent, Sequence, Streamer};
+use rekindle::{Cell, CellConfig, Recurrent, Sequence, States, Streamer};
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     case.each(case.forward_only(), |place, subject| {
         let batch = subject.batch(ROWS, TIME, None);
         let whole = observe(place, subject, &batch, &forward);
@@ -19,11 +19,11 @@ pub(super) fn check(case: &Case) -> Verdict {
 }
 
 /// The layer one step at a time.
-pub(super) fn loop_of_steps(
-    layer: &Recurrent<AnyCell>,
+pub(super) fn loop_of_steps<C: Cell>(
+    layer: &Recurrent<C>,
     x: Sequence,
-    mut states: Option<AnyStates>,
-) -> (Tensor<3>, AnyStates) {
+    mut states: Option<States<C::State>>,
+) -> (Tensor<3>, States<C::State>) {
     let frames = x.data().clone().dims()[1];
     let outputs = (0..frames).map(|t| {
         let (y, next) = layer.step(frame(x.data(), t), states.take());
@@ -39,7 +39,7 @@ fn frame(x: &Tensor<3>, t: usize) -> Tensor<2> {
 }
 
 /// A streamer is the sequence, and goes on from a snapshot as from the moment it was taken.
-fn stream(place: &Place, subject: &Subject) -> Verdict {
+fn stream<K: CellConfig>(place: &Place, subject: &Subject<K>) -> Verdict {
     let batch = subject.batch(ROWS, TIME, None);
     let layer = subject.layer(&place.device, place.dtype);
     let x = batch.x(&place.device, place.dtype);
@@ -68,7 +68,7 @@ fn stream(place: &Place, subject: &Subject) -> Verdict {
 
 /// The states at a row's last real step are the final ones (in reverse, those at the first), and
 /// zero beyond.
-fn states_over_time(place: &Place, subject: &Subject) -> Verdict {
+fn states_over_time<K: CellConfig>(place: &Place, subject: &Subject<K>) -> Verdict {
     let batch = subject.batch(ROWS, TIME, Some(&LENGTHS));
     let mut expected = infer(place, subject, &batch, &forward);
     expected.remove("y");

@@ -7,11 +7,11 @@ use crate::{Batch, Case, Named, Place, Subject, Tolerance, Verdict, compare};
 use burn::tensor::{DType, Tensor};
 use rekindle::engine::Role;
 use rekindle::{
-    AnyCell, CellConfig, EngineConfig, ExecutorChoice, PolicyChoice, Recurrent, RecurrentConfig,
-    Site, TraceError,
+    Cell, CellConfig, EngineConfig, ExecutorChoice, PolicyChoice, Recurrent, RecurrentConfig, Site,
+    States, TraceError,
 };
 
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     if case.cell(D_HIDDEN).program().is_none() {
         return case.each(case.forward_only(), nothing_to_trace);
     }
@@ -49,7 +49,7 @@ pub(super) fn check(case: &Case) -> Verdict {
 }
 
 /// A cell without equations of the engine has no named values, and says so.
-fn nothing_to_trace(place: &Place, subject: &Subject) -> Verdict {
+fn nothing_to_trace<K: CellConfig>(place: &Place, subject: &Subject<K>) -> Verdict {
     let layer = subject.layer(&place.device, place.dtype);
     let refused = layer.traceable(Site::default());
     holds(refused == Err(TraceError::NoEquations), || {
@@ -59,7 +59,11 @@ fn nothing_to_trace(place: &Place, subject: &Subject) -> Verdict {
 
 /// Every named value of every cell, and the states among them with the last ones; the second are checked
 /// against the states that the steps of the layer and its pass give.
-fn observe(place: &Place, subject: &Subject, batch: &Batch) -> Result<(Named, Named), String> {
+fn observe<K: CellConfig>(
+    place: &Place,
+    subject: &Subject<K>,
+    batch: &Batch,
+) -> Result<(Named, Named), String> {
     let layer = subject.layer(&place.device, place.dtype);
     let x = batch.x(&place.device, place.dtype);
     let given = || {
@@ -93,11 +97,11 @@ fn observe(place: &Place, subject: &Subject, batch: &Batch) -> Result<(Named, Na
 }
 
 /// The states over time, from steps, and the last ones, from the pass.
-fn stepped(
-    layer: &Recurrent<AnyCell>,
+fn stepped<C: Cell>(
+    layer: &Recurrent<C>,
     batch: &Batch,
     x: &Tensor<3>,
-    states: Option<crate::observe::AnyStates>,
+    states: Option<States<C::State>>,
 ) -> Named {
     let names = layer.state_names();
     let over_time = layer.states_over_time(batch.sequence(x.clone()), states.clone());

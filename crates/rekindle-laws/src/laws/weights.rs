@@ -4,11 +4,11 @@ use super::step::loop_of_steps;
 use crate::case::{D_HIDDEN, ROWS, TIME};
 use crate::observe::{forward, observe};
 use crate::{Case, Tolerance, Verdict, compare};
-use rekindle::RecurrentConfig;
+use rekindle::{CellConfig, RecurrentConfig};
 
 /// Recurrent weights of low rank, diagonal ones, and inputs and memory that scale one another; a cell for which
 /// that makes no sense refuses it.
-pub(super) fn check(case: &Case) -> Verdict {
+pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
     let usual = RecurrentConfig::new(case.cell(D_HIDDEN));
     let forms = [
         RecurrentConfig {
