@@ -65,22 +65,22 @@ pub fn laws<K: CellConfig>() -> Vec<Law<K>> {
 pub fn laws_of_the_list() -> Vec<Law<AnyCellConfig>> {
     let mut laws = common();
     laws.extend([
-            // Names and shapes are compared on the host, with every other cell of the list.
-            Law {
-                name: "refusal",
-                statement: "weights of another cell or width are refused by name",
-                check: Check::Case(Reach::Reference, record::refusals_of_the_list),
-            },
-            Law {
-                name: "toml",
-                statement: "a config prints and parses again; an unknown key is refused by name",
-                check: Check::Form(text::check_of_the_list),
-            },
-            Law {
-                name: "card",
-                statement: "the card names the blocks in stored order, unless the config has the equations",
-                check: Check::Form(card::check),
-            },
+        // Names and shapes are compared on the host, with every other cell of the list.
+        Law {
+            name: "refusal",
+            statement: "weights of another cell or width are refused by name",
+            check: Check::Case(Reach::Reference, record::refusals_of_the_list),
+        },
+        Law {
+            name: "toml",
+            statement: "a config prints and parses again; an unknown key is refused by name",
+            check: Check::Form(text::check_of_the_list),
+        },
+        Law {
+            name: "card",
+            statement: "the card names the blocks in stored order, unless the config has the equations",
+            check: Check::Form(card::check),
+        },
     ]);
     laws
 }
