@@ -5,8 +5,12 @@ use crate::program::{Binary, Id, Node, Out, Program};
 use alloc::vec::Vec;
 
 /// The same equations, behind whose step every state has moved by the share `1 - rate` only, from what it was to what it
-/// would be: what zoneout (Krueger et al. 2017) is at inference. The output is the first state, as ever.
-pub fn zoneout(program: &Program, rate: f64) -> Program {
+/// would be: what zoneout (Krueger et al. 2017) is at inference. The output is the first state, as ever. `None` where a new
+/// state is a projection, whose width no other equation has.
+pub fn zoneout(program: &Program, rate: f64) -> Option<Program> {
+    if program.has_projection() {
+        return None;
+    }
     let mut writer = Rewriter::default();
     let mut place: Vec<Id> = Vec::with_capacity(program.nodes.len());
     for node in &program.nodes {
@@ -25,11 +29,11 @@ pub fn zoneout(program: &Program, rate: f64) -> Program {
         Out::Next(s) => (out, next[s]),
         _ => (out, place[id]),
     });
-    Program::numbered(
+    Some(Program::numbered(
         &writer.nodes,
         &results.collect::<Vec<_>>(),
         program.names.clone(),
-    )
+    ))
 }
 
 #[cfg(test)]
@@ -49,6 +53,16 @@ mod tests {
             let new = tanh(k.affine("n", h)) + c;
             k.next([h + 0.75 * (tanh(new) - h), c + 0.75 * (new - c)])
         });
-        assert_eq!(zoneout(&plain, 0.25), held);
+        assert_eq!(zoneout(&plain, 0.25), Some(held));
+    }
+
+    #[test]
+    fn a_projected_state_is_left_to_others() {
+        let plain = Program::new(|k: &Step| {
+            let h = k.state("h");
+            let n = tanh(k.affine("n", h));
+            k.next(k.project(n))
+        });
+        assert_eq!(zoneout(&plain, 0.25), None);
     }
 }

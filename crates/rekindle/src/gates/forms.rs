@@ -57,16 +57,20 @@ impl Gates {
     }
 
     /// The same parameters in equations behind whose step every state has moved by the share `1 - rate` only: zoneout (Krueger
-    /// et al. 2017, <https://arxiv.org/abs/1606.01305>) where nothing is drawn.
-    pub fn zoned(mut self, rate: f64) -> Self {
-        let made = || Arc::new(Recurrence::new(passes::zoneout(self.program(), rate)));
+    /// et al. 2017, <https://arxiv.org/abs/1606.01305>) where nothing is drawn. `None` where a state is projected.
+    pub fn zoned(mut self, rate: f64) -> Option<Self> {
+        let made = || {
+            passes::zoneout(self.program(), rate)
+                .map(Recurrence::new)
+                .map(Arc::new)
+        };
         let (known, recurrence) = self.zoned.get_or_init(|| (rate, made()));
         self.recurrence = match *known == rate {
-            true => recurrence.clone(),
-            false => made(),
+            true => recurrence.clone()?,
+            false => made()?,
         };
         self.zoned = Arc::default();
-        self
+        Some(self)
     }
 
     /// The same parameters in equations in which an input block and a recurrent one scale one another, wherever they were

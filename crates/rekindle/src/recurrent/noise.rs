@@ -48,7 +48,7 @@ impl Noise<'_> {
                 return None;
             }
             let gates = cell.gates_mut()?;
-            *gates = gates.clone().zoned(rate);
+            *gates = gates.clone().zoned(rate)?;
         }
         Some(cell)
     }
