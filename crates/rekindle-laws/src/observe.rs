@@ -7,13 +7,12 @@ use burn::tensor::{DType, Device, Tensor};
 use rekindle::{Cell, CellConfig, Recurrent, RecurrentConfig, Sequence, States};
 use std::collections::BTreeMap;
 
+/// The states of a layer of a cell.
+pub type StatesOf<C> = States<<C as Cell>::State>;
+
 /// A way to run a layer over a batch.
-pub type Way<'w, C> = dyn Fn(
-        &Recurrent<C>,
-        Sequence,
-        Option<States<<C as Cell>::State>>,
-    ) -> (Tensor<3>, States<<C as Cell>::State>)
-    + 'w;
+pub type Way<'w, C> =
+    dyn Fn(&Recurrent<C>, Sequence, Option<StatesOf<C>>) -> (Tensor<3>, StatesOf<C>) + 'w;
 
 /// Where and in what precision to compute.
 #[derive(Clone, Debug)]

@@ -192,10 +192,8 @@ impl Half {
 }
 
 /// Every row by itself, step by step: from its last real step to its first, or the other way.
-pub(super) fn row_by_row<C: Cell>(
-    direction: Direction,
-) -> impl Fn(&Recurrent<C>, Sequence, Option<States<C::State>>) -> (Tensor<3>, States<C::State>) {
-    move |layer, x, states| rows_in(direction, layer, x, states)
+pub(super) fn row_by_row<C: Cell>(direction: Direction) -> Box<Way<'static, C>> {
+    Box::new(move |layer, x, states| rows_in(direction, layer, x, states))
 }
 
 fn rows_in<C: Cell>(
