@@ -75,16 +75,16 @@ def mutants():
     return [Mutant(number, entry) for number, entry in enumerate(entries, 1)]
 
 
-def sources(root):
+def sources():
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
     )
-    return [root / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
 
 
 def code():
     """The code of the crates without their tests: texts by file."""
-    ours = [path for path in sources(ROOT) if path.match("*.rs") and "src" in path.parts]
+    ours = [path for path in sources() if path.match("*.rs") and "src" in path.parts]
     return {path: path.read_text() for path in ours if "tests" not in (*path.parts, path.stem)}
 
 
@@ -96,7 +96,7 @@ def write(all_mutants):
         changes.setdefault(file, []).append((match.span(2), mutant))
     crates = {next(up for up in file.parents if (up / "Cargo.toml").exists()) for file in changes}
     kept = set()
-    for source in sources(ROOT):
+    for source in sources():
         copy = COPY / source.relative_to(ROOT)
         kept.add(copy)
         if source not in changes and source.name != "lib.rs":
@@ -131,9 +131,7 @@ def build(names, cargo):
     chosen += ["--lib"] if "lib" in names else []
     command = ["cargo", "test", "--release", "--workspace", "--features", "ndarray,wgpu", "--no-run"]
     command += chosen + cargo + ["--message-format", "json-render-diagnostics"]
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(TARGET), "RUSTFLAGS": os.environ.get("RUSTFLAGS", "")}
-    if not environment["RUSTFLAGS"]:
-        del environment["RUSTFLAGS"]
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(TARGET)}
     built = subprocess.run(command, cwd=COPY, stdout=subprocess.PIPE, text=True, env=environment)
     if built.returncode:
         raise SystemExit("the mutants do not build")
