@@ -1,5 +1,11 @@
 //! What equations may compute: functions of one value, of two, and of a whole row.
 
+mod across;
+mod binary;
+
+pub use across::Across;
+pub use binary::Binary;
+
 #[allow(
     unused_imports,
     reason = "the standard library's own methods come first where it is linked"
@@ -219,111 +225,4 @@ pub enum Subject {
     Value,
     /// The function's argument.
     Argument,
-}
-
-/// A pointwise function of two values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Binary {
-    /// `a + b`
-    Add,
-    /// `a - b`
-    Sub,
-    /// `a * b`
-    Mul,
-    /// `a / b`
-    Div,
-    /// The larger; `a`, and all of the gradient to `a`, where they are equal; NaN where either is, and all of the
-    /// gradient to `a` there.
-    Max,
-    /// The smaller; `a`, and all of the gradient to `a`, where they are equal; NaN where either is, and all of the
-    /// gradient to `a` there.
-    Min,
-}
-
-impl Binary {
-    /// Those that are written as functions, `max(a, b)`, and not as a sign.
-    pub const FUNCTIONS: [Binary; 2] = [Binary::Max, Binary::Min];
-
-    /// The function of two numbers.
-    pub fn of(self, a: f64, b: f64) -> f64 {
-        match self {
-            Binary::Add => a + b,
-            Binary::Sub => a - b,
-            Binary::Mul => a * b,
-            Binary::Div => a / b,
-            Binary::Max if b > a || b.is_nan() => b,
-            Binary::Min if b < a || b.is_nan() => b,
-            Binary::Max | Binary::Min => a,
-        }
-    }
-
-    /// The sign between the operands, or the function's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Binary::Add => "+",
-            Binary::Sub => "-",
-            Binary::Mul => "*",
-            Binary::Div => "/",
-            Binary::Max => "max",
-            Binary::Min => "min",
-        }
-    }
-
-    /// The function of that name, if there is one.
-    pub(crate) fn from_name(name: &str) -> Option<Binary> {
-        Binary::FUNCTIONS.into_iter().find(|op| op.name() == name)
-    }
-}
-
-/// A function of a row: of all units together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Across {
-    /// The mean over the units, given to every unit.
-    Mean,
-    /// The sum over the units, given to every unit.
-    Sum,
-    /// To every unit the sum over the units up to it.
-    Cumsum,
-    /// To every unit the sum over the units from it on.
-    RevCumsum,
-    /// The largest of the units, given to every unit; NaN where one is. Its gradient goes to the units that are as large,
-    /// in equal parts.
-    Amax,
-}
-
-impl Across {
-    /// All of them; the only list.
-    pub const ALL: [Across; 5] = [
-        Across::Mean,
-        Across::Sum,
-        Across::Cumsum,
-        Across::RevCumsum,
-        Across::Amax,
-    ];
-
-    /// The name in equations.
-    pub fn name(self) -> &'static str {
-        match self {
-            Across::Mean => "mean",
-            Across::Sum => "sum",
-            Across::Cumsum => "cumsum",
-            Across::RevCumsum => "revcumsum",
-            Across::Amax => "amax",
-        }
-    }
-
-    /// The function of that name, if there is one.
-    pub(crate) fn from_name(name: &str) -> Option<Across> {
-        Across::ALL.into_iter().find(|op| op.name() == name)
-    }
-
-    /// What the gradient goes back through; `None` where that depends on the row, as the function is not linear.
-    pub(crate) fn adjoint(self) -> Option<Across> {
-        match self {
-            Across::Mean | Across::Sum => Some(self),
-            Across::Cumsum => Some(Across::RevCumsum),
-            Across::RevCumsum => Some(Across::Cumsum),
-            Across::Amax => None,
-        }
-    }
 }
