@@ -39,11 +39,10 @@ pub use batch::{Batch, Direction};
 pub use call::Recurrence;
 pub use choose::{Choice, Engine, Executor, Policy, choose};
 pub use rekindle_kernels::{Isa, LengthError, check_lengths};
+pub use rekindle_program::calls::*;
 pub use rekindle_program::{
     Across, Binary, GRAMMAR, Id, Named, Names, Next, Node, Out, ParseError, Program, Role, Step,
-    Subject, Unary, Values, Var, Width, abs, amax, cos, cumsum, elu, exp, floor, gelu,
-    hard_sigmoid, joint_layer_norm, layer_norm, leaky_relu, max, mean, min, passes, relu, sigmoid,
-    sign, silu, sin, softmax, softplus, softsign, sqrt, suggest, sum, tanh,
+    Subject, Unary, Values, Var, Width, passes, suggest,
 };
 pub use run::{Traced, scan, step, trace};
 pub use steps::{drive, unbind};

@@ -2,7 +2,7 @@
 
 use crate::guard;
 use crate::simd::{self, Real, Simd};
-use rekindle_program::Unary;
+use rekindle_program::functions::{Function, PerFunction};
 use rekindle_program::plan::{Code, Op};
 
 /// How many numbers a tile has. Deciding what to do costs little beside doing it that often.
@@ -71,55 +71,99 @@ pub(super) unsafe fn pointwise<S: Simd>(
     }
 }
 
+/// Writes a value for each vector of a tile.
+macro_rules! each {
+    ($count:expr, $to:expr, |$i:ident| $value:expr) => {{
+        let mut $i = 0;
+        while $i < $count {
+            S::store($to.add($i), $value);
+            $i += S::N;
+        }
+    }};
+}
+
+/// What an instruction computes with a pointwise function.
+enum Part {
+    Value,
+    Slope,
+    TimesSlope,
+}
+
+/// Such an instruction: a loop of its own for each function, outside of which it is chosen.
+struct Pointwise<S: Simd> {
+    part: Part,
+    to: *mut S::E,
+    of: [*const S::E; 2],
+    count: usize,
+}
+
+impl<S: Simd> PerFunction for Pointwise<S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<F: Function>(self) {
+        let Pointwise {
+            part,
+            to,
+            of: [a, b],
+            count,
+        } = self;
+        // SAFETY: that of `instruction`, which makes it.
+        unsafe {
+            match part {
+                Part::Value => each!(count, to, |i| simd::value::<S, F>(S::load(a.add(i)))),
+                Part::Slope => each!(count, to, |i| simd::slope::<S, F>(S::load(a.add(i)))),
+                Part::TimesSlope => each!(count, to, |i| S::mul(
+                    S::load(a.add(i)),
+                    simd::slope::<S, F>(S::load(b.add(i)))
+                )),
+            }
+        }
+    }
+}
+
 #[inline(always)]
 unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], count: usize) {
     let [a, b, c] = of.map(|p| p as *const S::E);
+    let pointwise = |part| Pointwise::<S> {
+        part,
+        to,
+        of: [a, b],
+        count,
+    };
     // SAFETY: the caller's.
     unsafe {
-        macro_rules! each {
-            (|$i:ident| $value:expr) => {{
-                let mut $i = 0;
-                while $i < count {
-                    S::store(to.add($i), $value);
-                    $i += S::N;
-                }
-            }};
-        }
-        // One loop a function: the choice stands outside.
-        macro_rules! chosen {
-            ($op:expr, |$f:ident| $loop:expr, $($name:ident)*) => {
-                match $op { $(Unary::$name => { const $f: Unary = Unary::$name; $loop })* }
-            };
-        }
-        macro_rules! every {
-            ($op:expr, |$f:ident| $loop:expr) => {
-                chosen!($op, |$f| $loop, Sigmoid Tanh Relu LeakyRelu Elu Gelu Silu Softplus HardSigmoid Softsign Sign Exp Sqrt Sin Cos Floor Abs)
-            };
-        }
         match code {
             // A block that a state remembers is there already.
             Code::Copy if core::ptr::eq(to, a) => {}
-            Code::Copy => each!(|i| S::load(a.add(i))),
-            Code::Unary(op) => every!(op, |F| each!(|i| simd::unary::<S>(F, S::load(a.add(i))))),
-            Code::Slope(op) => every!(op, |F| each!(|i| simd::slope::<S>(F, S::load(a.add(i))))),
-            Code::TimesSlope(op) => every!(op, |F| each!(|i| S::mul(
+            Code::Copy => each!(count, to, |i| S::load(a.add(i))),
+            Code::Unary(op) => op.dispatch(pointwise(Part::Value)),
+            Code::Slope(op) => op.dispatch(pointwise(Part::Slope)),
+            Code::TimesSlope(op) => op.dispatch(pointwise(Part::TimesSlope)),
+            Code::Add => each!(count, to, |i| S::add(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Sub => each!(count, to, |i| S::sub(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Mul => each!(count, to, |i| S::mul(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Div => each!(count, to, |i| S::div(S::load(a.add(i)), S::load(b.add(i)))),
+            Code::Max => each!(count, to, |i| simd::larger::<S>(
                 S::load(a.add(i)),
-                simd::slope::<S>(F, S::load(b.add(i)))
-            ))),
-            Code::Add => each!(|i| S::add(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Sub => each!(|i| S::sub(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Mul => each!(|i| S::mul(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Div => each!(|i| S::div(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Max => each!(|i| simd::larger::<S>(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Min => each!(|i| simd::smaller::<S>(S::load(a.add(i)), S::load(b.add(i)))),
+                S::load(b.add(i))
+            )),
+            Code::Min => each!(count, to, |i| simd::smaller::<S>(
+                S::load(a.add(i)),
+                S::load(b.add(i))
+            )),
             Code::MulAdd => {
-                each!(|i| S::fma(S::load(a.add(i)), S::load(b.add(i)), S::load(c.add(i))))
+                each!(count, to, |i| S::fma(
+                    S::load(a.add(i)),
+                    S::load(b.add(i)),
+                    S::load(c.add(i))
+                ))
             }
-            Code::MulSub => each!(|i| S::sub(
+            Code::MulSub => each!(count, to, |i| S::sub(
                 S::mul(S::load(a.add(i)), S::load(b.add(i))),
                 S::load(c.add(i))
             )),
-            Code::SubMul => each!(|i| S::sub(
+            Code::SubMul => each!(count, to, |i| S::sub(
                 S::load(c.add(i)),
                 S::mul(S::load(a.add(i)), S::load(b.add(i)))
             )),

@@ -1,6 +1,7 @@
 //! Equations made of arbitrary numbers: what executors are tried on beyond the cells that people use.
 
-use crate::builder::{Step, Var, max, min, tanh};
+use crate::builder::{Step, Var};
+use crate::calls::{max, min, tanh};
 use crate::program::{Across, Program, Unary};
 
 /// How many kinds of values [`recorded`] knows.

@@ -14,6 +14,7 @@ mod tests;
 pub use error::ParseError;
 
 use crate::builder::Step;
+use crate::functions::for_each_function;
 use crate::program::{FaultAt, Program};
 use declare::{Declared, Kind};
 use equation::equation;
@@ -24,12 +25,26 @@ use scope::{Scope, all_used};
 /// walk through operations can call itself, and names can be looked for one by one.
 const MOST: usize = 1000;
 
-/// The language of equations, as people read it:
-///
-/// ```text
-#[doc = include_str!("grammar.txt")]
-/// ```
-pub const GRAMMAR: &str = include_str!("grammar.txt");
+macro_rules! grammar {
+    ($($line:literal => $name:ident $Type:ident,)*) => {
+        /// The language of equations, as people read it:
+        ///
+        /// ```text
+        #[doc = page!($($line)*)]
+        /// ```
+        pub const GRAMMAR: &str = page!($($line)*);
+    };
+}
+macro_rules! page {
+    ($($line:literal)*) => {
+        concat!(
+            include_str!("parse/grammar/expressions.txt"),
+            $("  ", $line, "\n",)*
+            include_str!("parse/grammar/functions.txt")
+        )
+    };
+}
+for_each_function!(grammar);
 
 impl Program {
     /// Reads equations, as [`GRAMMAR`] describes them. A program prints itself in this form.

@@ -1,11 +1,11 @@
 //! Pointwise functions as operations of a backend.
 
-use burn::backend::tensor::FloatTensor;
+use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Backend, TensorMetadata, get_device_settings};
 use burn::tensor::{DType, Shape};
+use rekindle_program::functions::{Elementary, Numbers};
 use rekindle_program::plan::Algebra;
 use rekindle_program::{Across, Binary, Unary};
-use std::f64::consts::FRAC_1_SQRT_2;
 use std::marker::PhantomData;
 
 /// The operations of a backend.
@@ -14,16 +14,83 @@ pub(super) struct Operations<B>(pub PhantomData<B>);
 impl<B: Backend> Algebra for Operations<B> {
     type Value = Value<B>;
 
-    fn unary(&mut self, op: Unary, a: Value<B>) -> Value<B> {
-        a.unary(op)
+    fn number(&mut self, x: f64) -> Value<B> {
+        Value::Number(x)
     }
 
-    fn slope(&mut self, op: Unary, a: Value<B>) -> Value<B> {
-        a.slope(op)
+    fn known(value: &Value<B>) -> Option<f64> {
+        match *value {
+            Value::Number(n) => Some(n),
+            Value::Rows(_) => None,
+        }
+    }
+
+    fn largest(&self, of: &Value<B>) -> f64 {
+        match of {
+            Value::Rows(rows) => {
+                let info = rows.dtype().finfo();
+                info.expect("a tensor of numbers").max
+            }
+            Value::Number(_) => f64::MAX,
+        }
+    }
+
+    fn elementary(&mut self, op: Elementary, a: Value<B>) -> Value<B> {
+        match a {
+            Value::Rows(x) => Value::Rows(elementary::<B>(op, x)),
+            Value::Number(x) => Value::Number(op.of(x)),
+        }
     }
 
     fn binary(&mut self, op: Binary, a: Value<B>, b: Value<B>) -> Value<B> {
         a.binary(op, b)
+    }
+
+    fn above(&mut self, pair: [Value<B>; 2], [larger, otherwise]: [Value<B>; 2]) -> Value<B> {
+        use Value::{Number, Rows};
+        let bool_dtype = |x: &FloatTensor<B>| get_device_settings::<B>(&x.device()).bool_dtype;
+        let (is_larger, like) = match pair {
+            [Number(a), Number(b)] => return if a > b { larger } else { otherwise },
+            [Rows(a), Number(b)] => {
+                let is_larger = B::float_greater_elem(a.clone(), b.into(), bool_dtype(&a));
+                (is_larger, a)
+            }
+            [Number(a), Rows(b)] => {
+                let is_larger = B::float_lower_elem(b.clone(), a.into(), bool_dtype(&b));
+                (is_larger, b)
+            }
+            [Rows(a), Rows(b)] => {
+                let bool_dtype = bool_dtype(&a);
+                (B::float_greater(a.clone(), b, bool_dtype), a)
+            }
+        };
+        Rows(chosen::<B>(is_larger, larger, otherwise.rows(&like)))
+    }
+
+    fn at_least(&mut self, a: Value<B>, least: f64) -> Value<B> {
+        match a {
+            Value::Rows(x) => Value::Rows(B::float_clamp_min(x, least.into())),
+            Value::Number(x) => Value::Number(x.at_least(least)),
+        }
+    }
+
+    fn at_most(&mut self, a: Value<B>, most: f64) -> Value<B> {
+        match a {
+            Value::Rows(x) => Value::Rows(B::float_clamp_max(x, most.into())),
+            Value::Number(x) => Value::Number(x.at_most(most)),
+        }
+    }
+}
+
+/// A value where a mask is set, other rows elsewhere.
+fn chosen<B: Backend>(
+    mask: BoolTensor<B>,
+    value: Value<B>,
+    other: FloatTensor<B>,
+) -> FloatTensor<B> {
+    match value {
+        Value::Rows(value) => B::float_mask_where(other, mask, value),
+        Value::Number(n) => B::float_mask_fill(other, mask, n.into()),
     }
 }
 
@@ -43,20 +110,6 @@ impl<B: Backend> Value<B> {
                 let (device, dtype) = (like.device(), like.dtype());
                 B::float_full(like.shape(), (*n).into(), &device, dtype.into())
             }
-        }
-    }
-
-    fn unary(self, op: Unary) -> Value<B> {
-        match self {
-            Value::Rows(x) => Value::Rows(unary::<B>(op, x)),
-            Value::Number(x) => Value::Number(op.of(x)),
-        }
-    }
-
-    fn slope(self, op: Unary) -> Value<B> {
-        match self {
-            Value::Rows(v) => Value::Rows(slope::<B>(op, v)),
-            Value::Number(v) => Value::Number(op.slope(v)),
         }
     }
 
@@ -103,25 +156,6 @@ impl<B: Backend> Value<B> {
     }
 }
 
-fn plus<B: Backend>(x: FloatTensor<B>, n: f64) -> FloatTensor<B> {
-    B::float_add_scalar(x, n.into())
-}
-
-fn times<B: Backend>(x: FloatTensor<B>, n: f64) -> FloatTensor<B> {
-    B::float_mul_scalar(x, n.into())
-}
-
-/// `1 - x`
-fn rest<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
-    plus::<B>(B::float_neg(x), 1.0)
-}
-
-/// `a` where `x` is above zero, `b` elsewhere.
-fn above<B: Backend>(x: FloatTensor<B>, a: FloatTensor<B>, b: FloatTensor<B>) -> FloatTensor<B> {
-    let bool_dtype = get_device_settings::<B>(&x.device()).bool_dtype;
-    B::float_mask_where(b, B::float_greater_elem(x, 0.0.into(), bool_dtype), a)
-}
-
 /// A function of whole rows.
 pub(super) fn across<B: Backend>(op: Across, x: FloatTensor<B>) -> FloatTensor<B> {
     let shape = x.shape();
@@ -154,6 +188,10 @@ pub(crate) fn extreme<B: Backend>(
     B::float_mask_where(a, beyond, b)
 }
 
+fn plus<B: Backend>(x: FloatTensor<B>, n: f64) -> FloatTensor<B> {
+    B::float_add_scalar(x, n.into())
+}
+
 /// The logistic function. Burn's own rounds to f32 on some backends, whatever the type.
 fn sigmoid<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
     match x.dtype() {
@@ -162,111 +200,33 @@ fn sigmoid<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
     }
 }
 
-/// The sign; NaN of NaN, of which Burn's own is 0.
-fn sign<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
-    let bool_dtype = get_device_settings::<B>(&x.device()).bool_dtype;
-    let nan = B::float_is_nan(x.clone(), bool_dtype);
-    B::float_mask_where(B::float_sign(x.clone()), nan, x)
-}
-
-/// The largest number of a tensor's type.
-fn largest<B: Backend>(x: &FloatTensor<B>) -> f64 {
-    let info = x.dtype().finfo();
-    info.expect("a tensor of numbers").max
-}
-
-/// `x`, and the smallest number in place of -∞: what it is multiplied with may be 0.
-fn least<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
-    let most = largest::<B>(&x);
-    B::float_clamp_min(x, (-most).into())
-}
-
-/// `x`, and the nearest number in place of an infinity.
-fn finite<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
-    let most = largest::<B>(&x);
-    least::<B>(B::float_clamp_max(x, most.into()))
-}
-
-/// `(1 + erf(x / √2)) / 2`: the normal distribution function.
-fn normal<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
-    let erf = B::float_erf(times::<B>(x, FRAC_1_SQRT_2));
-    times::<B>(plus::<B>(erf, 1.0), 0.5)
-}
-
-/// `exp(min(x, 0))`
-fn decay<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
-    B::float_exp(B::float_clamp_max(x, 0.0.into()))
+/// An elementary function of a tensor.
+fn elementary<B: Backend>(op: Elementary, x: FloatTensor<B>) -> FloatTensor<B> {
+    match op {
+        Elementary::Neg => B::float_neg(x),
+        Elementary::Abs => B::float_abs(x),
+        Elementary::PositiveZero => plus::<B>(x, 0.0),
+        Elementary::Floor => B::float_floor(x),
+        Elementary::Sqrt => B::float_sqrt(x),
+        Elementary::Exp => B::float_exp(x),
+        Elementary::ExpM1 => plus::<B>(B::float_exp(x), -1.0),
+        Elementary::Ln1p => B::float_log1p(x),
+        Elementary::Tanh => B::float_tanh(x),
+        Elementary::Sigmoid => sigmoid::<B>(x),
+        Elementary::Erf => B::float_erf(x),
+        Elementary::Sin => B::float_sin(x),
+        Elementary::Cos => B::float_cos(x),
+    }
 }
 
 /// A pointwise function.
 pub(crate) fn unary<B: Backend>(op: Unary, x: FloatTensor<B>) -> FloatTensor<B> {
-    match op {
-        Unary::Sigmoid => sigmoid::<B>(x),
-        Unary::Tanh => B::float_tanh(x),
-        Unary::Relu => B::float_clamp_min(x, 0.0.into()),
-        Unary::LeakyRelu => above::<B>(x.clone(), x.clone(), times::<B>(x, 0.01)),
-        Unary::Elu => above::<B>(x.clone(), x.clone(), plus::<B>(decay::<B>(x), -1.0)),
-        Unary::Gelu => B::float_mul(least::<B>(x.clone()), normal::<B>(x)),
-        Unary::Silu => B::float_mul(least::<B>(x.clone()), sigmoid::<B>(x)),
-        Unary::Softplus => {
-            let tail = B::float_log1p(B::float_exp(B::float_neg(B::float_abs(x.clone()))));
-            B::float_add(B::float_clamp_min(x, 0.0.into()), tail)
-        }
-        Unary::HardSigmoid => {
-            let line = plus::<B>(B::float_div_scalar(x, 6.0.into()), 0.5);
-            B::float_clamp(line, 0.0.into(), 1.0.into())
-        }
-        Unary::Softsign => {
-            let x = finite::<B>(x);
-            B::float_div(x.clone(), plus::<B>(B::float_abs(x), 1.0))
-        }
-        Unary::Sign => sign::<B>(x),
-        Unary::Exp => B::float_exp(x),
-        Unary::Sqrt => B::float_sqrt(x),
-        Unary::Sin => B::float_sin(x),
-        Unary::Cos => B::float_cos(x),
-        Unary::Floor => B::float_floor(x),
-        Unary::Abs => B::float_abs(x),
-    }
+    let value = Operations::<B>(PhantomData).unary(op, Value::Rows(x.clone()));
+    value.rows(&x)
 }
 
 /// The derivative of a pointwise function, from its [subject](Unary::subject).
 pub(crate) fn slope<B: Backend>(op: Unary, v: FloatTensor<B>) -> FloatTensor<B> {
-    let number = |n: f64| B::float_full(v.shape(), n.into(), &v.device(), v.dtype().into());
-    match op {
-        Unary::Sigmoid => B::float_mul(v.clone(), rest::<B>(v)),
-        Unary::Tanh => rest::<B>(B::float_mul(v.clone(), v)),
-        Unary::Relu => above::<B>(v.clone(), number(1.0), number(0.0)),
-        Unary::LeakyRelu => above::<B>(v.clone(), number(1.0), number(0.01)),
-        Unary::Elu => above::<B>(v.clone(), number(1.0), plus::<B>(v, 1.0)),
-        Unary::Gelu => {
-            let v = finite::<B>(v);
-            let density = B::float_exp(times::<B>(B::float_mul(v.clone(), v.clone()), -0.5));
-            let density = times::<B>(density, 0.398_942_280_401_432_7);
-            B::float_add(normal::<B>(v.clone()), B::float_mul(v, density))
-        }
-        Unary::Silu => {
-            let s = sigmoid::<B>(v.clone());
-            let v = finite::<B>(v);
-            let inner = plus::<B>(B::float_mul(v, rest::<B>(s.clone())), 1.0);
-            B::float_mul(s, inner)
-        }
-        Unary::Softplus => sigmoid::<B>(v),
-        Unary::HardSigmoid => {
-            let to_end = plus::<B>(B::float_neg(v.clone()), 3.0);
-            let below = above::<B>(to_end, number(1.0 / 6.0), number(0.0));
-            above::<B>(plus::<B>(v.clone(), 3.0), below, number(0.0))
-        }
-        Unary::Softsign => {
-            let r = rest::<B>(B::float_abs(v));
-            B::float_mul(r.clone(), r)
-        }
-        Unary::Exp => v,
-        // The root of -0 is -0.
-        Unary::Sqrt => times::<B>(B::float_recip(plus::<B>(v, 0.0)), 0.5),
-        Unary::Sin => B::float_cos(v),
-        Unary::Cos => B::float_neg(B::float_sin(v)),
-        Unary::Sign | Unary::Floor => number(0.0),
-        Unary::Abs => sign::<B>(v),
-    }
+    let slope = Operations::<B>(PhantomData).slope(op, Value::Rows(v.clone()));
+    slope.rows(&v)
 }

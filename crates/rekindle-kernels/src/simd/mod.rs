@@ -6,12 +6,12 @@
 )]
 
 mod arm;
-mod functions;
 mod portable;
+mod vector;
 mod x86;
 
-pub(crate) use functions::{larger, slope, smaller, unary};
 pub(crate) use portable::Portable;
+pub(crate) use vector::{larger, slope, smaller, value};
 
 #[cfg(test)]
 mod tests;

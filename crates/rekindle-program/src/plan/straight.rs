@@ -5,7 +5,7 @@ use super::algebra::{Algebra, compute};
 use super::instruction::Op;
 use super::place::Loc;
 use super::stages::Plan;
-use crate::program::{Binary, Unary};
+use crate::functions::{Binary, Elementary};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -17,16 +17,20 @@ pub enum Instruction {
     Number { to: usize, bits: u32 },
     /// A value from a source, by its index in [`Straight::sources`].
     Load { to: usize, source: usize },
-    /// A function of one value.
-    Unary { to: usize, op: Unary, of: usize },
-    /// A derivative, from the subject of its function.
-    Slope { to: usize, op: Unary, of: usize },
+    /// An elementary function of one value.
+    Elementary {
+        to: usize,
+        op: Elementary,
+        of: usize,
+    },
     /// A function of two values.
     Binary {
         to: usize,
         op: Binary,
         of: [usize; 2],
     },
+    /// The third of four values where the first is larger than the second, the last elsewhere and where either is NaN.
+    Above { to: usize, of: [usize; 4] },
     /// A result, by its index in [`Straight::stores`].
     Store { of: usize, result: usize },
 }
@@ -150,27 +154,42 @@ impl Emitter {
 impl Algebra for Emitter {
     type Value = Held;
 
-    fn unary(&mut self, op: Unary, a: Held) -> Held {
-        if let Held::Known(Known::Number(n)) = a {
-            return Held::Known(Known::Number(op.of(n)));
-        }
-        let of = self.register(a);
-        Held::Register(self.write(|to| Instruction::Unary { to, op, of }))
+    fn number(&mut self, x: f64) -> Held {
+        Held::Known(Known::Number(x))
     }
 
-    fn slope(&mut self, op: Unary, a: Held) -> Held {
-        if let Held::Known(Known::Number(n)) = a {
-            return Held::Known(Known::Number(op.slope(n)));
+    fn known(value: &Held) -> Option<f64> {
+        match *value {
+            Held::Known(Known::Number(n)) => Some(n),
+            _ => None,
+        }
+    }
+
+    fn largest(&self, _: &Held) -> f64 {
+        f32::MAX.into()
+    }
+
+    fn elementary(&mut self, op: Elementary, a: Held) -> Held {
+        if let Some(n) = Self::known(&a) {
+            return self.number(op.of(n));
         }
         let of = self.register(a);
-        Held::Register(self.write(|to| Instruction::Slope { to, op, of }))
+        Held::Register(self.write(|to| Instruction::Elementary { to, op, of }))
     }
 
     fn binary(&mut self, op: Binary, a: Held, b: Held) -> Held {
-        if let (Held::Known(Known::Number(a)), Held::Known(Known::Number(b))) = (a, b) {
-            return Held::Known(Known::Number(op.of(a, b)));
+        if let [Some(a), Some(b)] = [&a, &b].map(Self::known) {
+            return self.number(op.of(a, b));
         }
         let of = [self.register(a), self.register(b)];
         Held::Register(self.write(|to| Instruction::Binary { to, op, of }))
+    }
+
+    fn above(&mut self, [a, b]: [Held; 2], [larger, otherwise]: [Held; 2]) -> Held {
+        if let [Some(a), Some(b)] = [&a, &b].map(Self::known) {
+            return if a > b { larger } else { otherwise };
+        }
+        let of = [a, b, larger, otherwise].map(|held| self.register(held));
+        Held::Register(self.write(|to| Instruction::Above { to, of }))
     }
 }

@@ -13,8 +13,9 @@ use burn_cubecl::cubecl::client::Client;
 use burn_cubecl::cubecl::ir::{ElemType, FloatKind};
 use burn_cubecl::cubecl::{self, prelude::*};
 use burn_cubecl::tensor::CubeTensor;
+use rekindle_program::Binary;
+use rekindle_program::functions::Elementary;
 use rekindle_program::plan::Instruction;
-use rekindle_program::{Binary, Unary};
 use std::sync::Arc;
 
 /// The units of a cube. One number for every size: another number is another kernel.
@@ -151,12 +152,8 @@ fn pointwise<E: Float, N: Size>(
                 let value = buffers.index(buffer)[at];
                 registers.insert(to, value);
             }
-            Instruction::Unary { to, op, of } => {
-                let value = unary::<E, N>(registers.find(of), op);
-                registers.insert(to, value);
-            }
-            Instruction::Slope { to, op, of } => {
-                let value = slope::<E, N>(registers.find(of), op);
+            Instruction::Elementary { to, op, of } => {
+                let value = elementary::<E, N>(registers.find(of), op);
                 registers.insert(to, value);
             }
             Instruction::Binary { to, op, of } => {
@@ -165,6 +162,18 @@ fn pointwise<E: Float, N: Size>(
                     registers.find(comptime![of[1]]),
                 );
                 let value = binary::<E, N>(a, b, op);
+                registers.insert(to, value);
+            }
+            Instruction::Above { to, of } => {
+                let (a, b) = (
+                    registers.find(comptime![of[0]]),
+                    registers.find(comptime![of[1]]),
+                );
+                let (larger, otherwise) = (
+                    registers.find(comptime![of[2]]),
+                    registers.find(comptime![of[3]]),
+                );
+                let value: Vector<E, N> = select_many(a.greater_than(&b), larger, otherwise);
                 registers.insert(to, value);
             }
             Instruction::Store { of, result } => {
@@ -180,116 +189,27 @@ fn number<E: Float, N: Size>(#[comptime] n: f32) -> Vector<E, N> {
     Vector::new(E::new(n))
 }
 
-/// `a` where `x` is above zero, `b` elsewhere.
 #[cube]
-fn above<E: Float, N: Size>(x: Vector<E, N>, a: Vector<E, N>, b: Vector<E, N>) -> Vector<E, N> {
-    select_many(x.greater_than(&number::<E, N>(0.0)), a, b)
-}
-
-/// `x`, and the smallest number in place of -∞: what it is multiplied with may be 0.
-#[cube]
-fn least<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
-    let least = number::<E, N>(f32::MIN);
-    select_many(least.greater_than(&x), least, x)
-}
-
-/// `x`, and the nearest number in place of an infinity.
-#[cube]
-fn finite<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
-    let most = number::<E, N>(f32::MAX);
-    least::<E, N>(select_many(x.greater_than(&most), most, x))
-}
-
-#[cube]
-fn sigmoid<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
-    let one = number::<E, N>(1.0);
-    one / (one + Vector::exp(-x))
-}
-
-/// The normal distribution function.
-#[cube]
-fn normal<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
-    let erf = Vector::erf(x * number::<E, N>(std::f32::consts::FRAC_1_SQRT_2));
-    (erf + number::<E, N>(1.0)) * number::<E, N>(0.5)
-}
-
-/// 1 above zero, -1 below, and `x` itself otherwise: zero, or NaN.
-#[cube]
-fn sign<E: Float, N: Size>(x: Vector<E, N>) -> Vector<E, N> {
-    let below = above::<E, N>(-x, number::<E, N>(-1.0), x);
-    above::<E, N>(x, number::<E, N>(1.0), below)
-}
-
-#[cube]
-fn unary<E: Float, N: Size>(x: Vector<E, N>, #[comptime] op: Unary) -> Vector<E, N> {
-    let zero = number::<E, N>(0.0);
+fn elementary<E: Float, N: Size>(x: Vector<E, N>, #[comptime] op: Elementary) -> Vector<E, N> {
     let one = number::<E, N>(1.0);
     match comptime![op] {
-        Unary::Sigmoid => sigmoid::<E, N>(x),
-        Unary::Tanh => Vector::tanh(x),
-        // Zero stands in for what is below it: NaN is not, and stays. So below.
-        Unary::Relu => above::<E, N>(-x, zero, x),
-        Unary::LeakyRelu => above::<E, N>(x, x, x * number::<E, N>(0.01)),
-        Unary::Elu => above::<E, N>(x, x, Vector::exp(above::<E, N>(x, zero, x)) - one),
-        Unary::Gelu => least::<E, N>(x) * normal::<E, N>(x),
-        Unary::Silu => least::<E, N>(x) * sigmoid::<E, N>(x),
-        Unary::Softplus => max(x, zero) + Vector::log1p(Vector::exp(-Vector::abs(x))),
-        Unary::HardSigmoid => {
-            let line = x / number::<E, N>(6.0) + number::<E, N>(0.5);
-            let line = above::<E, N>(-line, zero, line);
-            above::<E, N>(line - one, one, line)
+        Elementary::Neg => -x,
+        Elementary::Abs => Vector::abs(x),
+        // Not by adding 0, which compilers leave out.
+        Elementary::PositiveZero => {
+            let zero = number::<E, N>(0.0);
+            select_many(x.equal(&zero), zero, x)
         }
-        Unary::Softsign => {
-            let x = finite::<E, N>(x);
-            x / (one + Vector::abs(x))
-        }
-        Unary::Sign => sign::<E, N>(x),
-        Unary::Exp => Vector::exp(x),
-        Unary::Sqrt => Vector::sqrt(x),
-        Unary::Sin => Vector::sin(x),
-        Unary::Cos => Vector::cos(x),
-        Unary::Floor => Vector::floor(x),
-        Unary::Abs => Vector::abs(x),
-    }
-}
-
-#[cube]
-fn slope<E: Float, N: Size>(v: Vector<E, N>, #[comptime] op: Unary) -> Vector<E, N> {
-    let zero = number::<E, N>(0.0);
-    let one = number::<E, N>(1.0);
-    match comptime![op] {
-        Unary::Sigmoid => v * (one - v),
-        Unary::Tanh => one - v * v,
-        Unary::Relu => above::<E, N>(v, one, zero),
-        Unary::LeakyRelu => above::<E, N>(v, one, number::<E, N>(0.01)),
-        Unary::Elu => above::<E, N>(v, one, v + one),
-        Unary::Gelu => {
-            let v = finite::<E, N>(v);
-            let density = Vector::exp(v * v * number::<E, N>(-0.5));
-            normal::<E, N>(v) + v * density * number::<E, N>(0.398_942_3)
-        }
-        Unary::Silu => {
-            let s = sigmoid::<E, N>(v);
-            s * (finite::<E, N>(v) * (one - s) + one)
-        }
-        Unary::Softplus => sigmoid::<E, N>(v),
-        Unary::HardSigmoid => {
-            let three = number::<E, N>(3.0);
-            let below = above::<E, N>(three - v, number::<E, N>(1.0 / 6.0), zero);
-            above::<E, N>(v + three, below, zero)
-        }
-        Unary::Softsign => {
-            let r = one - Vector::abs(v);
-            r * r
-        }
-        Unary::Exp => v,
-        // The root of -0 is -0.
-        Unary::Sqrt => number::<E, N>(0.5) / Vector::abs(v),
-        Unary::Sin => Vector::cos(v),
-        Unary::Cos => -Vector::sin(v),
-        Unary::Sign => zero,
-        Unary::Floor => zero,
-        Unary::Abs => sign::<E, N>(v),
+        Elementary::Floor => Vector::floor(x),
+        Elementary::Sqrt => Vector::sqrt(x),
+        Elementary::Exp => Vector::exp(x),
+        Elementary::ExpM1 => Vector::exp(x) - one,
+        Elementary::Ln1p => Vector::log1p(x),
+        Elementary::Tanh => Vector::tanh(x),
+        Elementary::Sigmoid => one / (one + Vector::exp(-x)),
+        Elementary::Erf => Vector::erf(x),
+        Elementary::Sin => Vector::sin(x),
+        Elementary::Cos => Vector::cos(x),
     }
 }
 

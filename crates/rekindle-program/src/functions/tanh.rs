@@ -1,0 +1,17 @@
+//! The hyperbolic tangent.
+
+use super::{Function, Numbers, Subject, Tanh};
+
+impl Function for Tanh {
+    const SUBJECT: Subject = Subject::Value;
+
+    #[inline(always)]
+    fn value<N: Numbers>(x: N) -> N {
+        x.tanh()
+    }
+
+    #[inline(always)]
+    fn slope<N: Numbers>(y: N) -> N {
+        y.number(1.0) - y * y
+    }
+}
