@@ -43,6 +43,10 @@ def sigmoid(x):
     return 1 / (1 + mpmath.exp(-x))
 
 
+def softplus(x):
+    return max(x, mpf(0)) + mpmath.log1p(mpmath.exp(-abs(x)))
+
+
 def normal(x):
     # Beyond 1000 the rest is below 1e-200000.
     if abs(x) > 1000:
@@ -103,8 +107,14 @@ UNARY = {
         [],
         [(0, 0), (INF, 1), (NAN, NAN)],
     ),
+    "mish": (
+        lambda x: x * mpmath.tanh(softplus(x)),
+        lambda x: mpmath.tanh(softplus(x)) + x * sigmoid(x) * mpmath.sech(softplus(x)) ** 2,
+        [],
+        [(0, 0), (INF, 1), (NAN, NAN)],
+    ),
     "softplus": (
-        lambda x: max(x, mpf(0)) + mpmath.log1p(mpmath.exp(-abs(x))),
+        softplus,
         sigmoid,
         [],
         [(0, 0), (INF, 1), (NAN, NAN)],

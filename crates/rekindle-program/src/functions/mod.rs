@@ -17,6 +17,7 @@ mod floor;
 mod gelu;
 mod hard_sigmoid;
 mod leaky_relu;
+mod mish;
 mod relu;
 mod sigmoid;
 mod sign;
@@ -44,6 +45,7 @@ macro_rules! for_each_function {
             "elu(v)               v where v > 0, exp(v) - 1 elsewhere; its derivative at 0 is 1" => elu Elu,
             "gelu(v)              v Phi(v), with the normal distribution function Phi" => gelu Gelu,
             "silu(v)              v / (1 + exp(-v))" => silu Silu,
+            "mish(v)              v tanh(log(1 + exp(v)))" => mish Mish,
             "softplus(v)          log(1 + exp(v))" => softplus Softplus,
             "hard_sigmoid(v)      min(max(v / 6 + 1 / 2, 0), 1); its derivative at -3 and at 3 is 0" => hard_sigmoid HardSigmoid,
             "softsign(v)          v / (1 + |v|)" => softsign Softsign,
