@@ -9,7 +9,6 @@
 //! registers     the instructions of a stage, and what never leaves it
 //! chains        instructions that pass a value on in registers
 //! algebra       what an instruction computes, in elementary operations
-//! handle        functions of an algebra's values
 //! straight      the instructions of a stage as code without places, where values stay in registers
 //! ```
 
@@ -18,7 +17,6 @@ mod build;
 mod chains;
 mod compiled;
 mod fuse;
-mod handle;
 mod homes;
 mod instruction;
 mod place;
