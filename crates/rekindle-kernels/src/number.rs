@@ -27,7 +27,7 @@ pub trait Number: Vectors {
     ///
     /// # Panics
     ///
-    /// If the tape is that of another program or of other sizes, a gradient has not the shape of what it is of, or the machine
+    /// If the tape is that of another program, of other sizes or of instructions with wider or narrower vectors, a gradient has not the shape of what it is of, or the machine
     /// does not have the instructions.
     fn backward(
         isa: Isa,

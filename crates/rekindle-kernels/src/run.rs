@@ -26,6 +26,8 @@ pub struct Tape<E: Real> {
     sizes: Sizes,
     parts: Vec<(Part, Kept<E>)>,
     members: usize,
+    /// The numbers of a vector, by which its planes are as wide as they are.
+    n: usize,
 }
 
 /// The output `[batch, time, width]` with what is shown beside it, the final states side by side, and the
@@ -152,6 +154,7 @@ impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
             sizes: *sizes,
             parts: parts.into_iter().zip(kept).collect(),
             members,
+            n: S::N,
         });
         Output {
             y,
@@ -178,6 +181,12 @@ impl<E: Real> Kernel<E> for BackwardPass<'_, E> {
             "the tape is that of another layer: its sizes are {:?}, the layer's {:?}",
             tape.sizes,
             layer.sizes
+        );
+        assert!(
+            tape.n == S::N,
+            "the tape was made with vectors of {} numbers, but is gone back over with vectors of {}",
+            tape.n,
+            S::N
         );
         let plans = compiled.forward();
         let forward = Forward {

@@ -1,6 +1,6 @@
 //! The kernels against a plain interpreter of the equations, in f64, and its central differences.
 
-mod cells;
+pub(crate) mod cells;
 mod reference;
 
 use crate::layer::Numbers as Memory;
@@ -347,5 +347,63 @@ fn a_stream_is_the_sequence() {
             }
             assert!(distance(&stream.state(), &last) < 1e-12, "{name} {isa:?}");
         }
+    }
+}
+
+/// What goes back over a tape: the instructions and the layer of the forward pass, or others.
+fn back_over(tape: (Isa, usize, usize), back: (Isa, usize, usize)) {
+    let layer = |cell: usize, d_hidden: usize| {
+        let program = Program::new(CELLS[cell].1);
+        let shape = fitted(&program, [2, 3, 4, d_hidden]);
+        (
+            Compiled::new(&program),
+            Problem::new(&program, shape, false),
+        )
+    };
+    fn numbers(problem: &Problem) -> Memory<'_, f64> {
+        let n = &problem.numbers;
+        let [x, w, b, u, d, r, vectors, state] = n.parts().map(|p| p.as_slice());
+        Memory {
+            x,
+            lengths: None,
+            reverse: false,
+            w,
+            b,
+            u,
+            d,
+            r,
+            vectors,
+            mask: &n.mask,
+            state,
+            sizes: n.sizes,
+        }
+    }
+    let (compiled, problem) = layer(tape.1, tape.2);
+    let there = Layer::new(&compiled, numbers(&problem));
+    let made = f64::forward(tape.0, &there, Keep::Values, None).tape;
+    let (compiled, problem) = layer(back.1, back.2);
+    let here = Layer::new(&compiled, numbers(&problem));
+    let wanted = Wanted {
+        x: true,
+        weights: true,
+    };
+    let given = Given {
+        y: None,
+        last: None,
+    };
+    let _ = f64::backward(back.0, &here, &made.expect("kept"), given, wanted);
+}
+
+#[test]
+fn a_tape_is_gone_back_over_by_what_made_it_alone() {
+    let (isa, lstm, elman) = (Isa::Portable, 1, 0);
+    back_over((isa, lstm, 5), (isa, lstm, 5));
+    let refuses = |tape, back| std::panic::catch_unwind(|| back_over(tape, back)).is_err();
+    assert!(refuses((isa, lstm, 5), (isa, elman, 5)), "other equations");
+    assert!(refuses((isa, lstm, 5), (isa, lstm, 50)), "other sizes");
+    // Vectors of another width lay planes out otherwise. Those of plain Rust have 8 numbers, of AVX2 4 of f64, of NEON 2.
+    for other in present().filter(|isa| matches!(isa, Isa::Avx2 | Isa::Neon)) {
+        assert!(refuses((isa, lstm, 5), (other, lstm, 5)), "{other:?}");
+        assert!(refuses((other, lstm, 5), (isa, lstm, 5)), "{other:?}");
     }
 }
