@@ -5,6 +5,7 @@ use crate::pointwise::Operand;
 use crate::simd::{Real, Simd};
 use alloc::vec::Vec;
 use core::ops::Range;
+use rekindle_program::plan::Plan;
 
 /// How many cache lines of each operand are prefetched. Longer rows the processor prefetches by itself.
 const AHEAD: usize = 8;
@@ -33,6 +34,36 @@ impl<E> Default for Operands<E> {
                 hops: Vec::new(),
             },
         }
+    }
+}
+
+impl<E> Operands<E> {
+    /// With room for what some plans have, one step at a time: then a step allocates nothing.
+    pub(super) fn for_step(plans: &[Plan]) -> Self {
+        let mut operands = Operands::default();
+        let most = |plans: &mut dyn Iterator<Item = &Plan>| {
+            let places = plans.map(|plan| plan.places.len());
+            places.max().unwrap_or(0)
+        };
+        operands.places.reserve_exact(most(&mut plans.iter()));
+        let apart = most(&mut plans.iter().filter(|plan| plan.is_apart()));
+        operands.steps.operands[0].reserve_exact(apart);
+        operands
+    }
+
+    /// How much room there is, list by list.
+    #[cfg(test)]
+    pub(super) fn capacities(&self) -> [usize; 4] {
+        let StepOperands {
+            operands: [even, odd],
+            hops,
+        } = &self.steps;
+        [
+            self.places.capacity(),
+            even.capacity(),
+            odd.capacity(),
+            hops.capacity(),
+        ]
     }
 }
 

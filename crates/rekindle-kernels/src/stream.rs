@@ -64,7 +64,7 @@ impl<E: Real> Kernel<E> for Begin<'_, E> {
             part,
             kept,
             workspace,
-            operands: Operands::default(),
+            operands: Operands::for_step(plans),
             compiled: self.compiled.clone(),
         }
     }
@@ -148,5 +148,49 @@ impl<E: Real> Stream<E> {
     /// The width of all states side by side.
     fn total(&self) -> usize {
         self.packing.states.iter().map(|s| s.1).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::cells::CELLS;
+    use rekindle_program::Program;
+
+    #[test]
+    fn the_first_frame_finds_its_room_made() {
+        for (name, cell) in CELLS {
+            let program = Program::new(cell);
+            let sizes = Sizes {
+                batch: 1,
+                time: 1,
+                d_input: 4,
+                d_hidden: 4,
+                d_projection: 4,
+            };
+            let zeros = |n: usize| vec![0.0_f32; n];
+            let (g, k) = (program.inputs().len(), program.hiddens().len());
+            let r = if program.has_projection() { 16 } else { 0 };
+            let numbers = Numbers {
+                x: &[],
+                lengths: None,
+                reverse: false,
+                w: &zeros(16 * g),
+                b: &[],
+                u: &zeros(16 * k),
+                d: &[],
+                r: &zeros(r),
+                vectors: &zeros(4 * program.vectors().len()),
+                mask: &[],
+                state: &zeros(4 * program.states().len()),
+                sizes,
+            };
+            let compiled = Arc::new(Compiled::for_inference(&program));
+            let mut stream = Stream::new(Isa::current(), compiled, numbers);
+            let room = |stream: &Stream<f32>| stream.operands.capacities();
+            let made = room(&stream);
+            stream.push(&zeros(4), &mut zeros(4));
+            assert_eq!(room(&stream), made, "{name}");
+        }
     }
 }

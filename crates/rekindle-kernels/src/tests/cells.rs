@@ -6,9 +6,9 @@ use rekindle_program::{
     sum, tanh,
 };
 
-pub(super) type Equations = fn(&Step) -> Next;
+pub(crate) type Equations = fn(&Step) -> Next;
 
-pub(super) const CELLS: [(&str, Equations); 23] = [
+pub(crate) const CELLS: [(&str, Equations); 23] = [
     ("elman", elman),
     ("lstm", lstm),
     ("gru", gru),
