@@ -12,7 +12,7 @@
 //! arrange         sums in the order in which multiplications are added in one instruction
 //! total           the gradients of learned vectors, added up from step to step
 //! recompute       what the backward program computes again rather than reads from memory
-//! linear          whether the states enter linearly, so that a scan may run the rest
+//! linear          whether the states enter linearly, as `rekindle show CELL --program` says
 //! trace           values that are shown beside the output
 //! stages          the matrix products that must wait for one another
 //! explain         all of them as text, as `rekindle show CELL --program` prints it
