@@ -112,8 +112,9 @@ impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
             Keep::Values => compiled.forward(),
             Keep::Nothing | Keep::States => compiled.inference(),
         };
+        // Given weights are those of the plans of inference, by whose products they are packed.
         let packing = packing
-            .filter(|p| p.fits(layer, members, S::N))
+            .filter(|p| keep != Keep::Values && p.fits(layer, members, S::N))
             .unwrap_or_else(|| Arc::new(Packing::new::<S>(plans, layer, members)));
         let run = Forward {
             plans,

@@ -350,6 +350,26 @@ fn a_stream_is_the_sequence() {
     }
 }
 
+/// The numbers of a problem without lengths, as the kernels take them.
+fn numbers(problem: &Problem) -> Memory<'_, f64> {
+    let n = &problem.numbers;
+    let [x, w, b, u, d, r, vectors, state] = n.parts().map(|p| p.as_slice());
+    Memory {
+        x,
+        lengths: None,
+        reverse: false,
+        w,
+        b,
+        u,
+        d,
+        r,
+        vectors,
+        mask: &n.mask,
+        state,
+        sizes: n.sizes,
+    }
+}
+
 /// What goes back over a tape: the instructions and the layer of the forward pass, or others.
 fn back_over(tape: (Isa, usize, usize), back: (Isa, usize, usize)) {
     let layer = |cell: usize, d_hidden: usize| {
@@ -360,24 +380,6 @@ fn back_over(tape: (Isa, usize, usize), back: (Isa, usize, usize)) {
             Problem::new(&program, shape, false),
         )
     };
-    fn numbers(problem: &Problem) -> Memory<'_, f64> {
-        let n = &problem.numbers;
-        let [x, w, b, u, d, r, vectors, state] = n.parts().map(|p| p.as_slice());
-        Memory {
-            x,
-            lengths: None,
-            reverse: false,
-            w,
-            b,
-            u,
-            d,
-            r,
-            vectors,
-            mask: &n.mask,
-            state,
-            sizes: n.sizes,
-        }
-    }
     let (compiled, problem) = layer(tape.1, tape.2);
     let there = Layer::new(&compiled, numbers(&problem));
     let made = f64::forward(tape.0, &there, Keep::Values, None).tape;
@@ -405,5 +407,26 @@ fn a_tape_is_gone_back_over_by_what_made_it_alone() {
     for other in present().filter(|isa| matches!(isa, Isa::Avx2 | Isa::Neon)) {
         assert!(refuses((isa, lstm, 5), (other, lstm, 5)), "{other:?}");
         assert!(refuses((other, lstm, 5), (isa, lstm, 5)), "{other:?}");
+    }
+}
+
+#[test]
+fn weights_that_are_packed_for_inference_change_no_training() {
+    for (name, cell) in CELLS {
+        let program = Program::new(cell);
+        let shape = fitted(&program, [3, 5, 4, 7]);
+        let problem = Problem::new(&program, shape, false);
+        let compiled = Compiled::new(&program);
+        let layer = Layer::new(&compiled, numbers(&problem));
+        for isa in present() {
+            let packing = f64::forward(isa, &layer, Keep::Nothing, None).packing;
+            let alone = f64::forward(isa, &layer, Keep::Values, None);
+            let given = f64::forward(isa, &layer, Keep::Values, packing);
+            assert_eq!(
+                (given.y, given.last),
+                (alone.y, alone.last),
+                "{name} {isa:?}"
+            );
+        }
     }
 }
