@@ -38,7 +38,7 @@ mod table;
 mod ts;
 mod ts_header;
 pub(crate) mod vocabulary;
-mod words;
+pub(crate) mod words;
 
 pub use columns::Columns;
 pub use cut::{Cut, place};
@@ -49,4 +49,5 @@ pub use scaler::Scaler;
 pub use series::Series;
 pub use series_set::SeriesSet;
 pub use split::Split;
-pub use vocabulary::{Unit, Vocabulary};
+pub use vocabulary::{Splitting, Unit, Vocabulary};
+pub use words::Words;

@@ -160,6 +160,7 @@ pub(crate) fn visible(symbol: &str) -> String {
         "\n" => "⏎".into(),
         " " => "␣".into(),
         "\t" => "⇥".into(),
+        "" => "‿".into(),
         other => other.into(),
     }
 }

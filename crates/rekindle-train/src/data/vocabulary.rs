@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::message::shown;
-use super::words;
+use super::words::Words;
 use crate::error::Error;
 
 /// Stands at index 0 for every symbol that is not in the vocabulary.
@@ -19,18 +19,46 @@ pub enum Unit {
     /// A Unicode character.
     #[default]
     Char,
-    /// A run of letters, digits and apostrophes, a punctuation mark, or a line end.
+    /// A word, a punctuation mark, or a line end.
     Word,
 }
 
-impl Unit {
-    /// The symbols of a text, in order; with `lowercase` it is lowered first.
-    pub fn symbols(self, text: &str, lowercase: bool) -> Vec<String> {
+/// How a text becomes symbols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Splitting {
+    /// What one symbol is.
+    pub unit: Unit,
+    /// Whether a text is lowered first.
+    pub lowercase: bool,
+    /// What a word is, where symbols are words.
+    pub words: Words,
+}
+
+impl Splitting {
+    /// The symbols of a text, in order.
+    pub fn symbols(self, text: &str) -> Vec<String> {
         let mut symbols = Vec::new();
-        each_symbol(text, self, lowercase, |symbol| {
-            symbols.push(symbol.to_owned())
-        });
+        self.each_symbol(text, |symbol| symbols.push(symbol.to_owned()));
         symbols
+    }
+
+    /// Symbols as the text that they are of: characters exactly, words as [`Words`] says.
+    pub fn join<'a>(self, symbols: impl IntoIterator<Item = &'a str>) -> String {
+        match self.unit {
+            Unit::Char => symbols.into_iter().collect(),
+            Unit::Word => self.words.join(symbols),
+        }
+    }
+
+    fn each_symbol(self, text: &str, mut each: impl FnMut(&str)) {
+        let lowered = self.lowercase.then(|| text.to_lowercase());
+        let text = lowered.as_deref().unwrap_or(text);
+        match self.unit {
+            Unit::Char => text
+                .chars()
+                .for_each(|symbol| each(symbol.encode_utf8(&mut [0; 4]))),
+            Unit::Word => self.words.split(text, each),
+        }
     }
 }
 
@@ -39,29 +67,21 @@ impl Unit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct Vocabulary {
-    unit: Unit,
-    lowercase: bool,
+    splitting: Splitting,
     symbols: Vec<String>,
     indices: HashMap<String, u32>,
 }
 
 impl Vocabulary {
-    /// The symbols found in `texts`. With `lowercase`, here and in [`Vocabulary::encode`] texts are
-    /// lowered first. A `limit` keeps the most frequent symbols, `<unk>` counted as one of them.
-    pub fn build<T: AsRef<str>>(
-        texts: &[T],
-        unit: Unit,
-        lowercase: bool,
-        limit: Option<usize>,
-    ) -> Self {
+    /// The symbols found in `texts`, split so, as those of [`Vocabulary::encode`] are. A `limit` keeps the most frequent
+    /// symbols, `<unk>` counted as one of them.
+    pub fn build<T: AsRef<str>>(texts: &[T], splitting: Splitting, limit: Option<usize>) -> Self {
         let mut counts: HashMap<String, usize> = HashMap::new();
         for text in texts {
-            each_symbol(text.as_ref(), unit, lowercase, |symbol| {
-                match counts.get_mut(symbol) {
-                    Some(count) => *count += 1,
-                    None => {
-                        counts.insert(symbol.to_owned(), 1);
-                    }
+            splitting.each_symbol(text.as_ref(), |symbol| match counts.get_mut(symbol) {
+                Some(count) => *count += 1,
+                None => {
+                    counts.insert(symbol.to_owned(), 1);
                 }
             });
         }
@@ -72,8 +92,7 @@ impl Vocabulary {
         ranked.truncate(limit.unwrap_or(usize::MAX).saturating_sub(1));
         let known = ranked.into_iter().map(|(symbol, _)| symbol);
         Self::indexed(
-            unit,
-            lowercase,
+            splitting,
             std::iter::once(UNKNOWN.to_owned()).chain(known).collect(),
         )
     }
@@ -81,32 +100,27 @@ impl Vocabulary {
     /// The index of each symbol of the text, in order; 0 for those that are unknown.
     pub fn encode(&self, text: &str) -> Vec<u32> {
         let mut encoded = Vec::new();
-        each_symbol(text, self.unit, self.lowercase, |symbol| {
-            encoded.push(self.index(symbol))
-        });
+        self.splitting
+            .each_symbol(text, |symbol| encoded.push(self.index(symbol)));
         encoded
     }
 
     /// The symbols of the text as they are read, in order, known or not.
     pub fn tokens(&self, text: &str) -> Vec<String> {
-        self.unit.symbols(text, self.lowercase)
+        self.splitting.symbols(text)
     }
 
-    /// The text of these indices. Characters come back exactly; words with the spacing of ordinary
-    /// prose. An index beyond the vocabulary reads as `<unk>`.
+    /// The text of these indices, as [`Splitting::join`] has it. An index beyond the vocabulary reads as `<unk>`.
     pub fn decode(&self, indices: &[u32]) -> String {
         let symbols = indices
             .iter()
             .map(|&index| self.get(index).unwrap_or(UNKNOWN));
-        match self.unit {
-            Unit::Char => symbols.collect(),
-            Unit::Word => words::join(symbols),
-        }
+        self.splitting.join(symbols)
     }
 
-    /// What one symbol is.
-    pub fn unit(&self) -> Unit {
-        self.unit
+    /// How a text becomes symbols.
+    pub fn splitting(&self) -> Splitting {
+        self.splitting
     }
 
     /// The number of symbols, `<unk>` included.
@@ -125,25 +139,13 @@ impl Vocabulary {
         self.indices.get(symbol).copied().unwrap_or(0)
     }
 
-    fn indexed(unit: Unit, lowercase: bool, symbols: Vec<String>) -> Self {
+    fn indexed(splitting: Splitting, symbols: Vec<String>) -> Self {
         let indices = symbols.iter().cloned().zip(0..).collect();
         Self {
-            unit,
-            lowercase,
+            splitting,
             symbols,
             indices,
         }
-    }
-}
-
-fn each_symbol(text: &str, unit: Unit, lowercase: bool, mut each: impl FnMut(&str)) {
-    let lowered = lowercase.then(|| text.to_lowercase());
-    let text = lowered.as_deref().unwrap_or(text);
-    match unit {
-        Unit::Char => text
-            .chars()
-            .for_each(|symbol| each(symbol.encode_utf8(&mut [0; 4]))),
-        Unit::Word => words::split(text).for_each(each),
     }
 }
 
@@ -154,22 +156,32 @@ struct Stored {
     unit: Unit,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     lowercase: bool,
+    /// The first runs knew no words but these.
+    #[serde(default = "runs", skip_serializing_if = "is_runs")]
+    words: Words,
     symbols: Vec<String>,
 }
 
+fn runs() -> Words {
+    Words::Runs
+}
+
+fn is_runs(words: &Words) -> bool {
+    *words == Words::Runs
+}
+
 impl From<Vocabulary> for Stored {
-    fn from(
-        Vocabulary {
+    fn from(vocabulary: Vocabulary) -> Self {
+        let Splitting {
             unit,
             lowercase,
-            symbols,
-            ..
-        }: Vocabulary,
-    ) -> Self {
+            words,
+        } = vocabulary.splitting;
         Self {
             unit,
             lowercase,
-            symbols,
+            words,
+            symbols: vocabulary.symbols,
         }
     }
 }
@@ -181,6 +193,7 @@ impl TryFrom<Stored> for Vocabulary {
         Stored {
             unit,
             lowercase,
+            words,
             symbols,
         }: Stored,
     ) -> Result<Self, Error> {
@@ -196,13 +209,32 @@ impl TryFrom<Stored> for Vocabulary {
                 shown(twice)
             )));
         }
-        Ok(Self::indexed(unit, lowercase, symbols))
+        let splitting = Splitting {
+            unit,
+            lowercase,
+            words,
+        };
+        Ok(Self::indexed(splitting, symbols))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CHARS: Splitting = Splitting {
+        unit: Unit::Char,
+        lowercase: false,
+        words: Words::Runs,
+    };
+
+    fn words(words: Words, lowercase: bool) -> Splitting {
+        Splitting {
+            unit: Unit::Word,
+            lowercase,
+            words,
+        }
+    }
 
     fn symbols(vocabulary: &Vocabulary) -> Vec<&str> {
         (0..vocabulary.len() as u32)
@@ -212,7 +244,7 @@ mod tests {
 
     #[test]
     fn symbols_are_ordered_by_frequency_then_by_themselves() {
-        let vocabulary = Vocabulary::build(&["banana", "ab"], Unit::Char, false, None);
+        let vocabulary = Vocabulary::build(&["banana", "ab"], CHARS, None);
         assert_eq!(symbols(&vocabulary), ["<unk>", "a", "b", "n"]);
         assert_eq!(
             (
@@ -223,13 +255,13 @@ mod tests {
             (4, 3, 0)
         );
         assert_eq!(vocabulary.get(4), None);
-        assert_eq!(vocabulary.unit(), Unit::Char);
+        assert_eq!(vocabulary.splitting(), CHARS);
     }
 
     #[test]
     fn known_characters_come_back_exactly() {
         let text = "Ünï\tçødé \r\n— “quoted”, 🌱 and 'plain'.\n\n";
-        let vocabulary = Vocabulary::build(&[text], Unit::Char, false, None);
+        let vocabulary = Vocabulary::build(&[text], CHARS, None);
         assert_eq!(vocabulary.decode(&vocabulary.encode(text)), text);
         let reversed: String = text.chars().rev().collect();
         assert_eq!(vocabulary.decode(&vocabulary.encode(&reversed)), reversed);
@@ -237,7 +269,7 @@ mod tests {
 
     #[test]
     fn unknown_symbols_are_index_zero() {
-        let vocabulary = Vocabulary::build(&["ab"], Unit::Char, false, None);
+        let vocabulary = Vocabulary::build(&["ab"], CHARS, None);
         assert_eq!(vocabulary.encode("axb"), [1, 0, 2]);
         assert_eq!(vocabulary.decode(&[1, 0, 99]), "a<unk><unk>");
     }
@@ -245,13 +277,13 @@ mod tests {
     #[test]
     fn words_keep_their_case_unless_asked() {
         let text = "The cat, the dog.\nThe end.";
-        let vocabulary = Vocabulary::build(&[text], Unit::Word, false, None);
+        let vocabulary = Vocabulary::build(&[text], words(Words::Spaced, false), None);
         assert_eq!(
             symbols(&vocabulary),
             ["<unk>", ".", "The", "\n", ",", "cat", "dog", "end", "the"]
         );
         assert_eq!(vocabulary.decode(&vocabulary.encode(text)), text);
-        let lowered = Vocabulary::build(&[text], Unit::Word, true, None);
+        let lowered = Vocabulary::build(&[text], words(Words::Spaced, true), None);
         assert_eq!(lowered.get(1), Some("the"));
         assert_eq!(
             lowered.decode(&lowered.encode(text)),
@@ -261,29 +293,39 @@ mod tests {
 
     #[test]
     fn a_limit_counts_the_unknown_symbol() {
-        let vocabulary = Vocabulary::build(&["aaabbc"], Unit::Char, false, Some(3));
+        let vocabulary = Vocabulary::build(&["aaabbc"], CHARS, Some(3));
         assert_eq!(symbols(&vocabulary), ["<unk>", "a", "b"]);
-        assert_eq!(
-            Vocabulary::build(&["aaabbc"], Unit::Char, false, Some(0)).len(),
-            1
-        );
+        assert_eq!(Vocabulary::build(&["aaabbc"], CHARS, Some(0)).len(), 1);
     }
 
     #[test]
     fn it_is_stored_as_unit_and_symbols() {
-        let vocabulary = Vocabulary::build(&["ab"], Unit::Char, false, None);
+        let vocabulary = Vocabulary::build(&["ab"], CHARS, None);
         let stored = serde_json::to_string(&vocabulary).unwrap();
         assert_eq!(stored, r#"{"unit":"char","symbols":["<unk>","a","b"]}"#);
         assert_eq!(
             serde_json::from_str::<Vocabulary>(&stored).unwrap(),
             vocabulary
         );
-        let lowered = Vocabulary::build(&["A b"], Unit::Word, true, None);
+        let lowered = Vocabulary::build(&["A b"], words(Words::Spaced, true), None);
         let stored = serde_json::to_string(&lowered).unwrap();
         assert_eq!(
             serde_json::from_str::<Vocabulary>(&stored).unwrap(),
             lowered
         );
+    }
+
+    #[test]
+    fn a_vocabulary_of_the_first_runs_keeps_its_words() {
+        let stored = r#"{"unit":"word","symbols":["<unk>","e"]}"#;
+        let vocabulary: Vocabulary = serde_json::from_str(stored).unwrap();
+        assert_eq!(vocabulary.splitting(), words(Words::Runs, false));
+        assert_eq!(vocabulary.encode("e\u{301} e"), [1, 0, 1]);
+        assert_eq!(serde_json::to_string(&vocabulary).unwrap(), stored);
+        let new = Vocabulary::build(&["e\u{301} e"], words(Words::Unicode, false), None);
+        let stored = serde_json::to_string(&new).unwrap();
+        assert!(stored.contains(r#""words":"unicode""#), "{stored}");
+        assert_eq!(serde_json::from_str::<Vocabulary>(&stored).unwrap(), new);
     }
 
     #[test]

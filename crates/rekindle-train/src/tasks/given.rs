@@ -34,7 +34,7 @@ pub(super) fn symbols(
     let row: Vec<u32> = tokens.iter().map(|token| vocabulary.index(token)).collect();
     let strange = row.iter().position(|&s| s == 0).filter(|_| !takes.unknown);
     if let Some(at) = strange {
-        let unit = match vocabulary.unit() {
+        let unit = match vocabulary.splitting().unit {
             Unit::Char => "characters",
             Unit::Word => "words",
         };

@@ -3,7 +3,8 @@
 use crate::{
     data::{
         file::DataFile,
-        vocabulary::{Unit, Vocabulary},
+        vocabulary::{Splitting, Unit, Vocabulary},
+        words::Words,
     },
     model::taken::Pool,
     tasks::classify::files::{self, no_file, share},
@@ -27,8 +28,11 @@ pub struct ClassifyTextConfig {
     #[serde(default = "label_column")]
     pub label_column: String,
     /// What a text is cut into.
-    #[serde(default = "words")]
+    #[serde(default = "word")]
     pub unit: Unit,
+    /// What a word is.
+    #[serde(default = "unicode")]
+    pub words: Words,
     /// Whether words are taken in lower case.
     #[serde(default = "yes")]
     pub lowercase: bool,
@@ -61,8 +65,12 @@ fn label_column() -> String {
     "label".into()
 }
 
-fn words() -> Unit {
+fn word() -> Unit {
     Unit::Word
+}
+
+fn unicode() -> Words {
+    Words::Unicode
 }
 
 fn yes() -> bool {
@@ -94,11 +102,13 @@ impl ClassifyTextConfig {
         files::held_out(&self.test, self.valid_share, self.test_share)
     }
 
-    /// The symbols of a text that are read, known or not.
-    pub(super) fn read(&self, text: &str) -> Vec<String> {
-        let mut symbols = self.unit.symbols(text, self.lowercase);
-        symbols.truncate(self.longest);
-        symbols
+    /// How a text becomes symbols.
+    pub(super) fn splitting(&self) -> Splitting {
+        Splitting {
+            unit: self.unit,
+            lowercase: self.lowercase,
+            words: self.words,
+        }
     }
 
     /// The symbols of a text: at least one, at most `longest`.

@@ -40,7 +40,13 @@ pub(super) fn open(
         None => LabelledText::read(&config.train, text, label)?,
         Some(spec) => LabelledText::read_with_classes(&config.train, text, label, &spec.classes)?,
     };
-    let read = |text: &str| config.read(text);
+    let known = spec.as_ref().map(|spec| spec.vocabulary.splitting());
+    let splitting = known.unwrap_or(config.splitting());
+    let read = |text: &str| {
+        let mut symbols = splitting.symbols(text);
+        symbols.truncate(config.longest);
+        symbols
+    };
     let (places, known) = (all.places(seed, read), spec.as_ref().map(|s| &s.cut));
     let (classes, shares) = (all.classes.len(), config.held_out());
     let cut = cut(&config.train, known, &all.labels, &places, classes, shares)?;
@@ -59,7 +65,7 @@ pub(super) fn open(
         let train: Vec<&str> = parts.train.iter().map(|&i| all.texts[i].as_str()).collect();
         let limit = Some(config.vocabulary);
         TextSpec {
-            vocabulary: Vocabulary::build(&train, config.unit, config.lowercase, limit),
+            vocabulary: Vocabulary::build(&train, splitting, limit),
             classes: all.classes.clone(),
             cut,
         }

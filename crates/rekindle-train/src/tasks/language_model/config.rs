@@ -1,7 +1,11 @@
 //! The keys of a language model.
 
 use crate::{
-    data::{file::DataFile, vocabulary::Unit},
+    data::{
+        file::DataFile,
+        vocabulary::{Splitting, Unit},
+        words::Words,
+    },
     memory::Batch,
     tasks::keys::{forward_only, shares},
 };
@@ -17,6 +21,9 @@ pub struct LanguageModelConfig {
     /// What is predicted.
     #[serde(default)]
     pub unit: Unit,
+    /// What a word is.
+    #[serde(default = "spaced")]
+    pub words: Words,
     /// Whether words are taken in lower case.
     #[serde(default)]
     pub lowercase: bool,
@@ -39,6 +46,10 @@ pub struct LanguageModelConfig {
     /// The share of the text, at its end, that tests; 0 for none.
     #[serde(default = "share")]
     pub test: f64,
+}
+
+fn spaced() -> Words {
+    Words::Spaced
 }
 
 fn window() -> usize {
@@ -66,6 +77,15 @@ impl LanguageModelConfig {
             _ => {}
         }
         forward_only(model, "a language model must not see the next symbol")
+    }
+
+    /// How the text becomes symbols.
+    pub(super) fn splitting(&self) -> Splitting {
+        Splitting {
+            unit: self.unit,
+            lowercase: self.lowercase,
+            words: self.words,
+        }
     }
 
     /// What goes through the network at once in an update.

@@ -35,7 +35,7 @@ impl LanguageModel {
         let text = file::read_text(&config.file)?;
         let vocabulary = match spec {
             Some(spec) => spec.vocabulary,
-            None => Vocabulary::build(&[&text], config.unit, config.lowercase, config.vocabulary),
+            None => Vocabulary::build(&[&text], config.splitting(), config.vocabulary),
         };
         let symbols = vocabulary.encode(&text);
         let at = config.file.display();

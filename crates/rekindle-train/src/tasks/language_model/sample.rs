@@ -43,7 +43,12 @@ pub(super) fn write(
     device: &Device,
     options: &SampleOptions,
 ) -> String {
-    let mut written = vocabulary.encode(&options.prompt);
+    // Before a word, a space is no symbol of its own.
+    let prompt = match vocabulary.splitting().unit {
+        Unit::Char => options.prompt.as_str(),
+        Unit::Word => options.prompt.trim_end_matches(' '),
+    };
+    let mut written = vocabulary.encode(prompt);
     let start = written.len();
     // Without a prompt, the text begins as after a line's end.
     let mut feed = match written.is_empty() {
@@ -57,8 +62,7 @@ pub(super) fn write(
         written.push(symbol);
         feed = vec![symbol];
     }
-    let text = vocabulary.decode(&written[start..]);
-    join(&options.prompt, &text, vocabulary)
+    join(&options.prompt, prompt, &written[start..], vocabulary)
 }
 
 fn next_logits(
@@ -98,10 +102,17 @@ fn choose_symbol(logits: &[f32], options: &SampleOptions, index: u64) -> u32 {
     order[order.len() - 1] as u32
 }
 
-fn join(prompt: &str, text: &str, vocabulary: &Vocabulary) -> String {
-    let space = match vocabulary.unit() {
-        Unit::Word if !prompt.is_empty() && !prompt.ends_with(char::is_whitespace) => " ",
-        _ => "",
+/// The prompt as it was given, and the symbols that follow what was read of it.
+fn join(given: &str, read: &str, symbols: &[u32], vocabulary: &Vocabulary) -> String {
+    let before = vocabulary.tokens(read);
+    let before = || before.iter().map(String::as_str);
+    let follow = symbols.iter().filter_map(|&symbol| vocabulary.get(symbol));
+    let splitting = vocabulary.splitting();
+    let whole = splitting.join(before().chain(follow));
+    let text = &whole[splitting.join(before()).len()..];
+    let text = match given.len() == read.len() {
+        true => text,
+        false => text.trim_start_matches(' '),
     };
-    format!("{prompt}{space}{text}")
+    format!("{given}{text}")
 }
