@@ -188,11 +188,15 @@ fn judged(
 
 /// What is to be said where a batch asks for more rows than there are.
 fn whole(plan: &Plan, task: &dyn Task) -> Vec<String> {
-    let batch = plan.experiment().train.batch;
-    let rows = task.rows_to_train_on().filter(|&rows| rows < batch);
+    let train = &plan.experiment().train;
+    let rows = task.rows_to_train_on().filter(|&rows| rows < train.rows());
     let said = rows.map(|rows| {
-        let unit = task.unit();
-        format!("train.batch = {batch}: each update reads all {rows} {unit} of the training part, for there are no more")
+        let (unit, batch) = (task.unit(), train.batch);
+        let times = match train.accumulate {
+            1 => String::new(),
+            times => format!(", train.accumulate = {times}"),
+        };
+        format!("train.batch = {batch}{times}: each update reads all {rows} {unit} of the training part, for there are no more")
     });
     said.into_iter().collect()
 }
@@ -219,7 +223,7 @@ fn prepare(
 ) -> Result<(Plan, Opened<Spec>)> {
     let opened = plan.open(spec)?;
     let task = opened.task.as_ref();
-    let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.batch)?;
+    let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.rows())?;
     let plan = match lengths {
         Some(other) => plan.settle_as(other),
         None => plan.settle(steps_per_epoch),

@@ -138,6 +138,14 @@ fn validate_refuses_what_train_refuses() {
             "train.epochs = 2: must be left out beside train.steps = 4",
         ),
         (&["train.steps=0"], "train.steps = 0"),
+        (
+            &["train.accumulate=0"],
+            "train.accumulate = 0: must be from 1 to 1048576",
+        ),
+        (
+            &["train.decay=1.0", "train.schedule=step"],
+            "train.decay = 1: must be between 0 and 1",
+        ),
     ] {
         refused(LANGUAGE, changed, words);
     }
@@ -188,6 +196,30 @@ fn a_key_that_cannot_act_is_refused() {
         (
             &["task.valid=0", "train.evaluate_every=3"],
             "train.evaluate_every = 3: must be 0 where task.valid = 0",
+        ),
+        (
+            &["task.valid=0", "train.schedule=plateau"],
+            "train.schedule = \"plateau\": must be another where task.valid = 0",
+        ),
+        (
+            &["train.decay=0.5"],
+            "train.decay = 0.5: must be left out: the schedules step and plateau",
+        ),
+        (
+            &["train.decay_every=5"],
+            "train.decay_every = 5: must be left out beside another train.schedule than \"step\"",
+        ),
+        (
+            &["train.decay_patience=5", "train.schedule=step"],
+            "train.decay_patience = 5: must be left out beside another train.schedule than \"plateau\"",
+        ),
+        (
+            &["train.warmup=5", "train.schedule=one_cycle"],
+            "train.warmup = 5: must be 0 with train.schedule = \"one_cycle\"",
+        ),
+        (
+            &["train.average_decay=0.5"],
+            "train.average_decay = 0.5: must be left out beside train.average = \"none\"",
         ),
     ] {
         refused(LANGUAGE, changed, words);

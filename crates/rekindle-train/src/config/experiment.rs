@@ -68,7 +68,6 @@ impl Experiment {
     ///
     /// Names what is needed at least, and the limit.
     pub(crate) fn fits_memory(&self, shape: NetShape, batch: Batch) -> Result<(), Invalid> {
-        let copies = self.train.optimizer.copies();
-        shape.fits_training(self.memory, copies, &self.model, batch)
+        shape.fits_training(self.memory, self.train.copies(), &self.model, batch)
     }
 }

@@ -1,6 +1,9 @@
 //! Keys that are set and cannot act. A config that has one says what its author does not get, so it is refused.
 
-use super::experiment::Experiment;
+use super::{
+    experiment::Experiment,
+    training::{AVERAGE_DECAY, Average, DECAY, DECAY_PATIENCE, Schedule, TrainConfig},
+};
 use crate::model::shape::NetShape;
 use rekindle::{
     CellConfig, EngineConfig, ExecutorChoice, Invalid, Merge, PolicyChoice, RecurrentConfig,
@@ -87,6 +90,12 @@ fn train(experiment: &Experiment) -> Result<(), Invalid> {
             }
         }
     }
+    schedule(train)?;
+    if let (Schedule::Plateau, Some((share, 0.0))) = (train.schedule, task.valid()) {
+        let expected =
+            format!("another where task.{share} = 0: a plateau is seen on the validation part");
+        return refuse("train.schedule", "\"plateau\"", &expected);
+    }
     match train.epochs {
         Some(epochs) if task.is_endless() => refuse(
             "train.epochs",
@@ -95,4 +104,30 @@ fn train(experiment: &Experiment) -> Result<(), Invalid> {
         ),
         _ => Ok(()),
     }
+}
+
+/// Refuses a key of another schedule, and of an average that is not taken.
+fn schedule(train: &TrainConfig) -> Result<(), Invalid> {
+    let of = |wanted: &[Schedule]| wanted.contains(&train.schedule);
+    if train.decay != DECAY && !of(&[Schedule::Step, Schedule::Plateau]) {
+        let expected = "left out: the schedules step and plateau decay by a factor, and no other";
+        return refuse("train.decay", train.decay, expected);
+    }
+    if train.decay_every > 0 && !of(&[Schedule::Step]) {
+        let expected = "left out beside another train.schedule than \"step\"";
+        return refuse("train.decay_every", train.decay_every, expected);
+    }
+    if train.decay_patience != DECAY_PATIENCE && !of(&[Schedule::Plateau]) {
+        let expected = "left out beside another train.schedule than \"plateau\"";
+        return refuse("train.decay_patience", train.decay_patience, expected);
+    }
+    if train.warmup > 0 && of(&[Schedule::OneCycle]) {
+        let expected = "0 with train.schedule = \"one_cycle\", which rises by itself";
+        return refuse("train.warmup", train.warmup, expected);
+    }
+    if train.average_decay != AVERAGE_DECAY && train.average == Average::None {
+        let expected = "left out beside train.average = \"none\"";
+        return refuse("train.average_decay", train.average_decay, expected);
+    }
+    Ok(())
 }

@@ -80,7 +80,9 @@ impl Plan {
         }
         experiment.settle_engine()?;
         experiment.model.validate().map_err(|e| e.under("model"))?;
-        experiment.train.validate().map_err(|e| e.under("train"))?;
+        let train = &mut experiment.train;
+        train.weight_decay = Some(train.weight_decay());
+        train.validate().map_err(|e| e.under("train"))?;
         experiment
             .task
             .validate(&experiment.model)
@@ -118,6 +120,7 @@ impl Plan {
         if let Some(epochs) = train.epochs.take() {
             train.steps = epochs.saturating_mul(steps_per_epoch).max(1);
         }
+        train.settle();
         let tenth = train.steps.div_ceil(10);
         let is_evaluated = !matches!(self.0.task.valid(), Some((_, 0.0)));
         if train.evaluate_every == 0 && is_evaluated {
@@ -138,6 +141,7 @@ impl Plan {
         if train.epochs.take().is_some() {
             train.steps = other.steps;
         }
+        train.settle();
         if train.evaluate_every == 0 {
             train.evaluate_every = other.evaluate_every;
         }

@@ -3,6 +3,15 @@
 use rekindle::{Invalid, positive, rate};
 use serde::{Deserialize, Serialize};
 
+/// The usual [`TrainConfig::decay`].
+pub(super) const DECAY: f64 = 0.1;
+
+/// The usual [`TrainConfig::decay_patience`].
+pub(super) const DECAY_PATIENCE: u64 = 2;
+
+/// The usual [`TrainConfig::average_decay`].
+pub(super) const AVERAGE_DECAY: f64 = 0.999;
+
 /// How a network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -12,8 +21,10 @@ pub struct TrainConfig {
     /// The number of passes over the training data, in place of `steps`; a config that gives both is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<u64>,
-    /// The sequences of one update.
+    /// The sequences that go through the network at once.
     pub batch: usize,
+    /// The batches of one update, whose gradient is that of one batch as large as all of them.
+    pub accumulate: usize,
     /// The optimizer.
     pub optimizer: Optimizer,
     /// The step size, at its highest.
@@ -22,9 +33,19 @@ pub struct TrainConfig {
     pub schedule: Schedule,
     /// The updates over which the step size rises from 0.
     pub warmup: u64,
+    /// What the schedules `step` and `plateau` multiply the step size by.
+    pub decay: f64,
+    /// With the schedule `step`, the updates between two decays; 0 for a third of all.
+    pub decay_every: u64,
+    /// With the schedule `plateau`, the evaluations in a row without a better figure after which the step size decays.
+    pub decay_patience: u64,
     /// The decay of the weights: with every optimizer they shrink by this share of the step size before each update
-    /// (decoupled, as in AdamW).
-    pub weight_decay: f64,
+    /// (decoupled, as in AdamW). 0.01 with `adamw`, and 0 with the others.
+    pub weight_decay: Option<f64>,
+    /// Whether a running average of the weights is evaluated and kept, in place of the weights themselves.
+    pub average: Average,
+    /// The share of the average that stays at an update.
+    pub average_decay: f64,
     /// The norm that the gradient of all parameters together is clipped to; 0 for none.
     pub clip: f64,
     /// The updates between two lines of progress.
@@ -47,11 +68,17 @@ impl Default for TrainConfig {
             steps: 1000,
             epochs: None,
             batch: 32,
+            accumulate: 1,
             optimizer: Optimizer::Adam,
             learning_rate: 1e-3,
             schedule: Schedule::Constant,
             warmup: 0,
-            weight_decay: 0.0,
+            decay: DECAY,
+            decay_every: 0,
+            decay_patience: DECAY_PATIENCE,
+            weight_decay: None,
+            average: Average::None,
+            average_decay: AVERAGE_DECAY,
             clip: 1.0,
             report_every: 50,
             evaluate_every: 0,
@@ -66,8 +93,10 @@ impl Default for TrainConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Optimizer {
-    /// Adam (Kingma & Ba 2015), with decoupled weight decay (Loshchilov & Hutter 2019).
+    /// Adam (Kingma & Ba 2015).
     Adam,
+    /// Adam by the name that it has with decoupled weight decay (Loshchilov & Hutter 2019), of 0.01 unless another is given.
+    AdamW,
     /// Stochastic gradient descent with momentum 0.9.
     Sgd,
     /// RMSprop.
@@ -76,17 +105,25 @@ pub enum Optimizer {
 
 impl Optimizer {
     /// How many numbers there are for a weight: itself, its gradient, and what is remembered of it.
-    pub(super) fn copies(self) -> f64 {
+    fn copies(self) -> f64 {
         match self {
-            Optimizer::Adam => 4.0,
+            Optimizer::Adam | Optimizer::AdamW => 4.0,
             Optimizer::Sgd | Optimizer::Rmsprop => 3.0,
+        }
+    }
+
+    /// The usual decay of the weights.
+    fn weight_decay(self) -> f64 {
+        match self {
+            Optimizer::AdamW => 0.01,
+            Optimizer::Adam | Optimizer::Sgd | Optimizer::Rmsprop => 0.0,
         }
     }
 }
 
 /// How the step size changes over the training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Schedule {
     /// Not at all.
     Constant,
@@ -94,19 +131,87 @@ pub enum Schedule {
     Linear,
     /// Down to 0 along half a cosine (Loshchilov & Hutter 2017).
     Cosine,
+    /// Up from a 25th of the highest over three tenths of the updates, and down to a 10,000th of that beginning over the
+    /// others, both along half a cosine (Smith & Topin 2019, as PyTorch has it).
+    OneCycle,
+    /// By the factor `decay` every `decay_every` updates.
+    Step,
+    /// By the factor `decay` where the validation figure has not become better for `decay_patience` evaluations.
+    Plateau,
+}
+
+/// Which weights are evaluated and kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Average {
+    /// The weights themselves.
+    None,
+    /// Their exponential moving average (Polyak & Juditsky 1992), which forgets the first updates faster.
+    Ema,
+}
+
+/// The share of the updates of one cycle in which the step size rises, what part of the highest it begins with, and what
+/// part of that it ends with.
+const ONE_CYCLE: [f64; 3] = [0.3, 25.0, 1e4];
+
+/// The step size of one cycle, by the highest.
+fn one_cycle(step: f64, steps: f64) -> f64 {
+    let [rise, beginning, end] = ONE_CYCLE;
+    let top = (rise * steps - 1.0).max(0.0);
+    let between = |from: f64, to: f64, progress: f64| {
+        to + (from - to) / 2.0 * (1.0 + (std::f64::consts::PI * progress).cos())
+    };
+    match step < top {
+        true => between(1.0 / beginning, 1.0, step / top),
+        false => {
+            let fall = (steps - 1.0 - top).max(f64::MIN_POSITIVE);
+            between(1.0, 1.0 / beginning / end, (step - top) / fall)
+        }
+    }
 }
 
 impl TrainConfig {
-    /// The step size of an update.
-    pub fn rate_at(&self, step: u64) -> f64 {
+    /// The sequences of one update.
+    pub fn rows(&self) -> usize {
+        self.batch.saturating_mul(self.accumulate)
+    }
+
+    /// How many numbers there are for a weight.
+    pub(super) fn copies(&self) -> f64 {
+        let average = match self.average {
+            Average::None => 0.0,
+            Average::Ema => 1.0,
+        };
+        self.optimizer.copies() + average
+    }
+
+    /// The decay of the weights, with the usual one filled in.
+    pub fn weight_decay(&self) -> f64 {
+        self.weight_decay
+            .unwrap_or_else(|| self.optimizer.weight_decay())
+    }
+
+    /// The step size of an update, after so many plateaus.
+    pub fn rate_at(&self, step: u64, plateaus: u32) -> f64 {
         let progress = step as f64 / self.steps as f64;
+        let decayed = |times: u64| self.decay.powf(times as f64);
         let shape = match self.schedule {
             Schedule::Constant => 1.0,
             Schedule::Linear => 1.0 - progress,
             Schedule::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()),
+            Schedule::OneCycle => one_cycle(step as f64, self.steps as f64),
+            Schedule::Step => decayed(step / self.decay_every.max(1)),
+            Schedule::Plateau => decayed(plateaus.into()),
         };
         let rise = ((step + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
         self.learning_rate * shape * rise
+    }
+
+    /// Fills in what follows from the number of updates, and from the choice of others.
+    pub(super) fn settle(&mut self) {
+        if self.schedule == Schedule::Step && self.decay_every == 0 {
+            self.decay_every = self.steps.div_ceil(3);
+        }
     }
 
     pub(super) fn validate(&self) -> Result<(), Invalid> {
@@ -129,6 +234,8 @@ impl TrainConfig {
         }
         count("report_every", self.report_every)?;
         positive("batch", self.batch)?;
+        positive("accumulate", self.accumulate)?;
+        count("decay_patience", self.decay_patience)?;
         positive("keep", self.keep)?;
         number(
             "learning_rate",
@@ -137,7 +244,12 @@ impl TrainConfig {
             "more than 0",
         )?;
         number("clip", self.clip, 0.0, "0 (no clipping) or more")?;
-        rate("weight_decay", self.weight_decay)
+        rate("weight_decay", self.weight_decay())?;
+        rate("average_decay", self.average_decay)?;
+        match self.decay > 0.0 && self.decay < 1.0 {
+            true => Ok(()),
+            false => Err(Invalid::new("decay", self.decay, "between 0 and 1")),
+        }
     }
 }
 
@@ -145,17 +257,66 @@ impl TrainConfig {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_step_size_rises_and_falls() {
-        let train = TrainConfig {
-            steps: 100,
-            warmup: 10,
-            schedule: Schedule::Cosine,
+    /// The step sizes of some updates, of 1 at the highest.
+    fn rates(schedule: Schedule, steps: u64, warmup: u64, at: &[u64]) -> Vec<f64> {
+        let mut train = TrainConfig {
+            steps,
+            warmup,
+            schedule,
             learning_rate: 1.0,
             ..TrainConfig::default()
         };
-        assert!((train.rate_at(0) - 0.1).abs() < 1e-12);
-        assert!((train.rate_at(50) - 0.5).abs() < 1e-12);
-        assert!(train.rate_at(99) < 1e-3);
+        train.settle();
+        at.iter().map(|&step| train.rate_at(step, 0)).collect()
+    }
+
+    fn close(found: &[f64], right: &[f64]) {
+        assert_eq!(found.len(), right.len());
+        for (found, right) in found.iter().zip(right) {
+            assert!((found - right).abs() < 1e-12, "{found} {right}");
+        }
+    }
+
+    #[test]
+    fn the_step_size_rises_and_falls() {
+        let found = rates(Schedule::Cosine, 100, 10, &[0, 25, 50, 75]);
+        let root = 0.5_f64.sqrt();
+        let right = [0.1, (1.0 + root) / 2.0, 0.5, (1.0 - root) / 2.0];
+        close(&found, &right);
+        let found = rates(Schedule::Linear, 8, 0, &[0, 2, 7]);
+        close(&found, &[1.0, 0.75, 0.125]);
+        let found = rates(Schedule::Constant, 8, 4, &[0, 1, 3, 7]);
+        close(&found, &[0.25, 0.5, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_step_is_taken_every_so_many_updates() {
+        // A third of ten updates is four, rounded up.
+        let found = rates(Schedule::Step, 10, 0, &[0, 3, 4, 7, 8, 9]);
+        close(&found, &[1.0, 1.0, 0.1, 0.1, 0.01, 0.01]);
+    }
+
+    #[test]
+    fn one_cycle_goes_up_and_down_along_cosines() {
+        // Of 10 updates the third, number 0.3 * 10 - 1 = 2, has the highest rate, and 7 lead down to the end.
+        let (least, end) = (1.0 / 25.0, 1.0 / 25.0 / 1e4);
+        let half = (1.0 + least) / 2.0;
+        let found = rates(Schedule::OneCycle, 10, 0, &[0, 1, 2, 9]);
+        close(&found, &[least, half, 1.0, end]);
+        let two = 0.5 * (1.0 + (std::f64::consts::PI * 2.0 / 7.0).cos());
+        let found = rates(Schedule::OneCycle, 10, 0, &[4]);
+        close(&found, &[end + (1.0 - end) * two]);
+        close(&rates(Schedule::OneCycle, 1, 0, &[0]), &[1.0]);
+    }
+
+    #[test]
+    fn each_plateau_decays_the_step_size() {
+        let train = TrainConfig {
+            schedule: Schedule::Plateau,
+            learning_rate: 0.2,
+            decay: 0.5,
+            ..TrainConfig::default()
+        };
+        close(&[0, 1, 3].map(|n| train.rate_at(9, n)), &[0.2, 0.1, 0.025]);
     }
 }

@@ -1,6 +1,7 @@
 //! What a network reads, on the host: sequences, with a name for every step and what is wanted at the end.
 
 use super::{series::Series, vocabulary::Vocabulary};
+use std::ops::Range;
 
 /// Sequences as a network reads them.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +62,37 @@ impl Steps {
         match self {
             Steps::Symbols(rows) => rows.iter().map(Vec::len).collect(),
             Steps::Numbers { width, rows } => rows.iter().map(|r| r.len() / width).collect(),
+        }
+    }
+}
+
+impl Steps {
+    /// Some rows that follow one another.
+    pub(crate) fn range(&self, rows: Range<usize>) -> Steps {
+        match self {
+            Steps::Symbols(all) => Steps::Symbols(all[rows].to_vec()),
+            Steps::Numbers { width, rows: all } => Steps::Numbers {
+                width: *width,
+                rows: all[rows].to_vec(),
+            },
+        }
+    }
+}
+
+impl Wanted {
+    /// The number of outputs that something is wanted of.
+    pub(crate) fn outputs(&self) -> usize {
+        match self {
+            Wanted::Class(classes) => classes.len(),
+            Wanted::Numbers(rows) => rows.len(),
+        }
+    }
+
+    /// What is wanted of some outputs that follow one another.
+    pub(crate) fn range(&self, outputs: Range<usize>) -> Wanted {
+        match self {
+            Wanted::Class(all) => Wanted::Class(all[outputs].to_vec()),
+            Wanted::Numbers(all) => Wanted::Numbers(all[outputs].to_vec()),
         }
     }
 }

@@ -48,8 +48,28 @@ pub struct Loss {
     pub value: Tensor<1>,
     /// What the next update begins with.
     pub carry: Carry,
-    /// How many [units](Task::unit) were read.
-    pub units: usize,
+}
+
+impl Lesson {
+    /// The lesson in parts of at most so many rows, in their order; the parts have no units of their own.
+    pub(crate) fn pieces(self, rows: usize) -> Vec<Lesson> {
+        let all = self.inputs.rows();
+        if all <= rows {
+            return vec![self];
+        }
+        let each = self.wanted.outputs() / all;
+        let starts = (0..all).step_by(rows);
+        let piece = |start: usize| {
+            let end = (start + rows).min(all);
+            Lesson {
+                inputs: self.inputs.range(start..end),
+                wanted: self.wanted.range(start * each..end * each),
+                goes_on: self.goes_on,
+                units: 0,
+            }
+        };
+        starts.map(piece).collect()
+    }
 }
 
 /// The most rows that are judged at once.
@@ -91,20 +111,24 @@ pub trait Task {
 
     /// The loss of an update.
     fn loss(&self, net: &Net, at: &At, carry: Carry) -> Loss {
+        self.loss_of(net, self.lesson(at), carry, &at.device)
+    }
+
+    /// The loss of a lesson.
+    fn loss_of(&self, net: &Net, lesson: Lesson, carry: Carry, device: &Device) -> Loss {
         let Lesson {
             inputs,
             wanted,
             goes_on,
-            units,
-        } = self.lesson(at);
-        let x = net.sequence(&inputs, &at.device);
+            ..
+        } = lesson;
+        let x = net.sequence(&inputs, device);
         let carry = carry.filter(|_| goes_on);
         let states = carry.map(|parts| net.recurrent().initial(x.data()).with_parts(parts));
         let (outputs, states) = net.outputs(x, self.taken(), states);
         Loss {
             value: wanted.loss(outputs),
             carry: self.window().map(|_| states.detach().into_parts()),
-            units,
         }
     }
 

@@ -5,7 +5,7 @@
 //! killed. This one does both, and leaves display to its caller.
 
 use crate::{
-    config::plan::Plan,
+    config::{plan::Plan, training::Schedule},
     doctor::{checkup::Checkup, diagnose},
     error::{Error, Result},
     metric::Evaluation,
@@ -17,7 +17,6 @@ use crate::{
         watch::{Report, Watch},
     },
 };
-use burn::module::Module;
 use burn::tensor::Device;
 use serde_json::json;
 use std::{
@@ -71,13 +70,21 @@ pub(crate) fn fit(
             ward.observe(&report, plan, watch);
         }
         if step.is_multiple_of(train.evaluate_every) || last {
-            let net = trainer.net.valid();
+            let net = trainer.judged();
             if let Some(valid) = task.evaluate(&net, Part::Valid, &device.clone().inner()) {
                 let Evaluation { metrics, loss } = &valid;
                 run.log(&json!({ "step": step, "valid": metrics, "valid_loss": loss }))?;
                 watch.evaluated(step, metrics);
                 if trainer.tally.evaluations.add(step, &valid) {
                     trainer.best = trainer.weights()?;
+                }
+                let (tally, patience) = (&mut trainer.tally, train.decay_patience);
+                if train.schedule == Schedule::Plateau && tally.evaluations.reach_plateau(patience)
+                {
+                    let rate = train.rate_at(step, tally.evaluations.plateaus());
+                    watch.note(&format!(
+                        "step {step}: {patience} evaluations without a better figure; the step size is {rate:.3e} from here"
+                    ));
                 }
             }
         }

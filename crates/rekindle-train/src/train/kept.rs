@@ -16,6 +16,12 @@ pub(crate) struct Evaluations {
     count: u64,
     /// Those since the figure last became better, which is what patience counts.
     since: u64,
+    /// Those since the figure last became better or the step size last decayed.
+    #[serde(default)]
+    still: u64,
+    /// How often the step size has decayed, for want of a better figure.
+    #[serde(default)]
+    plateaus: u32,
     best: Option<Best>,
 }
 
@@ -37,6 +43,7 @@ impl Evaluations {
         };
         self.count += 1;
         self.since += 1;
+        self.still += 1;
         let mut equals = 1;
         if let Some(best) = &mut self.best {
             let order = metric.merit(best.metric.value);
@@ -51,6 +58,7 @@ impl Evaluations {
         }
         if equals == 1 {
             self.since = 0;
+            self.still = 0;
         }
         self.best = Some(Best {
             step,
@@ -59,6 +67,21 @@ impl Evaluations {
             equals,
         });
         true
+    }
+
+    /// Whether a plateau ends with the last evaluation: as many in a row brought no better figure.
+    pub(crate) fn reach_plateau(&mut self, patience: u64) -> bool {
+        let reached = self.still >= patience;
+        if reached {
+            self.still = 0;
+            self.plateaus += 1;
+        }
+        reached
+    }
+
+    /// How many plateaus there were.
+    pub(crate) fn plateaus(&self) -> u32 {
+        self.plateaus
     }
 
     /// Whether as many evaluations in a row brought no better figure as one has patience for; 0 for any number.
@@ -130,6 +153,23 @@ mod tests {
         assert!(all.exhaust(2) && !all.exhaust(3) && !all.exhaust(0));
         let (all, _) = after(&[(f64::NAN, 0.9), (0.7, 0.8)]);
         assert!(!all.exhaust(1));
+    }
+
+    #[test]
+    fn a_plateau_is_so_many_evaluations_without_a_better_figure_since_the_last() {
+        let mut all = Evaluations::default();
+        let mut at = Vec::new();
+        for (i, accuracy) in [0.5, 0.7, 0.7, 0.6, 0.7, 0.7, 0.8, 0.8]
+            .into_iter()
+            .enumerate()
+        {
+            let metrics = vec![Metric::higher("accuracy", accuracy)];
+            all.add(i as u64, &Evaluation { metrics, loss: 1.0 });
+            if all.reach_plateau(2) {
+                at.push(i);
+            }
+        }
+        assert_eq!((at, all.plateaus()), (vec![3, 5], 2));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Training a network: the loop, an update of it, and what a checkpoint holds.
 
+pub(crate) mod accumulate;
+pub(crate) mod average;
 pub(crate) mod fit;
 pub(crate) mod gradients;
 pub(crate) mod interval;

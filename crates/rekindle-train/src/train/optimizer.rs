@@ -8,9 +8,9 @@ use burn::tensor::{Device, Tensor};
 
 /// The optimizer that a config asks for.
 pub(crate) fn optimizer(train: &TrainConfig) -> ModuleOptimizer {
-    let decay = train.weight_decay;
+    let decay = train.weight_decay();
     match train.optimizer {
-        Chosen::Adam => AdamWConfig::new()
+        Chosen::Adam | Chosen::AdamW => AdamWConfig::new()
             .with_epsilon(1e-8)
             .with_weight_decay(decay as f32)
             .init(),
@@ -71,7 +71,7 @@ mod tests {
         linear.bias = Some(Param::from_tensor(Tensor::from_data([-4.0], &device)));
         let train = TrainConfig {
             optimizer,
-            weight_decay,
+            weight_decay: Some(weight_decay),
             ..TrainConfig::default()
         };
         let mut rule = super::optimizer(&train);
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_weights_decay_with_every_optimizer() {
-        for optimizer in [Chosen::Adam, Chosen::Sgd, Chosen::Rmsprop] {
+        for optimizer in [Chosen::Adam, Chosen::AdamW, Chosen::Sgd, Chosen::Rmsprop] {
             // The gradients are the same in both, so that the steps d1 and d2 are: w0 + d1 + d2 without decay.
             let (w0, shrunk) = ([3.0, -4.0], 1.0 - 0.1 * 0.5);
             let (once, plain) = (after(1, optimizer, 0.0), after(2, optimizer, 0.0));
@@ -105,5 +105,35 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn adam_is_that_of_its_paper() {
+        // Algorithm 1 of Kingma & Ba for the gradients 2 of the weight and 1 of the bias, three times over.
+        let [b1, b2, epsilon, rate] = [0.9_f64, 0.999, 1e-8, 0.1];
+        let found = after(3, Chosen::Adam, 0.0);
+        for (found, (mut weight, gradient)) in found.into_iter().zip([(3.0, 2.0), (-4.0, 1.0_f64)])
+        {
+            let (mut first, mut second) = (0.0, 0.0);
+            for t in 1..=3 {
+                first = b1 * first + (1.0 - b1) * gradient;
+                second = b2 * second + (1.0 - b2) * gradient * gradient;
+                let corrected = (first / (1.0 - b1.powi(t)), second / (1.0 - b2.powi(t)));
+                weight -= rate * corrected.0 / (corrected.1.sqrt() + epsilon);
+            }
+            assert!((f64::from(found) - weight).abs() < 1e-5, "{found} {weight}");
+        }
+    }
+
+    #[test]
+    fn adamw_decays_by_a_hundredth_of_the_step_size_unless_told_otherwise() {
+        let decay = |optimizer| {
+            let train = TrainConfig {
+                optimizer,
+                ..TrainConfig::default()
+            };
+            train.weight_decay()
+        };
+        assert_eq!([Chosen::Adam, Chosen::AdamW].map(decay), [0.0, 0.01]);
     }
 }

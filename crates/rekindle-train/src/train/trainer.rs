@@ -1,14 +1,15 @@
 //! A network in training: everything that a checkpoint holds.
 
 use crate::{
-    config::plan::Plan,
+    config::{plan::Plan, training::Average},
     error::{Error, Result},
     model::net::Net,
     run::checkpoint::{self, Checkpoint},
     tasks::task::{At, Carry, Task},
     tensors,
     train::{
-        gradients,
+        accumulate::{Learned, learn},
+        average, gradients,
         interval::{Interval, Update},
         kept::Evaluations,
         optimizer::optimizer,
@@ -16,7 +17,7 @@ use crate::{
     },
 };
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::optim::ModuleOptimizer;
 use burn::store::ModuleRecord;
 use burn::tensor::{Bytes, Device, Tensor};
 use rekindle_interop::{load_named, named_tensors};
@@ -33,6 +34,8 @@ use std::{
 pub(crate) struct Trainer {
     pub(crate) net: Net,
     optimizer: ModuleOptimizer,
+    /// The running average of the weights, without gradients, where one is taken.
+    average: Option<Net>,
     carry: Carry,
     pub(crate) tally: Tally,
     /// The best weights so far, as a safetensors file; empty where nothing was evaluated.
@@ -55,6 +58,7 @@ pub(crate) struct Tally {
 
 const NET: &str = "net.bpk";
 const OPTIMIZER: &str = "optimizer.bpk";
+const AVERAGE: &str = "average.safetensors";
 const CARRY: &str = "carry.safetensors";
 const BEST: &str = "best.safetensors";
 const TALLY: &str = "tally.toml";
@@ -66,9 +70,12 @@ fn defect(what: &str, error: impl std::fmt::Display) -> Error {
 impl Trainer {
     /// A fresh network on a device that differentiates.
     pub(crate) fn new(task: &dyn Task, plan: &Plan, device: &Device) -> Result<Self> {
+        let train = &plan.experiment().train;
+        let net = fresh(task, plan, device)?;
         Ok(Trainer {
-            net: fresh(task, plan, device)?,
-            optimizer: optimizer(&plan.experiment().train),
+            average: (train.average == Average::Ema).then(|| net.valid()),
+            net,
+            optimizer: optimizer(train),
             carry: None,
             tally: Tally::default(),
             best: Vec::new(),
@@ -83,41 +90,54 @@ impl Trainer {
         device: &Device,
         measured: bool,
     ) -> Update {
-        let experiment = plan.experiment();
+        let (seed, train) = (plan.experiment().seed, &plan.experiment().train);
         let at = At {
             step: self.tally.step,
-            batch: experiment.train.batch,
-            seed: experiment.seed,
+            batch: train.rows(),
+            seed,
             device: device.clone(),
         };
-        device.seed(experiment.seed ^ (at.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let loss = task.loss(&self.net, &at, self.carry.take());
-        let value = f64::from(loss.value.clone().into_scalar::<f32>());
+        device.seed(seed ^ (at.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let lesson = task.lesson(&at);
         let mut update = Update {
-            loss: value,
+            loss: f64::NAN,
             norm: f64::NAN,
             ratio: None,
-            units: loss.units,
+            units: lesson.units,
         };
-        if !value.is_finite() {
+        let carry = self.carry.take();
+        let Learned {
+            loss,
+            gradients: mut grads,
+            carry,
+        } = learn(task, &self.net, lesson, train.batch, carry, device);
+        update.loss = loss;
+        if !loss.is_finite() {
             return update;
         }
-        let mut grads = GradientsParams::from_grads(loss.value.backward(), &self.net);
-        update.norm = gradients::clip(&self.net, &mut grads, experiment.train.clip);
+        update.norm = gradients::clip(&self.net, &mut grads, train.clip);
         if update.norm.is_finite() {
-            let rate = experiment.train.rate_at(at.step);
+            let rate = train.rate_at(at.step, self.tally.evaluations.plateaus());
             let before = measured.then(|| self.net.clone());
             self.net = self.optimizer.step(rate, self.net.clone(), grads);
             update.ratio = before.map(|before| update_ratio(&before, &self.net));
-            self.carry = loss.carry;
+            self.average = self.average.take().map(|average| {
+                average::moved(average, &self.net.valid(), train.average_decay, at.step)
+            });
+            self.carry = carry;
             self.tally.step += 1;
         }
         update
     }
 
-    /// The weights as a safetensors file.
+    /// The network that is judged and kept, without gradients: that of the averaged weights, where they are averaged.
+    pub(crate) fn judged(&self) -> Net {
+        self.average.clone().unwrap_or_else(|| self.net.valid())
+    }
+
+    /// The weights of [`Trainer::judged`] as a safetensors file.
     pub(crate) fn weights(&self) -> Result<Vec<u8>> {
-        tensors::to_bytes(&named_tensors(&self.net.valid()), &[])
+        tensors::to_bytes(&named_tensors(&self.judged()), &[])
     }
 
     /// Writes a checkpoint.
@@ -129,7 +149,7 @@ impl Trainer {
         let carry = self.carry.iter().flatten().enumerate();
         let carry: Vec<_> = carry.map(|(i, t)| (i.to_string(), t.to_data())).collect();
         let tally = toml::to_string(&self.tally);
-        let blobs = [
+        let mut blobs = vec![
             (NET, net.to_vec()),
             (OPTIMIZER, optimizer.to_vec()),
             (CARRY, tensors::to_bytes(&carry, &[])?),
@@ -141,6 +161,9 @@ impl Trainer {
                     .into_bytes(),
             ),
         ];
+        if self.average.is_some() {
+            blobs.push((AVERAGE, self.weights()?));
+        }
         checkpoint::save(dir, self.tally.step, &blobs, keep)
     }
 
@@ -170,6 +193,9 @@ impl Trainer {
             )
         })?;
         self.optimizer = read.map_err(|e| defect(&format!("{}/{OPTIMIZER}", path.display()), e))?;
+        if let Some(average) = self.average.take() {
+            self.average = Some(load_weights(average, &take(AVERAGE)?, AVERAGE)?);
+        }
         let mut carry =
             tensors::from_bytes(&take(CARRY)?, &path.join(CARRY).display().to_string())?;
         let parts: Vec<Tensor<2>> = (0..carry.len())
@@ -191,7 +217,7 @@ impl Trainer {
 
     /// The network that is handed on: with the best weights, without gradients.
     pub(crate) fn finished(&self) -> Result<Net> {
-        let net = self.net.valid();
+        let net = self.judged();
         match self.best.is_empty() {
             true => Ok(net),
             false => load_weights(net, &self.best, BEST),
@@ -241,6 +267,46 @@ pub(crate) fn load_weights(net: Net, bytes: &[u8], origin: &str) -> Result<Net> 
 #[cfg(all(test, feature = "flex"))]
 mod tests {
     use super::*;
+
+    /// The network of a config with these keys of `[train]` after three updates, and the norms of their gradients.
+    fn after_three(dir: &Path, train: &str) -> (Vec<f32>, Vec<f64>) {
+        let config = dir.join("run.toml");
+        let words = format!(
+            "device = \"flex\"\n[task]\nkind = \"language_model\"\nfile = \"text.txt\"\nwindow = 4\n\
+             [model.cell]\nkind = \"gru\"\nd_hidden = 5\n[train]\nsteps = 3\noptimizer = \"sgd\"\n{train}\n"
+        );
+        std::fs::write(&config, words).expect("written");
+        let plan = Plan::fresh(&config, &[]).expect("a plan");
+        let experiment = plan.experiment();
+        let opened = experiment.task.open(experiment.seed, false, None);
+        let task = opened.expect("opens").task;
+        let device = Device::flex().autodiff();
+        let mut trainer = Trainer::new(task.as_ref(), &plan, &device).expect("a network");
+        let norms = (0..3).map(|_| trainer.update(task.as_ref(), &plan, &device, false).norm);
+        let norms = norms.collect();
+        let weights = named_tensors(&trainer.net.valid()).into_iter();
+        let numbers = weights.flat_map(|(_, data)| data.iter::<f32>().collect::<Vec<_>>());
+        (numbers.collect(), norms)
+    }
+
+    #[test]
+    fn accumulated_batches_have_the_gradient_of_one_as_large() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let text = "the quick brown fox jumps over the lazy dog ".repeat(9);
+        std::fs::write(dir.path().join("text.txt"), text).expect("written");
+        let (whole, norms) = after_three(dir.path(), "batch = 5");
+        let (parts, parted) = after_three(dir.path(), "batch = 1\naccumulate = 5");
+        let (other, _) = after_three(dir.path(), "batch = 1");
+        let apart = |a: &[f32], b: &[f32]| {
+            let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+            differences.fold(0.0, f32::max)
+        };
+        assert!(apart(&whole, &parts) < 1e-6, "{}", apart(&whole, &parts));
+        assert!(apart(&whole, &other) > 1e-4, "{}", apart(&whole, &other));
+        for (whole, parted) in norms.iter().zip(parted) {
+            assert!((whole - parted).abs() < 1e-5 * whole, "{whole} {parted}");
+        }
+    }
 
     #[test]
     fn an_update_goes_on_from_the_states_of_the_one_before() {

@@ -49,7 +49,16 @@ fn the_metrics_of_an_interrupted_run_are_those_of_a_whole_one() {
         "batch = 3",
         "batch = 3\nreport_every = 4\nevaluate_every = 3",
     );
-    for (name, config) in [("language", LANGUAGE), ("series", series.as_str())] {
+    // An average of the weights, batches that are added up, and a step size that follows the evaluations.
+    let averaged = SERIES.replace("epochs = 8", "epochs = 16").replace(
+        "batch = 3",
+        "batch = 3\nreport_every = 4\nevaluate_every = 2\naverage = \"ema\"\naccumulate = 2\nschedule = \"plateau\"\ndecay_patience = 1",
+    );
+    for (name, config) in [
+        ("language", LANGUAGE),
+        ("series", series.as_str()),
+        ("averaged", averaged.as_str()),
+    ] {
         let bench = Bench::new();
         bench.train(config, "whole");
         let whole = lines(&bench.path("whole"));
