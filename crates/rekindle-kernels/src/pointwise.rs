@@ -1,8 +1,8 @@
 //! Pointwise instructions, run op by op over tiles that stay in L1.
 
 use crate::guard;
-use crate::simd::{self, Real, Simd};
-use rekindle_program::functions::{Function, PerFunction};
+use crate::simd::{Real, Simd, Vector};
+use rekindle_program::functions::{Function, Numbers, PerFunction};
 use rekindle_program::plan::{Code, Op};
 
 /// How many numbers a tile has. Deciding what to do costs little beside doing it that often.
@@ -76,7 +76,7 @@ macro_rules! each {
     ($count:expr, $to:expr, |$i:ident| $value:expr) => {{
         let mut $i = 0;
         while $i < $count {
-            S::store($to.add($i), $value);
+            $value.store($to.add($i));
             $i += S::N;
         }
     }};
@@ -110,13 +110,13 @@ impl<S: Simd> PerFunction for Pointwise<S> {
         } = self;
         // SAFETY: that of `instruction`, which makes it.
         unsafe {
+            let at = |p: *const S::E, i: usize| Vector::<S>::load(p.add(i));
             match part {
-                Part::Value => each!(count, to, |i| simd::value::<S, F>(S::load(a.add(i)))),
-                Part::Slope => each!(count, to, |i| simd::slope::<S, F>(S::load(a.add(i)))),
-                Part::TimesSlope => each!(count, to, |i| S::mul(
-                    S::load(a.add(i)),
-                    simd::slope::<S, F>(S::load(b.add(i)))
-                )),
+                Part::Value => each!(count, to, |i| at(a, i).value::<F>()),
+                Part::Slope => each!(count, to, |i| at(a, i).slope::<F>()),
+                Part::TimesSlope => {
+                    each!(count, to, |i| at(a, i) * at(b, i).slope::<F>())
+                }
             }
         }
     }
@@ -133,40 +133,23 @@ unsafe fn instruction<S: Simd>(code: Code, to: *mut S::E, of: [*mut S::E; 3], co
     };
     // SAFETY: the caller's.
     unsafe {
+        let at = |p: *const S::E, i: usize| Vector::<S>::load(p.add(i));
         match code {
             // A block that a state remembers is there already.
             Code::Copy if core::ptr::eq(to, a) => {}
-            Code::Copy => each!(count, to, |i| S::load(a.add(i))),
+            Code::Copy => each!(count, to, |i| at(a, i)),
             Code::Unary(op) => op.dispatch(pointwise(Part::Value)),
             Code::Slope(op) => op.dispatch(pointwise(Part::Slope)),
             Code::TimesSlope(op) => op.dispatch(pointwise(Part::TimesSlope)),
-            Code::Add => each!(count, to, |i| S::add(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Sub => each!(count, to, |i| S::sub(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Mul => each!(count, to, |i| S::mul(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Div => each!(count, to, |i| S::div(S::load(a.add(i)), S::load(b.add(i)))),
-            Code::Max => each!(count, to, |i| simd::larger::<S>(
-                S::load(a.add(i)),
-                S::load(b.add(i))
-            )),
-            Code::Min => each!(count, to, |i| simd::smaller::<S>(
-                S::load(a.add(i)),
-                S::load(b.add(i))
-            )),
-            Code::MulAdd => {
-                each!(count, to, |i| S::fma(
-                    S::load(a.add(i)),
-                    S::load(b.add(i)),
-                    S::load(c.add(i))
-                ))
-            }
-            Code::MulSub => each!(count, to, |i| S::sub(
-                S::mul(S::load(a.add(i)), S::load(b.add(i))),
-                S::load(c.add(i))
-            )),
-            Code::SubMul => each!(count, to, |i| S::sub(
-                S::load(c.add(i)),
-                S::mul(S::load(a.add(i)), S::load(b.add(i)))
-            )),
+            Code::Add => each!(count, to, |i| at(a, i) + at(b, i)),
+            Code::Sub => each!(count, to, |i| at(a, i) - at(b, i)),
+            Code::Mul => each!(count, to, |i| at(a, i) * at(b, i)),
+            Code::Div => each!(count, to, |i| at(a, i) / at(b, i)),
+            Code::Max => each!(count, to, |i| at(a, i).larger(at(b, i))),
+            Code::Min => each!(count, to, |i| at(a, i).smaller(at(b, i))),
+            Code::MulAdd => each!(count, to, |i| at(a, i).mul_add(at(b, i), at(c, i))),
+            Code::MulSub => each!(count, to, |i| at(a, i) * at(b, i) - at(c, i)),
+            Code::SubMul => each!(count, to, |i| at(c, i) - at(a, i) * at(b, i)),
         }
     }
 }
@@ -202,10 +185,10 @@ unsafe fn vectors<S: Simd, const N: usize>(ops: &[Op], at: &impl Fn(usize) -> *m
     unsafe {
         let value = |place: usize| {
             let from = at(place).add(i) as *const S::E;
-            move |v: usize| S::load(from.add(v * S::N))
+            move |v: usize| Vector::<S>::load(from.add(v * S::N))
         };
         let first = value(first.of[first.code.carried().unwrap_or(0)]);
-        let mut carried: [S::V; N] = core::array::from_fn(first);
+        let mut carried: [Vector<S>; N] = core::array::from_fn(first);
         for op in ops {
             let [a, b] = [op.of[0], op.of[1]].map(value);
             macro_rules! each {
@@ -217,18 +200,18 @@ unsafe fn vectors<S: Simd, const N: usize>(ops: &[Op], at: &impl Fn(usize) -> *m
                 };
             }
             match op.code {
-                Code::Add => each!(|v, x| S::add(x, b(v))),
-                Code::Sub => each!(|v, x| S::sub(x, b(v))),
-                Code::Mul => each!(|v, x| S::mul(x, b(v))),
-                Code::MulAdd => each!(|v, x| S::fma(a(v), b(v), x)),
-                Code::MulSub => each!(|v, x| S::sub(S::mul(a(v), b(v)), x)),
-                Code::SubMul => each!(|v, x| S::sub(x, S::mul(a(v), b(v)))),
+                Code::Add => each!(|v, x| x + b(v)),
+                Code::Sub => each!(|v, x| x - b(v)),
+                Code::Mul => each!(|v, x| x * b(v)),
+                Code::MulAdd => each!(|v, x| a(v).mul_add(b(v), x)),
+                Code::MulSub => each!(|v, x| a(v) * b(v) - x),
+                Code::SubMul => each!(|v, x| x - a(v) * b(v)),
                 other => unreachable!("{other:?} is in no chain"),
             }
         }
         let to = at(last.to).add(i);
         for (v, x) in carried.into_iter().enumerate() {
-            S::store(to.add(v * S::N), x);
+            x.store(to.add(v * S::N));
         }
     }
 }

@@ -7,8 +7,9 @@
 //! their own.
 
 use crate::guard;
-use crate::simd::Simd;
+use crate::simd::{Simd, Vector};
 use core::ptr;
+use rekindle_program::functions::Numbers;
 
 /// A vector of columns of the result.
 #[derive(Clone, Copy, Debug)]
@@ -170,12 +171,12 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
 ) {
     // SAFETY: the caller's.
     unsafe {
-        let zero = S::splat(S::E::default());
+        let zero = Vector::<S>::splat(S::E::default());
         let mut sums = [[[zero; 4]; R]; U];
         for (g, column) in columns.iter().enumerate() {
             if !column.from.is_null() {
                 for (r, sums) in sums[0].iter_mut().enumerate() {
-                    sums[g] = S::load(column.from.add((row + r) * column.from_pitch));
+                    sums[g] = Vector::load(column.from.add((row + r) * column.from_pitch));
                 }
             }
         }
@@ -210,9 +211,9 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
                 for r in 0..R {
                     let mut sum = sums[0][r][g];
                     for more in &sums[1..] {
-                        sum = S::add(sum, more[r][g]);
+                        sum = sum + more[r][g];
                     }
-                    S::store(column.to.add((row + r) * column.to_pitch), sum);
+                    sum.store(column.to.add((row + r) * column.to_pitch));
                 }
             }
         }
@@ -227,31 +228,31 @@ unsafe fn accumulate<S: Simd, const R: usize, const T: bool>(
     pitch: usize,
     k: usize,
     panel: *const S::E,
-    sums: &mut [[S::V; 4]; R],
+    sums: &mut [[Vector<S>; 4]; R],
 ) {
     // SAFETY: the caller's.
     unsafe {
         let x = |r: usize| {
-            S::splat(match T {
+            Vector::<S>::splat(match T {
                 true => *at.add(k * pitch + r),
                 false => *at.add(r * pitch + k),
             })
         };
-        let w = |q: usize| S::load(panel.add(q * S::N));
+        let w = |q: usize| Vector::<S>::load(panel.add(q * S::N));
         if R < 4 {
-            let rows: [S::V; R] = core::array::from_fn(x);
+            let rows: [Vector<S>; R] = core::array::from_fn(x);
             for q in 0..4 {
                 let w = w(q);
                 for (x, sums) in rows.iter().zip(sums.iter_mut()) {
-                    sums[q] = S::fma(*x, w, sums[q]);
+                    sums[q] = x.mul_add(w, sums[q]);
                 }
             }
         } else {
-            let columns: [S::V; 4] = core::array::from_fn(w);
+            let columns: [Vector<S>; 4] = core::array::from_fn(w);
             for (r, sums) in sums.iter_mut().enumerate() {
                 let x = x(r);
                 for (w, sum) in columns.iter().zip(sums) {
-                    *sum = S::fma(x, *w, *sum);
+                    *sum = x.mul_add(*w, *sum);
                 }
             }
         }

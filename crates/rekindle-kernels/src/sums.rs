@@ -10,7 +10,7 @@ use crate::pack::{Panels, columns};
 use crate::pointwise::accumulate;
 use crate::product::{Column, Left, panel};
 use crate::schedule::Part;
-use crate::simd::{Real, Simd};
+use crate::simd::{Real, Simd, Vector};
 use crate::team::Share;
 use crate::transposed::Transposed;
 use alloc::vec::Vec;
@@ -344,16 +344,16 @@ unsafe fn gather<S: Simd>(
         S::vectorize(
             #[inline(always)]
             || {
-                let mut sum = S::load(total);
+                let mut sum = Vector::<S>::load(total);
                 for r in 0..rows {
                     let v = match from {
-                        Some((from, pitch)) => S::load(from.add(r * pitch)),
-                        None => S::splat(S::E::default()),
+                        Some((from, pitch)) => Vector::load(from.add(r * pitch)),
+                        None => Vector::splat(S::E::default()),
                     };
-                    S::store(to.add(r * 4 * S::N), v);
-                    sum = S::add(sum, v);
+                    v.store(to.add(r * 4 * S::N));
+                    sum = sum + v;
                 }
-                S::store(total, sum);
+                sum.store(total);
             },
         );
     }

@@ -11,7 +11,7 @@ mod vector;
 mod x86;
 
 pub(crate) use portable::Portable;
-pub(crate) use vector::{larger, slope, smaller, value};
+pub(crate) use vector::Vector;
 
 #[cfg(test)]
 mod tests;
@@ -89,7 +89,7 @@ real!(
     19.1
 );
 
-/// A vector of `N` numbers and what a kernel does with it.
+/// The instructions for vectors of `N` numbers. Kernels compute with [`Vector`], whose arithmetic is safe.
 ///
 /// # Safety
 ///

@@ -1,6 +1,6 @@
 //! Functions on vectors against f64, at every kind of argument, with every set of instructions.
 
-use super::{Isa, Kernel, Real, Simd, Vectors, larger, slope, smaller, value};
+use super::{Isa, Kernel, Real, Simd, Vector, Vectors};
 use alloc::vec::Vec;
 use rekindle_program::functions::{Function, PerFunction};
 use rekindle_program::{Binary, Subject, Unary};
@@ -29,12 +29,12 @@ impl<S: Simd> PerFunction for Applied<'_, S> {
         unsafe {
             S::vectorize(|| {
                 for i in (0..x.len()).step_by(S::N) {
-                    let v = S::load(x.as_ptr().add(i));
+                    let v = Vector::<S>::load(x.as_ptr().add(i));
                     let v = match derivative {
-                        true => slope::<S, F>(v),
-                        false => value::<S, F>(v),
+                        true => v.slope::<F>(),
+                        false => v.value::<F>(),
                     };
-                    S::store(y.as_mut_ptr().add(i), v);
+                    v.store(y.as_mut_ptr().add(i));
                 }
             });
         }
@@ -200,12 +200,12 @@ impl<E: Real> Kernel<E> for Extremes<'_, E> {
         unsafe {
             S::vectorize(|| {
                 for i in (0..a.len()).step_by(S::N) {
-                    let (a, b) = (S::load(a.as_ptr().add(i)), S::load(b.as_ptr().add(i)));
+                    let [a, b] = [a, b].map(|x| Vector::<S>::load(x.as_ptr().add(i)));
                     let v = match above {
-                        true => larger::<S>(a, b),
-                        false => smaller::<S>(a, b),
+                        true => a.larger(b),
+                        false => a.smaller(b),
                     };
-                    S::store(y.as_mut_ptr().add(i), v);
+                    v.store(y.as_mut_ptr().add(i));
                 }
             });
         }

@@ -10,44 +10,108 @@ use super::{Real, Simd};
 use core::ops::{Add, Div, Mul, Neg, Sub};
 use rekindle_program::functions::{Function, Numbers};
 
-/// A vector of an instruction set. There is one only where the processor has the instructions, inside
-/// [`Simd::vectorize`], and so arithmetic with it is safe.
+/// A vector of an instruction set.
+///
+/// One exists only where the processor has the instructions, which is what [`load`](Vector::load) and
+/// [`splat`](Vector::splat), that make the first, ask for. A vector is therefore the proof that makes arithmetic safe.
 #[derive(Clone, Copy, Debug)]
 #[repr(transparent)]
 pub(crate) struct Vector<S: Simd>(S::V);
 
+// SAFETY of every block that takes vectors and no address: they exist, and so the instructions do.
 impl<S: Simd> Vector<S> {
+    /// The numbers at an address.
+    ///
     /// # Safety
     ///
-    /// As for every function of [`Simd`]; for as long as the vector is used.
+    /// As for [`Simd::load`].
     #[inline(always)]
-    pub(crate) unsafe fn new(v: S::V) -> Self {
-        Vector(v)
+    pub(crate) unsafe fn load(p: *const S::E) -> Self {
+        // SAFETY: the caller's.
+        Vector(unsafe { S::load(p) })
     }
 
-    /// The numbers.
+    /// Writes the numbers to an address.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Simd::store`].
     #[inline(always)]
-    pub(crate) fn get(self) -> S::V {
-        self.0
+    pub(crate) unsafe fn store(self, p: *mut S::E) {
+        // SAFETY: the caller's.
+        unsafe { S::store(p, self.0) }
     }
 
     /// One number in every place.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Simd::splat`].
     #[inline(always)]
-    fn splat(self, x: S::E) -> Self {
-        // SAFETY: a vector exists, and so the instructions do. The same holds for each block below.
+    pub(crate) unsafe fn splat(x: S::E) -> Self {
+        // SAFETY: the caller's.
         Vector(unsafe { S::splat(x) })
     }
 
+    /// One number in every place of another vector.
+    #[inline(always)]
+    fn filled(self, x: S::E) -> Self {
+        Vector(unsafe { S::splat(x) })
+    }
+
+    /// A pointwise function.
+    #[inline(always)]
+    pub(crate) fn value<F: Function>(self) -> Self {
+        if F::WIDE {
+            self.each(F::value)
+        } else {
+            F::value(self)
+        }
+    }
+
+    /// The derivative of a pointwise function, from its [subject](Function::SUBJECT).
+    #[inline(always)]
+    pub(crate) fn slope<F: Function>(self) -> Self {
+        if F::WIDE {
+            self.each(F::slope)
+        } else {
+            F::slope(self)
+        }
+    }
+
+    /// The larger of two, and NaN where either is.
+    #[inline(always)]
+    pub(crate) fn larger(self, other: Self) -> Self {
+        self.max(other).unless_nan(self)
+    }
+
+    /// The smaller of two, and NaN where either is.
+    #[inline(always)]
+    pub(crate) fn smaller(self, other: Self) -> Self {
+        self.min(other).unless_nan(self)
+    }
+
+    /// The same where `a` is a number, NaN where it is not.
+    #[inline(always)]
+    fn unless_nan(self, a: Self) -> Self {
+        // A number is above 0 or below 1.
+        let low = a.number(1.0).above(a, self, a);
+        a.above(a.number(0.0), self, low)
+    }
+
+    /// The larger; `other` where either is NaN.
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         Vector(unsafe { S::max(self.0, other.0) })
     }
 
+    /// The smaller; `other` where either is NaN.
     #[inline(always)]
     fn min(self, other: Self) -> Self {
         Vector(unsafe { S::min(self.0, other.0) })
     }
 
+    /// The nearest integers.
     #[inline(always)]
     fn round(self) -> Self {
         Vector(unsafe { S::round(self.0) })
@@ -62,10 +126,10 @@ impl<S: Simd> Vector<S> {
     /// `(q, n)` with `exp(self) = 2^n (1 + q)`.
     #[inline(always)]
     fn exponential(self) -> (Self, Self) {
-        let [low, high] = S::E::EXP_RANGE.map(|x| self.splat(x));
+        let [low, high] = S::E::EXP_RANGE.map(|x| self.filled(x));
         // In this order NaN passes through.
         let x = low.max(high.min(self));
-        let n = (x * self.splat(S::E::LOG2_E)).round();
+        let n = (x * self.filled(S::E::LOG2_E)).round();
         let [hi, lo] = S::E::LN_2.map(|x| self.number(-x.wide()));
         let r = n.mul_add(hi, x);
         let r = n.mul_add(lo, r);
@@ -129,7 +193,7 @@ impl<S: Simd> Neg for Vector<S> {
 impl<S: Simd> Numbers for Vector<S> {
     #[inline(always)]
     fn number(self, x: f64) -> Self {
-        self.splat(S::E::of(x))
+        self.filled(S::E::of(x))
     }
     #[inline(always)]
     fn largest(self) -> f64 {
@@ -193,7 +257,7 @@ impl<S: Simd> Numbers for Vector<S> {
     /// `e / (e + 2)` with `e = exp(2 x) - 1`
     #[inline(always)]
     fn tanh(self) -> Self {
-        let one = self.splat(S::E::TANH_ONE);
+        let one = self.filled(S::E::TANH_ONE);
         let clamped = (-one).max(one.min(self));
         let e = (clamped + clamped).exp_m1();
         e / (e + 2.0)
@@ -219,70 +283,4 @@ impl<S: Simd> Numbers for Vector<S> {
     fn cos(self) -> Self {
         self.each(Numbers::cos)
     }
-}
-
-/// The function of a vector.
-///
-/// # Safety
-///
-/// As for every function of [`Simd`].
-#[inline(always)]
-pub(crate) unsafe fn value<S: Simd, F: Function>(x: S::V) -> S::V {
-    // SAFETY: the caller's.
-    let x = unsafe { Vector::<S>::new(x) };
-    let y = if F::WIDE {
-        x.each(F::value)
-    } else {
-        F::value(x)
-    };
-    y.get()
-}
-
-/// The derivative of a function from its [subject](Function::SUBJECT).
-///
-/// # Safety
-///
-/// As for every function of [`Simd`].
-#[inline(always)]
-pub(crate) unsafe fn slope<S: Simd, F: Function>(subject: S::V) -> S::V {
-    // SAFETY: the caller's.
-    let v = unsafe { Vector::<S>::new(subject) };
-    let y = if F::WIDE {
-        v.each(F::slope)
-    } else {
-        F::slope(v)
-    };
-    y.get()
-}
-
-/// `x` where `a` is a number, NaN where it is not.
-#[inline(always)]
-fn unless_nan<S: Simd>(a: Vector<S>, x: Vector<S>) -> Vector<S> {
-    // A number is above 0 or below 1.
-    let low = a.number(1.0).above(a, x, a);
-    a.above(a.number(0.0), x, low)
-}
-
-/// The larger of two, and NaN where either is.
-///
-/// # Safety
-///
-/// As for every function of [`Simd`].
-#[inline(always)]
-pub(crate) unsafe fn larger<S: Simd>(a: S::V, b: S::V) -> S::V {
-    // SAFETY: the caller's.
-    let [a, b] = unsafe { [Vector::<S>::new(a), Vector::new(b)] };
-    unless_nan(a, a.max(b)).get()
-}
-
-/// The smaller of two, and NaN where either is.
-///
-/// # Safety
-///
-/// As for every function of [`Simd`].
-#[inline(always)]
-pub(crate) unsafe fn smaller<S: Simd>(a: S::V, b: S::V) -> S::V {
-    // SAFETY: the caller's.
-    let [a, b] = unsafe { [Vector::<S>::new(a), Vector::new(b)] };
-    unless_nan(a, a.min(b)).get()
 }
