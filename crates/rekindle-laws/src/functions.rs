@@ -6,7 +6,7 @@
 
 use crate::{Place, Tolerance, Verdict};
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use rekindle::engine::{
+use rekindle_engine::{
     Across, Batch, Binary, Direction, Engine, Executor, Program, Recurrence, Subject, Unary,
     Weights, scan,
 };

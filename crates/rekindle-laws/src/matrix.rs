@@ -8,8 +8,8 @@
 //!
 //! The golden numbers are those of every cell on every device: they are cheap, and see what a structure hides.
 
-use rekindle::engine::passes::{phases, stages};
 use rekindle::{AnyCellConfig, CellConfig};
+use rekindle_engine::passes::{phases, stages};
 
 /// What a device adds to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -46,13 +46,25 @@ pub use recurrent::{
     EngineConfig, ExecutorChoice, Horizon, Layer, LayerState, Merge, PolicyChoice, Recurrent,
     RecurrentConfig, Site, States, Trace, TraceError, TracedNode,
 };
-pub use rekindle_engine as engine;
 pub use rekindle_engine::LengthError;
 pub use ridge::ridge;
 pub use sequence::Sequence;
 pub use state::State;
 pub use streamer::Streamer;
 pub use structure::{Map, Sees, Structure};
+
+/// Equations and how they are run, as far as cells and layers are made of it.
+///
+/// What a [`Program`](engine::Program) becomes for an executor, its nodes and the passes over them, is that of the crates
+/// `rekindle-program` and `rekindle-engine`, and changes with them.
+pub mod engine {
+    pub use rekindle_engine::calls::*;
+    pub use rekindle_engine::{
+        Choice, Direction, Engine, Executor, GRAMMAR, Id, Isa, LengthError, Named, Names, Next,
+        ParseError, Policy, Program, Role, Step, Stream, Traced, Unary, Values, Var, Width,
+        suggest,
+    };
+}
 
 /// What the macros of this crate need where they are used.
 #[doc(hidden)]

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor};
 use rekindle::cells::MiLstmConfig;
-use rekindle::engine::passes::integrate;
 use rekindle::{AnyCellConfig, Cell, CellConfig, Gates, LstmConfig, RecurrentConfig};
+use rekindle_engine::passes::integrate;
 
 const UNITS: usize = 5;
 const D_INPUT: usize = 3;

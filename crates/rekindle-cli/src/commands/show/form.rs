@@ -1,9 +1,9 @@
 //! The forms of a cell: the equations that its options choose between.
 
 use burn::tensor::DType;
-use rekindle::engine::passes::explain;
 use rekindle::engine::{Direction, Program};
 use rekindle::{AnyCellConfig, Cell, CellConfig, RecurrentConfig};
+use rekindle_program::passes::explain;
 use rekindle_train::device::{self, Preference};
 use rekindle_train::{Error, Result};
 use toml::Table;
