@@ -1,92 +1,175 @@
 //! A multivariate series whose rows are the time steps, for forecasting.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use super::message::listed;
-use super::number;
+use super::roles::{Named, Role, Roles, Schema};
 use super::table::Table;
-use crate::error::{Error, Result};
+use super::table::config::TableConfig;
+use super::table::kind::ColumnKind;
+use crate::error::Result;
 
-/// Numeric columns of a table, in time order.
+/// Columns of numbers, in the order of time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Columns {
     /// The columns' names, in the order of `values`.
     pub names: Vec<String>,
-    /// The numbers, `[rows, columns]` row-major.
+    /// The numbers, `[rows, columns]` row-major; NaN where one is missing, if that may be.
     pub values: Vec<f64>,
     /// The number of time steps.
     pub rows: usize,
-    /// What each time step is called: its cell in the file's first column where that is not among
-    /// `names`, a date; else its number, from 1.
+    /// What each time step is called: its cell in the column that says when, or else in the file's first column where that
+    /// is not among `names`; else its number, from 1.
     pub stamps: Vec<String>,
-    /// What is to be said of the columns' names where the file does not name them.
-    pub note: Option<String>,
+    /// When each time step is, in microseconds since 1970, where dates say it.
+    pub micros: Option<Vec<i64>>,
+    /// How the file is written and what its columns are for.
+    pub schema: Schema,
+    /// What is to be said of how it was read.
+    pub notes: Vec<String>,
+}
+
+/// Whether a value may be missing, and what an error says where it may not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Holes {
+    /// It may.
+    Taken,
+    /// It may not; what to do about it.
+    Refused(&'static str),
 }
 
 impl Columns {
-    /// Reads the named columns, in the order asked for; with none named, every numeric column. A column that the
-    /// file does not name is called by its place: `column 2`. Where the first row is all numbers, that is every one.
-    ///
-    /// A column is numeric when any of its cells is a number. One hole in a column of measurements
-    /// is then an error, not a reason to leave the column out unsaid.
+    /// Reads the named columns, in the order asked for; with none named, every one of numbers or truths that does not
+    /// merely number the rows. A column that the file does not name is called by its place: `column 2`.
     pub fn read(path: &Path, columns: &[String]) -> Result<Self> {
-        Self::from_table(&Table::read(path)?, columns)
+        let named = Named {
+            columns,
+            time: Some(""),
+            ..Named::default()
+        };
+        Self::open(path, named, &TableConfig::default(), Holes::FILL_IN)
     }
 
-    fn from_table(table: &Table, columns: &[String]) -> Result<Self> {
-        let chosen = if columns.is_empty() {
-            numeric(table)?
-        } else {
-            table.columns(columns)?
-        };
+    /// Reads the columns that are named, or those that can be read.
+    pub(crate) fn open(
+        path: &Path,
+        named: Named<'_>,
+        config: &TableConfig,
+        holes: Holes,
+    ) -> Result<Self> {
+        let table = Table::read(path, config)?;
+        let roles = Roles::assign(&table, named)?;
+        Self::from_table(&table, roles, holes)
+    }
+
+    /// Reads the columns that a run has read before, in its order.
+    pub(crate) fn again(
+        path: &Path,
+        schema: &Schema,
+        inputs: &[String],
+        holes: Holes,
+    ) -> Result<Self> {
+        let table = Table::read(path, &schema.table)?;
+        let roles = Roles::again(&table, schema, inputs)?;
+        Self::from_table(&table, roles, holes)
+    }
+
+    fn from_table(table: &Table, roles: Roles, holes: Holes) -> Result<Self> {
+        let Roles {
+            inputs,
+            clock,
+            schema,
+            notes: of_roles,
+        } = roles;
         let rows = table.rows.len();
-        let mut values = Vec::with_capacity(rows * chosen.len());
-        for row in 0..rows {
-            for &column in &chosen {
-                values.push(table.number(row, column)?);
+        let timeline = clock.as_ref().map(|clock| clock.timeline(table));
+        let timeline = timeline.transpose()?;
+        let order = match &timeline {
+            Some(timeline) => timeline.order.clone(),
+            None => (0..rows).collect(),
+        };
+        let names = inputs.iter().map(|&c| table.header[c].clone());
+        let names: Vec<String> = names.collect();
+        let kinds = inputs.iter().copied().zip(schema.kinds(&names));
+        let kinds: Vec<(usize, ColumnKind)> = kinds.collect();
+        let mut values = Vec::with_capacity(rows * inputs.len());
+        for &row in &order {
+            for &(column, kind) in &kinds {
+                values.push(match (table.read_as(row, column, kind), holes) {
+                    (Some(value), _) => value,
+                    (None, Holes::Taken) if table.is_missing(row, column) => f64::NAN,
+                    (None, Holes::Taken) => {
+                        return Err(table.no_number(row, column, Holes::WORD));
+                    }
+                    (None, Holes::Refused(remedy)) => {
+                        return Err(table.no_number(row, column, remedy));
+                    }
+                });
             }
         }
-        let names = chosen
-            .iter()
-            .filter_map(|&column| table.header.get(column).cloned())
-            .collect();
-        let first_is_read = chosen.contains(&0);
-        let stamp = |row: usize| match first_is_read {
-            false => table.cell(row, 0).to_owned(),
-            true => (row + 1).to_string(),
+        let first_is_read = inputs.contains(&0);
+        let stamp = |&row: &usize| match (&clock, first_is_read) {
+            (Some(clock), _) => table.cell(row, clock.column).to_owned(),
+            (None, false) => table.cell(row, 0).to_owned(),
+            (None, true) => (row + 1).to_string(),
         };
+        let stamps = order.iter().map(stamp).collect();
+        let mut notes = vec![table.line()];
+        notes.extend(table.notes());
+        notes.extend(table.note(&inputs));
+        notes.extend(of_roles);
+        let (micros, of_time) = match timeline {
+            Some(timeline) => (timeline.micros, timeline.notes),
+            None => (None, Vec::new()),
+        };
+        notes.extend(of_time);
         Ok(Self {
             names,
             values,
             rows,
-            stamps: (0..rows).map(stamp).collect(),
-            note: table.note(&chosen),
+            stamps,
+            micros,
+            schema,
+            notes,
         })
+    }
+
+    /// The places among the names of the columns that are forecast.
+    pub(crate) fn targets(&self) -> Vec<usize> {
+        let targets: HashSet<&String> = self.schema.of(Role::Target).map(|c| &c.name).collect();
+        let places = (0..self.names.len()).filter(|&place| targets.contains(&self.names[place]));
+        places.collect()
     }
 }
 
-fn numeric(table: &Table) -> Result<Vec<usize>> {
-    let is_numeric = |&column: &usize| {
-        (0..table.rows.len()).any(|row| number::finite(table.cell(row, column)).is_some())
-    };
-    let found: Vec<usize> = (0..table.header.len()).filter(is_numeric).collect();
-    if found.is_empty() {
-        return Err(Error::mend(format!(
-            "{}: none of the columns {} holds a number; check the file's separator",
-            table.name,
-            listed(&table.header)
-        )));
-    }
-    Ok(found)
+impl Holes {
+    /// What is said where nothing fills in what is missing.
+    pub(crate) const FILL_IN: Holes =
+        Holes::Refused("fill it in, or leave out the row or the column");
+
+    /// What is said of a word among numbers, where values may be missing.
+    const WORD: &str =
+        "correct it, or add it to task.table.missing if it stands for a missing value";
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::table::config::Separator;
 
     fn parse(text: &str, columns: &[&str]) -> Result<Columns> {
         let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
-        Columns::from_table(&Table::parse("a.csv".to_owned(), text, false)?, &columns)
+        let table = Table::parse(
+            "a.csv".into(),
+            text,
+            Separator::Comma,
+            &TableConfig::default(),
+        )?;
+        let named = Named {
+            columns: &columns,
+            ..Named::default()
+        };
+        Columns::from_table(&table, Roles::assign(&table, named)?, Holes::FILL_IN)
     }
 
     fn refused(text: &str, columns: &[&str]) -> String {
@@ -125,14 +208,9 @@ mod tests {
         let data = parse(text, &[]).unwrap();
         assert_eq!(data.names, ["column 2", "column 3", "column 4"]);
         let names: Vec<&str> = data.names.iter().map(String::as_str).collect();
-        assert_eq!(parse(text, &names).unwrap(), data);
+        assert_eq!(parse(text, &names).unwrap().values, data.values);
         assert_eq!(data.values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert!(
-            data.note
-                .unwrap()
-                .ends_with("`column 2`, `column 3`, `column 4`")
-        );
-        assert_eq!(parse("day,load\nmon,1\n", &[]).unwrap().note, None);
+        assert!(data.notes[1].ends_with("`column 2`, `column 3`, `column 4`"));
     }
 
     #[test]
@@ -172,7 +250,9 @@ mod tests {
     fn tables_without_numbers_or_rows_are_refused() {
         let error = refused("a,b\nx,y\n", &[]);
         assert!(
-            error.contains("a.csv: none of the columns `a`, `b` holds a number"),
+            error.contains(
+                "a.csv: none of the columns holds a number to read: `a` (text), `b` (text)"
+            ),
             "{error}"
         );
         assert!(refused("a,b\n", &[]).contains("no rows"));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
+use super::encoding;
 use crate::error::{Error, Result};
 use crate::{files, memory};
 
@@ -55,19 +56,15 @@ fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The file's text, which must be UTF-8. A byte order mark is dropped; nothing else is changed.
+/// The file's text: UTF-8, or UTF-16 that says so by its byte order mark. The mark is dropped; nothing else is changed.
 pub fn read_text(path: &Path) -> Result<String> {
-    let mut text = String::from_utf8(read_bytes(path)?).map_err(|error| {
+    let decoded = encoding::decode(read_bytes(path)?, None);
+    decoded.map(|(text, _)| text).map_err(|why| {
         Error::mend(format!(
-            "{}: byte {} is not UTF-8; convert the file, for example with `iconv -f latin1 -t utf-8`",
-            path.display(),
-            error.utf8_error().valid_up_to()
+            "{}: {why}; convert the file, for example with `iconv -f latin1 -t utf-8`",
+            path.display()
         ))
-    })?;
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
-    }
-    Ok(text)
+    })
 }
 
 /// The extension that says what the file holds: lower case, and the one before `.gz` if it has that.

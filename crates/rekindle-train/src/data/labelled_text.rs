@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::message::shown;
-use super::table::Table;
+use super::table::{Table, config::TableConfig};
 use super::{classes, cut};
 use crate::error::{Error, Result};
 
@@ -21,7 +21,12 @@ pub struct LabelledText {
 impl LabelledText {
     /// Reads two columns of a table with a header; the classes are the labels found there.
     pub fn read(path: &Path, text_column: &str, label_column: &str) -> Result<Self> {
-        Self::from_table(&Table::read(path)?, text_column, label_column, None)
+        Self::from_table(
+            &Table::read(path, &TableConfig::default())?,
+            text_column,
+            label_column,
+            None,
+        )
     }
 
     /// Reads a file whose labels must be among `classes`: validation and test files of a training file.
@@ -32,7 +37,7 @@ impl LabelledText {
         classes: &[String],
     ) -> Result<Self> {
         Self::from_table(
-            &Table::read(path)?,
+            &Table::read(path, &TableConfig::default())?,
             text_column,
             label_column,
             Some(classes),
@@ -89,9 +94,15 @@ fn filled<'a>(table: &'a Table, row: usize, column: usize, name: &str) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::table::config::Separator;
 
     fn parse(text: &str, known: Option<&[String]>) -> Result<LabelledText> {
-        let table = Table::parse("a.csv".to_owned(), text, false)?;
+        let table = Table::parse(
+            "a.csv".to_owned(),
+            text,
+            Separator::Comma,
+            &TableConfig::default(),
+        )?;
         LabelledText::from_table(&table, "text", "class", known)
     }
 

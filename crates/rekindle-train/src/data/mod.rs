@@ -9,45 +9,55 @@
 //! | plain text | [`file::read_text`], then [`Vocabulary`] |
 //! | a table with a text and a label column | [`LabelledText`] |
 //! | labelled series, `.ts` or one series a row | [`SeriesSet`] |
-//! | a table whose rows are the time steps | [`Columns`], then [`Scaler`] |
+//! | a table whose rows are the time steps | [`Columns`], by the roles of a [`Schema`], then [`Scaler`] |
 //! | none: the problem is generated | [`AddingProblem`], [`CopyingProblem`] |
 //!
 //! Numbers are f64 until they are scaled: of `4492557.123` f32 keeps no digit behind the point.
 //!
-//! Any of the files may be gzipped (`.gz`). A table is tab-separated without quoting when it is
-//! named `.tsv` or `.txt`, and CSV otherwise. Nothing here draws on global randomness: every draw
+//! Any of the files may be gzipped (`.gz`). How a table is written is found in it, or said by a
+//! [`TableConfig`]. Nothing here draws on global randomness: every draw
 //! is a function of a seed and a number, so any epoch or item can be made again on its own.
 
+pub(crate) mod calendar;
 mod classes;
 pub(crate) mod columns;
 pub(crate) mod cut;
 pub(crate) mod draw;
+mod encoding;
 pub mod file;
+pub(crate) mod fill;
 pub(crate) mod fingerprint;
 pub(crate) mod generated;
 pub(crate) mod labelled_text;
 pub(crate) mod message;
 pub(crate) mod number;
 pub(crate) mod reading;
+pub(crate) mod roles;
 pub(crate) mod scaler;
 pub(crate) mod series;
 mod series_csv;
 pub(crate) mod series_set;
 pub mod split;
-mod table;
+pub(crate) mod table;
+mod timeline;
 mod ts;
 mod ts_header;
 pub(crate) mod vocabulary;
 pub(crate) mod words;
 
+pub use calendar::Cycle;
 pub use columns::Columns;
 pub use cut::{Cut, place};
+pub use fill::Fill;
 pub use fingerprint::Fingerprint;
 pub use generated::{AddingProblem, CopyingProblem};
 pub use labelled_text::LabelledText;
+pub use roles::{ColumnRole, Role, Schema};
 pub use scaler::Scaler;
 pub use series::Series;
 pub use series_set::SeriesSet;
 pub use split::Split;
+pub use table::config::{DateOrder, Decimal, Separator, TableConfig};
+pub use table::kind::ColumnKind;
 pub use vocabulary::{Splitting, Unit, Vocabulary};
 pub use words::Words;

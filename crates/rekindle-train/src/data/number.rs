@@ -28,7 +28,9 @@ pub(super) fn is_written(cell: &str) -> bool {
 
 /// Whether a cell is empty, or says that its number is missing.
 pub(super) fn is_missing(cell: &str) -> bool {
-    let marks = ["", "?", "na", "n/a", "nan", "null"];
+    let marks = [
+        "", "?", "-", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none",
+    ];
     marks.contains(&cell.trim().to_lowercase().as_str())
 }
 

@@ -23,6 +23,11 @@ impl Scaler {
         Self { mean, std }
     }
 
+    /// A value of a column, standardised.
+    pub(crate) fn scaled(&self, value: f64, column: usize) -> f64 {
+        (value - self.mean[column]) / self.std[column]
+    }
+
     /// Standardises `values`, `[rows, columns]` row-major, in place.
     pub fn transform(&self, values: &mut [f64]) {
         for row in values.chunks_mut(self.mean.len().max(1)) {

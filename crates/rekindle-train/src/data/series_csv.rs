@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::series::{Parsed, Series};
-use super::table::Table;
+use super::table::{Table, config::TableConfig};
 use crate::error::{Error, Result};
 
 /// The column, anywhere in the table, that holds the class; every other column is a time step.
@@ -12,7 +12,7 @@ const LABEL: &str = "label";
 /// Reads a table of series. The column `label` may be missing. Empty cells at the end of a row make
 /// its series shorter than the widest; elsewhere they are missing values.
 pub(super) fn read(path: &Path, takes_missing: bool) -> Result<Parsed> {
-    from_table(Table::read(path)?, takes_missing)
+    from_table(Table::read(path, &TableConfig::default())?, takes_missing)
 }
 
 fn from_table(table: Table, takes_missing: bool) -> Result<Parsed> {
@@ -83,9 +83,18 @@ fn labels(table: &Table, column: usize) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::table::config::Separator;
 
     fn parse(text: &str) -> Result<Parsed> {
-        from_table(Table::parse("a.csv".to_owned(), text, false)?, false)
+        from_table(
+            Table::parse(
+                "a.csv".to_owned(),
+                text,
+                Separator::Comma,
+                &TableConfig::default(),
+            )?,
+            false,
+        )
     }
 
     fn refused(text: &str) -> String {
@@ -131,8 +140,17 @@ mod tests {
     #[test]
     fn a_first_row_with_a_hole_is_a_series() {
         let text = "1,,3\n4,5,6\n";
-        let parsed =
-            from_table(Table::parse("a.csv".to_owned(), text, false).unwrap(), true).unwrap();
+        let parsed = from_table(
+            Table::parse(
+                "a.csv".to_owned(),
+                text,
+                Separator::Comma,
+                &TableConfig::default(),
+            )
+            .unwrap(),
+            true,
+        )
+        .unwrap();
         assert_eq!(parsed.series.len(), 2);
         assert_eq!(
             (parsed.series[0].steps, parsed.series[0].values[2]),

@@ -268,7 +268,7 @@ mod tests {
         }
         let error = refused("a.csv", "1,2,3\n2,3,4\n");
         assert!(
-            error.contains("a column `label` (the first row is all numbers"),
+            error.contains("a column `label` (the first row is data and no header"),
             "{error}"
         );
     }

@@ -1,7 +1,9 @@
 //! The keys of a forecast.
 
 use crate::{
-    data::{file::DataFile, message::shown},
+    data::{
+        calendar::Cycle, file::DataFile, fill::Fill, message::shown, table::config::TableConfig,
+    },
     tasks::keys::shares,
 };
 use rekindle::{Invalid, positive};
@@ -12,14 +14,29 @@ use std::collections::HashSet;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ForecastConfig {
-    /// A CSV file, one row a point in time, oldest first.
+    /// A table, one row a point in time.
     pub file: DataFile,
-    /// The columns that the forecast reads; all numeric ones by default.
+    /// The columns that the forecast reads; by default those of numbers and truths that do not merely number the rows.
     #[serde(default)]
     pub columns: Vec<String>,
-    /// The columns that are forecast; all that are read by default.
+    /// The columns that are forecast; the numbers that are read by default.
     #[serde(default)]
     pub targets: Vec<String>,
+    /// The column that says when; the first of dates by default, and none if it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Cycles of the calendar, of which the network also reads where each row lies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendar: Vec<Cycle>,
+    /// What stands in the place of a missing value. None may be missing by default, but for a cell that takes that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Fill>,
+    /// Whether the network also reads of every column with missing values whether they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub indicator: bool,
+    /// How the file is written; found in it by default.
+    #[serde(default, skip_serializing_if = "TableConfig::is_default")]
+    pub table: TableConfig,
     /// The rows that a forecast looks back on.
     #[serde(default = "window")]
     pub window: usize,
@@ -60,6 +77,12 @@ impl ForecastConfig {
                 return Err(Invalid::because(key, reason));
             }
         }
+        let mut seen = HashSet::new();
+        if self.calendar.iter().any(|cycle| !seen.insert(*cycle)) {
+            let reason = "names a cycle twice; name it once";
+            return Err(Invalid::because("calendar", reason));
+        }
+        self.table.check()?;
         shares([("valid", self.valid), ("test", self.test)])
     }
 }

@@ -4,10 +4,12 @@ use super::{
     config::ForecastConfig,
     errors::{self, Errors},
     spec::ForecastSpec,
+    table::{Prepared, prepare},
 };
 use crate::{
     data::{
         columns::Columns,
+        message::shown,
         reading::{Steps, Wanted, single},
         scaler::Scaler,
         split::{self, Split},
@@ -26,14 +28,18 @@ pub(super) struct Forecast {
     pub(super) spec: ForecastSpec,
     /// `[rows, columns]`, as in the file.
     pub(super) values: Vec<f64>,
-    /// The same, scaled.
-    scaled: Vec<f64>,
+    /// The same, with a value before in the place of a missing one.
+    pub(super) anchors: Vec<f64>,
+    /// What the network reads, `[rows, width]`.
+    inputs: Vec<f64>,
     /// What each row is called.
     pub(super) stamps: Vec<String>,
-    /// What is to be said of the columns' names.
-    pub(super) note: Option<String>,
+    /// What is to be said of the table.
+    pub(super) said: Vec<String>,
     /// The rows of each part.
     pub(super) parts: Split<Range<usize>>,
+    /// The first rows of the windows whose forecast lies within each part, and of which what is forecast is known.
+    windows: Split<Vec<usize>>,
     /// Passes over the windows of the training part.
     pub(super) passes: Passes,
 }
@@ -44,45 +50,79 @@ impl Forecast {
     /// # Errors
     ///
     /// If the file cannot be read, a column is not there, or a part has too few rows.
-    pub(super) fn open(config: &ForecastConfig, spec: Option<ForecastSpec>) -> Result<Self> {
-        let wanted = spec.as_ref().map_or(&config.columns, |s| &s.columns);
-        let table = Columns::read(&config.file, wanted)?;
+    pub(super) fn open(
+        config: &ForecastConfig,
+        takes_missing: bool,
+        spec: Option<ForecastSpec>,
+    ) -> Result<Self> {
+        let table = config.read(&config.file, takes_missing, spec.as_ref())?;
         let at = config.file.display();
         let parts = split::fractions(table.rows, config.valid, config.test)
             .map_err(|e| Error::mend(format!("{at}: {e}")))?;
         let columns = table.names.len();
-        let targets: Vec<usize> = match config.targets.is_empty() {
-            true => (0..columns).collect(),
-            false => places(&table, config)?,
-        };
-        let spec = spec.unwrap_or_else(|| {
-            let train = &table.values[..parts.train.end * columns];
-            ForecastSpec {
-                steps: errors::steps(train, columns, &targets, config.season),
-                scaler: Scaler::fit(train, columns),
-                columns: table.names.clone(),
-                targets,
+        let spec = match spec {
+            Some(spec) => spec,
+            None => {
+                let targets = match config.targets.is_empty() {
+                    true => table.targets(),
+                    false => places(&table, config)?,
+                };
+                let train = &table.values[..parts.train.end * columns];
+                let has_holes = |&c: &usize| {
+                    let mut values = train.iter().skip(c).step_by(columns);
+                    config.indicator && values.any(|value| value.is_nan())
+                };
+                ForecastSpec {
+                    steps: errors::steps(train, columns, &targets, config.season),
+                    scaler: Scaler::fit(train, columns),
+                    columns: table.names.clone(),
+                    targets,
+                    indicators: (0..columns).filter(has_holes).collect(),
+                    schema: Some(table.schema.clone()),
+                }
             }
-        });
-        let mut scaled = table.values.clone();
-        spec.scaler.transform(&mut scaled);
-        let windows = windows(config, &parts.train);
-        let forecast = Forecast {
-            passes: Passes::over(windows.len()),
+        };
+        let three = [&parts.train, &parts.valid, &parts.test].map(Range::clone);
+        let Prepared { inputs, anchors } = prepare(config, &spec, &table, &three)?;
+        let said = said(config, &table);
+        let mut forecast = Forecast {
+            passes: Passes::over(0),
             config: config.clone(),
             spec,
             values: table.values,
-            scaled,
+            anchors,
+            inputs,
             stamps: table.stamps,
-            note: table.note,
+            said,
             parts,
+            windows: Split {
+                train: Vec::new(),
+                valid: Vec::new(),
+                test: Vec::new(),
+            },
         };
-        for (part, rows) in [
-            (Part::Train, &forecast.parts.train),
-            (Part::Valid, &forecast.parts.valid),
-            (Part::Test, &forecast.parts.test),
-        ] {
-            if !rows.is_empty() && forecast.windows(part).is_empty() {
+        let all = Split {
+            train: windows(config, &forecast.parts.train),
+            valid: windows(config, &forecast.parts.valid),
+            test: windows(config, &forecast.parts.test),
+        };
+        let known = |windows: &Range<usize>| -> Vec<usize> {
+            windows
+                .clone()
+                .filter(|&start| forecast.is_known(start))
+                .collect()
+        };
+        let known = Split {
+            train: known(&all.train),
+            valid: known(&all.valid),
+            test: known(&all.test),
+        };
+        forecast.windows = known;
+        forecast.passes = Passes::over(forecast.windows.train.len());
+        let mut unknown = 0;
+        for part in [Part::Train, Part::Valid, Part::Test] {
+            let (rows, all) = (forecast.parts.of(part), all.of(part));
+            if !rows.is_empty() && all.is_empty() {
                 return Err(Error::mend(format!(
                     "{at}: its {} part is too short for task.window = {} and task.horizon = {}; \
                      make them smaller, or take a longer table ({} rows)",
@@ -92,22 +132,41 @@ impl Forecast {
                     table.rows
                 )));
             }
+            let left = forecast.windows(part).len();
+            if !rows.is_empty() && left == 0 {
+                return Err(Error::mend(format!(
+                    "{at}: in its {} part no {} rows are known of all targets, which task.horizon asks for; name fewer targets, \
+                     or take a table with fewer missing values",
+                    part.name(),
+                    config.horizon
+                )));
+            }
+            unknown += all.len() - left;
         }
+        forecast.said.extend((unknown > 0).then(|| {
+            format!("{at}: {unknown} windows are left out, for a value is missing of what they would be judged by")
+        }));
         Ok(forecast)
     }
 
+    /// Whether what a window begins its forecast from and what it forecasts are known.
+    fn is_known(&self, start: usize) -> bool {
+        let last = self.targets_at(&self.anchors, start + self.config.window - 1);
+        let mut all = last.into_iter().chain(self.future(&self.values, start));
+        all.all(|value| !value.is_nan())
+    }
+
     /// The first rows of the windows whose forecast lies within a part.
-    pub(super) fn windows(&self, part: Part) -> Range<usize> {
-        windows(&self.config, self.parts.of(part))
+    pub(super) fn windows(&self, part: Part) -> &[usize] {
+        self.windows.of(part)
     }
 
     /// The windows from some rows on, as the network reads them.
     pub(super) fn rows(&self, starts: &[usize]) -> Steps {
-        let columns = self.spec.columns.len();
-        let window =
-            |&s: &usize| single(&self.scaled[s * columns..(s + self.config.window) * columns]);
+        let width = self.spec.width(&self.config);
+        let window = |&s: &usize| single(&self.inputs[s * width..(s + self.config.window) * width]);
         Steps::Numbers {
-            width: columns,
+            width,
             rows: starts.iter().map(window).collect(),
         }
     }
@@ -127,12 +186,14 @@ impl Forecast {
 
     /// The same as changes from the window's last row, scaled: what the network is to give.
     fn changes(&self, start: usize) -> Vec<f64> {
-        let last = self.targets_at(&self.scaled, start + self.config.window - 1);
-        let future = self.future(&self.scaled, start).into_iter();
-        future
-            .zip(last.into_iter().cycle())
-            .map(|(f, l)| f - l)
-            .collect()
+        let last = self.targets_at(&self.anchors, start + self.config.window - 1);
+        let future = self.future(&self.values, start).into_iter();
+        let scaled = |(f, (l, &target)): (f64, (f64, &usize))| {
+            let scaler = &self.spec.scaler;
+            scaler.scaled(f, target) - scaler.scaled(l, target)
+        };
+        let last = last.into_iter().zip(&self.spec.targets).cycle();
+        future.zip(last).map(scaled).collect()
     }
 
     pub(super) fn targets_at(&self, table: &[f64], row: usize) -> Vec<f64> {
@@ -143,7 +204,7 @@ impl Forecast {
 
     /// The forecast behind every window of a part, `[horizon, targets]` each, in the units of the table.
     pub(super) fn forecasts(&self, net: &Net, part: Part, device: &Device) -> Vec<Vec<f64>> {
-        let starts: Vec<usize> = self.windows(part).collect();
+        let starts = self.windows(part);
         let outputs = self.config.horizon * self.spec.targets.len();
         let changes = starts.chunks(JUDGED).flat_map(|starts| {
             let changes = net.given(&self.rows(starts), Taken::End, device);
@@ -152,21 +213,21 @@ impl Forecast {
         let changes: Vec<f32> = changes.collect();
         let windows = starts.iter().zip(changes.chunks(outputs));
         let forecast = |(&start, changes): (&usize, &[f32])| {
-            let last = self.targets_at(&self.values, start + self.config.window - 1);
+            let last = self.targets_at(&self.anchors, start + self.config.window - 1);
             self.spec.forecast(&last, changes)
         };
         windows.map(forecast).collect()
     }
 
-    /// How forecasts do on a part; `None` where there is no such part.
+    /// How forecasts behind the windows of a part do, by their first rows; `None` where there is no such part.
     pub(super) fn errors(
         &self,
         part: Part,
-        forecast: impl Fn(usize) -> Vec<f64>,
+        forecasts: impl IntoIterator<Item = Vec<f64>>,
     ) -> Option<Evaluation> {
         let mut errors = Errors::new(self.spec.targets.len());
-        for start in self.windows(part) {
-            errors.add(&forecast(start), &self.future(&self.values, start));
+        for (&start, forecast) in self.windows(part).iter().zip(forecasts) {
+            errors.add(&forecast, &self.future(&self.values, start));
         }
         errors.evaluation(&self.spec)
     }
@@ -174,7 +235,8 @@ impl Forecast {
     /// Whether there is a row a season before every row that is forecast in a part.
     pub(super) fn knows_a_season(&self, part: Part) -> bool {
         let ForecastConfig { window, season, .. } = self.config;
-        season > 0 && self.windows(part).start + window >= season
+        let first = self.windows(part).first();
+        season > 0 && first.is_some_and(|first| first + window >= season)
     }
 }
 
@@ -185,6 +247,29 @@ fn windows(config: &ForecastConfig, rows: &Range<usize>) -> Range<usize> {
     } = *config;
     let start = rows.start.saturating_sub(window);
     start..(rows.end + 1).saturating_sub(window + horizon).max(start)
+}
+
+/// What is to be said of a table and its missing values.
+fn said(config: &ForecastConfig, table: &Columns) -> Vec<String> {
+    let columns = table.names.len();
+    let holes = |(c, name): (usize, &String)| {
+        let values = table.values.iter().skip(c).step_by(columns);
+        let count = values.filter(|value| value.is_nan()).count();
+        (count > 0).then(|| format!("{count} of {}", shown(name)))
+    };
+    let holes: Vec<String> = table.names.iter().enumerate().filter_map(holes).collect();
+    let how = match config.missing {
+        Some(fill) => format!("filled with {}", fill.said()),
+        None => "read as missing by the cell".into(),
+    };
+    let missing = format!(
+        "{}: values are missing, {}: {how}",
+        config.file.display(),
+        holes.join(", ")
+    );
+    let mut said = table.notes.clone();
+    said.extend((!holes.is_empty()).then_some(missing));
+    said
 }
 
 /// The places of the targets among the columns.

@@ -18,7 +18,10 @@ pub(super) fn steps(train: &[f64], columns: usize, targets: &[usize], season: us
     let step = |&target: &usize| {
         let value = |row: usize| train[row * columns + target];
         let changes = (back..rows).map(|row| (value(row) - value(row - back)).abs());
-        stored(changes.sum::<f64>() / rows.saturating_sub(back).max(1) as f64)
+        // Those from or to a missing value are not known.
+        let known = changes.filter(|change| !change.is_nan());
+        let (sum, count) = known.fold((0.0, 0_usize), |(sum, n), change| (sum + change, n + 1));
+        stored(sum / count.max(1) as f64)
     };
     targets.iter().map(step).collect()
 }
@@ -117,6 +120,8 @@ mod tests {
                 std: vec![1.0; 2],
             },
             steps: steps.to_vec(),
+            indicators: Vec::new(),
+            schema: None,
         }
     }
 

@@ -30,12 +30,13 @@ pub(super) fn of(task: &Forecast, forecasts: &[Vec<f64>]) -> Vec<Block> {
 /// The forecasts of a target `ahead` rows ahead.
 fn figure(task: &Forecast, forecasts: &[Vec<f64>], target: usize, ahead: usize) -> Figure {
     let targets = task.spec.targets.len();
-    let first = task.windows(Part::Test).start;
+    let starts = task.windows(Part::Test);
     let from = forecasts.len().saturating_sub(ROWS);
     let windows = || forecasts.iter().enumerate().skip(from);
     // The row that the forecast of a window is for.
-    let row = |i: usize| first + i + task.config.window + ahead - 1;
+    let row = |i: usize| starts[i] + task.config.window + ahead - 1;
     let truth = |row: usize| task.targets_at(&task.values, row)[target];
+    let naive = |row: usize| task.targets_at(&task.anchors, row)[target];
     let line = |value: &dyn Fn(usize, &[f64]) -> f64| -> Vec<[f64; 2]> {
         windows()
             .map(|(i, f)| [row(i) as f64, value(i, f)])
@@ -50,7 +51,7 @@ fn figure(task: &Forecast, forecasts: &[Vec<f64>], target: usize, ahead: usize) 
         series: vec![
             Series::line("truth", line(&|i, _| truth(row(i)))),
             Series::line("forecast", line(&|_, f| f[(ahead - 1) * targets + target])),
-            Series::line("naive", line(&|i, _| truth(row(i) - ahead))).drawn(Mark::Reference),
+            Series::line("naive", line(&|i, _| naive(row(i) - ahead))).drawn(Mark::Reference),
         ],
         notes: vec![format!(
             "The naive forecast is the truth, {ahead} {rows} late. A forecast that lies on it has learned no more than that."

@@ -5,6 +5,7 @@ mod data;
 mod errors;
 mod exhibits;
 mod spec;
+mod table;
 mod task;
 
 pub use config::ForecastConfig;
@@ -19,8 +20,8 @@ use super::{
 };
 use crate::{
     data::{
-        columns::Columns,
         file::DataFile,
+        message::shown,
         reading::{Reading, Steps, single},
     },
     error::{Error, Result},
@@ -33,6 +34,7 @@ use crate::{
 use data::Forecast;
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
+use table::prepare;
 
 impl Kind for ForecastConfig {
     type Spec = ForecastSpec;
@@ -59,10 +61,10 @@ impl Kind for ForecastConfig {
     fn open(
         &self,
         _seed: u64,
-        _takes_missing: bool,
+        takes_missing: bool,
         spec: Option<ForecastSpec>,
     ) -> Result<Opened<ForecastSpec>> {
-        let task = Forecast::open(self, spec)?;
+        let task = Forecast::open(self, takes_missing, spec)?;
         Ok(Opened {
             spec: task.spec.clone(),
             task: Box::new(task),
@@ -75,14 +77,18 @@ impl Kind for ForecastConfig {
             targets,
             scaler,
             steps,
+            indicators,
+            schema: _,
         } = spec;
         some("columns", columns)?;
         some("targets", targets)?;
-        if let Some(target) = targets.iter().find(|&&target| target >= columns.len()) {
-            return Err(format!(
-                "targets holds {target}, where columns are numbered from 0 to {}",
-                columns.len() - 1
-            ));
+        for (key, places) in [("targets", targets), ("indicators", indicators)] {
+            if let Some(place) = places.iter().find(|&&place| place >= columns.len()) {
+                return Err(format!(
+                    "{key} holds {place}, where columns are numbered from 0 to {}",
+                    columns.len() - 1
+                ));
+            }
         }
         one_of_each("steps", steps.len(), targets.len(), "targets")?;
         // 0 is that of a target which never changes.
@@ -101,21 +107,22 @@ impl Kind for ForecastConfig {
         spec: &ForecastSpec,
         path: &Path,
         _row: usize,
-        _takes: Takes,
+        takes: Takes,
     ) -> Result<Reading> {
-        let mut table = Columns::read(path, &spec.columns)?;
+        let table = self.read(path, takes.missing, Some(spec))?;
         if table.rows == 0 {
             return Err(empty(&path.display().to_string()));
         }
-        spec.scaler.transform(&mut table.values);
+        let whole = 0..table.rows;
+        let prepared = prepare(self, spec, &table, std::slice::from_ref(&whole))?;
         // What a forecast looks back on.
         let from = table.rows.saturating_sub(self.window);
-        let columns = spec.columns.len();
+        let width = spec.width(self);
         Ok(Reading {
             labels: vec![table.stamps[from..].to_vec()],
             inputs: Steps::Numbers {
-                width: columns,
-                rows: vec![single(&table.values[from * columns..])],
+                width,
+                rows: vec![single(&prepared.inputs[from * width..])],
             },
             wanted: None,
         })
@@ -127,7 +134,7 @@ impl Kind for ForecastConfig {
         at: AtWork<'_>,
         path: &Path,
     ) -> Result<Vec<Prediction>> {
-        let mut table = Columns::read(path, &spec.columns)?;
+        let table = self.read(path, at.model.takes_missing(), Some(spec))?;
         if table.rows < self.window {
             return Err(Error::mend(format!(
                 "{}: {} rows are fewer than the {} that a forecast looks back on",
@@ -136,13 +143,23 @@ impl Kind for ForecastConfig {
                 self.window
             )));
         }
+        let whole = 0..table.rows;
+        let prepared = prepare(self, spec, &table, std::slice::from_ref(&whole))?;
         let columns = spec.columns.len();
-        let window = &mut table.values[(table.rows - self.window) * columns..];
-        let last = spec.targets_of(&window[(self.window - 1) * columns..]);
-        spec.scaler.transform(window);
+        let last = spec.targets_of(&prepared.anchors[(table.rows - 1) * columns..]);
+        if let Some(unknown) = last.iter().position(|value| value.is_nan()) {
+            return Err(Error::mend(format!(
+                "{}: column {} has no value, and a forecast goes on from its last",
+                path.display(),
+                shown(&spec.columns[spec.targets[unknown]])
+            )));
+        }
+        let width = spec.width(self);
         let window = Steps::Numbers {
-            width: columns,
-            rows: vec![single(window)],
+            width,
+            rows: vec![single(
+                &prepared.inputs[(table.rows - self.window) * width..],
+            )],
         };
         let changes = at.net.given(&window, Taken::End, at.device).into_data();
         let changes: Vec<f32> = changes.iter::<f32>().collect();

@@ -2,7 +2,7 @@
 
 use super::config::ForecastConfig;
 use crate::{
-    data::scaler::Scaler,
+    data::{roles::Schema, scaler::Scaler},
     model::{front::Front, shape::NetShape},
 };
 use serde::{Deserialize, Serialize};
@@ -19,12 +19,23 @@ pub struct ForecastSpec {
     /// The mean absolute change of each target over the training rows, from row to row, or over a season where the
     /// task has one that is shorter than they are: what MASE measures errors by. 0 where a target does not change.
     pub steps: Vec<f64>,
+    /// The places of the columns of which the network reads whether a value is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<usize>,
+    /// How the table is written and what its columns are for; none in runs of before it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Schema>,
 }
 
 impl ForecastSpec {
     pub(super) fn shape(&self, config: &ForecastConfig) -> NetShape {
         let outputs = config.horizon * self.targets.len();
-        NetShape::of(Front::Features(self.columns.len()), outputs)
+        NetShape::of(Front::Features(self.width(config)), outputs)
+    }
+
+    /// The numbers that the network reads of each row.
+    pub(super) fn width(&self, config: &ForecastConfig) -> usize {
+        self.columns.len() + self.indicators.len() + 2 * config.calendar.len()
     }
 
     /// The targets among the columns of a row.

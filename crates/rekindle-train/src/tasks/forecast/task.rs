@@ -47,11 +47,8 @@ impl Task for Forecast {
     }
 
     fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
-        let starts: Vec<usize> = self
-            .windows(part)
-            .skip(rows.start)
-            .take(rows.len())
-            .collect();
+        let starts = self.windows(part).iter().copied();
+        let starts: Vec<usize> = starts.skip(rows.start).take(rows.len()).collect();
         let window = self.config.window;
         let labels = starts.iter().map(|&s| self.stamps[s..s + window].to_vec());
         Reading {
@@ -62,9 +59,9 @@ impl Task for Forecast {
     }
 
     fn lesson(&self, at: &At) -> Lesson {
-        let first = self.windows(Part::Train).start;
+        let windows = self.windows(Part::Train);
         let starts = self.passes.rows(at).into_iter();
-        let starts: Vec<usize> = starts.map(|row| first + row).collect();
+        let starts: Vec<usize> = starts.map(|row| windows[row]).collect();
         Lesson {
             inputs: self.rows(&starts),
             wanted: self.wanted(&starts),
@@ -74,9 +71,7 @@ impl Task for Forecast {
     }
 
     fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
-        let forecasts = self.forecasts(net, part, device);
-        let first = self.windows(part).start;
-        self.errors(part, |start| forecasts[start - first].clone())
+        self.errors(part, self.forecasts(net, part, device))
     }
 
     fn notes(&self, part: Part) -> Vec<String> {
@@ -90,7 +85,7 @@ impl Task for Forecast {
             "task.season = {season} is not shorter than the training part ({rows} rows): MASE measures by the change from \
              row to row"
         );
-        let mut notes: Vec<String> = self.note.iter().cloned().collect();
+        let mut notes: Vec<String> = self.said.clone();
         notes.extend((season > 0 && !self.knows_a_season(part)).then_some(unknown));
         notes.extend((season >= rows).then_some(long));
         notes.extend(self.spec.note());
@@ -116,15 +111,19 @@ impl Task for Forecast {
             let metrics = errors.into_iter().flat_map(|errors| errors.metrics);
             metrics.map(move |m| (name.clone(), m))
         };
-        let naive = self.errors(part, |start| {
-            let last = self.targets_at(&self.values, start + window - 1);
+        let behind = |forecast: &dyn Fn(usize) -> Vec<f64>| {
+            let forecasts = self.windows(part).iter().map(|&start| forecast(start));
+            self.errors(part, forecasts)
+        };
+        let naive = behind(&|start| {
+            let last = self.targets_at(&self.anchors, start + window - 1);
             last.repeat(horizon)
         });
         let mut baselines: Vec<_> = named("naive (as the last row)", naive).collect();
         if self.knows_a_season(part) {
-            let seasonal = self.errors(part, |start| {
+            let seasonal = behind(&|start| {
                 let now = start + window;
-                let row = |k: usize| self.targets_at(&self.values, now + k % season - season);
+                let row = |k: usize| self.targets_at(&self.anchors, now + k % season - season);
                 (0..horizon).flat_map(row).collect()
             });
             baselines.extend(named("seasonal naive (as a season ago)", seasonal));

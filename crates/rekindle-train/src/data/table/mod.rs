@@ -1,4 +1,13 @@
-//! A table with a header: what the readers of CSV and TSV files share.
+//! A table as text in cells: what the readers of tables share.
+//!
+//! Bytes become text by their [encoding](super::encoding), text becomes rows by its [dialect], and a cell a number, a truth
+//! or a date by [cell] and [stamp]. What no key says is found, and said by [`Table::line`] and [`Table::notes`].
+
+pub(crate) mod cell;
+pub(crate) mod config;
+mod dialect;
+pub(crate) mod kind;
+pub(crate) mod stamp;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -7,8 +16,9 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::message::{listed, shown};
-use super::{file, number};
+use super::{encoding, file, number};
 use crate::error::{Error, Result};
+use config::{Decimal, Separator, TableConfig};
 
 /// Added as a row of its own below the text. When it does not come back as the last row, a quoted
 /// cell was never closed and swallowed all that follows it, which the parser alone would not tell.
@@ -22,8 +32,12 @@ pub(super) struct Table {
     /// The columns' names, without the blanks around them; `column 2` where the second has none. So each is found
     /// again by its name.
     pub(super) header: Vec<String>,
-    /// Whether the first row [is a header](is_header).
+    /// How the file is written: every key that acts on it.
+    pub(super) format: TableConfig,
+    /// Whether the first row [is a header](dialect::is_header).
     has_header: bool,
+    /// What is to be said of how it was read, beside the [line](Table::line).
+    asides: Vec<String>,
     /// Whether each column is called by its place.
     placed: Vec<bool>,
     /// The rows below the header; at least one.
@@ -31,37 +45,51 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Reads a file: tab-separated without quoting when it is a `.tsv` or a `.txt`, CSV otherwise.
-    pub(super) fn read(path: &Path) -> Result<Self> {
-        let tabs = matches!(file::kind(path).as_str(), "tsv" | "txt");
-        Self::parse(path.display().to_string(), &file::read_text(path)?, tabs)
+    /// Reads a file. What `config` does not say is found in it; its name ends in `.tsv` or `.txt` where tabs are likelier
+    /// than commas.
+    pub(super) fn read(path: &Path, config: &TableConfig) -> Result<Self> {
+        let name = path.display().to_string();
+        let named = config.encoding.as_deref().and_then(encoding::named);
+        let decoded = encoding::decode(file::read_bytes(path)?, named);
+        let (text, _) = decoded.map_err(|why| {
+            Error::mend(format!(
+                "{name}: {why}; say what it is by task.table.encoding: \"windows-1252\" (Excel's in the west), \"latin-1\", \
+                 \"utf-16le\", ..."
+            ))
+        })?;
+        let by_name = match file::kind(path).as_str() {
+            "tsv" | "tab" | "txt" => Separator::Tab,
+            _ => Separator::Comma,
+        };
+        Self::parse(name, &text, by_name, config)
     }
 
     /// Parses the text of the file called `name`.
-    pub(super) fn parse(name: String, text: &str, tabs: bool) -> Result<Self> {
-        let mut reader = ReaderBuilder::new()
-            .delimiter(if tabs { b'\t' } else { b',' })
-            .quoting(!tabs)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes().chain("\n".as_bytes()).chain(END.as_bytes()));
-        let mut records = reader
-            .records()
-            .collect::<csv::Result<Vec<_>>>()
-            .map_err(|error| Error::fault(format!("{name}: {error}")))?;
-        let end = records.pop();
-        if end.is_none_or(|record| record != vec![END]) {
-            return Err(Error::mend(format!(
-                "{name}: row {} opens a quote that is never closed; close it, or double a quote that is meant literally",
-                records.len()
-            )));
-        }
+    pub(super) fn parse(
+        name: String,
+        text: &str,
+        by_name: Separator,
+        config: &TableConfig,
+    ) -> Result<Self> {
+        let (excel, text) = excel(text);
+        let separator = config.separator.or(excel);
+        let separator = separator.unwrap_or_else(|| dialect::separator(text, by_name));
+        let quotes = config
+            .quotes
+            .unwrap_or_else(|| separator != Separator::Tab || dialect::quotes_between_tabs(text));
+        let mut records = records(&name, text, separator, quotes)?;
         let Some(first) = records.first() else {
             return Err(Error::mend(format!(
                 "{name}: the file is empty; it needs a header that names the columns, then rows"
             )));
         };
-        let has_header = is_header(first);
+        let found = match config.decimal {
+            Some(decimal) => Ok((decimal, None)),
+            None => dialect::decimal(&records, separator),
+        };
+        let (decimal, aside) = found.map_err(|why| Error::mend(format!("{name}: {why}")))?;
+        let header = config.header;
+        let has_header = header.unwrap_or_else(|| dialect::is_header(first, decimal));
         let names: Vec<String> = match has_header {
             true => records
                 .remove(0)
@@ -78,12 +106,59 @@ impl Table {
         let table = Self {
             name,
             header: names.into_iter().enumerate().map(called).collect(),
+            format: TableConfig {
+                separator: Some(separator),
+                quotes: Some(quotes),
+                header: Some(has_header),
+                decimal: Some(decimal),
+                ..config.clone()
+            },
             has_header,
+            asides: aside.into_iter().collect(),
             placed,
             rows: records,
         };
         table.check(text)?;
         Ok(table)
+    }
+
+    /// What stands before the decimals of a number.
+    pub(super) fn decimal(&self) -> Decimal {
+        self.format.decimal.unwrap_or_default()
+    }
+
+    /// How the file was read, in one line.
+    pub(super) fn line(&self) -> String {
+        let separator = self.format.separator.unwrap_or(Separator::Comma);
+        let comma = match self.decimal() {
+            Decimal::Point => "",
+            Decimal::Comma => ", decimal commas",
+        };
+        let header = if self.has_header {
+            "a header"
+        } else {
+            "no header"
+        };
+        format!(
+            "{}: {} rows of {} columns separated by {}{comma}, {header}",
+            self.name,
+            self.rows.len(),
+            self.header.len(),
+            separator.name()
+        )
+    }
+
+    /// What may have been meant otherwise of how the file was read.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let aside = |aside: &String| format!("{}: {aside}", self.name);
+        self.asides.iter().map(aside).collect()
+    }
+
+    /// Whether a cell is empty, or says that its value is missing.
+    pub(super) fn is_missing(&self, row: usize, column: usize) -> bool {
+        let cell = self.cell(row, column);
+        let is_marked = || self.format.missing.iter().any(|mark| mark == cell.trim());
+        number::is_missing(cell) || is_marked()
     }
 
     /// Where the column called `wanted` stands.
@@ -118,10 +193,11 @@ impl Table {
     pub(super) fn hint(&self) -> &'static str {
         match self.has_header {
             true if self.header.iter().any(|name| number::is_written(name)) => {
-                " (the first row was taken for the header, yet holds numbers: if it is data, write a header above it)"
+                " (the first row was taken for the header, yet holds numbers: if it is data, write a header above it, or say \
+                 task.table.header = false)"
             }
             true => "",
-            false => " (the first row is all numbers and no header: write one above it)",
+            false => " (the first row is data and no header: write one above it)",
         }
     }
 
@@ -136,21 +212,31 @@ impl Table {
             (true, _) => return None,
             (false, true) => "columns without a name are called by their place",
             (false, false) => {
-                "the first row is all numbers, so it is data and no header; columns are called by their place"
+                "the first row holds no names, so it is data and no header; columns are called by their place"
             }
         };
         Some(format!("{}: {why}: {}", self.name, listed(&placed)))
     }
 
+    /// Whether the header has no name for a column, though it has some.
+    pub(super) fn is_unnamed(&self, column: usize) -> bool {
+        self.has_header && self.placed[column]
+    }
+
     /// The number in one cell, by indices from 0.
     pub(super) fn number(&self, row: usize, column: usize) -> Result<f64> {
-        number::finite(self.cell(row, column)).ok_or_else(|| {
+        self.value(row, column).ok_or_else(|| {
             self.no_number(
                 row,
                 column,
                 "fill it in, or leave out the row or the column",
             )
         })
+    }
+
+    /// The number in one cell, where it holds one.
+    pub(super) fn value(&self, row: usize, column: usize) -> Option<f64> {
+        cell::read(self.cell(row, column), self.decimal()).map(|(value, _)| value)
     }
 
     /// The error of a cell that holds no number, by indices from 0, with a remedy.
@@ -222,18 +308,47 @@ impl Table {
     }
 }
 
-/// Whether a first row is a header. One whose cells are numbers names nothing, and where some are missing it is data
-/// still; but an index without a name before columns that are counted, `,0,1,2`, is how pandas writes a header.
-fn is_header(row: &StringRecord) -> bool {
-    let is_counted = |(place, cell): (usize, &str)| match place.checked_sub(1) {
-        None => cell.trim().is_empty(),
-        Some(count) => cell.trim() == count.to_string(),
-    };
-    if row.len() > 1 && row.iter().enumerate().all(is_counted) {
-        return true;
+/// The separator that Excel has announced in a line of its own, and the text below it.
+fn excel(text: &str) -> (Option<Separator>, &str) {
+    let announced = text.strip_prefix("sep=").and_then(|rest| {
+        let mark = rest.chars().next()?;
+        let below = rest[mark.len_utf8()..]
+            .trim_start_matches('\r')
+            .strip_prefix('\n')?;
+        let is_it = |separator: &Separator| char::from(separator.byte()) == mark;
+        Some((Separator::ALL.into_iter().find(is_it)?, below))
+    });
+    match announced {
+        Some((separator, below)) => (Some(separator), below),
+        None => (None, text),
     }
-    let is_data = |cell: &str| number::is_written(cell) || number::is_missing(cell);
-    !(row.iter().all(is_data) && row.iter().any(number::is_written))
+}
+
+/// Every row, the first among them.
+fn records(
+    name: &str,
+    text: &str,
+    separator: Separator,
+    quotes: bool,
+) -> Result<Vec<StringRecord>> {
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator.byte())
+        .quoting(quotes)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes().chain("\n".as_bytes()).chain(END.as_bytes()));
+    let mut records = reader
+        .records()
+        .collect::<csv::Result<Vec<_>>>()
+        .map_err(|error| Error::fault(format!("{name}: {error}")))?;
+    let end = records.pop();
+    if end.is_none_or(|record| record != vec![END]) {
+        return Err(Error::mend(format!(
+            "{name}: row {} opens a quote that is never closed; close it, or double a quote that is meant literally",
+            records.len()
+        )));
+    }
+    Ok(records)
 }
 
 #[cfg(test)]
@@ -241,7 +356,12 @@ mod tests {
     use super::*;
 
     fn csv(text: &str) -> Result<Table> {
-        Table::parse("a.csv".to_owned(), text, false)
+        Table::parse(
+            "a.csv".to_owned(),
+            text,
+            Separator::Comma,
+            &TableConfig::default(),
+        )
     }
 
     fn refused(text: &str) -> String {
@@ -258,7 +378,13 @@ mod tests {
 
     #[test]
     fn quotes_are_plain_characters_in_a_tsv() {
-        let table = Table::parse("a.tsv".to_owned(), "a\tb\n\"x\ty,\"\n", true).unwrap();
+        let table = Table::parse(
+            "a.tsv".to_owned(),
+            "a\tb\n\"x\ty,\"\n",
+            Separator::Tab,
+            &TableConfig::default(),
+        )
+        .unwrap();
         assert_eq!(table.rows, [vec!["\"x", "y,\""]]);
     }
 
@@ -272,7 +398,11 @@ mod tests {
         ] {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
-            assert_eq!(Table::read(&path).unwrap().rows, [vec!["1", "2"]], "{name}");
+            assert_eq!(
+                Table::read(&path, &TableConfig::default()).unwrap().rows,
+                [vec!["1", "2"]],
+                "{name}"
+            );
         }
     }
 
@@ -334,7 +464,7 @@ mod tests {
         assert_eq!(table.rows, [vec!["1", " -2.5"], vec!["3", "4e2"]]);
         let note = table.note(&[0, 1]).unwrap();
         assert!(
-            note.contains("a.csv: the first row is all numbers, so it is data"),
+            note.contains("a.csv: the first row holds no names, so it is data"),
             "{note}"
         );
         assert!(note.ends_with(": `column 1`, `column 2`"), "{note}");

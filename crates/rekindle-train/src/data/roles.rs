@@ -1,0 +1,308 @@
+//! What each column of a table is for.
+
+use std::collections::{HashMap, HashSet};
+
+use super::message::{listed, shown};
+use super::table::Table;
+use super::table::config::TableConfig;
+use super::table::kind::{ColumnKind, Looked};
+use super::timeline::{self, Clock};
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// It is read, and forecast.
+    Target,
+    /// It is read.
+    Input,
+    /// It says when, and puts the rows in order.
+    Time,
+    /// It is left out.
+    Out,
+}
+
+/// A column as a run stores it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnRole {
+    /// Its name.
+    pub name: String,
+    /// What its cells are.
+    pub kind: ColumnKind,
+    /// What it is for.
+    pub role: Role,
+    /// Why it is left out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
+}
+
+/// What a run stores of a table: how it is written, and what its columns are for. Other files are read by it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schema {
+    /// How it is written.
+    pub table: TableConfig,
+    /// The columns, in the order of the file.
+    pub columns: Vec<ColumnRole>,
+}
+
+/// What a config says of the columns.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Named<'a> {
+    /// Those that are read; what can be, if none is named.
+    pub(crate) columns: &'a [String],
+    /// Those that are forecast; the numbers among those that are read, if none is named.
+    pub(crate) targets: &'a [String],
+    /// That which says when: found if it is not named, and none if its name is empty.
+    pub(crate) time: Option<&'a str>,
+}
+
+/// The columns of a table by their roles.
+pub(super) struct Roles {
+    /// Where the columns stand that are read, in the order in which they are.
+    pub(super) inputs: Vec<usize>,
+    /// That which says when.
+    pub(super) clock: Option<Clock>,
+    pub(super) schema: Schema,
+    /// What is to be said of it.
+    pub(super) notes: Vec<String>,
+}
+
+impl Roles {
+    /// Gives every column its role.
+    ///
+    /// # Errors
+    ///
+    /// If a column is named that is not there, or nothing can be read.
+    pub(super) fn assign(table: &Table, named: Named<'_>) -> Result<Roles> {
+        let all: Vec<Looked> = (0..table.header.len()).map(|c| table.look(c)).collect();
+        let (columns, targets) = (table.columns(named.columns)?, table.columns(named.targets)?);
+        let set = |places: &[usize]| -> HashSet<usize> { places.iter().copied().collect() };
+        let (named_columns, named_targets) = (set(&columns), set(&targets));
+        let wanted =
+            |column: usize| named_columns.contains(&column) || named_targets.contains(&column);
+        let clock = match named.time {
+            Some("") => None,
+            Some(name) => Some(timeline::named(table, table.column(name)?)?),
+            None => timeline::found(table, &all, wanted)?,
+        };
+        let time = clock.as_ref().map(|clock| clock.column);
+        let why_not = |column: usize| match columns.is_empty() {
+            true => why_out(table, column, &all[column], named_targets.contains(&column)),
+            false => (!named_columns.contains(&column)).then(|| "not in task.columns".to_owned()),
+        };
+        let outs: HashMap<usize, String> = (0..table.header.len())
+            .filter(|&column| Some(column) != time)
+            .filter_map(|column| Some((column, why_not(column)?)))
+            .collect();
+        let inputs = match columns.is_empty() {
+            false => columns,
+            true => (0..table.header.len())
+                .filter(|&column| Some(column) != time && !outs.contains_key(&column))
+                .collect(),
+        };
+        if inputs.is_empty() {
+            return Err(nothing(table, &outs, time));
+        }
+        // A truth is forecast where it is named, or nothing else is there.
+        let is_number = |&column: &usize| all[column].kind != ColumnKind::Boolean;
+        let has_numbers = inputs.iter().any(is_number);
+        let is_target = |column: usize| match targets.is_empty() {
+            true => !has_numbers || is_number(&column),
+            false => named_targets.contains(&column),
+        };
+        let read = set(&inputs);
+        let role = |column: usize| match read.contains(&column) {
+            true if is_target(column) => Role::Target,
+            true => Role::Input,
+            false if Some(column) == time => Role::Time,
+            false => Role::Out,
+        };
+        let of = |column: usize| ColumnRole {
+            name: table.header[column].clone(),
+            kind: all[column].kind,
+            role: role(column),
+            why: outs.get(&column).cloned().unwrap_or_default(),
+        };
+        let mut format = table.format.clone();
+        format.dates = format
+            .dates
+            .or_else(|| clock.as_ref().and_then(|clock| clock.format?.order()));
+        let schema = Schema {
+            table: format,
+            columns: (0..table.header.len()).map(of).collect(),
+        };
+        let mut notes = vec![schema.line(&table.name)];
+        notes.extend(dressed(table, inputs.iter().map(|&c| (c, &all[c]))));
+        Ok(Roles {
+            inputs,
+            clock,
+            schema,
+            notes,
+        })
+    }
+
+    /// The roles that a run has stored, for another table, of which some columns are read in this order.
+    ///
+    /// # Errors
+    ///
+    /// If a column is not there.
+    pub(super) fn again(table: &Table, schema: &Schema, inputs: &[String]) -> Result<Roles> {
+        let time = schema.columns.iter().find(|c| c.role == Role::Time);
+        let time = time.map(|time| timeline::named(table, table.column(&time.name)?));
+        let inputs = table.columns(inputs)?;
+        let looked: Vec<(usize, Looked)> = inputs.iter().map(|&c| (c, table.look(c))).collect();
+        let mut notes = vec![schema.line(&table.name)];
+        notes.extend(dressed(
+            table,
+            looked.iter().map(|(c, looked)| (*c, looked)),
+        ));
+        Ok(Roles {
+            clock: time.transpose()?,
+            schema: schema.clone(),
+            inputs,
+            notes,
+        })
+    }
+}
+
+impl Schema {
+    /// What the cells of some columns are.
+    pub(super) fn kinds(&self, names: &[String]) -> Vec<ColumnKind> {
+        let known = self
+            .columns
+            .iter()
+            .map(|column| (&column.name, column.kind));
+        let known: HashMap<&String, ColumnKind> = known.collect();
+        let of = |name| known.get(name).copied().unwrap_or(ColumnKind::Number);
+        names.iter().map(of).collect()
+    }
+
+    /// The columns of a role.
+    pub(crate) fn of(&self, role: Role) -> impl Iterator<Item = &ColumnRole> {
+        self.columns
+            .iter()
+            .filter(move |column| column.role == role)
+    }
+
+    /// The columns by their roles, in one line.
+    fn line(&self, name: &str) -> String {
+        let named = |role: Role| -> Vec<String> { self.of(role).map(|c| c.name.clone()).collect() };
+        let roles = [
+            ("forecast", Role::Target),
+            ("read only", Role::Input),
+            ("time", Role::Time),
+        ];
+        let mut said: Vec<String> = roles
+            .into_iter()
+            .map(|(title, role)| (title, named(role)))
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(title, names)| format!("{title} {}", listed(&names)))
+            .collect();
+        let mut seen = HashSet::new();
+        let reasons = self.of(Role::Out).map(|column| &column.why);
+        for why in reasons.filter(|why| seen.insert(*why)) {
+            let out = self.of(Role::Out).filter(|column| column.why == *why);
+            let names: Vec<String> = out.map(|column| column.name.clone()).collect();
+            said.push(format!("left out {} ({why})", listed(&names)));
+        }
+        format!("{name}: {}", said.join("; "))
+    }
+}
+
+/// Why a column is not read where none is named.
+fn why_out(table: &Table, column: usize, looked: &Looked, is_target: bool) -> Option<String> {
+    if is_target {
+        return None;
+    }
+    match looked.kind {
+        ColumnKind::Boolean => None,
+        ColumnKind::Number if is_index(table, column, looked) => {
+            Some("counts or numbers the rows; task.columns reads it all the same".into())
+        }
+        ColumnKind::Number => None,
+        ColumnKind::Date => Some("dates".into()),
+        ColumnKind::Empty => Some("empty".into()),
+        ColumnKind::Text => Some(match looked.numbers {
+            0 => "text".into(),
+            _ => "text, but for some numbers".into(),
+        }),
+    }
+}
+
+/// The fewest rows in which a steady count says something.
+const FEW: usize = 3;
+
+/// Whether a column numbers the rows: it goes on by one whole step from each to the next, or it is called as an index is, or
+/// stands first without a name, and all its numbers are whole and different.
+fn is_index(table: &Table, column: usize, looked: &Looked) -> bool {
+    let rows = table.rows.len();
+    if rows < FEW || looked.has_holes || looked.numbers < rows {
+        return false;
+    }
+    let values: Vec<f64> = (0..rows)
+        .filter_map(|row| table.value(row, column))
+        .collect();
+    if values.len() < rows || values.iter().any(|value| value.fract() != 0.0) {
+        return false;
+    }
+    let step = values[1] - values[0];
+    if step != 0.0 && values.windows(2).all(|pair| pair[1] - pair[0] == step) {
+        return true;
+    }
+    let name = table.header[column].to_lowercase();
+    let names = [
+        "id",
+        "index",
+        "idx",
+        "row",
+        "row_id",
+        "rowid",
+        "no",
+        "nr",
+        "#",
+        "unnamed: 0",
+    ];
+    let is_named = names.contains(&name.as_str()) || column == 0 && table.is_unnamed(0);
+    let mut sorted = values;
+    sorted.sort_by(f64::total_cmp);
+    is_named && sorted.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+/// The error where no column is left to read.
+fn nothing(table: &Table, outs: &HashMap<usize, String>, time: Option<usize>) -> Error {
+    let why = |(column, name): (usize, &String)| match outs.get(&column) {
+        Some(why) => format!("{} ({why})", shown(name)),
+        None if Some(column) == time => format!("{} (the time)", shown(name)),
+        None => shown(name),
+    };
+    let columns = table.header.iter().enumerate().map(why);
+    let columns: Vec<String> = columns.take(12).collect();
+    Error::mend(format!(
+        "{}: none of the columns holds a number to read: {}; name some with task.columns, or say how the file is written with \
+         task.table.separator and task.table.decimal",
+        table.name,
+        columns.join(", ")
+    ))
+}
+
+/// What is said of numbers that are written with something else.
+fn dressed<'a>(table: &Table, read: impl Iterator<Item = (usize, &'a Looked)>) -> Option<String> {
+    let of = |(column, looked): (usize, &Looked)| {
+        let Looked { kind, dress, .. } = looked;
+        let worn = [
+            (dress.currency, "without its currency"),
+            (dress.percent, "10% as 10"),
+            (dress.groups, "its thousands joined"),
+            (*kind == ColumnKind::Boolean, "true as 1, false as 0"),
+        ];
+        let worn = worn.into_iter().filter(|(is_worn, _)| *is_worn);
+        let worn: Vec<&str> = worn.map(|(_, said)| said).collect();
+        (!worn.is_empty()).then(|| format!("{} {}", shown(&table.header[column]), worn.join(", ")))
+    };
+    let said: Vec<String> = read.filter_map(of).collect();
+    (!said.is_empty()).then(|| format!("{}: read {}", table.name, said.join("; ")))
+}

@@ -1,0 +1,108 @@
+//! A table as a forecast reads it: the same for the run's own file and for any other.
+
+use super::{config::ForecastConfig, spec::ForecastSpec};
+use crate::{
+    data::{
+        columns::{Columns, Holes},
+        fill::Fill,
+        roles::Named,
+    },
+    error::{Error, Result},
+};
+use std::{ops::Range, path::Path};
+
+/// What is said of a hole that nothing fills.
+const REMEDY: &str = "fill it in, leave out the row or the column, say what stands in its place by task.missing = \"last\", \
+                      \"linear\" or \"mean\", or take a cell for missing values, as gru_d is";
+
+impl ForecastConfig {
+    /// Reads a table whose columns' roles are found, or are those of a run.
+    pub(super) fn read(
+        &self,
+        path: &Path,
+        takes_missing: bool,
+        spec: Option<&ForecastSpec>,
+    ) -> Result<Columns> {
+        let holes = match takes_missing || self.missing.is_some() {
+            true => Holes::Taken,
+            false => Holes::Refused(REMEDY),
+        };
+        let named = Named {
+            columns: &self.columns,
+            targets: &self.targets,
+            time: self.time.as_deref(),
+        };
+        match spec {
+            None => Columns::open(path, named, &self.table, holes),
+            Some(ForecastSpec {
+                columns,
+                schema: Some(schema),
+                ..
+            }) => Columns::again(path, schema, columns, holes),
+            Some(spec) => Columns::read(path, &spec.columns),
+        }
+    }
+}
+
+/// A table, ready for the network.
+pub(super) struct Prepared {
+    /// The columns, filled where the task says so, scaled, with what else the network reads: `[rows, width]`.
+    pub(super) inputs: Vec<f64>,
+    /// The columns, with the last value before in the place of every missing one, or what the task fills in:
+    /// `[rows, columns]`. NaN before the first.
+    pub(super) anchors: Vec<f64>,
+}
+
+/// Prepares a table. `parts` are the rows that may look behind themselves where holes are filled.
+///
+/// # Errors
+///
+/// If the calendar is to be read and no dates say when.
+pub(super) fn prepare(
+    config: &ForecastConfig,
+    spec: &ForecastSpec,
+    table: &Columns,
+    parts: &[Range<usize>],
+) -> Result<Prepared> {
+    let columns = spec.columns.len();
+    let mut filled = table.values.clone();
+    let mut anchors = match config.missing {
+        None => table.values.clone(),
+        Some(fill) => {
+            fill.fill(&mut filled, parts, &spec.scaler.mean);
+            filled.clone()
+        }
+    };
+    Fill::forward(&mut anchors, columns);
+    spec.scaler.transform(&mut filled);
+    let micros = match (config.calendar.is_empty(), &table.micros) {
+        (true, _) => None,
+        (false, Some(micros)) => Some(micros),
+        (false, None) => {
+            return Err(Error::mend(
+                "task.calendar: no column of the table has dates; name one by task.time, or leave it out",
+            ));
+        }
+    };
+    let width = spec.width(config);
+    let inputs = match width == columns {
+        true => filled,
+        false => {
+            let mut inputs = Vec::with_capacity(table.rows * width);
+            for row in 0..table.rows {
+                let of_row = row * columns..(row + 1) * columns;
+                inputs.extend(&filled[of_row.clone()]);
+                let values = &table.values[of_row];
+                let is_missing = |&c: &usize| f64::from(u8::from(values[c].is_nan()));
+                inputs.extend(spec.indicators.iter().map(is_missing));
+                let points = micros.iter().flat_map(|micros| {
+                    let cycles = config.calendar.iter();
+                    cycles.flat_map(|cycle| cycle.point(micros[row]))
+                });
+                inputs.extend(points);
+            }
+            inputs
+        }
+    };
+    Ok(Prepared { inputs, anchors })
+}
