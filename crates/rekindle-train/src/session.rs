@@ -1,6 +1,7 @@
 //! A training run from its config file to its result.
 
 pub(crate) mod resume;
+mod source;
 
 use crate::{
     config::{plan::Plan, table},
@@ -13,19 +14,23 @@ use crate::{
     report,
     run::{
         directory::{self, RunDir},
-        entry::damaged,
         manifest::Manifest,
         result::RunResult,
     },
-    session::resume::{Earlier, fingerprints, unchanged},
+    session::{
+        resume::{Earlier, GoOn, fingerprints, unchanged},
+        source::Source,
+    },
     tasks::{kind::Opened, list::Spec, part::Part, task::Task},
+    tensors,
     train::{
         fit::{End, fit},
-        trainer::Trainer,
+        trainer::{Trainer, load_weights},
         watch::Watch,
     },
 };
 use burn::module::Module;
+use rekindle_interop::named_tensors;
 use serde::Serialize;
 use std::{
     fmt::Display,
@@ -36,7 +41,7 @@ use std::{
 /// What is asked of a training run.
 #[derive(Clone, Debug, Default)]
 pub struct TrainOptions {
-    /// The config file.
+    /// The config file, or the directory of a run that is gone on with.
     pub config: PathBuf,
     /// `--set a.b=c`, in order.
     pub overrides: Vec<String>,
@@ -46,6 +51,10 @@ pub struct TrainOptions {
     pub out: Option<PathBuf>,
     /// Whether to go on with a run that was interrupted.
     pub resume: bool,
+    /// Updates that the run of `out` is to make beyond those that it was planned for.
+    pub more: Option<u64>,
+    /// A run, or a file of weights, that a new run begins as.
+    pub from: Option<PathBuf>,
     /// Whether to go on although the data is no longer what the run was begun with.
     pub accept_changed_data: bool,
 }
@@ -70,7 +79,13 @@ pub struct Trained {
 ///
 /// If the config, the data, the device or the directory is not in order, or the loss diverges.
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
-    let plan = Plan::fresh(&options.config, &options.overrides)?;
+    let options = &of_run(options)?;
+    let source = options.from.as_deref().map(Source::open).transpose()?;
+    let plan = match RunDir::open(files::directory_of(&options.config)).is_ok() {
+        // What a run has stored may hold a key that cannot act.
+        true => Plan::read(&options.config, &options.overrides)?,
+        false => Plan::fresh(&options.config, &options.overrides)?,
+    };
     let earlier = match (options.resume, &options.out) {
         (true, _) => Some(Earlier::open(options.out.as_deref(), &plan)?),
         (false, Some(out)) => {
@@ -81,6 +96,15 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         (false, None) => None,
     };
     let begun = earlier.as_ref().and_then(|earlier| earlier.begun.as_ref());
+    let plan = match (options.more, &earlier) {
+        (None, _) => plan,
+        (Some(more), Some(earlier)) => earlier.longer(plan, more, watch)?,
+        (Some(_), None) => {
+            return Err(Error::mend(
+                "--more goes on with a run: name its directory in place of a config, `rekindle train runs/NAME --more N`",
+            ));
+        }
+    };
     let data = fingerprints(&plan)?;
     let accepted = match begun {
         Some(begun) => begun.accept(&plan, &data, options.accept_changed_data, watch)?,
@@ -88,16 +112,20 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     };
     let origin = table::origin(&options.config, &options.overrides);
     let lengths = begun.filter(|_| accepted).map(|begun| &begun.plan);
-    let (plan, Opened { spec: known, task }) = prepare(
-        plan,
-        begun.map(|begun| begun.spec.clone()),
-        lengths,
-        &origin,
-    )?;
+    let (spec, source) = match (begun, source) {
+        (Some(begun), _) => (Some(begun.spec.clone()), None),
+        (None, None) => (None, None),
+        (None, Some(source)) => {
+            let (spec, ends) = source.adopt(&plan, watch)?;
+            (spec, Some((source, ends)))
+        }
+    };
+    let (plan, Opened { spec: known, task }) = prepare(plan, spec, lengths, &origin)?;
     if let (Some(earlier), Some(begun)) = (&earlier, begun) {
-        unchanged(&earlier.run, &begun.plan, &plan)?;
+        unchanged(&earlier.run, &begun.plan, &plan, options.more.is_some())?;
         // Weights that are gone are written again by a last sitting without an update.
-        if earlier.run.is_finished() && !earlier.run.is_without_weights() {
+        let whole = earlier.run.is_finished() && !earlier.run.is_without_weights();
+        if whole && options.more.is_none() {
             return late_report(&earlier.run, options.device.as_deref(), watch);
         }
     }
@@ -108,15 +136,38 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     notes.iter().for_each(|note| watch.note(note));
     let device = chosen.device.clone().autodiff();
     let mut trainer = Trainer::new(task.as_ref(), &plan, &device)?;
+    let start = match (source, &earlier) {
+        (Some((source, ends)), _) => {
+            let net = source.begin(trainer.net.clone(), ends, watch)?;
+            trainer.begin_as(net);
+            Some(tensors::to_bytes(
+                &named_tensors(&trainer.net.valid()),
+                &[],
+            )?)
+        }
+        (None, Some(earlier)) => earlier.start()?,
+        (None, None) => None,
+    };
+    if let Some(start) = &start {
+        let net = load_weights(trainer.net.clone(), start, RunDir::START)?;
+        trainer.begin_as(net);
+    }
     let spec = json(&known)?;
     let mut manifest = match begun {
         Some(begun) if !accepted => begun.manifest.clone(),
         _ => Manifest::new(&spec, data),
     };
-    let beginning = beginning(&plan, spec, &manifest)?;
+    if let Some(start) = &start {
+        manifest.add(RunDir::START, start);
+    }
+    let beginning = beginning(&plan, spec, start, &manifest)?;
     let (run, _lock) = match earlier {
         Some(earlier) => {
-            earlier.go_on(&mut trainer, &plan, accepted, &beginning, &device, watch)?
+            let how = GoOn {
+                accepted,
+                longer: options.more.is_some(),
+            };
+            earlier.go_on(&mut trainer, &plan, how, &beginning, &device, watch)?
         }
         None => RunDir::create(options.out.as_deref(), &plan.experiment().name, &beginning)?,
     };
@@ -247,9 +298,7 @@ fn write_report(run: &RunDir, predictor: &Predictor, task: &dyn Task, watch: &mu
 
 /// Writes the page that a kill has kept from a finished run.
 fn late_report(run: &RunDir, device: Option<&str>, watch: &mut dyn Watch) -> Result<Trained> {
-    let result = files::read(&run.result())?;
-    let result: RunResult = serde_json::from_slice(&result)
-        .map_err(|error| damaged(&run.result(), &error.to_string()))?;
+    let result = RunResult::read(run)?;
     let predictor = Predictor::open(run.path(), device)?;
     write_report(run, &predictor, predictor.task()?.as_ref(), watch);
     Ok(Trained {
@@ -273,15 +322,42 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// The files that a run begins with, the manifest last.
+/// The files that a run begins with, the manifest last, and first the weights of a run that is fine-tuned: where a kill comes
+/// between, it is begun again with them.
 fn beginning(
     plan: &Plan,
     spec: Vec<u8>,
+    start: Option<Vec<u8>>,
     manifest: &Manifest,
-) -> Result<[(&'static str, Vec<u8>); 3]> {
-    Ok([
+) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let start = start.map(|start| (RunDir::START, start));
+    let rest = [
         (RunDir::CONFIG, plan.to_toml()?.into_bytes()),
         (RunDir::DATA_SPEC, spec),
         (RunDir::MANIFEST, manifest.to_bytes()?),
-    ])
+    ];
+    Ok(start.into_iter().chain(rest).collect())
+}
+
+/// The options with a run's directory in place of a config as what they mean: its own config, and going on.
+fn of_run(options: &TrainOptions) -> Result<TrainOptions> {
+    let run = &options.config;
+    if !run.is_dir() {
+        return Ok(options.clone());
+    }
+    let config = RunDir::open(run)?.config();
+    if let Some(out) = options.out.as_deref().filter(|out| *out != run) {
+        return Err(Error::mend(format!(
+            "--out {}: a run goes on in its own directory, {}; leave it out, or train its {} anew",
+            out.display(),
+            run.display(),
+            config.display()
+        )));
+    }
+    Ok(TrainOptions {
+        config,
+        out: Some(run.clone()),
+        resume: true,
+        ..options.clone()
+    })
 }

@@ -17,7 +17,8 @@ use crate::progress::{Progress, figures};
 /// The arguments of `train`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The config file.
+    /// The config file; or a run's directory, to go on with it.
+    #[arg(value_name = "CONFIG|RUN")]
     config: PathBuf,
     /// A device in place of the config's.
     #[arg(long)]
@@ -31,6 +32,12 @@ pub(crate) struct Args {
     /// Go on with a run that was interrupted: the one of --out, or of this name the one that was trained last.
     #[arg(long)]
     resume: bool,
+    /// Make so many updates more with a finished run: rekindle train RUN --more 1000.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    more: Option<u64>,
+    /// Begin with the weights of another run, or of a safetensors file, wherever names and shapes fit (fine-tuning).
+    #[arg(long, value_name = "RUN|FILE", conflicts_with = "more")]
+    from: Option<PathBuf>,
     /// With --resume, go on although a data file is no longer what the run was begun with.
     #[arg(long, requires = "resume")]
     accept_changed_data: bool,
@@ -43,6 +50,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
         device: args.device,
         out: args.out,
         resume: args.resume,
+        more: args.more,
+        from: args.from,
         accept_changed_data: args.accept_changed_data,
     };
     let stop = stop_on_signal()?;

@@ -4,7 +4,7 @@ use serde::de::Unexpected;
 use serde_path_to_error::Path;
 use toml::Value;
 
-use super::site::Site;
+use super::{foreign, site::Site};
 use rekindle::engine::suggest;
 
 /// Rewords what serde said about the value at `path` of the table `written`.
@@ -12,10 +12,16 @@ pub(super) fn explain(path: &Path, message: &str, written: &Value) -> String {
     let here = Site::new(path, written);
     if let Some((name, choices)) = quoted(message, "unknown field `") {
         let key = here.unknown_key(name);
-        format!("unknown key `{key}`{}", suggest(name, &choices))
+        match foreign::key(name).filter(|ours| *ours != key) {
+            Some(ours) => format!("unknown key `{key}`: here it is `{ours}`"),
+            None => format!("unknown key `{key}`{}", suggest(name, &choices)),
+        }
     } else if let Some((name, choices)) = quoted(message, "unknown variant `") {
         let key = here.value_of(&Unexpected::Str(name).to_string());
-        format!("{key}: unknown value `{name}`{}", suggest(name, &choices))
+        match foreign::value(name, &choices) {
+            Some(ours) => format!("{key}: unknown value `{name}`: here it is `{ours}`"),
+            None => format!("{key}: unknown value `{name}`{}", suggest(name, &choices)),
+        }
     } else if let Some((name, _)) = quoted(message, "missing field `") {
         format!("missing key `{}`", here.key_in(name))
     } else if let Some((found, expected)) = unexpected(message) {
@@ -164,6 +170,29 @@ mod tests {
             message("cell = { kind = \"elman\", d_hidden = 8, activation = \"softmax\" }"),
             "x.toml: cell.activation: unknown value `softmax` (known: tanh, relu)"
         );
+    }
+
+    #[test]
+    fn what_other_frameworks_call_a_key_or_a_value_is_understood() {
+        assert_eq!(
+            message("train = { batch = 1, batch_size = 2 }"),
+            "x.toml: unknown key `train.batch_size`: here it is `train.batch`"
+        );
+        assert_eq!(
+            message("cell = { kind = \"lstm\", hidden_size = 8 }"),
+            "x.toml: unknown key `cell.hidden_size`: here it is `model.cell.d_hidden`"
+        );
+        assert_eq!(
+            message("epochs = 3"),
+            "x.toml: unknown key `epochs`: here it is `train.epochs`"
+        );
+        for (word, ours) in [("LSTM", "lstm"), ("rnn", "elman"), ("Simple-RNN", "elman")] {
+            let said = message(&format!("cell = {{ kind = {word:?}, d_hidden = 8 }}"));
+            assert_eq!(
+                said,
+                format!("x.toml: cell.kind: unknown value `{word}`: here it is `{ours}`")
+            );
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub(crate) mod experiment;
 mod explain;
+mod foreign;
 mod idle;
 pub(crate) mod plan;
 mod site;

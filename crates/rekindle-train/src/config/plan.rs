@@ -151,6 +151,12 @@ impl Plan {
         self
     }
 
+    /// The same with another number of updates.
+    pub(crate) fn of_steps(mut self, steps: u64) -> Plan {
+        self.0.train.steps = steps;
+        self
+    }
+
     /// The files that the task reads.
     pub(crate) fn files(&self) -> Vec<DataFile> {
         let mut task = self.0.task.clone();

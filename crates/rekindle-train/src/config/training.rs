@@ -48,6 +48,8 @@ pub struct TrainConfig {
     pub average_decay: f64,
     /// The norm that the gradient of all parameters together is clipped to; 0 for none.
     pub clip: f64,
+    /// The parts of the network that are not trained: `front`, `layers.0`, `head`, or what stands below one.
+    pub frozen: Vec<String>,
     /// The updates between two lines of progress.
     pub report_every: u64,
     /// The updates between two evaluations on the validation data; 0 for a tenth of all, and where there is no such
@@ -80,6 +82,7 @@ impl Default for TrainConfig {
             average: Average::None,
             average_decay: AVERAGE_DECAY,
             clip: 1.0,
+            frozen: Vec::new(),
             report_every: 50,
             evaluate_every: 0,
             checkpoint_every: 0,
@@ -138,6 +141,28 @@ pub enum Schedule {
     Step,
     /// By the factor `decay` where the validation figure has not become better for `decay_patience` evaluations.
     Plateau,
+}
+
+impl Schedule {
+    /// Its name in a config.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Schedule::Constant => "constant",
+            Schedule::Linear => "linear",
+            Schedule::Cosine => "cosine",
+            Schedule::OneCycle => "one_cycle",
+            Schedule::Step => "step",
+            Schedule::Plateau => "plateau",
+        }
+    }
+
+    /// Whether it comes to its end with the last update, so that its step sizes depend on the number of all.
+    pub(crate) fn ends(self) -> bool {
+        matches!(
+            self,
+            Schedule::Linear | Schedule::Cosine | Schedule::OneCycle
+        )
+    }
 }
 
 /// Which weights are evaluated and kept.

@@ -73,6 +73,11 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// Whether texts are split as for another one.
+    pub(crate) fn reads_as(&self, other: &Vocabulary) -> bool {
+        self.splitting == other.splitting
+    }
+
     /// The symbols found in `texts`, split so, as those of [`Vocabulary::encode`] are. A `limit` keeps the most frequent
     /// symbols, `<unk>` counted as one of them.
     pub fn build<T: AsRef<str>>(texts: &[T], splitting: Splitting, limit: Option<usize>) -> Self {

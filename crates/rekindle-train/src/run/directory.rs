@@ -46,11 +46,12 @@ impl RunDir {
     pub(crate) const DATA_SPEC: &str = "data.json";
     pub(crate) const MANIFEST: &str = "manifest.json";
     pub(crate) const WEIGHTS: &str = "model.safetensors";
+    pub(crate) const START: &str = "start.safetensors";
     const METRICS: &str = "metrics.jsonl";
     const RESULT: &str = "result.json";
     const REPORT: &str = "report.html";
     const CHECKPOINTS: &str = "checkpoints";
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 11] = [
         MARK,
         lock::NAME,
         Self::CONFIG,
@@ -58,6 +59,7 @@ impl RunDir {
         Self::MANIFEST,
         Self::METRICS,
         Self::WEIGHTS,
+        Self::START,
         Self::RESULT,
         Self::REPORT,
         Self::CHECKPOINTS,
@@ -151,6 +153,19 @@ impl RunDir {
         self.is_finished() && !self.weights().exists()
     }
 
+    /// Makes a finished run one that is gone on with: its weights stay, its figures and its page are written again.
+    pub(crate) fn reopen(&self) -> Result<()> {
+        for path in [self.result(), self.report()] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(files::cannot_write("remove", &path, &error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Opens the directory of a run that this version can read.
     pub fn open(path: &Path) -> Result<Self> {
         let at = path.display();
@@ -210,6 +225,11 @@ impl RunDir {
     /// The weights.
     pub fn weights(&self) -> PathBuf {
         self.path.join(Self::WEIGHTS)
+    }
+
+    /// The weights that a fine-tuned run began with.
+    pub(crate) fn start(&self) -> PathBuf {
+        self.path.join(Self::START)
     }
 
     /// The final figures.

@@ -1,6 +1,11 @@
 //! What came of a run.
 
-use crate::metric::{Baselines, Metric};
+use super::{directory::RunDir, entry::damaged};
+use crate::{
+    error::Result,
+    files,
+    metric::{Baselines, Metric},
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -26,6 +31,19 @@ pub struct RunResult {
     /// What is worth knowing of the data and the figures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+impl RunResult {
+    /// Reads that of a finished run.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there or damaged.
+    pub(crate) fn read(run: &RunDir) -> Result<RunResult> {
+        let path = run.result();
+        serde_json::from_slice(&files::read(&path)?)
+            .map_err(|error| damaged(&path, &error.to_string()))
+    }
 }
 
 /// The weights that a run has kept.

@@ -4,12 +4,14 @@ use crate::{
     config::plan::Plan,
     data::fingerprint::Fingerprint,
     error::{Error, Result},
+    files,
     run::{
         begun::Begun,
         checkpoint,
         directory::{Beginning, RunDir},
         lock::Lock,
         manifest::Manifest,
+        result::RunResult,
     },
     train::{trainer::Trainer, watch::Watch},
 };
@@ -26,6 +28,15 @@ pub(crate) struct Earlier {
     pub(crate) lock: Lock,
     /// What it was begun with; none where a kill came before that was written.
     pub(crate) begun: Option<Begun>,
+}
+
+/// How a run goes on, other than as it was.
+#[derive(Clone, Copy)]
+pub(crate) struct GoOn {
+    /// With data that has changed.
+    pub(crate) accepted: bool,
+    /// Beyond the end that it was planned for.
+    pub(crate) longer: bool,
 }
 
 impl Earlier {
@@ -46,12 +57,56 @@ impl Earlier {
         Ok(Earlier { run, lock, begun })
     }
 
+    /// The weights that it began with, where it is fine-tuned; a kill may have come before the manifest was written.
+    pub(crate) fn start(&self) -> Result<Option<Vec<u8>>> {
+        let start = self.run.start();
+        match (&self.begun, start.exists()) {
+            (Some(begun), _) => begun.manifest.content(&self.run, RunDir::START),
+            (None, true) => files::read(&start).map(Some),
+            (None, false) => Ok(None),
+        }
+    }
+
+    /// A plan with so many updates more than the run has made, or else was planned for.
+    ///
+    /// # Errors
+    ///
+    /// If there is no checkpoint to go on from.
+    pub(crate) fn longer(&self, plan: Plan, more: u64, watch: &mut dyn Watch) -> Result<Plan> {
+        let at = self.run.path().display();
+        if checkpoint::latest(&self.run.checkpoints())?.is_none() {
+            return Err(Error::mend(format!(
+                "{at} has no checkpoint to go on from; fine-tune from its weights with `rekindle train CONFIG --from {at}`"
+            )));
+        }
+        let planned = plan.experiment().train.steps;
+        let made = match self.run.is_finished() {
+            true => RunResult::read(&self.run)?.steps,
+            false => planned,
+        };
+        let longer = plan.of_steps(made.saturating_add(more));
+        let (train, step) = (&longer.experiment().train, made + 1);
+        watch.note(&format!(
+            "{at}: {more} updates more, {} in all",
+            train.steps
+        ));
+        if train.schedule.ends() {
+            watch.note(&format!(
+                "train.schedule = {:?} is spread over all {} updates: update {step} has the step size {:.3e}",
+                train.schedule.name(),
+                train.steps,
+                train.rate_at(made, 0)
+            ));
+        }
+        Ok(longer)
+    }
+
     /// Goes on from its last checkpoint, with what it began with written again where that is not there, or no longer so.
     pub(crate) fn go_on(
         self,
         trainer: &mut Trainer,
         plan: &Plan,
-        accepted: bool,
+        how: GoOn,
         beginning: &Beginning,
         device: &Device,
         watch: &mut dyn Watch,
@@ -62,13 +117,18 @@ impl Earlier {
                 trainer.restore(&path, device)?;
                 let keep = plan.experiment().train.keep;
                 checkpoint::tidy(&run.checkpoints(), &path, keep)?;
-                if accepted {
+                if how.accepted {
                     go_on_changed(trainer, &run, plan, watch)?;
+                }
+                if how.longer {
+                    trainer.tally.evaluations.renew_patience();
+                    trainer.save(&run.checkpoints(), keep)?;
+                    run.reopen()?;
                 }
             }
             None => watch.note("there is no checkpoint yet: beginning anew"),
         }
-        if begun.is_none() || accepted {
+        if begun.is_none() || how.accepted || how.longer {
             run.begin(beginning)?;
         }
         let step = trainer.tally.step;
@@ -220,12 +280,22 @@ fn written(path: &Path) -> Option<SystemTime> {
         .or_else(|| run.created())
 }
 
-/// Checks that a run was begun with a plan and is not finished with everything.
-pub(crate) fn unchanged(run: &RunDir, before: &Plan, plan: &Plan) -> Result<()> {
+/// Checks that a run was begun with a plan, but for its length where it is made longer, and is not finished with everything.
+pub(crate) fn unchanged(run: &RunDir, before: &Plan, plan: &Plan, longer: bool) -> Result<()> {
     let at = run.path().display();
+    if longer {
+        let before = before.clone().of_steps(plan.experiment().train.steps);
+        return match before.changed(plan)?.as_slice() {
+            [] => Ok(()),
+            changed => Err(Error::mend(format!(
+                "{at} was begun with another config: {}\nundo these changes to go on with it",
+                changed.join(", ")
+            ))),
+        };
+    }
     if run.is_finished() && !run.is_without_weights() && run.report().exists() {
         return Err(Error::mend(format!(
-            "{at} is finished; there is nothing to resume. Train anew with another --out"
+            "{at} is finished; there is nothing to resume. Go on with `rekindle train {at} --more N`, or train anew with another --out"
         )));
     }
     match before.changed(plan)?.as_slice() {

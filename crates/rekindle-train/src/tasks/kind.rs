@@ -23,6 +23,30 @@ pub struct Opened<S> {
     pub task: Box<dyn Task>,
 }
 
+/// What a fine-tuned network knows of its data, and what of it means the same as in the network that it begins as.
+pub(crate) struct Adopted<S> {
+    /// What it knows.
+    pub(crate) spec: S,
+    /// What of it is the earlier run's, in words; none where nothing is.
+    pub(crate) kept: Option<&'static str>,
+    /// Whether the symbols or the columns that it reads are the same.
+    pub(crate) front: bool,
+    /// Whether the classes or the targets are the same.
+    pub(crate) head: bool,
+}
+
+impl<S> Adopted<S> {
+    /// Nothing: the earlier run's data are of another sort.
+    pub(crate) fn nothing(own: S) -> Self {
+        Adopted {
+            spec: own,
+            kept: None,
+            front: false,
+            head: false,
+        }
+    }
+}
+
 /// What a trained network is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
@@ -92,6 +116,17 @@ pub(crate) trait Kind {
         takes_missing: bool,
         spec: Option<Self::Spec>,
     ) -> Result<Opened<Self::Spec>>;
+
+    /// What a network knows of its data that is fine-tuned from one of an earlier run: `own` is what it would know without.
+    fn adopt(own: Self::Spec, earlier: Self::Spec) -> Adopted<Self::Spec> {
+        let _ = earlier;
+        Adopted {
+            spec: own,
+            kept: None,
+            front: true,
+            head: true,
+        }
+    }
 
     /// Checks that the numbers of a stored specification fit together.
     ///

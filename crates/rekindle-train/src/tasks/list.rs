@@ -3,7 +3,7 @@
 use super::{
     at_work::AtWork,
     given::Takes,
-    kind::{Kind, Opened, Use},
+    kind::{self, Kind, Opened, Use},
     prediction::{Prediction, SampleOptions},
     stored::keys,
 };
@@ -17,6 +17,9 @@ use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
+
+/// What a fine-tuned network knows of its data.
+pub(crate) type Adopted = kind::Adopted<Spec>;
 
 macro_rules! tasks {
     ($($(#[$doc:meta])* $name:literal => $Task:ident: $module:ident::$Config:ident, $of:ident::$Spec:ident;)*) => {
@@ -198,6 +201,18 @@ macro_rules! tasks {
         }
 
         impl Spec {
+            /// What a network knows that is fine-tuned from one with another specification; none if that is of another task.
+            pub(crate) fn adopt(self, earlier: Spec) -> Option<Adopted> {
+                match (self, earlier) {
+                    $((Spec::$Task(own), Spec::$Task(earlier)) => {
+                        let kind::Adopted { spec, kept, front, head } =
+                            super::$module::$Config::adopt(own, earlier);
+                        Some(Adopted { spec: Spec::$Task(spec), kept, front, head })
+                    })*
+                    _ => None,
+                }
+            }
+
             /// Reads the specification of a task, and checks that its numbers fit together.
             ///
             /// # Errors

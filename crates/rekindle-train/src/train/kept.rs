@@ -89,6 +89,12 @@ impl Evaluations {
         patience > 0 && self.since >= patience
     }
 
+    /// Lets patience and plateaus begin anew, for a run that is made longer.
+    pub(crate) fn renew_patience(&mut self) {
+        self.since = 0;
+        self.still = 0;
+    }
+
     /// What is kept of a run of so many updates: its last weights, where nothing was evaluated.
     pub(crate) fn kept(&self, steps: u64) -> Kept {
         let Some(best) = &self.best else {

@@ -3,6 +3,7 @@
 pub(crate) mod accumulate;
 pub(crate) mod average;
 pub(crate) mod fit;
+pub(crate) mod frozen;
 pub(crate) mod gradients;
 pub(crate) mod interval;
 pub(crate) mod kept;

@@ -9,7 +9,9 @@ use crate::{
     tensors,
     train::{
         accumulate::{Learned, learn},
-        average, gradients,
+        average,
+        frozen::Frozen,
+        gradients,
         interval::{Interval, Update},
         kept::Evaluations,
         optimizer::optimizer,
@@ -36,6 +38,7 @@ pub(crate) struct Trainer {
     optimizer: ModuleOptimizer,
     /// The running average of the weights, without gradients, where one is taken.
     average: Option<Net>,
+    frozen: Frozen,
     carry: Carry,
     pub(crate) tally: Tally,
     /// The best weights so far, as a safetensors file; empty where nothing was evaluated.
@@ -73,6 +76,7 @@ impl Trainer {
         let train = &plan.experiment().train;
         let net = fresh(task, plan, device)?;
         Ok(Trainer {
+            frozen: Frozen::of(&net, &train.frozen)?,
             average: (train.average == Average::Ema).then(|| net.valid()),
             net,
             optimizer: optimizer(train),
@@ -80,6 +84,14 @@ impl Trainer {
             tally: Tally::default(),
             best: Vec::new(),
         })
+    }
+
+    /// Begins as another network of the same parameters, before any update.
+    pub(crate) fn begin_as(&mut self, net: Net) {
+        if let Some(average) = &mut self.average {
+            *average = net.valid();
+        }
+        self.net = net;
     }
 
     /// One update; `measured` tells how far it moved the weights.
@@ -115,6 +127,7 @@ impl Trainer {
         if !loss.is_finite() {
             return update;
         }
+        self.frozen.release(&self.net, &mut grads);
         update.norm = gradients::clip(&self.net, &mut grads, train.clip);
         if update.norm.is_finite() {
             let rate = train.rate_at(at.step, self.tally.evaluations.plateaus());

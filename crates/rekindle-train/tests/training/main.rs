@@ -3,6 +3,7 @@
 mod resuming;
 #[path = "../support/mod.rs"]
 mod support;
+mod tuning;
 
 use rekindle_train::{Error, Prediction, Predictor, SampleOptions, Watch, tasks::Part, train};
 use std::{

@@ -37,6 +37,11 @@ pub(in crate::tasks) fn idle_test_share(test: &DataFile, test_share: f64) -> Opt
     is_idle.then_some(test_share)
 }
 
+/// Whether there are no classes but these.
+pub(in crate::tasks) fn are_among(classes: &[String], these: &[String]) -> bool {
+    classes.iter().all(|class| these.contains(class))
+}
+
 /// Where labelled rows are cut into parts: as when the run was begun, or anew, in shares of `valid` and `test`.
 ///
 /// # Errors

@@ -9,9 +9,9 @@ pub use spec::SeriesSpec;
 
 use super::{
     at_work::AtWork,
-    classify::files::idle_test_share,
+    classify::files::{are_among, idle_test_share},
     given::{Takes, no_row},
-    kind::{Kind, Opened, Use},
+    kind::{Adopted, Kind, Opened, Use},
     prediction::{Prediction, classes},
     stored::{one_of_each, scales, some},
     task::JUDGED,
@@ -65,6 +65,28 @@ impl Kind for ClassifySeriesConfig {
         spec: Option<SeriesSpec>,
     ) -> Result<Opened<SeriesSpec>> {
         data::open(self, seed, takes_missing, spec)
+    }
+
+    fn adopt(own: SeriesSpec, earlier: SeriesSpec) -> Adopted<SeriesSpec> {
+        if own.channels != earlier.channels {
+            return Adopted::nothing(own);
+        }
+        let head = are_among(&own.classes, &earlier.classes);
+        Adopted {
+            kept: Some(match head {
+                true => "the scales and the classes are those of that run",
+                false => "the scales are those of that run; the classes are others",
+            }),
+            front: true,
+            head,
+            spec: match head && own.classes != earlier.classes {
+                true => earlier,
+                false => SeriesSpec {
+                    scaler: earlier.scaler,
+                    ..own
+                },
+            },
+        }
     }
 
     fn check(spec: &SeriesSpec) -> Result<(), String> {

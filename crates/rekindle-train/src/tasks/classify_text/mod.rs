@@ -9,9 +9,9 @@ pub use spec::TextSpec;
 
 use super::{
     at_work::AtWork,
-    classify::files::idle_test_share,
+    classify::files::{are_among, idle_test_share},
     given::{Takes, line, symbols},
-    kind::{Kind, Opened, Use},
+    kind::{Adopted, Kind, Opened, Use},
     prediction::{Prediction, classes},
     stored::{one_of_each, some},
 };
@@ -65,6 +65,32 @@ impl Kind for ClassifyTextConfig {
 
     fn open(&self, seed: u64, _: bool, spec: Option<TextSpec>) -> Result<Opened<TextSpec>> {
         data::open(self, seed, spec)
+    }
+
+    fn adopt(own: TextSpec, earlier: TextSpec) -> Adopted<TextSpec> {
+        if !own.vocabulary.reads_as(&earlier.vocabulary) {
+            return Adopted::nothing(own);
+        }
+        let head = are_among(&own.classes, &earlier.classes);
+        Adopted {
+            kept: Some(match head {
+                true => {
+                    "the vocabulary and the classes are those of that run; words that it lacks are unknown"
+                }
+                false => {
+                    "the vocabulary is that of that run, and words that it lacks are unknown; the classes are others"
+                }
+            }),
+            front: true,
+            head,
+            spec: match head && own.classes != earlier.classes {
+                true => earlier,
+                false => TextSpec {
+                    vocabulary: earlier.vocabulary,
+                    ..own
+                },
+            },
+        }
     }
 
     fn check(TextSpec { classes, cut, .. }: &TextSpec) -> Result<(), String> {

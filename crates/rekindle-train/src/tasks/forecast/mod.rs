@@ -14,7 +14,7 @@ pub use spec::ForecastSpec;
 use super::{
     at_work::AtWork,
     given::{Takes, empty},
-    kind::{Kind, Opened, Use},
+    kind::{Adopted, Kind, Opened, Use},
     prediction::Prediction,
     stored::{one_of_each, scales, some},
 };
@@ -69,6 +69,21 @@ impl Kind for ForecastConfig {
             spec: task.spec.clone(),
             task: Box::new(task),
         })
+    }
+
+    fn adopt(own: ForecastSpec, earlier: ForecastSpec) -> Adopted<ForecastSpec> {
+        if own.columns != earlier.columns {
+            return Adopted::nothing(own);
+        }
+        Adopted {
+            kept: Some("the scales are those of that run"),
+            front: true,
+            head: own.targets == earlier.targets,
+            spec: ForecastSpec {
+                scaler: earlier.scaler,
+                ..own
+            },
+        }
     }
 
     fn check(spec: &ForecastSpec) -> Result<(), String> {

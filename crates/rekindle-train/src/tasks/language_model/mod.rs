@@ -20,7 +20,7 @@ use crate::{
     tasks::{
         at_work::AtWork,
         given::{Takes, symbols},
-        kind::{Kind, Opened, Use},
+        kind::{Adopted, Kind, Opened, Use},
         prediction::SampleOptions,
     },
 };
@@ -71,6 +71,16 @@ impl Kind for LanguageModelConfig {
             // One symbol at least can be written.
             0 | 1 => Err("vocabulary.symbols holds no symbol but `<unk>`".into()),
             _ => Ok(()),
+        }
+    }
+
+    fn adopt(own: LanguageSpec, earlier: LanguageSpec) -> Adopted<LanguageSpec> {
+        let same = own.vocabulary.reads_as(&earlier.vocabulary);
+        Adopted {
+            kept: same.then_some("the vocabulary is that of that run; what it lacks is unknown"),
+            front: same,
+            head: same,
+            spec: if same { earlier } else { own },
         }
     }
 

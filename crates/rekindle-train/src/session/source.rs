@@ -1,0 +1,157 @@
+//! What a run is fine-tuned from: another run, or a file of weights.
+
+use crate::{
+    config::plan::Plan,
+    error::{Error, Result},
+    model::net::Net,
+    run::{begun::Begun, directory::RunDir},
+    tasks::list::{Adopted, Spec},
+    tensors,
+    train::watch::Watch,
+};
+use burn::tensor::TensorData;
+use rekindle_interop::{load_named, named_tensors};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// Weights by their names, and what they mean where that is known.
+pub(crate) struct Source {
+    path: PathBuf,
+    weights: BTreeMap<String, TensorData>,
+    /// What the network knew of its data; a file of weights does not say.
+    spec: Option<Spec>,
+}
+
+/// Which ends of the network mean what they meant.
+#[derive(Clone, Copy)]
+pub(crate) struct Ends {
+    front: bool,
+    head: bool,
+}
+
+impl Source {
+    /// Opens a run that was trained to its end, or a safetensors file with weights by the names that those of a run have.
+    ///
+    /// # Errors
+    ///
+    /// If it is neither.
+    pub(crate) fn open(path: &Path) -> Result<Source> {
+        let (weights, spec) = match path.is_dir() {
+            false => (tensors::read(path)?, None),
+            true => {
+                let run = RunDir::open(path)?;
+                run.has_begun()?;
+                let Begun { spec, manifest, .. } = Begun::read(&run)?;
+                let weights = manifest.content(&run, RunDir::WEIGHTS)?.ok_or_else(|| {
+                    Error::mend(format!(
+                        "{} holds no weights: train it to its end, or fine-tune from another run",
+                        path.display()
+                    ))
+                })?;
+                let origin = run.weights().display().to_string();
+                (tensors::from_bytes(&weights, &origin)?, Some(spec))
+            }
+        };
+        Ok(Source {
+            path: path.to_owned(),
+            weights,
+            spec,
+        })
+    }
+
+    /// What the new run knows of its data: the source's vocabulary, classes and scales where they fit these data.
+    pub(crate) fn adopt(&self, plan: &Plan, watch: &mut dyn Watch) -> Result<(Option<Spec>, Ends)> {
+        let at = self.path.display();
+        let Some(earlier) = &self.spec else {
+            watch.note(&format!(
+                "{at} does not say which symbols and classes its weights are for: they are taken for those of this task"
+            ));
+            let ends = Ends {
+                front: true,
+                head: true,
+            };
+            return Ok((None, ends));
+        };
+        let own = plan.open(None)?.spec;
+        let Some(Adopted {
+            spec,
+            kept,
+            front,
+            head,
+        }) = own.adopt(earlier.clone())
+        else {
+            watch.note(&format!(
+                "{at} is of another task: its layers alone are taken"
+            ));
+            let ends = Ends {
+                front: false,
+                head: false,
+            };
+            return Ok((None, ends));
+        };
+        if let Some(kept) = kept {
+            watch.note(&format!("from {at}: {kept}"));
+        }
+        Ok((Some(spec), Ends { front, head }))
+    }
+
+    /// A fresh network with the weights that fit, by their names; says which do not.
+    ///
+    /// # Errors
+    ///
+    /// If none does.
+    pub(crate) fn begin(&self, net: Net, ends: Ends, watch: &mut dyn Watch) -> Result<Net> {
+        let at = self.path.display();
+        let (mut all, mut taken) = (BTreeMap::new(), 0);
+        for (name, fresh) in named_tensors(&net) {
+            let means = match name.split('.').next() {
+                Some("embedding") => ends.front,
+                Some("recurrent") => true,
+                _ => ends.head,
+            };
+            let there = self.weights.get(&name);
+            let shape = fresh.shape().to_vec();
+            let left = match there {
+                None => Some(format!("{at} has none of this name")),
+                Some(there) if there.shape().to_vec() != shape => {
+                    Some(format!("in {at} it is {:?}", there.shape().to_vec()))
+                }
+                Some(_) if !means => Some(format!(
+                    "that of {at} is for other symbols, classes or columns"
+                )),
+                Some(_) => None,
+            };
+            let data = match (left, there) {
+                (None, Some(there)) => {
+                    taken += 1;
+                    there.clone()
+                }
+                (left, _) => {
+                    let why = left.unwrap_or_default();
+                    watch.note(&format!("begins afresh: {name} {shape:?}: {why}"));
+                    fresh
+                }
+            };
+            all.insert(name, data);
+        }
+        for (name, there) in self
+            .weights
+            .iter()
+            .filter(|(name, _)| !all.contains_key(*name))
+        {
+            let shape = there.shape().to_vec();
+            watch.note(&format!(
+                "not taken: {name} {shape:?}: this network has none of this name"
+            ));
+        }
+        if taken == 0 {
+            return Err(Error::mend(format!(
+                "{at}: none of its weights fits this network; give [model] the layers, cell and widths of that run"
+            )));
+        }
+        watch.note(&format!("from {at}: {taken} of {} weights", all.len()));
+        load_named(net, &all).map_err(|e| Error::mend(format!("{at}: {e}")))
+    }
+}

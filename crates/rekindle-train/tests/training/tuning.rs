@@ -1,0 +1,198 @@
+//! Runs that begin as another one, with parts that are not trained, and runs that are made longer.
+
+use crate::support::{Bench, never, trained, weights};
+use crate::{LANGUAGE, SERIES, StopAt};
+use rekindle_train::{Error, TrainOptions, Watch, tensors, train};
+use std::{fs, path::Path};
+
+/// What is said beside a training.
+#[derive(Default)]
+struct Notes(Vec<String>);
+
+impl Watch for Notes {
+    fn note(&mut self, line: &str) {
+        self.0.push(line.to_owned());
+    }
+}
+
+impl Notes {
+    fn said(&self, words: &str) -> bool {
+        self.0.iter().any(|line| line.contains(words))
+    }
+}
+
+/// Trains to the end, and gives what was said.
+fn noted(options: &TrainOptions) -> Notes {
+    let mut notes = Notes::default();
+    train(options, &mut notes, &never()).expect("trains");
+    notes
+}
+
+fn refused(options: &TrainOptions) -> String {
+    let error = train(options, &mut (), &never()).expect_err("refused");
+    assert!(matches!(error, Error::Mend(_)), "exit code 2: {error}");
+    error.to_string()
+}
+
+/// The numbers of a run's weights whose names begin so.
+fn part(file: &Path, start: &str) -> Vec<f32> {
+    let all = tensors::read(file).expect("weights").into_iter();
+    let part = all.filter(|(name, _)| name.starts_with(start));
+    part.flat_map(|(_, data)| data.iter::<f32>().collect::<Vec<_>>())
+        .collect()
+}
+
+#[test]
+fn a_run_that_is_made_longer_is_one_that_was_planned_so() {
+    let bench = Bench::new();
+    let short = bench.changed(LANGUAGE, &["train.schedule=constant"], "run");
+    let long = ["train.schedule=constant", "train.steps=18"];
+    trained(&bench.changed(LANGUAGE, &long, "long"));
+    trained(&short);
+    let run = bench.path("run");
+    let first = weights(&run);
+    let more = TrainOptions {
+        config: run.clone(),
+        more: Some(9),
+        ..TrainOptions::default()
+    };
+    // Stopped on the way it is a run like any other.
+    let stop = never();
+    let part = train(&more, &mut StopAt(12, &stop), &stop).expect("stops");
+    assert_eq!((part.step, part.result), (12, None));
+    assert!(
+        weights(&run) == first,
+        "its weights stay until there are others"
+    );
+    let rest = TrainOptions {
+        config: run.clone(),
+        ..TrainOptions::default()
+    };
+    assert_eq!(trained(&rest).step, 18);
+    assert!(
+        weights(&run) == weights(&bench.path("long")),
+        "the weights differ"
+    );
+    assert!(refused(&rest).contains("--more N"));
+}
+
+#[test]
+fn a_schedule_that_ends_is_spread_over_the_longer_run_and_that_is_said() {
+    let bench = Bench::new();
+    bench.train(LANGUAGE, "run");
+    let more = TrainOptions {
+        config: bench.path("run"),
+        more: Some(3),
+        ..TrainOptions::default()
+    };
+    // A cosine over 12 updates is at 1/2 (1 + cos(3/4 pi)) = 0.1464 of 0.01 behind the ninth.
+    let notes = noted(&more);
+    assert!(
+        notes
+            .said("\"cosine\" is spread over all 12 updates: update 10 has the step size 1.464e-3"),
+        "{:?}",
+        notes.0
+    );
+}
+
+#[test]
+fn what_fits_is_taken_over_and_the_rest_is_said() {
+    let bench = Bench::new();
+    bench.train(SERIES, "run");
+    let from = |changed: &[&str], out: &str| TrainOptions {
+        from: Some(bench.path("run")),
+        ..bench.changed(SERIES, changed, out)
+    };
+    let notes = noted(&from(&[], "again"));
+    assert!(
+        notes.said("the scales and the classes are those of that run"),
+        "{:?}",
+        notes.0
+    );
+    let start = |run: &str| bench.path(run).join("start.safetensors");
+    assert!(fs::read(start("again")).expect("there") == weights(&bench.path("run")));
+
+    // Other classes: the head begins afresh, though it has the same shape.
+    let other = fs::read_to_string(format!("{}/tiny_multi.ts", crate::DATA)).expect("there");
+    let other = other
+        .replace(":up", ":left")
+        .replace(":down", ":right")
+        .replace("up down", "left right");
+    let other = bench.file("other.ts", &other);
+    let data = format!("task.train={:?}", other.display().to_string());
+    let notes = noted(&from(&[&data], "other"));
+    assert!(notes.said("the classes are others"), "{:?}", notes.0);
+    assert!(
+        notes.said("begins afresh: output.weight [10, 2]"),
+        "{:?}",
+        notes.0
+    );
+    let old = bench.path("run").join("model.safetensors");
+    assert_eq!(part(&start("other"), "recurrent"), part(&old, "recurrent"));
+    assert_ne!(
+        part(&start("other"), "output.weight"),
+        part(&old, "output.weight")
+    );
+
+    // Another width: nothing fits but the bias of the head.
+    let notes = noted(&from(&["model.cell.d_hidden=4"], "narrow"));
+    assert!(notes.said("output.weight [8, 2]: in "), "{:?}", notes.0);
+    let none = TrainOptions {
+        from: Some(bench.path("run")),
+        ..bench.options(LANGUAGE, "none")
+    };
+    assert!(refused(&none).contains("none of its weights fits"));
+}
+
+#[test]
+fn a_fine_tuning_that_was_stopped_goes_on_from_where_it_began() {
+    let bench = Bench::new();
+    bench.train(SERIES, "run");
+    let of = |out: &str| TrainOptions {
+        from: Some(bench.path("run")),
+        ..bench.changed(SERIES, &["seed=5", "train.learning_rate=0.01"], out)
+    };
+    trained(&of("whole"));
+    let stop = never();
+    train(&of("parts"), &mut StopAt(1, &stop), &stop).expect("stops");
+    // As a kill before the first checkpoint leaves it, and without the run that it began as.
+    fs::remove_dir_all(bench.path("parts").join("checkpoints")).expect("there");
+    fs::remove_dir_all(bench.path("run")).expect("there");
+    trained(&TrainOptions {
+        config: bench.path("parts"),
+        ..TrainOptions::default()
+    });
+    assert!(weights(&bench.path("whole")) == weights(&bench.path("parts")));
+}
+
+#[test]
+fn frozen_parts_stay_as_they_are() {
+    let bench = Bench::new();
+    bench.train(LANGUAGE, "run");
+    let frozen = |parts: &str, out: &str| TrainOptions {
+        from: Some(bench.path("run")),
+        ..bench.changed(LANGUAGE, &[&format!("train.frozen={parts}")], out)
+    };
+    let stop = never();
+    let options = frozen("[\"front\", \"layers.0\"]", "tuned");
+    train(&options, &mut StopAt(4, &stop), &stop).expect("stops");
+    // Behind a checkpoint the weights are others to the optimizer, but no others to us.
+    trained(&TrainOptions {
+        config: bench.path("tuned"),
+        ..TrainOptions::default()
+    });
+    let file = |run: &str| bench.path(run).join("model.safetensors");
+    for (start, stays) in [
+        ("embedding", true),
+        ("recurrent.layers.0", true),
+        ("recurrent.layers.1", false),
+        ("output", false),
+    ] {
+        let same = part(&file("run"), start) == part(&file("tuned"), start);
+        assert_eq!(same, stays, "{start}");
+    }
+    let unknown = refused(&frozen("[\"layer.0\"]", "x"));
+    assert!(unknown.contains("\"layer.0\" names no weights of this network; did you mean `layers.0`? (known: front, head, layers.0, layers.1)"), "{unknown}");
+    let all = refused(&frozen("[\"front\", \"layers\", \"head\"]", "x"));
+    assert!(all.contains("no weights are left"), "{all}");
+}
