@@ -4,14 +4,14 @@ use crate::choose::Executor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use rekindle_kernels::{Keep, Sizes};
-use rekindle_program::passes::{Invariant, fold, invariant, mask, trace};
+use rekindle_program::passes::{Invariant, Way, fold, invariant, mask, trace, zoneout};
 use rekindle_program::plan::Compiled;
 use rekindle_program::{Id, Program};
 use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many tensors a pass computes from.
-pub(crate) const OPERANDS: usize = 9;
+pub(crate) const OPERANDS: usize = 10;
 
 /// The tensors of a pass, by their place in a list of operands.
 ///
@@ -25,6 +25,7 @@ pub(crate) const OPERANDS: usize = 9;
 /// | `R` | `[H, P]` |
 /// | `VECTORS` | `[V, H]` |
 /// | `MASK` | `[batch, P]` |
+/// | `MOVES` | `[batch, time, S * H]`: how far each state moves |
 /// | `STATE` | `[batch, widths]`: the states side by side |
 pub(crate) mod operand {
     pub(crate) const X: usize = 0;
@@ -35,7 +36,8 @@ pub(crate) mod operand {
     pub(crate) const R: usize = 5;
     pub(crate) const VECTORS: usize = 6;
     pub(crate) const MASK: usize = 7;
-    pub(crate) const STATE: usize = 8;
+    pub(crate) const MOVES: usize = 8;
+    pub(crate) const STATE: usize = 9;
 }
 
 /// The tensors of a pass on one backend. An absent one is a single zero: see [`Call::present`].
@@ -114,13 +116,38 @@ pub(crate) struct PackedWeights {
     pub packing: Arc<dyn Any + Send + Sync>,
 }
 
-/// A program with all that is derived from it, once: in the plain form, and with a mask for variational
-/// dropout.
+/// What is given beside the parameters, and so is a part of the program that is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// A mask for variational dropout.
+    pub masked: bool,
+    /// How far states move, for zoneout.
+    pub moved: bool,
+}
+
+impl Form {
+    /// A program in this form.
+    ///
+    /// # Panics
+    ///
+    /// If states are to move a part of their way and one is projected.
+    pub(crate) fn of(self, program: &Program) -> Program {
+        let masked = match self.masked {
+            true => mask(program),
+            false => program.clone(),
+        };
+        match self.moved {
+            true => zoneout(&masked, Way::Given).expect("no state is projected"),
+            false => masked,
+        }
+    }
+}
+
+/// A program with all that is derived from it, once: plain, with a mask for variational dropout, with what zoneout draws, or both.
 #[derive(Debug)]
 pub struct Recurrence {
     program: Program,
-    plain: OnceLock<Arc<Prepared>>,
-    masked: OnceLock<Arc<Prepared>>,
+    forms: [OnceLock<Arc<Prepared>>; 4],
     /// The last one that shows values, and which.
     traced: Mutex<Option<(Vec<Id>, Arc<Prepared>)>>,
 }
@@ -138,8 +165,7 @@ impl Recurrence {
         );
         Recurrence {
             program,
-            plain: OnceLock::new(),
-            masked: OnceLock::new(),
+            forms: Default::default(),
             traced: Mutex::new(None),
         }
     }
@@ -149,15 +175,9 @@ impl Recurrence {
         &self.program
     }
 
-    pub(crate) fn prepared(&self, masked: bool) -> &Arc<Prepared> {
-        let form = if masked { &self.masked } else { &self.plain };
-        form.get_or_init(|| {
-            let program = match masked {
-                true => mask(&fold(&self.program)),
-                false => fold(&self.program),
-            };
-            Arc::new(Prepared::new(program))
-        })
+    pub(crate) fn prepared(&self, form: Form) -> &Arc<Prepared> {
+        let known = &self.forms[2 * usize::from(form.moved) + usize::from(form.masked)];
+        known.get_or_init(|| Arc::new(Prepared::new(form.of(&fold(&self.program)))))
     }
 
     /// The plain form, with the values of some nodes shown beside the output.

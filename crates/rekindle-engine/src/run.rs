@@ -35,7 +35,7 @@ pub fn scan(
     shapes::of_batch(program, weights, &batch);
     let choice = choose(engine, &batch.x.device(), batch.x.dtype());
     if choice.executor == Executor::Steps {
-        return steps::scan(program, weights, batch);
+        return steps::scan(&weights.form().of(program), weights, batch);
     }
     let Batch {
         x,
@@ -44,7 +44,7 @@ pub fn scan(
         direction,
     } = batch;
     let widths = widths_of(&state);
-    let prepared = recurrence.prepared(weights.mask.is_some());
+    let prepared = recurrence.prepared(weights.form());
     let call = |present| Call {
         prepared: prepared.clone(),
         executor: choice.executor,
@@ -96,6 +96,7 @@ pub fn trace(
     }
     let weights = Weights {
         mask: None,
+        moves: None,
         ..weights.inner()
     };
     let Batch {
@@ -162,6 +163,7 @@ impl Weights {
             vectors: self.vectors.iter().cloned().map(without_gradient).collect(),
             projection: self.projection.clone().map(without_gradient),
             mask: self.mask.clone().map(without_gradient),
+            moves: self.moves.clone().map(without_gradient),
         }
     }
 }
@@ -200,7 +202,7 @@ pub fn step(
         let (program, [batch, d_input]) = (recurrence.program(), x.dims());
         let frame = [batch, 1, d_input];
         shapes::sizes(program, weights, frame, x.dtype(), None, &state);
-        return steps::step(program, weights, x, &state);
+        return steps::step(&weights.form().of(program), weights, x, &state);
     }
     let batch = Batch {
         x: x.unsqueeze_dim(1),
@@ -238,6 +240,8 @@ fn pass(
     let r = given(operand::R, matrix(&weights.projection));
     let vectors = given(operand::VECTORS, vectors);
     let mask = given(operand::MASK, matrix(&weights.constant_mask()));
+    let moves = weights.constant_moves().map(Tensor::into_dispatch);
+    let moves = given(operand::MOVES, moves);
     let state = match state.len() {
         1 => state.into_iter().next().expect("a state"),
         _ => Tensor::cat(state, 1),
@@ -246,6 +250,6 @@ fn pass(
     let state = state.into_dispatch();
     let call = Arc::new(call(present));
     let x = x.into_dispatch();
-    let (y, last) = Dispatch::recur(x, w, b, u, d, r, vectors, mask, state, call);
+    let (y, last) = Dispatch::recur(x, w, b, u, d, r, vectors, mask, moves, state, call);
     (Tensor::from_dispatch(y), Tensor::from_dispatch(last))
 }

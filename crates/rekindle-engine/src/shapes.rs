@@ -69,6 +69,15 @@ pub(crate) fn sizes(
             [batch, sizes.width(program.product_width())],
         );
     }
+    if let Some(moves) = &weights.moves {
+        assert!(
+            !program.has_projection(),
+            "states that are projected move all of their way"
+        );
+        let wanted = [batch, time, names.len() * sizes.d_hidden];
+        fits("the moves", moves, wanted);
+        of_type("the moves", moves, dtype);
+    }
     check_types(weights, dtype);
     sizes
 }

@@ -26,7 +26,8 @@ pub(crate) fn step(
     x: Tensor<2>,
     state: &[Tensor<2>],
 ) -> Vec<Tensor<2>> {
-    let x = of_input(program, weights, x);
+    let moves = weights.constant_moves();
+    let x = of_input(program, weights, x, moves.map(|moves| moves.squeeze_dim(1)));
     Bound::new(program, weights).step(&x, state)
 }
 
@@ -43,13 +44,20 @@ pub(crate) fn vectors(once: Option<&Program>, weights: &Weights) -> Vec<Tensor<1
     vectors
 }
 
-/// What depends on the input alone: the projected blocks and, behind them, the input itself where
-/// the equations read it.
-fn of_input(program: &Program, weights: &Weights, x: Tensor<2>) -> Tensor<2> {
+/// What no state enters: the projected blocks and, behind them, the input itself where the equations read it, and how far
+/// states move.
+fn of_input(
+    program: &Program,
+    weights: &Weights,
+    x: Tensor<2>,
+    moves: Option<Tensor<2>>,
+) -> Tensor<2> {
     let projected = affine(x.clone(), weights.input.clone(), weights.input_bias.clone());
-    match program.has_raw() {
-        true => Tensor::cat(vec![projected, x], 1),
-        false => projected,
+    let raw = program.has_raw().then_some(x);
+    let all: Vec<Tensor<2>> = [projected].into_iter().chain(raw).chain(moves).collect();
+    match all.len() {
+        1 => all.into_iter().next().expect("the projected blocks"),
+        _ => Tensor::cat(all, 1),
     }
 }
 
@@ -113,7 +121,11 @@ pub(crate) fn trace(
 fn of_inputs(program: &Program, weights: &Weights, x: Tensor<3>) -> Vec<Tensor<2>> {
     let [batch, time, d_input] = x.dims();
     let x = x.swap_dims(0, 1).reshape([time * batch, d_input]);
-    let x = of_input(program, weights, x);
+    let moves = weights.constant_moves().map(|moves| {
+        let width = moves.dims()[2];
+        moves.swap_dims(0, 1).reshape([time * batch, width])
+    });
+    let x = of_input(program, weights, x, moves);
     let width = x.dims()[1];
     unbind(x.reshape([time, batch, width]))
 }
@@ -282,6 +294,14 @@ impl<'p> Bound<'p> {
             let value = match *node {
                 Node::Input(g) => Value::Rows(self.block(x, g)),
                 Node::Raw => Value::Rows(self.block(x, self.program.inputs().len())),
+                Node::Moves(s) => {
+                    let before = self.program.inputs().len() + usize::from(self.program.has_raw());
+                    Value::Rows(self.block(x, before + s))
+                }
+                Node::Mask => {
+                    let mask = self.mask.clone().expect("a masked program has a mask");
+                    Value::Rows(mask)
+                }
                 Node::State(s) => Value::Rows(state[s].clone()),
                 Node::Vector(v) => Value::Rows(self.vectors[v].clone()),
                 Node::Constant(bits) => Value::Number(f64::from_bits(bits)),
@@ -291,23 +311,17 @@ impl<'p> Bound<'p> {
                 Node::Hidden(g, v) => {
                     let (i, p) = self.product(g);
                     let joined = products[i].get_or_insert_with(|| {
-                        let v = values[v].rows(x);
-                        let v = match &self.mask {
-                            Some(mask) => v * mask.clone(),
-                            None => v,
-                        };
-                        affine(v, p.weight.clone(), p.bias.clone())
+                        affine(values[v].rows(x), p.weight.clone(), p.bias.clone())
                     });
                     Value::Rows(self.block(joined, g - p.blocks.start))
                 }
-                ref other @ (Node::Mask
-                | Node::Plane(_)
+                ref other @ (Node::Plane(_)
                 | Node::Slope(..)
                 | Node::Forward(_)
                 | Node::Adjoint(_)
                 | Node::Total(_)
                 | Node::HiddenT(..)
-                | Node::ProjectT(_)) => unreachable!("{other:?} stands in no cell"),
+                | Node::ProjectT(_)) => unreachable!("{other:?} is not of a step"),
                 Node::Project(v) => {
                     let weight = self.projection.clone().expect("a projection has a weight");
                     Value::Rows(values[v].rows(x).matmul(weight))

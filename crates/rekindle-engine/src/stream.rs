@@ -1,6 +1,6 @@
 //! Streams: frames one at a time, without the cost of an operation of Burn for each.
 
-use crate::call::{Prepared, Recurrence};
+use crate::call::{Form, Prepared, Recurrence};
 use crate::choose::{Engine, Executor, choose};
 use crate::shapes;
 use crate::steps;
@@ -39,12 +39,12 @@ impl Stream {
         let first = state.first()?;
         let (device, dtype) = (first.device(), first.dtype());
         let chosen = choose(engine, &device, dtype).executor == Executor::Tiles;
-        if !chosen || device.is_autodiff() || weights.mask.is_some() {
+        if !chosen || device.is_autodiff() || weights.form() != Form::default() {
             return None;
         }
         let frame = [first.dims()[0], 1, weights.input.dims()[0]];
         let sizes = shapes::sizes(recurrence.program(), weights, frame, dtype, None, state);
-        let prepared = recurrence.prepared(false);
+        let prepared = recurrence.prepared(Form::default());
         let numbers = match dtype {
             DType::F32 => Numbers::F32(begin(prepared, weights, state, sizes)),
             DType::F64 => Numbers::F64(begin(prepared, weights, state, sizes)),
@@ -160,6 +160,7 @@ fn begin<E: Number + Element>(
             .flat_map(numbers::<E, 1>)
             .collect::<Vec<E>>(),
         mask: &[],
+        moves: &[],
         state: &numbers(&Tensor::cat(state.to_vec(), 1)),
         sizes,
     };

@@ -1,5 +1,6 @@
 //! The parameters of a program, as tensors.
 
+use crate::call::Form;
 use burn::tensor::Tensor;
 
 /// The parameters of a program, as tensors.
@@ -23,13 +24,33 @@ pub struct Weights {
     /// What the operand of every recurrent product is multiplied by, `[batch, P]`: the mask of
     /// variational dropout. It is a constant, to which no gradient goes.
     pub mask: Option<Tensor<2>>,
+    /// How far every state goes of its way from its old value to its new one, 0 to 1, `[batch, time, S * H]` for `S` states,
+    /// none of which is projected: zoneout in training. It is a constant, too, and of no consequence for a trace.
+    pub moves: Option<Tensor<3>>,
 }
 
 impl Weights {
+    /// The form of program that takes what is given.
+    pub(crate) fn form(&self) -> Form {
+        Form {
+            masked: self.mask.is_some(),
+            moved: self.moves.is_some(),
+        }
+    }
+
     /// The mask as what it is, a constant.
     pub(crate) fn constant_mask(&self) -> Option<Tensor<2>> {
-        let mask = self.mask.clone()?;
-        // A leaf stays one when it is detached.
-        Some(mask.detach().set_require_grad(false))
+        self.mask.clone().map(constant)
     }
+
+    /// The moves as what they are, constants.
+    pub(crate) fn constant_moves(&self) -> Option<Tensor<3>> {
+        self.moves.clone().map(constant)
+    }
+}
+
+/// The same numbers, to which no gradient goes.
+fn constant<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    // A leaf stays one when it is detached.
+    tensor.detach().set_require_grad(false)
 }

@@ -114,6 +114,7 @@ impl Shapes {
                     .into_iter()
                     .collect(),
                 mask: Some(matrix(MASK)),
+                moves: None,
             },
             state: (STATES..all.len()).map(matrix).collect(),
         }
@@ -286,6 +287,7 @@ fn weights_of_one_row_are_refused_at_every_size() {
             vectors: Vec::new(),
             projection: None,
             mask: None,
+            moves: None,
         };
         let run = |weights: &Weights, d_input: usize| {
             let batch = forward(wave([1, 5, d_input], 0.3), vec![wave([1, h], 0.4)]);
@@ -379,6 +381,7 @@ fn a_tracked_mask_has_no_gradient_and_takes_none_from_others() {
             vectors: o.weights.vectors.iter().map(on).collect(),
             projection: None,
             mask: o.weights.mask.as_ref().map(tracked),
+            moves: None,
         };
         let x = Tensor::from_data(o.x.to_data(), &device);
         let state = o.state.iter().map(tracked).collect();

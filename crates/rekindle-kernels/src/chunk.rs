@@ -124,20 +124,28 @@ impl<E: Real> Forward<'_, E> {
             ..
         } = *run;
         let (time, d) = (self.layer.sizes.time, self.layer.sizes.d_input);
+        let units = self.layer.sizes.d_hidden;
         let pitch = self.input_pitch();
         for k in (share.index..chunk.steps).step_by(share.of) {
             for r in 0..chunk.rows {
                 let t = part.time(r, chunk.first + k, self.layer.reverse);
                 let from = &self.layer.x[(part.rows[r] * time + t) * d..][..d];
                 let at = k * chunk.rows + r;
+                let moves = self
+                    .layer
+                    .moves
+                    .chunks_exact(units)
+                    .skip((part.rows[r] * time + t) * kept.moves.len());
+                let planes = kept.raw.iter().map(|raw| (from, raw));
+                let planes = planes.chain(moves.zip(&kept.moves));
                 // SAFETY: the planes have room for the chunk.
                 unsafe {
                     copy(from, workspace.x.plus(at * pitch));
-                    if let Some(raw) = &kept.raw {
-                        let to = raw.at(&Moment::forward(chunk, k, kept.windowed));
-                        let to = to.add(r * raw.pitch);
+                    for (from, plane) in planes {
+                        let to = plane.at(&Moment::forward(chunk, k, kept.windowed));
+                        let to = to.add(r * plane.pitch);
                         copy(from, to);
-                        pad(to, d, raw.pitch);
+                        pad(to, from.len(), plane.pitch);
                     }
                 }
             }

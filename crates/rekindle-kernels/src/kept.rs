@@ -19,6 +19,8 @@ pub(super) struct Kept<E: Real> {
     pub states: Vec<Plane<E>>,
     pub inputs: Vec<Plane<E>>,
     pub raw: Option<Plane<E>>,
+    /// How far each state moves, where the program reads that.
+    pub moves: Vec<Plane<E>>,
     /// What phases hand on to one another, where that is nothing else.
     planes: Vec<Option<Plane<E>>>,
     /// What everything that is handed on is: a phase, and the place as that knows it.
@@ -134,6 +136,14 @@ impl<E: Real> Kept<E> {
             let (rows, scope) = area(Loc::Raw);
             wanted.push((rows, pitch(Width::Hidden), scope));
         }
+        let moves = match program.has_moves() {
+            true => widths.len(),
+            false => 0,
+        };
+        for s in 0..moves {
+            let (rows, scope) = area(Loc::Moves(s));
+            wanted.push((rows, pitch(Width::Hidden), scope));
+        }
         let own: Vec<bool> = homes
             .iter()
             .enumerate()
@@ -170,6 +180,7 @@ impl<E: Real> Kept<E> {
         });
         let inputs = inputs.collect();
         let raw = take(usize::from(has_raw)).pop();
+        let moves = take(moves);
         let handed = own
             .into_iter()
             .map(|own| take(usize::from(own)).pop())
@@ -183,6 +194,7 @@ impl<E: Real> Kept<E> {
             states,
             inputs,
             raw,
+            moves,
             planes: handed,
             homes,
             saved,
@@ -210,6 +222,7 @@ impl<E: Real> Kept<E> {
         match origin(&self.homes, loc, phase) {
             (Loc::Input(g), _) => self.inputs[g],
             (Loc::Raw, _) => self.raw.expect("the input is kept where it is read"),
+            (Loc::Moves(s), _) => self.moves[s],
             (Loc::Plane(k), _) => self.planes[k].expect("it is a plane of its own"),
             (Loc::State(s), _) => self.states[s],
             (Loc::Next(s), _) => after(self.states[s]),

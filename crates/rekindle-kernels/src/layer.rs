@@ -28,6 +28,8 @@ pub struct Numbers<'a, E> {
     pub vectors: &'a [E],
     /// The mask of variational dropout, `[batch, P]`, or empty
     pub mask: &'a [E],
+    /// How far each state moves at each step, `[batch, time, states, H]`, or empty
+    pub moves: &'a [E],
     /// The states side by side: `[batch, widths]`
     pub state: &'a [E],
     /// What the shapes above are made of.
@@ -64,6 +66,14 @@ impl<'a, E> Layer<'a, E> {
             ..
         } = layer.sizes;
         count("x", layer.x, &[batch, time, d_input]);
+        let program = compiled.program();
+        match program.has_moves() {
+            true => {
+                let shape = [batch, time, program.states().len(), layer.sizes.d_hidden];
+                count("the moves", layer.moves, &shape);
+            }
+            false => count("the moves", layer.moves, &[0]),
+        }
         layer
     }
 
@@ -125,6 +135,7 @@ impl<'a, E> Layer<'a, E> {
                 r: &[],
                 vectors: &[],
                 mask: &[],
+                moves: &[],
                 state,
                 sizes,
             },

@@ -182,6 +182,7 @@ mod tests {
                 r: &zeros(r),
                 vectors: &zeros(4 * program.vectors().len()),
                 mask: &[],
+                moves: &[],
                 state: &zeros(4 * program.states().len()),
                 sizes,
             };

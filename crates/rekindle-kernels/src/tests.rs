@@ -73,6 +73,7 @@ impl Problem {
             r: &r,
             vectors: &vectors,
             mask: &mask,
+            moves: &[],
             state: &state,
             sizes: n.sizes,
         };
@@ -329,6 +330,7 @@ fn a_stream_is_the_sequence() {
             r,
             vectors,
             mask: &[],
+            moves: &[],
             state,
             sizes: Sizes { time: 1, ..n.sizes },
         };
@@ -365,6 +367,7 @@ fn numbers(problem: &Problem) -> Memory<'_, f64> {
         r,
         vectors,
         mask: &n.mask,
+        moves: &[],
         state,
         sizes: n.sizes,
     }

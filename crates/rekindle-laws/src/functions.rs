@@ -240,6 +240,7 @@ fn evaluate(
         vectors,
         projection: None,
         mask: None,
+        moves: None,
     };
     let engine = Engine {
         executor: Some(executor),

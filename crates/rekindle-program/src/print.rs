@@ -212,6 +212,7 @@ impl Printer<'_> {
                 Binds::Factor,
             ),
             Node::Mask => ("mask".to_string(), Binds::Factor),
+            Node::Moves(s) => (format!("moves_{}", p.states()[s]), Binds::Factor),
             Node::Plane(k) => (p.names.planes[k].clone(), Binds::Factor),
             Node::Forward(id) => (p.names.forward[id].clone(), Binds::Factor),
             Node::Total(v) => (format!("d{}.so_far", p.vectors()[v]), Binds::Factor),

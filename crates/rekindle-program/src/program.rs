@@ -34,6 +34,8 @@ pub enum Node {
     Across(Across, Id),
     /// The mask of variational dropout: given for every row and unit, the same at every step.
     Mask,
+    /// How far a state goes of its way from its old value to its new one, 0 to 1: given for every row, unit and step.
+    Moves(usize),
     /// A value that an earlier phase has computed, for all steps.
     Plane(usize),
     /// Backward: the derivative of a function, from its [subject](Unary::subject).
@@ -91,6 +93,7 @@ impl Node {
             | Node::Vector(_)
             | Node::Constant(_)
             | Node::Mask
+            | Node::Moves(_)
             | Node::Plane(_)
             | Node::Forward(_)
             | Node::Adjoint(_)
@@ -125,6 +128,7 @@ impl Node {
         matches!(
             self,
             Node::Mask
+                | Node::Moves(_)
                 | Node::Plane(_)
                 | Node::Slope(..)
                 | Node::Forward(_)
@@ -337,6 +341,11 @@ impl Program {
     /// Whether the equations read the input itself.
     pub fn has_raw(&self) -> bool {
         self.nodes.contains(&Node::Raw)
+    }
+
+    /// Whether it reads how far states [move](Node::Moves).
+    pub fn has_moves(&self) -> bool {
+        self.nodes.iter().any(|n| matches!(n, Node::Moves(_)))
     }
 
     /// The same equations with the input itself mapped by a last input block, `x`, without a bias:

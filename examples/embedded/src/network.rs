@@ -48,6 +48,7 @@ impl Network {
             r: &[],
             vectors: &[],
             mask: &[],
+            moves: &[],
             state: &[0.0; D_HIDDEN],
             sizes: Sizes {
                 batch: 1,

@@ -99,10 +99,11 @@ impl<B: Run + Recur, C: CheckpointStrategy> Recur for Autodiff<B, C> {
         r: FloatTensor<Self>,
         vectors: FloatTensor<Self>,
         mask: FloatTensor<Self>,
+        moves: FloatTensor<Self>,
         state: FloatTensor<Self>,
         call: Arc<Call>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let tensors = [x, w, b, u, d, r, vectors, mask, state];
+        let tensors = [x, w, b, u, d, r, vectors, mask, moves, state];
         let nodes = tensors.each_ref().map(|t| t.node());
         let operands: Operands<B> = tensors.map(|t| t.into_primitive());
         match Backward::<B, OPERANDS>::prepare::<C>(Pass, nodes)
@@ -164,7 +165,7 @@ impl<B: Run + Recur, C: CheckpointStrategy> Recur for Autodiff<B, C> {
 mod tests {
     use super::*;
     use crate::backend::NODES;
-    use crate::call::Recurrence;
+    use crate::call::{Form, Recurrence};
     use crate::choose::Executor;
     use crate::{Step, tanh};
     use burn::backend::Flex;
@@ -204,7 +205,7 @@ mod tests {
             present[i] = true;
         }
         let call = Call {
-            prepared: recurrence.prepared(false).clone(),
+            prepared: recurrence.prepared(Form::default()).clone(),
             executor,
             keep: Keep::Values,
             lengths: None,
@@ -212,7 +213,19 @@ mod tests {
             present,
         };
         let before = absent().node().id().value;
-        let given = Graph::recur(x, w, b, u, d, r, vectors, mask, state, Arc::new(call));
+        let given = Graph::recur(
+            x,
+            w,
+            b,
+            u,
+            d,
+            r,
+            vectors,
+            mask,
+            absent(),
+            state,
+            Arc::new(call),
+        );
         let after = absent().node().id().value;
         drop(given);
         after - before

@@ -207,6 +207,7 @@ impl<B: Host> Held<B> {
             r: numbers(operand::R),
             vectors: numbers(operand::VECTORS),
             mask: numbers(operand::MASK),
+            moves: numbers(operand::MOVES),
             state: numbers(operand::STATE),
             sizes: self.sizes,
         };

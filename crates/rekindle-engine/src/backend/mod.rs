@@ -93,10 +93,11 @@ pub(crate) trait Recur: Backend {
         r: FloatTensor<Self>,
         vectors: FloatTensor<Self>,
         mask: FloatTensor<Self>,
+        moves: FloatTensor<Self>,
         state: FloatTensor<Self>,
         call: Arc<Call>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let operands = [x, w, b, u, d, r, vectors, mask, state];
+        let operands = [x, w, b, u, d, r, vectors, mask, moves, state];
         let ran = primitives::run::<Self>(operands, &call, Keep::Nothing, primitives::one_by_one);
         (ran.y, ran.last)
     }
@@ -127,10 +128,11 @@ macro_rules! recur {
                 r: FloatTensor<Self>,
                 vectors: FloatTensor<Self>,
                 mask: FloatTensor<Self>,
+                moves: FloatTensor<Self>,
                 state: FloatTensor<Self>,
                 call: Arc<Call>,
             ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-                let operands = [x, w, b, u, d, r, vectors, mask, state];
+                let operands = [x, w, b, u, d, r, vectors, mask, moves, state];
                 let ran = <$B as Run>::run(operands, &call, Keep::Nothing);
                 (ran.y, ran.last)
             }

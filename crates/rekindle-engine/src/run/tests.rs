@@ -59,6 +59,7 @@ fn all(
             .collect(),
         projection: projected.then(|| wave([D_HIDDEN, D_PROJECTION], 0.6, &place)),
         mask: None,
+        moves: None,
     };
     let x = wave([BATCH, TIME, D_INPUT], 0.7, &place);
     let widths = (0..program.states().len()).map(|s| match program.state_width(s) {
@@ -119,7 +120,7 @@ fn all(
 /// The packed weights that a program holds, by their address.
 fn packed(recurrence: &Recurrence) -> Option<*const ()> {
     let packed = recurrence
-        .prepared(false)
+        .prepared(crate::call::Form::default())
         .packed
         .lock()
         .expect("no thread panicked");
@@ -142,6 +143,7 @@ fn inference_packs_weights_once_and_others_anew() {
         vectors: Vec::new(),
         projection: None,
         mask: None,
+        moves: None,
     };
     let run = |weights: &Weights, executor| {
         let x = wave([BATCH, TIME, D_INPUT], 0.3, &place);

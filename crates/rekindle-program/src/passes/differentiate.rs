@@ -134,7 +134,7 @@ impl Reverse<'_> {
                 let term = self.writer.binary(Sub, g, term);
                 self.terms[a].push(term);
             }
-            Node::Constant(_) | Node::Mask => {}
+            Node::Constant(_) | Node::Mask | Node::Moves(_) => {}
             Node::Slope(..)
             | Node::Forward(_)
             | Node::Adjoint(_)

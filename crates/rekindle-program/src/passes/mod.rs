@@ -47,4 +47,4 @@ pub use recompute::{recompute, saved};
 pub use stages::stages;
 pub use total::total;
 pub use trace::trace;
-pub use zoneout::zoneout;
+pub use zoneout::{Way, zoneout};

@@ -114,7 +114,8 @@ impl<'p> Split<'p> {
             });
             let mut from = home[id];
             // What every phase has need not be handed on.
-            let everywhere = levels.is_free[id] || *node == Node::Raw;
+            let given = matches!(node, Node::Raw | Node::Moves(_));
+            let everywhere = levels.is_free[id] || given;
             let others = readers
                 .into_iter()
                 .filter(|&to| !everywhere && to != home[id]);

@@ -1,13 +1,22 @@
-//! Zoneout where nothing is drawn.
+//! Zoneout: states that go a part of their way.
 
 use super::rewriter::Rewriter;
 use crate::program::{Binary, Id, Node, Out, Program};
 use alloc::vec::Vec;
 
-/// The same equations, behind whose step every state has moved by the share `1 - rate` only, from what it was to what it
-/// would be: what zoneout (Krueger et al. 2017) is at inference. The output is the first state, as ever. `None` where a new
-/// state is a projection, whose width no other equation has.
-pub fn zoneout(program: &Program, rate: f64) -> Option<Program> {
+/// How far every state goes from what it was to what it would be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Way {
+    /// By a share, the same for all units and steps.
+    Share(f64),
+    /// By what is given for each unit and step: [`Node::Moves`].
+    Given,
+}
+
+/// The same equations, behind whose step every state has gone a part of its way only. Zoneout (Krueger et al. 2017) is a share
+/// at inference, and all or nothing in training. The output is the first state, as ever. `None` where a new state is a
+/// projection, whose width no other equation has.
+pub fn zoneout(program: &Program, way: Way) -> Option<Program> {
     if program.has_projection() {
         return None;
     }
@@ -16,12 +25,15 @@ pub fn zoneout(program: &Program, rate: f64) -> Option<Program> {
     for node in &program.nodes {
         place.push(writer.push(node.renamed(|id| place[id])));
     }
-    let moved = writer.number(1.0 - rate);
     let mut held = |s: usize, new: Id| {
         let old = writer.push(Node::State(s));
-        let way = writer.push(Node::Binary(Binary::Sub, new, old));
-        let way = writer.push(Node::Binary(Binary::Mul, moved, way));
-        writer.push(Node::Binary(Binary::Add, old, way))
+        let moved = match way {
+            Way::Share(share) => writer.number(share),
+            Way::Given => writer.push(Node::Moves(s)),
+        };
+        let whole = writer.push(Node::Binary(Binary::Sub, new, old));
+        let part = writer.push(Node::Binary(Binary::Mul, moved, whole));
+        writer.push(Node::Binary(Binary::Add, old, part))
     };
     let next = program.next.iter().enumerate();
     let next: Vec<Id> = next.map(|(s, &id)| held(s, place[id])).collect();
@@ -53,7 +65,7 @@ mod tests {
             let new = tanh(k.affine("n", h)) + c;
             k.next([h + 0.75 * (tanh(new) - h), c + 0.75 * (new - c)])
         });
-        assert_eq!(zoneout(&plain, 0.25), Some(held));
+        assert_eq!(zoneout(&plain, Way::Share(0.75)), Some(held));
     }
 
     #[test]
@@ -63,6 +75,6 @@ mod tests {
             let n = tanh(k.affine("n", h));
             k.next(k.project(n))
         });
-        assert_eq!(zoneout(&plain, 0.25), None);
+        assert_eq!(zoneout(&plain, Way::Given), None);
     }
 }

@@ -109,6 +109,7 @@ impl<'s> Homes<'s> {
                 Node::State(_) => {}
                 Node::Input(g) => plan.kept.push(Loc::Input(g)),
                 Node::Raw => plan.kept.push(Loc::Raw),
+                Node::Moves(s) => plan.kept.push(Loc::Moves(s)),
                 Node::Plane(k) => plan.kept.push(Loc::Plane(k)),
                 _ => {
                     let kept = wanted[id].iter().find_map(|loc| match loc {
@@ -146,6 +147,7 @@ impl<'s> Homes<'s> {
         Some(match self.source.program.nodes[id] {
             Node::Input(g) => Loc::Input(g),
             Node::Raw => Loc::Raw,
+            Node::Moves(s) => Loc::Moves(s),
             Node::Plane(k) => Loc::Plane(k),
             Node::State(s) => Loc::State(s),
             Node::Vector(v) => Loc::Vector(v),

@@ -9,6 +9,8 @@ pub enum Loc {
     Input(usize),
     /// The input itself.
     Raw,
+    /// How far a state moves, for the steps of a chunk.
+    Moves(usize),
     /// A value that one phase hands on to another, for the steps of a chunk.
     Plane(usize),
     /// A state, before the step.

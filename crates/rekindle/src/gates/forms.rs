@@ -6,7 +6,8 @@ use crate::constants::Constants;
 use crate::structure::Structure;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
-use rekindle_engine::{Recurrence, passes};
+use rekindle_engine::Recurrence;
+use rekindle_engine::passes::{self, Way};
 use std::sync::Arc;
 
 impl Gates {
@@ -60,7 +61,7 @@ impl Gates {
     /// et al. 2017, <https://arxiv.org/abs/1606.01305>) where nothing is drawn. `None` where a state is projected.
     pub fn zoned(mut self, rate: f64) -> Option<Self> {
         let made = || {
-            passes::zoneout(self.program(), rate)
+            passes::zoneout(self.program(), Way::Share(1.0 - rate))
                 .map(Recurrence::new)
                 .map(Arc::new)
         };

@@ -81,6 +81,9 @@ pub struct Gates {
     engine: Engine,
     #[module(skip)]
     mask: Option<Tensor<2>>,
+    /// How far states move at each step of a sequence: the draws of zoneout.
+    #[module(skip)]
+    moves: Option<Tensor<3>>,
     #[module(skip)]
     fixed: bool,
     /// What the stored recurrent weights are multiplied by: the mask of DropConnect.
@@ -199,6 +202,7 @@ impl Gates {
             zoned: Arc::default(),
             engine: Engine::default(),
             mask: None,
+            moves: None,
             fixed: false,
             weight_mask: None,
             init,

@@ -31,6 +31,17 @@ impl Gates {
         self.mask = Some(mask);
     }
 
+    /// Has every state go a part of its way at each step of the next sequence: `moves` is `[batch, time, states * d_hidden]`, 1
+    /// for a unit that moves and 0 for one that stays, as zoneout in training draws them (Krueger et al. 2017,
+    /// <https://arxiv.org/abs/1606.01305>).
+    ///
+    /// # Panics
+    ///
+    /// When the equations are run, if one of their states is projected or the sequence has another shape.
+    pub fn set_moves(&mut self, moves: Tensor<3>) {
+        self.moves = Some(moves);
+    }
+
     /// Drops numbers of the stored recurrent weights from now on, which ones `dropout` decides once (DropConnect, Wan et al.
     /// 2013; of recurrences Merity et al. 2017, <https://arxiv.org/abs/1708.02182>).
     pub fn disconnect(&mut self, dropout: &Dropout) {
@@ -114,6 +125,7 @@ impl Gates {
             hidden_bias: hidden.and_then(|linear| bias(linear, self.program().hidden_biases())),
             projection: self.projection.as_ref().map(|r| r.weight.val()),
             mask: self.mask.clone(),
+            moves: self.moves.clone(),
         }
     }
 

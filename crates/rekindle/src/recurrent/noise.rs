@@ -23,8 +23,8 @@ fn acts(dropout: &Dropout, device: &Device) -> bool {
 }
 
 impl Noise<'_> {
-    /// A whole sequence: the cell's own scan, unless units are held back at every step by chance, or the cell has no equations
-    /// that could say by how much.
+    /// A whole sequence: the cell's own scan, unless units are held back at every step and the cell has no equations that could
+    /// say by how much.
     pub(crate) fn scan<C: Cell>(
         &self,
         cell: &C,
@@ -33,10 +33,29 @@ impl Noise<'_> {
         direction: Direction,
     ) -> (Tensor<3>, C::State) {
         let cell = self.masked(cell, x.data());
-        match self.at_rest(&cell, &x.data().device()) {
+        let held = match acts(self.zoneout, &x.data().device()) {
+            true => self.drawn(&cell, x.data()),
+            false => self.at_rest(&cell, &x.data().device()),
+        };
+        match held {
             Some(cell) => cell.scan(x, state, direction),
             None => unroll(x, state, direction, |x, state| self.zoned(&cell, x, state)),
         }
+    }
+
+    /// The cell with what zoneout draws for all steps of a sequence, where it has equations and projects no state.
+    fn drawn<C: Cell>(&self, cell: &C, x: &Tensor<3>) -> Option<C> {
+        let mut cell = cell.clone();
+        let gates = cell.gates_mut()?;
+        if gates.program().has_projection() {
+            return None;
+        }
+        let [batch, time, _] = x.dims();
+        let width = gates.program().states().len() * gates.d_hidden();
+        let moved = Distribution::Bernoulli(1.0 - self.zoneout.prob);
+        let options = (&x.device(), x.dtype());
+        gates.set_moves(Tensor::random([batch, time, width], moved, options));
+        Some(cell)
     }
 
     /// The cell with zoneout as a part of its equations, which it can be where nothing is drawn.

@@ -115,6 +115,7 @@ pub(in crate::backend) fn run<B: Backend>(
         plans,
         inputs: inputs(&weights, plans, &x),
         mask: repeated_mask(&weights),
+        moves: weights.get(operand::MOVES).cloned().map(by_time::<B>),
         planes: vec![None; compiled.handed().len()],
         before: vec![None; states.len()],
         last: states.map(|s| weights.initial(s)).collect(),
@@ -143,6 +144,8 @@ struct Pass<'p, B: Backend> {
     x: FloatTensor<B>,
     inputs: Vec<FloatTensor<B>>,
     mask: Option<FloatTensor<B>>,
+    /// How far states move, for all steps.
+    moves: Option<FloatTensor<B>>,
     /// What phases have handed on, for all steps.
     planes: Vec<Option<FloatTensor<B>>>,
     /// The states before every step, where those are known for all steps at once.
@@ -159,6 +162,11 @@ impl<B: Backend> Pass<'_, B> {
         match loc {
             Loc::Input(g) => Some(self.inputs[g].clone()),
             Loc::Raw => Some(self.x.clone()),
+            Loc::Moves(s) => {
+                let units = self.weights.sizes.d_hidden;
+                let moves = self.moves.clone()?;
+                Some(columns::<B>(moves, s * units..(s + 1) * units))
+            }
             Loc::Plane(k) => self.planes[k].clone(),
             Loc::State(s) => self.before[s].clone(),
             Loc::Mask => self.mask.clone(),
