@@ -42,5 +42,5 @@ pub use predict::{Figures, Predictor};
 pub use run::{Kept, RunResult};
 pub use session::resume::changed_data;
 pub use session::{TrainOptions, Trained, train, validate};
-pub use tasks::{Prediction, SampleOptions};
+pub use tasks::{Predicted, Prediction, Predictions, SampleOptions, Truth};
 pub use train::watch::{Report, Watch, duration};

@@ -21,7 +21,13 @@ use crate::{
         resume::{Earlier, GoOn, fingerprints, unchanged},
         source::Source,
     },
-    tasks::{kind::Opened, list::Spec, part::Part, task::Task},
+    tasks::{
+        account::{self, Line},
+        kind::Opened,
+        list::Spec,
+        part::Part,
+        task::Task,
+    },
     tensors,
     train::{
         fit::{End, fit},
@@ -151,6 +157,10 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     if let Some(start) = &start {
         let net = load_weights(trainer.net.clone(), start, RunDir::START)?;
         trainer.begin_as(net);
+    }
+    let batch = plan.experiment().train.batch;
+    for Line { about, said } in account::of(task.as_ref(), &trainer.net, batch) {
+        watch.note(&format!("{about:<8} {said}"));
     }
     let spec = json(&known)?;
     let mut manifest = match begun {

@@ -118,6 +118,7 @@ fn a_large_number_keeps_its_digits() {
     assert_eq!(again.metrics, result.metrics["test"]);
     assert_eq!(again.baselines, result.baselines);
     let predictions = predictor.predict_file(&table).expect("predicts");
+    let predictions = support::said(predictions);
     let [Prediction::Values { values, .. }] = predictions.as_slice() else {
         panic!("one column");
     };
@@ -198,9 +199,8 @@ fn columns_without_names_are_those_that_were_trained_on() {
         assert_eq!(figures.metrics, result.metrics["test"]);
         assert_eq!(figures.baselines, result.baselines);
         assert_eq!(figures.notes, result.notes);
-        let columns: Vec<String> = predictor
-            .predict_file(&table)
-            .expect("predicts")
+        let predictions = predictor.predict_file(&table).expect("predicts");
+        let columns: Vec<String> = support::said(predictions)
             .into_iter()
             .map(|prediction| match prediction {
                 Prediction::Values { column, .. } => column,

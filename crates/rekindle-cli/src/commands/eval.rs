@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rekindle_train::tasks::Part;
+use rekindle_train::tasks::{ClassFigures, Part};
 use rekindle_train::{Predictor, Result};
 
 use crate::{console, table};
@@ -45,7 +45,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
         .baselines
         .iter()
         .map(|(name, metric)| [name.clone(), metric.to_string()]);
-    console::print(&table::aligned(
-        &metrics.chain(baselines).collect::<Vec<_>>(),
-    ))
+    let mut text = table::aligned(&metrics.chain(baselines).collect::<Vec<_>>());
+    if !figures.by_class.is_empty() {
+        let classes = figures.by_class.iter().map(ClassFigures::cells);
+        let head = [ClassFigures::HEAD.map(str::to_owned)];
+        let rows: Vec<_> = head.into_iter().chain(classes).collect();
+        text.push('\n');
+        text.push_str(&table::aligned(&rows));
+    }
+    console::print(&text)
 }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use rekindle_train::output::Output;
-use rekindle_train::{Error, Prediction, Predictor, Result};
+use rekindle_train::predict::Written;
+use rekindle_train::{Predicted, Predictions, Predictor, Result};
 
 use crate::console;
 
@@ -14,7 +15,8 @@ pub(crate) struct Args {
     run: PathBuf,
     #[command(flatten)]
     source: Source,
-    /// A file for the predictions, one JSON value a line; - for standard output.
+    /// A file for the predictions: a table where its name ends in .csv, otherwise one JSON value a line; - for standard
+    /// output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
     /// A device in place of the run's.
@@ -29,9 +31,12 @@ struct Source {
     /// A text to classify.
     #[arg(long)]
     text: Option<String>,
-    /// A file: texts, one a line; series; or a table to continue.
+    /// A file: texts, a table's column of them or one a line; series; or a table to continue.
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
+    /// The run's own test part, each row of it beside what is right.
+    #[arg(long)]
+    backtest: bool,
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -41,21 +46,25 @@ pub(crate) fn run(args: Args) -> Result<()> {
         .into_iter()
         .chain(args.source.input.clone());
     let output = Output::new("--output", &args.output)?.apart_from(inputs)?;
-    let predictions = match (args.source.text, args.source.input) {
-        (Some(text), _) => vec![predictor.predict_text(&text)?],
+    let Predictions { all, notes } = match (args.source.text, args.source.input) {
+        (Some(text), _) => Predictions {
+            all: vec![Predicted::from(predictor.predict_text(&text)?)],
+            notes: predictor.unread(&text)?,
+        },
         (_, Some(input)) => predictor.predict_file(&input)?,
-        // clap asks for one of the two.
-        (None, None) => Vec::new(),
+        // clap asks for one of the three: it is the back-test.
+        (None, None) => {
+            console::changed_data(&args.run)?;
+            Predictions {
+                all: predictor.back_test()?,
+                notes: Vec::new(),
+            }
+        }
     };
-    let lines: Result<String> = predictions.iter().map(line).collect();
+    notes.iter().for_each(|note| console::note(note));
+    let text = Written::of(&args.output).text(&all)?;
     match output.is_standard() {
-        true => console::print(&lines?),
-        false => output.write(lines?.as_bytes()),
+        true => console::print(&text),
+        false => output.write(text.as_bytes()),
     }
-}
-
-fn line(prediction: &Prediction) -> Result<String> {
-    let json = serde_json::to_string(prediction);
-    json.map(|text| text + "\n")
-        .map_err(|error| Error::fault(format!("a prediction cannot be written as JSON: {error}")))
 }

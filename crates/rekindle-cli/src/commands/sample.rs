@@ -33,6 +33,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    let unread = predictor.unread(&args.prompt)?;
+    unread.iter().for_each(|note| console::note(note));
     let text = predictor.sample(&SampleOptions {
         length: args.length,
         temperature: args.temperature,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::message::shown;
 use super::table::{Table, config::TableConfig};
-use super::{classes, cut};
+use super::{classes, cut, file};
 use crate::error::{Error, Result};
 
 /// Texts and their classes, one of each a row.
@@ -76,6 +76,35 @@ impl LabelledText {
             classes,
         })
     }
+}
+
+/// The texts of a table without its classes; none where the file is no table: neither by its name, nor by a first line that
+/// names the column among others, between tabs.
+///
+/// # Errors
+///
+/// If the file cannot be read, or is a table without such a column.
+pub(crate) fn column(path: &Path, text_column: &str) -> Result<Option<Vec<String>>> {
+    let is_table = match file::kind(path).as_str() {
+        "csv" | "tsv" => true,
+        "txt" => {
+            let text = file::read_text(path)?;
+            let first = text.lines().next().unwrap_or_default();
+            first.contains('\t') && first.split('\t').any(|name| name.trim() == text_column)
+        }
+        _ => false,
+    };
+    if !is_table {
+        return Ok(None);
+    }
+    let table = Table::read(path, &TableConfig::default())?;
+    let place = table.column(text_column).map_err(|error| {
+        Error::mend(format!(
+            "{error}\nname the column so, or the file .txt to have each of its lines read as a text"
+        ))
+    })?;
+    let texts = (0..table.rows.len()).map(|row| table.cell(row, place).to_owned());
+    Ok(Some(texts.collect()))
 }
 
 fn filled<'a>(table: &'a Table, row: usize, column: usize, name: &str) -> Result<&'a str> {

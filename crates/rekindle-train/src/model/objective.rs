@@ -11,15 +11,21 @@ impl Wanted {
     pub(crate) fn loss(&self, outputs: Tensor<2>) -> Tensor<1> {
         match self {
             Wanted::Class(classes) => {
-                let device = outputs.device();
-                let classes: Vec<i32> = classes.iter().map(|&class| class as i32).collect();
-                let rows = [classes.len()];
-                let classes = Tensor::from_data(TensorData::new(classes, rows), &device);
-                CrossEntropyLossConfig::new()
-                    .init(&device)
-                    .forward(outputs, classes)
+                cross_entropy(outputs, classes, &CrossEntropyLossConfig::new())
             }
             Wanted::Numbers(rows) => squared_error(outputs, rows, Reduction::Mean),
+        }
+    }
+
+    /// The mean loss of outputs where rows count by their class: the sum of `weight * loss` over that of the weights. That of
+    /// numbers has no weights.
+    pub(crate) fn weighted_loss(&self, outputs: Tensor<2>, weights: &[f32]) -> Tensor<1> {
+        match self {
+            Wanted::Class(classes) => {
+                let config = CrossEntropyLossConfig::new().with_weights(Some(weights.to_vec()));
+                cross_entropy(outputs, classes, &config)
+            }
+            Wanted::Numbers(_) => self.loss(outputs),
         }
     }
 
@@ -33,6 +39,18 @@ impl Wanted {
             }
         }
     }
+}
+
+fn cross_entropy(
+    outputs: Tensor<2>,
+    classes: &[usize],
+    config: &CrossEntropyLossConfig,
+) -> Tensor<1> {
+    let device = outputs.device();
+    let classes: Vec<i32> = classes.iter().map(|&class| class as i32).collect();
+    let rows = [classes.len()];
+    let classes = Tensor::from_data(TensorData::new(classes, rows), &device);
+    config.init(&device).forward(outputs, classes)
 }
 
 fn squared_error(outputs: Tensor<2>, rows: &[Vec<f32>], reduction: Reduction) -> Tensor<1> {
@@ -81,6 +99,17 @@ mod tests {
         let logits = [[0.0, 3f32.ln()], [0.0, 0.0]];
         let sum = (4.0 / 3.0_f64).ln() + 2f64.ln();
         close(losses(&Wanted::Class(vec![1, 0]), logits), [sum / 2.0, sum]);
+    }
+
+    #[test]
+    fn rows_count_by_their_class() {
+        // The same losses as above, of class 1 with 1 and of class 0 with 3.
+        let logits: Tensor<2> = Tensor::from_data([[0.0, 3f32.ln()], [0.0, 0.0]], &Device::flex());
+        let wanted = Wanted::Class(vec![1, 0]);
+        let mean = wanted.weighted_loss(logits.clone(), &[3.0, 1.0]);
+        let mean = f64::from(mean.into_scalar::<f32>());
+        let right = ((4.0 / 3.0_f64).ln() + 3.0 * 2f64.ln()) / 4.0;
+        assert!((mean - right).abs() < 1e-6, "{mean} {right}");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 pub(crate) mod predictor;
 pub(crate) mod source;
+mod written;
 
 pub use predictor::{Figures, Predictor};
 pub use source::Source;
+pub use written::Written;

@@ -10,9 +10,10 @@ use crate::{
     shell::quoted,
     tasks::{
         at_work::AtWork,
+        classify::by_class::ClassFigures,
         list::{Spec, TaskConfig},
         part::Part,
-        prediction::{Prediction, SampleOptions},
+        prediction::{Predicted, Prediction, Predictions, SampleOptions},
         task::Task,
     },
     train::trainer::load_weights,
@@ -36,6 +37,8 @@ pub struct Figures {
     pub metrics: Vec<Metric>,
     /// The same of predictors that learn nothing.
     pub baselines: Baselines,
+    /// Those of each class, where there are some and not too many for a table.
+    pub by_class: Vec<ClassFigures>,
     /// What is worth knowing of the data and the figures.
     pub notes: Vec<String>,
 }
@@ -138,6 +141,7 @@ impl Predictor {
         Ok(Figures {
             metrics: found.metrics,
             baselines: task.baselines(part),
+            by_class: task.by_class(&self.net, part, &self.device),
             notes: task.notes(part),
         })
     }
@@ -160,16 +164,43 @@ impl Predictor {
         self.kind().predict_text(&self.spec, self.at_work(), text)
     }
 
-    /// The predictions for a file: one a line of texts, one a series, or one a target column of
+    /// What of a text the network does not read as it stands: symbols that it does not know, and what is cut off.
+    ///
+    /// # Errors
+    ///
+    /// If what the run stored is of another task.
+    pub fn unread(&self, text: &str) -> Result<Vec<String>> {
+        self.kind().unread(&self.spec, text)
+    }
+
+    /// The predictions for a file: one a text of a table's column or of a line, one a series, or one a target column of
     /// the table that is continued.
     ///
     /// # Errors
     ///
     /// If the file does not fit the run.
-    pub fn predict_file(&self, path: &Path) -> Result<Vec<Prediction>> {
+    pub fn predict_file(&self, path: &Path) -> Result<Predictions> {
         memory::file(self.plan.experiment().memory, path)
             .map_err(|e| Error::mend(e.to_string()))?;
         self.kind().predict_file(&self.spec, self.at_work(), path)
+    }
+
+    /// What the network predicts for each row of the test part, beside what is right.
+    ///
+    /// # Errors
+    ///
+    /// If the data cannot be read any more, has no test part, or the task predicts nothing for rows.
+    pub fn back_test(&self) -> Result<Vec<Predicted>> {
+        let found = self.task()?.back_test(&self.net, Part::Test, &self.device);
+        match found {
+            None => Err(Error::mend(
+                "this run's task predicts nothing for rows of a test part; its figures there are those of `rekindle eval`",
+            )),
+            Some(all) if all.is_empty() => Err(Error::mend(
+                "the run's data has no test part to predict for; give a file with --input",
+            )),
+            Some(all) => Ok(all),
+        }
     }
 
     /// What kind of task it was trained for.

@@ -10,7 +10,10 @@ use crate::{
     metric::Metric,
     predict::predictor::Predictor,
     run::directory::RunDir,
-    tasks::task::Task,
+    tasks::{
+        account::{self, Line},
+        task::Task,
+    },
     train::watch::duration,
 };
 use record::Record;
@@ -26,11 +29,8 @@ const CURVES: usize = 13;
 pub(crate) fn write(run: &RunDir, predictor: &Predictor, task: &dyn Task) -> Result<()> {
     let record = Record::read(run)?;
     let extras = extras(predictor, task, run)?;
-    let page = page(
-        &record,
-        task.exhibits(&predictor.net, &predictor.device),
-        extras,
-    );
+    let exhibits = task.exhibits(&predictor.net, &predictor.device);
+    let page = page(&record, said(predictor, task), exhibits, extras);
     files::write_atomic(&run.report(), page.html().as_bytes())
 }
 
@@ -67,10 +67,23 @@ pub fn again(run: &Path, device: Option<&str>) -> Result<Page> {
     let task = predictor.task()?;
     let extras = extras(&predictor, task.as_ref(), &dir)?;
     let exhibits = task.exhibits(&predictor.net, &predictor.device);
-    Ok(page(&record, exhibits, extras))
+    let said = said(&predictor, task.as_ref());
+    Ok(page(&record, said, exhibits, extras))
 }
 
-fn page(record: &Record, exhibits: Vec<Block>, extras: Extras) -> Page {
+/// What was said of the data and the network before training.
+fn said(predictor: &Predictor, task: &dyn Task) -> Table {
+    let batch = predictor.plan.experiment().train.batch;
+    let lines = account::of(task, &predictor.net, batch).into_iter();
+    Table {
+        head: Vec::new(),
+        rows: lines
+            .map(|Line { about, said }| vec![about.into(), said])
+            .collect(),
+    }
+}
+
+fn page(record: &Record, said: Table, exhibits: Vec<Block>, extras: Extras) -> Page {
     let section = |title: &str, blocks: Vec<Block>| Section {
         title: title.into(),
         blocks,
@@ -78,6 +91,7 @@ fn page(record: &Record, exhibits: Vec<Block>, extras: Extras) -> Page {
     let result = &record.result;
     let mut sections = vec![
         section("Result", outcome(record)),
+        section("Data and network", vec![Block::Table(said)]),
         section("Curves", curves(record)),
         section("At work", exhibits),
     ];

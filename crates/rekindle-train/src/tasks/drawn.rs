@@ -1,6 +1,6 @@
 //! What the tasks share whose data are drawn when they are needed.
 
-use super::part::Part;
+use super::{account::Line, part::Part};
 use serde::{Deserialize, Serialize};
 
 /// What is remembered of data that are drawn: nothing.
@@ -10,6 +10,18 @@ pub struct NoSpec {}
 /// The usual number of rows that validate, and of those that test.
 pub(super) fn held_out() -> usize {
     512
+}
+
+/// What is said before training of series of so many steps that are drawn.
+pub(super) fn account(steps: usize, held_out: usize) -> Vec<Line> {
+    vec![
+        Line::new("rows", "drawn anew for each update".into()),
+        Line::new("lengths", format!("all {steps} steps")),
+        Line::new(
+            "parts",
+            format!("train without end, valid {held_out}, test {held_out} series"),
+        ),
+    ]
 }
 
 /// The seed of a part: no row of one part comes again in another.

@@ -3,7 +3,7 @@
 use super::{
     at_work::AtWork,
     given::Takes,
-    prediction::{Prediction, SampleOptions},
+    prediction::{Prediction, Predictions, SampleOptions},
     task::Task,
 };
 use crate::{
@@ -153,6 +153,12 @@ pub(crate) trait Kind {
         ))
     }
 
+    /// What of a text the network does not read as it stands: symbols that it does not know, and what is cut off.
+    fn unread(&self, spec: &Self::Spec, text: &str) -> Vec<String> {
+        let _ = (spec, text);
+        Vec::new()
+    }
+
     /// A row of a file, counted from 0, as the network reads it.
     ///
     /// # Errors
@@ -183,12 +189,7 @@ pub(crate) trait Kind {
     /// # Errors
     ///
     /// If the task predicts nothing for a file, or this one does not fit it.
-    fn predict_file(
-        &self,
-        spec: &Self::Spec,
-        at: AtWork<'_>,
-        path: &Path,
-    ) -> Result<Vec<Prediction>> {
+    fn predict_file(&self, spec: &Self::Spec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {
         let _ = (spec, at, path);
         Err(Error::mend(
             "this run's task predicts nothing for a file; a language model writes with `rekindle sample`",

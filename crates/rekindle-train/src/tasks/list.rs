@@ -4,7 +4,7 @@ use super::{
     at_work::AtWork,
     given::Takes,
     kind::{self, Kind, Opened, Use},
-    prediction::{Prediction, SampleOptions},
+    prediction::{Prediction, Predictions, SampleOptions},
     stored::keys,
 };
 use crate::{
@@ -128,6 +128,14 @@ macro_rules! tasks {
                 }
             }
 
+            /// What of a text the network does not read as it stands.
+            pub(crate) fn unread(&self, spec: &Spec, text: &str) -> Result<Vec<String>> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => Ok(task.unread(spec, text)),)*
+                    _ => Err(another_task()),
+                }
+            }
+
             /// A row of a file, counted from 0, as the network reads it.
             pub(crate) fn read_file(
                 &self,
@@ -165,7 +173,7 @@ macro_rules! tasks {
                 spec: &Spec,
                 at: AtWork<'_>,
                 path: &Path,
-            ) -> Result<Vec<Prediction>> {
+            ) -> Result<Predictions> {
                 match (self, spec) {
                     $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
                         task.predict_file(spec, at, path)

@@ -3,9 +3,10 @@
 //! A task is a folder and a line of the list (`list.rs`): a table of keys, of which everything is asked that the rest of the
 //! program wants to know of a task (`kind.rs`), and the task with its data in memory ([`Task`]).
 
+pub(crate) mod account;
 mod adding;
 pub(crate) mod at_work;
-mod classify;
+pub(crate) mod classify;
 mod classify_series;
 mod classify_text;
 mod copy;
@@ -24,6 +25,8 @@ pub(crate) mod task;
 
 pub use crate::model::taken::Pool;
 pub use adding::AddingConfig;
+pub use classify::by_class::ClassFigures;
+pub use classify::weights::{ClassWeights, Rule};
 pub use classify_series::{ClassifySeriesConfig, SeriesSpec};
 pub use classify_text::{ClassifyTextConfig, TextSpec};
 pub use copy::CopyConfig;
@@ -33,5 +36,5 @@ pub use kind::{Opened, Use};
 pub use language_model::{LanguageModelConfig, LanguageSpec};
 pub use list::{Spec, TaskConfig};
 pub use part::Part;
-pub use prediction::{Prediction, SampleOptions};
+pub use prediction::{Predicted, Prediction, Predictions, SampleOptions, Truth};
 pub use task::{At, Carry, Lesson, Loss, Task};

@@ -23,6 +23,68 @@ pub enum Prediction {
     },
 }
 
+/// A prediction, and of what it is one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Predicted {
+    /// Which row of the file or of the part it is for, from 1; none where there is only one thing to predict for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
+    /// What the last step before it is called: the time stamp behind which a forecast begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// What is predicted.
+    #[serde(flatten)]
+    pub prediction: Prediction,
+    /// What the steps that are forecast are called, where the data says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<String>,
+    /// What was right, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truth: Option<Truth>,
+}
+
+/// What a prediction should have been.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Truth {
+    /// A class.
+    Class(String),
+    /// The values of a column, the first first.
+    Values(Vec<f64>),
+}
+
+/// Predictions, and what is to be said of how that was read which they are for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Predictions {
+    /// The predictions.
+    pub all: Vec<Predicted>,
+    /// What is to be said.
+    pub notes: Vec<String>,
+}
+
+impl From<Prediction> for Predicted {
+    /// The only prediction that there is to make.
+    fn from(prediction: Prediction) -> Predicted {
+        Predicted {
+            row: None,
+            after: None,
+            prediction,
+            times: Vec::new(),
+            truth: None,
+        }
+    }
+}
+
+impl Prediction {
+    /// The prediction for a row, counted from 1.
+    pub(crate) fn of_row(self, row: usize) -> Predicted {
+        Predicted {
+            row: Some(row),
+            ..self.into()
+        }
+    }
+}
+
 /// How a language model writes.
 #[derive(Clone, Debug)]
 pub struct SampleOptions {

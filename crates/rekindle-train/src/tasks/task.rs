@@ -1,6 +1,6 @@
 //! A task with its data in memory.
 
-use super::part::Part;
+use super::{account::Line, classify::by_class::ClassFigures, part::Part, prediction::Predicted};
 use crate::{
     data::reading::{Reading, Steps, Wanted},
     error::Result,
@@ -127,9 +127,14 @@ pub trait Task {
         let states = carry.map(|parts| net.recurrent().initial(x.data()).with_parts(parts));
         let (outputs, states) = net.outputs(x, self.taken(), states);
         Loss {
-            value: wanted.loss(outputs),
+            value: self.objective(&wanted, outputs),
             carry: self.window().map(|_| states.detach().into_parts()),
         }
+    }
+
+    /// What an update makes smaller: the mean loss of outputs `[rows, outputs]`, a single number.
+    fn objective(&self, wanted: &Wanted, outputs: Tensor<2>) -> Tensor<1> {
+        wanted.loss(outputs)
     }
 
     /// The figure of merit that a mean training loss amounts to, where one does.
@@ -155,11 +160,26 @@ pub trait Task {
         parts.iter().find(is_there).copied().unwrap_or(Part::Train)
     }
 
+    /// What was read, a line a thing, said before training: rows, classes, lengths, columns, parts, vocabulary. Five at most.
+    fn account(&self) -> Vec<Line>;
+
     /// What is worth knowing of the data and of the figures on a part, where they are not what one may take them for:
     /// columns that are called by their place, a baseline that is left out.
     fn notes(&self, part: Part) -> Vec<String> {
         let _ = part;
         Vec::new()
+    }
+
+    /// How the network does on each class of a part; nothing where there are no classes or too many for a table.
+    fn by_class(&self, net: &Net, part: Part, device: &Device) -> Vec<ClassFigures> {
+        let _ = (net, part, device);
+        Vec::new()
+    }
+
+    /// What the network predicts for each row of a part, beside what is right; `None` where it predicts nothing for rows.
+    fn back_test(&self, net: &Net, part: Part, device: &Device) -> Option<Vec<Predicted>> {
+        let _ = (net, part, device);
+        None
     }
 
     /// What a report shows of the network at work on the test part: figures, examples.

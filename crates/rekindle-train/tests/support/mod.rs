@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test program takes what it needs")]
 
-use rekindle_train::{TrainOptions, Trained, train};
+use rekindle_train::{Prediction, Predictions, TrainOptions, Trained, train};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -66,6 +66,12 @@ impl Bench {
 /// Trains to the end.
 pub(crate) fn trained(options: &TrainOptions) -> Trained {
     train(options, &mut (), &never()).expect("trains")
+}
+
+/// What is predicted, without where.
+pub(crate) fn said(predictions: Predictions) -> Vec<Prediction> {
+    let all = predictions.all.into_iter();
+    all.map(|one| one.prediction).collect()
 }
 
 /// Nobody asks for an end.

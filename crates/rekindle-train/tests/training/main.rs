@@ -1,5 +1,6 @@
 //! Runs from config to result: every task, interruption, and what goes wrong.
 
+mod predicting;
 mod resuming;
 #[path = "../support/mod.rs"]
 mod support;
@@ -233,7 +234,7 @@ fn a_series_classifier_predicts_series_of_any_length() {
     reports(&run, &["Classes of the test part", "class=\"confusion\""]);
     let predictor = Predictor::open(&run, None).expect("opens");
     let file = format!("{DATA}/tiny_multi.ts");
-    let predictions = predictor.predict_file(Path::new(&file)).expect("predicts");
+    let predictions = support::said(predictor.predict_file(Path::new(&file)).expect("predicts"));
     assert_eq!(predictions.len(), 12);
     let Prediction::Class { probabilities, .. } = &predictions[0] else {
         panic!("a class");
@@ -286,7 +287,7 @@ fn series_with_missing_values_train_a_cell_that_takes_them() {
     let run = bench.train(&config("gru_d"), "holes").run;
     reports(&run, &["Classes of the test part"]);
     let predictor = Predictor::open(&run, None).expect("opens");
-    let predictions = predictor.predict_file(&file).expect("predicts");
+    let predictions = support::said(predictor.predict_file(&file).expect("predicts"));
     for prediction in &predictions {
         let Prediction::Class { probabilities, .. } = prediction else {
             panic!("a class");
@@ -364,7 +365,7 @@ fn a_forecast_continues_a_table() {
         3
     );
     let predictor = Predictor::open(&trained.run, None).expect("opens");
-    let predictions = predictor.predict_file(&file).expect("predicts");
+    let predictions = support::said(predictor.predict_file(&file).expect("predicts"));
     let [Prediction::Values { column, values }] = predictions.as_slice() else {
         panic!("one column");
     };

@@ -11,7 +11,8 @@ use crate::{
     metric::{Baselines, Evaluation, Metric},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
-        drawn::seed_of,
+        account::Line,
+        drawn::{self, seed_of},
         part::Part,
         task::{At, JUDGED, Lesson, Task},
     },
@@ -107,6 +108,10 @@ impl Task for Adding {
             goes_on: false,
             units: at.batch,
         }
+    }
+
+    fn account(&self) -> Vec<Line> {
+        drawn::account(self.config.time, self.config.held_out)
     }
 
     fn figure(&self, loss: f64) -> Option<Metric> {

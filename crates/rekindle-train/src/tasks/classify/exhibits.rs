@@ -1,10 +1,10 @@
 //! What a report shows of a classifier: which classes it takes for which, and where it errs most.
 
-use super::items::Items;
-use rekindle_view::{Block, Confusion};
+use super::{by_class::ClassFigures, items::Items};
+use rekindle_view::{Block, Confusion, Table};
 
 /// The most classes that a matrix is legible with.
-const CLASSES: usize = 40;
+pub(super) const CLASSES: usize = 40;
 
 /// The examples shown.
 const WORST: usize = 6;
@@ -30,6 +30,14 @@ impl Guess {
             probabilities: [p[truth], p[best]],
         }
     }
+}
+
+/// The figures of each class as a table.
+pub(super) fn by_class(figures: &[ClassFigures]) -> Block {
+    Block::Table(Table {
+        head: ClassFigures::HEAD.map(String::from).into(),
+        rows: figures.iter().map(|of| of.cells().into()).collect(),
+    })
 }
 
 /// The matrix and the worst examples among some rows.

@@ -1,6 +1,6 @@
 //! The rows of a classifier.
 
-use crate::data::reading::Steps;
+use crate::{data::reading::Steps, tasks::account::Line};
 use rekindle_view::Block;
 
 /// What is classified.
@@ -10,6 +10,9 @@ pub(in crate::tasks) trait Items {
 
     /// The steps of the longest row.
     fn longest(&self) -> usize;
+
+    /// What is to be said of the rows before training: their lengths, their channels, their vocabulary.
+    fn account(&self) -> Vec<Line>;
 
     /// Some rows as the network reads them.
     fn steps(&self, rows: &[usize]) -> Steps;

@@ -1,9 +1,11 @@
 //! Rows with a class each: one output at the end, and how it is judged.
 
 use super::{
+    by_class::{self, ClassFigures},
     exhibits::{self, Guess},
     items::Items,
     scores::{majority, predictions, scores},
+    weights::ClassWeights,
 };
 use crate::{
     data::{
@@ -15,15 +17,17 @@ use crate::{
     metric::{Baselines, Evaluation},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
+        account::{self, Line},
         part::Part,
         passes::Passes,
+        prediction::{self, Predicted, Truth},
         task::{At, JUDGED, Lesson, Task},
     },
 };
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 /// Rows, their classes, and the parts that they are in.
 pub(in crate::tasks) struct Classify<I> {
@@ -38,6 +42,8 @@ pub(in crate::tasks) struct Classify<I> {
     passes: Passes,
     /// What is worth knowing of the data.
     note: Option<String>,
+    /// How much a row counts in the loss of an update, by its class; each as much where there are none.
+    weights: Option<Vec<f32>>,
 }
 
 impl<I: Items> Classify<I> {
@@ -59,7 +65,20 @@ impl<I: Items> Classify<I> {
             names,
             parts,
             note,
+            weights: None,
         }
+    }
+
+    /// The same with classes that count so in the loss of an update.
+    ///
+    /// # Errors
+    ///
+    /// If these weights are of another number of classes.
+    pub(in crate::tasks) fn weighted(mut self, weights: Option<&ClassWeights>) -> Result<Self> {
+        let labels = || self.parts.train.iter().map(|&row| self.labels[row]);
+        let weights = weights.map(|weights| weights.of(&self.names, labels()));
+        self.weights = weights.transpose()?;
+        Ok(self)
     }
 
     /// The classes of some rows.
@@ -71,6 +90,22 @@ impl<I: Items> Classify<I> {
     fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {
         net.given(&self.items.steps(rows), self.taken, device)
     }
+}
+
+/// What is to be said of classes whose names differ in case only.
+fn alike(names: &[String]) -> Option<String> {
+    let mut by_name: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for name in names {
+        by_name.entry(name.to_lowercase()).or_default().push(name);
+    }
+    let alike = by_name.values().filter(|names| names.len() > 1);
+    let alike: Vec<String> = alike.flatten().map(|name| format!("`{name}`")).collect();
+    (!alike.is_empty()).then(|| {
+        format!(
+            "the classes {} differ in case only, and are learned as different ones; write them alike where they are the same",
+            alike.join(", ")
+        )
+    })
 }
 
 impl<I: Items> Task for Classify<I> {
@@ -132,6 +167,13 @@ impl<I: Items> Task for Classify<I> {
         }
     }
 
+    fn objective(&self, wanted: &Wanted, outputs: Tensor<2>) -> Tensor<1> {
+        match &self.weights {
+            None => wanted.loss(outputs),
+            Some(weights) => wanted.weighted_loss(outputs, weights),
+        }
+    }
+
     fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
         let rows = self.parts.of(part);
         if rows.is_empty() {
@@ -158,8 +200,50 @@ impl<I: Items> Task for Classify<I> {
         }
     }
 
+    fn account(&self) -> Vec<Line> {
+        let Split { train, valid, test } = &self.parts;
+        let sizes = [("train", train), ("valid", valid), ("test", test)];
+        let mut lines = vec![account::classes(&self.names, &self.labels)];
+        lines.extend(self.items.account());
+        lines.push(account::parts(
+            sizes.map(|(part, rows)| (part, rows.len())),
+            I::UNIT,
+        ));
+        lines
+    }
+
+    fn by_class(&self, net: &Net, part: Part, device: &Device) -> Vec<ClassFigures> {
+        let rows = self.parts.of(part);
+        if self.names.len() > exhibits::CLASSES || rows.is_empty() {
+            return Vec::new();
+        }
+        let probabilities = rows.chunks(JUDGED).flat_map(|rows| {
+            let all = softmax(self.logits(net, rows, device), 1).into_data();
+            all.iter::<f32>().collect::<Vec<_>>()
+        });
+        let probabilities: Vec<f32> = probabilities.collect();
+        by_class::figures(&probabilities, &self.classes(rows), &self.names)
+    }
+
+    fn back_test(&self, net: &Net, part: Part, device: &Device) -> Option<Vec<Predicted>> {
+        let rows = self.parts.of(part);
+        let said = rows
+            .chunks(JUDGED)
+            .flat_map(|rows| prediction::classes(self.logits(net, rows, device), &self.names));
+        let known = rows.iter().zip(1..).zip(said);
+        let all = known.map(|((&row, number), said)| Predicted {
+            truth: Some(Truth::Class(self.names[self.labels[row]].clone())),
+            ..said.of_row(number)
+        });
+        Some(all.collect())
+    }
+
     fn notes(&self, _: Part) -> Vec<String> {
-        self.note.iter().cloned().collect()
+        [&self.note, &alike(&self.names)]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
@@ -175,6 +259,12 @@ impl<I: Items> Task for Classify<I> {
             let guesses = each.map(|(&row, p)| Guess::of(p, row, self.labels[row]));
             guesses.collect::<Vec<_>>()
         });
-        exhibits::of(&self.items, &self.names, &guesses.collect::<Vec<_>>())
+        let mut blocks = exhibits::of(&self.items, &self.names, &guesses.collect::<Vec<_>>());
+        let by_class = self.by_class(net, Part::Test, device);
+        if !by_class.is_empty() {
+            // Behind the matrix, which there is where these are.
+            blocks.insert(1, exhibits::by_class(&by_class));
+        }
+        blocks
     }
 }

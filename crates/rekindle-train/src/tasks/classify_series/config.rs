@@ -3,7 +3,10 @@
 use crate::{
     data::file::DataFile,
     model::taken::Pool,
-    tasks::classify::files::{self, no_file, share},
+    tasks::classify::{
+        files::{self, no_file, share},
+        weights::ClassWeights,
+    },
 };
 use rekindle::Invalid;
 use serde::{Deserialize, Serialize};
@@ -18,6 +21,10 @@ pub struct ClassifySeriesConfig {
     /// The file to test on; without one, a share of `train`.
     #[serde(default, skip_serializing_if = "no_file")]
     pub test: DataFile,
+    /// How much a row counts in the loss by its class: `"balanced"`, each class as much as any other, or a number for each in
+    /// the order of their names. All rows count alike by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<ClassWeights>,
     /// How the outputs of all steps become one.
     #[serde(default)]
     pub pool: Pool,
@@ -32,6 +39,7 @@ pub struct ClassifySeriesConfig {
 
 impl ClassifySeriesConfig {
     pub(super) fn check_keys(&self) -> Result<(), Invalid> {
+        ClassWeights::check(self.class_weights.as_ref())?;
         files::check(self.held_out())
     }
 

@@ -6,6 +6,7 @@ use crate::{
     error::Result,
     model::taken::Taken,
     tasks::{
+        account::{self, Line},
         classify::{
             files::{cut, no_file, repeated},
             items::Items,
@@ -63,7 +64,8 @@ pub(super) fn open(
         spec.scaler.transform(&mut series.values);
     }
     let ends = (spec.shape(), Taken::Pooled(config.pool));
-    let task = Classify::new(all.series, ends, all.labels, all.classes, parts, note);
+    let task = Classify::new(all.series, ends, all.labels, all.classes, parts, note)
+        .weighted(config.class_weights.as_ref())?;
     Ok(Opened {
         spec,
         task: Box::new(task),
@@ -76,6 +78,16 @@ impl Items for Vec<Series> {
 
     fn longest(&self) -> usize {
         self.iter().map(|s| s.steps).max().unwrap_or(1)
+    }
+
+    fn account(&self) -> Vec<Line> {
+        let lengths = self.iter().map(|series| series.steps).collect();
+        let channels = self.first().map_or(0, |series| series.channels);
+        let said = account::lengths(lengths, "steps");
+        vec![
+            Line::new("lengths", said),
+            Line::new("columns", format!("{channels} channels, all inputs")),
+        ]
     }
 
     fn steps(&self, rows: &[usize]) -> Steps {

@@ -12,7 +12,7 @@ use super::{
     classify::files::{are_among, idle_test_share},
     given::{Takes, no_row},
     kind::{Adopted, Kind, Opened, Use},
-    prediction::{Prediction, classes},
+    prediction::{Predictions, classes},
     stored::{one_of_each, scales, some},
     task::JUDGED,
 };
@@ -114,12 +114,7 @@ impl Kind for ClassifySeriesConfig {
         Ok(Reading::of_series(one))
     }
 
-    fn predict_file(
-        &self,
-        spec: &SeriesSpec,
-        at: AtWork<'_>,
-        path: &Path,
-    ) -> Result<Vec<Prediction>> {
+    fn predict_file(&self, spec: &SeriesSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {
         let takes_missing = at.model.takes_missing();
         let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes_missing)?;
         for one in &mut series {
@@ -137,6 +132,10 @@ impl Kind for ClassifySeriesConfig {
                 .given(&Steps::of_series(rows), Taken::Pooled(self.pool), at.device);
             classes(logits, &spec.classes)
         });
-        Ok(predictions.collect())
+        let rows = predictions.zip(1..).map(|(said, row)| said.of_row(row));
+        Ok(Predictions {
+            all: rows.collect(),
+            notes: Vec::new(),
+        })
     }
 }

@@ -7,7 +7,10 @@ use crate::{
         words::Words,
     },
     model::taken::Pool,
-    tasks::classify::files::{self, no_file, share},
+    tasks::classify::{
+        files::{self, no_file, share},
+        weights::ClassWeights,
+    },
 };
 use rekindle::{Invalid, positive, width};
 use serde::{Deserialize, Serialize};
@@ -45,6 +48,10 @@ pub struct ClassifyTextConfig {
     /// The width of a symbol's vector.
     #[serde(default = "d_embedding")]
     pub d_embedding: usize,
+    /// How much a row counts in the loss by its class: `"balanced"`, each class as much as any other, or a number for each in
+    /// the order of their names. All rows count alike by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<ClassWeights>,
     /// How the outputs of all steps become one.
     #[serde(default)]
     pub pool: Pool,
@@ -94,6 +101,7 @@ impl ClassifyTextConfig {
         positive("vocabulary", self.vocabulary)?;
         positive("longest", self.longest)?;
         width("d_embedding", self.d_embedding)?;
+        ClassWeights::check(self.class_weights.as_ref())?;
         files::check(self.held_out())
     }
 

@@ -6,11 +6,13 @@ use crate::{
     error::Result,
     model::taken::Taken,
     tasks::{
+        account::{self, Line},
         classify::{
             files::{cut, no_file, repeated},
             items::Items,
             task::Classify,
         },
+        given::units,
         kind::Opened,
     },
 };
@@ -23,6 +25,8 @@ const SHOWN: usize = 600;
 struct Texts {
     vocabulary: Vocabulary,
     texts: Vec<Vec<u32>>,
+    /// What is to be said of them before training.
+    account: Vec<Line>,
 }
 
 /// Reads the texts.
@@ -72,15 +76,46 @@ pub(super) fn open(
     });
     let encode = |text: &String| config.encode(&spec.vocabulary, text);
     let texts = Texts {
+        account: account(config, &spec.vocabulary, &all.texts),
         texts: all.texts.iter().map(encode).collect(),
         vocabulary: spec.vocabulary.clone(),
     };
     let ends = (spec.shape(config), Taken::Pooled(config.pool));
-    let task = Classify::new(texts, ends, all.labels, all.classes, parts, note);
+    let task = Classify::new(texts, ends, all.labels, all.classes, parts, note)
+        .weighted(config.class_weights.as_ref())?;
     Ok(Opened {
         spec,
         task: Box::new(task),
     })
+}
+
+/// The lengths of texts, how many are cut, and how much of them is known.
+fn account(config: &ClassifyTextConfig, vocabulary: &Vocabulary, texts: &[String]) -> Vec<Line> {
+    let unit = units(vocabulary);
+    let (mut all, mut known, mut lengths) = (0, 0, Vec::with_capacity(texts.len()));
+    for text in texts {
+        let symbols = vocabulary.encode(text);
+        all += symbols.len();
+        known += symbols.iter().filter(|&&symbol| symbol != 0).count();
+        lengths.push(symbols.len());
+    }
+    let longest = config.longest;
+    let cut = lengths.iter().filter(|&&length| length > longest).count();
+    let cut = match cut {
+        0 => String::new(),
+        cut => format!("; {cut} are cut to task.longest = {longest}"),
+    };
+    let share = 100.0 * known as f64 / all.max(1) as f64;
+    vec![
+        Line::new("lengths", account::lengths(lengths, unit) + &cut),
+        Line::new(
+            "symbols",
+            format!(
+                "{} {unit}, which are {share:.1} % of all texts",
+                vocabulary.len() - 1
+            ),
+        ),
+    ]
 }
 
 impl Items for Texts {
@@ -88,6 +123,10 @@ impl Items for Texts {
 
     fn longest(&self) -> usize {
         self.texts.iter().map(Vec::len).max().unwrap_or(1)
+    }
+
+    fn account(&self) -> Vec<Line> {
+        self.account.clone()
     }
 
     fn steps(&self, rows: &[usize]) -> Steps {

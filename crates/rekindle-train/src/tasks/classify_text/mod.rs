@@ -10,14 +10,14 @@ pub use spec::TextSpec;
 use super::{
     at_work::AtWork,
     classify::files::{are_among, idle_test_share},
-    given::{Takes, line, symbols},
+    given::{Takes, Texts, symbols, unread},
     kind::{Adopted, Kind, Opened, Use},
-    prediction::{Prediction, classes},
+    prediction::{Prediction, Predictions, classes},
     stored::{one_of_each, some},
 };
 use crate::{
     data::{
-        file::{self, DataFile},
+        file::DataFile,
         reading::{Reading, Steps},
     },
     error::Result,
@@ -106,8 +106,13 @@ impl Kind for ClassifyTextConfig {
         symbols(&spec.vocabulary, text, self.longest, takes)
     }
 
+    fn unread(&self, spec: &TextSpec, text: &str) -> Vec<String> {
+        unread(&spec.vocabulary, [text], self.longest)
+    }
+
     fn read_file(&self, spec: &TextSpec, path: &Path, row: usize, takes: Takes) -> Result<Reading> {
-        self.read_text(spec, &line(path, row)?, takes)
+        let text = Texts::read(path, &self.text_column)?.of(row, path)?;
+        self.read_text(spec, &text, takes)
     }
 
     fn predict_text(&self, spec: &TextSpec, at: AtWork<'_>, text: &str) -> Result<Prediction> {
@@ -116,16 +121,13 @@ impl Kind for ClassifyTextConfig {
         Ok(classes(logits, &spec.classes).swap_remove(0))
     }
 
-    fn predict_file(
-        &self,
-        spec: &TextSpec,
-        at: AtWork<'_>,
-        path: &Path,
-    ) -> Result<Vec<Prediction>> {
-        let text = file::read_text(path)?;
-        let lines = text.lines().filter(|line| !line.trim().is_empty());
-        lines
-            .map(|line| self.predict_text(spec, at, line))
-            .collect()
+    fn predict_file(&self, spec: &TextSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {
+        let Texts { rows, note } = Texts::read(path, &self.text_column)?;
+        let texts = rows.iter().map(|(_, text)| text.as_str());
+        let notes = [vec![note], unread(&spec.vocabulary, texts, self.longest)].concat();
+        let of =
+            |(row, text): &(usize, String)| Ok(self.predict_text(spec, at, text)?.of_row(*row));
+        let all: Result<Vec<_>> = rows.iter().map(of).collect();
+        Ok(Predictions { all: all?, notes })
     }
 }

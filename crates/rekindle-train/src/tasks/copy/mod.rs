@@ -8,7 +8,7 @@ pub use config::CopyConfig;
 
 use super::{
     drawn::NoSpec,
-    given::{Takes, empty, line},
+    given::{Takes, Texts, empty},
     kind::{Kind, Opened},
 };
 use crate::{
@@ -73,6 +73,6 @@ impl Kind for CopyConfig {
     }
 
     fn read_file(&self, spec: &NoSpec, path: &Path, row: usize, takes: Takes) -> Result<Reading> {
-        self.read_text(spec, &line(path, row)?, takes)
+        self.read_text(spec, &Texts::lines(path)?.of(row, path)?, takes)
     }
 }

@@ -11,7 +11,8 @@ use crate::{
     metric::{Baselines, Evaluation, Metric},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
-        drawn::seed_of,
+        account::Line,
+        drawn::{self, seed_of},
         part::Part,
         task::{At, JUDGED, Lesson, Task},
     },
@@ -116,6 +117,11 @@ impl Task for Copying {
             goes_on: false,
             units: at.batch,
         }
+    }
+
+    fn account(&self) -> Vec<Line> {
+        let steps = self.config.delay + 2 * self.config.length;
+        drawn::account(steps, self.config.held_out)
     }
 
     fn figure(&self, loss: f64) -> Option<Metric> {

@@ -178,7 +178,7 @@ impl Forecast {
     }
 
     /// What comes behind a window: `[horizon, targets]`.
-    fn future(&self, table: &[f64], start: usize) -> Vec<f64> {
+    pub(super) fn future(&self, table: &[f64], start: usize) -> Vec<f64> {
         let from = start + self.config.window;
         let rows = from..from + self.config.horizon;
         rows.flat_map(|row| self.targets_at(table, row)).collect()

@@ -15,7 +15,7 @@ use super::{
     at_work::AtWork,
     given::{Takes, empty},
     kind::{Adopted, Kind, Opened, Use},
-    prediction::Prediction,
+    prediction::{Predicted, Prediction, Predictions},
     stored::{one_of_each, scales, some},
 };
 use crate::{
@@ -148,7 +148,7 @@ impl Kind for ForecastConfig {
         spec: &ForecastSpec,
         at: AtWork<'_>,
         path: &Path,
-    ) -> Result<Vec<Prediction>> {
+    ) -> Result<Predictions> {
         let table = self.read(path, at.model.takes_missing(), Some(spec))?;
         if table.rows < self.window {
             return Err(Error::mend(format!(
@@ -189,6 +189,14 @@ impl Kind for ForecastConfig {
                 .step_by(targets)
                 .collect(),
         };
-        Ok((0..targets).map(of).collect())
+        let after = table.stamps.last();
+        let each = (0..targets).map(|target| Predicted {
+            after: after.cloned(),
+            ..of(target).into()
+        });
+        Ok(Predictions {
+            all: each.collect(),
+            notes: table.notes.clone(),
+        })
     }
 }

@@ -8,7 +8,9 @@ use crate::{
     metric::{Baselines, Evaluation},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
+        account::{self, Line},
         part::Part,
+        prediction::{Predicted, Prediction, Truth},
         task::{At, JUDGED, Lesson, Task},
     },
 };
@@ -74,6 +76,38 @@ impl Task for Forecast {
         self.errors(part, self.forecasts(net, part, device))
     }
 
+    fn account(&self) -> Vec<Line> {
+        let ForecastConfig {
+            window, horizon, ..
+        } = self.config;
+        let parts = [Part::Train, Part::Valid, Part::Test];
+        let sizes = parts.map(|part| (part.name(), self.windows(part).len()));
+        let rows = self.stamps.len();
+        let ends = match (self.stamps.first(), self.stamps.last()) {
+            (Some(first), Some(last)) => format!(", {first} to {last}"),
+            _ => String::new(),
+        };
+        let columns = |targets: bool| {
+            let of = |place: &usize| self.spec.targets.contains(place) == targets;
+            let places = (0..self.spec.columns.len()).filter(of);
+            let names: Vec<&str> = places.map(|p| self.spec.columns[p].as_str()).collect();
+            names.join(", ")
+        };
+        let read = match columns(false) {
+            none if none.is_empty() => String::new(),
+            others => format!("; read beside them {others}"),
+        };
+        vec![
+            Line::new("rows", format!("{rows}{ends}")),
+            Line::new("columns", format!("forecast {}{read}", columns(true))),
+            Line::new(
+                "lengths",
+                format!("windows of {window} rows, from which the next {horizon} are forecast"),
+            ),
+            account::parts(sizes, "windows"),
+        ]
+    }
+
     fn notes(&self, part: Part) -> Vec<String> {
         let ForecastConfig { season, .. } = self.config;
         let (part_name, rows) = (part.name(), self.parts.train.len());
@@ -90,6 +124,39 @@ impl Task for Forecast {
         notes.extend((season >= rows).then_some(long));
         notes.extend(self.spec.note());
         notes
+    }
+
+    fn back_test(&self, net: &Net, part: Part, device: &Device) -> Option<Vec<Predicted>> {
+        let ForecastConfig {
+            window, horizon, ..
+        } = self.config;
+        let targets = &self.spec.targets;
+        let forecasts = self.forecasts(net, part, device);
+        let each = self.windows(part).iter().zip(1..).zip(&forecasts);
+        let all = each.flat_map(|((&start, row), forecast)| {
+            let from = start + window;
+            let right = self.future(&self.values, start);
+            (0..targets.len()).map(move |target| {
+                let of = |all: &[f64]| -> Vec<f64> {
+                    all.iter()
+                        .skip(target)
+                        .step_by(targets.len())
+                        .copied()
+                        .collect()
+                };
+                let said = Prediction::Values {
+                    column: self.spec.columns[targets[target]].clone(),
+                    values: of(forecast),
+                };
+                Predicted {
+                    after: Some(self.stamps[from - 1].clone()),
+                    times: self.stamps[from..from + horizon].to_vec(),
+                    truth: Some(Truth::Values(of(&right))),
+                    ..said.of_row(row)
+                }
+            })
+        });
+        Some(all.collect())
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {

@@ -19,7 +19,7 @@ use crate::{
     model::{front::Front, shape::NetShape},
     tasks::{
         at_work::AtWork,
-        given::{Takes, symbols},
+        given::{Takes, symbols, unread},
         kind::{Adopted, Kind, Opened, Use},
         prediction::SampleOptions,
     },
@@ -90,6 +90,10 @@ impl Kind for LanguageModelConfig {
 
     fn read_text(&self, spec: &LanguageSpec, text: &str, takes: Takes) -> Result<Reading> {
         symbols(&spec.vocabulary, text, usize::MAX, takes)
+    }
+
+    fn unread(&self, spec: &LanguageSpec, text: &str) -> Vec<String> {
+        unread(&spec.vocabulary, [text], usize::MAX)
     }
 
     fn read_file(

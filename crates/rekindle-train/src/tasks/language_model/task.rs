@@ -14,6 +14,7 @@ use crate::{
     metric::{Baselines, Evaluation, Metric},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
+        account::{self, Line},
         part::Part,
         prediction::SampleOptions,
         task::{At, Lesson, Task},
@@ -67,6 +68,28 @@ impl Task for LanguageModel {
             judged: steps / self.config.window,
             ..self.config.batch(rows)
         }
+    }
+
+    fn account(&self) -> Vec<Line> {
+        let unit = self.unit();
+        let parts = [Part::Train, Part::Valid, Part::Test];
+        let sizes = parts.map(|part| (part.name(), self.part(part).len()));
+        let (all, unknown) = sizes
+            .iter()
+            .zip(parts)
+            .fold((0, 0), |(all, unknown), (size, part)| {
+                (all + size.1, unknown + self.unknown(part))
+            });
+        let share = 100.0 * (all - unknown) as f64 / all.max(1) as f64;
+        let symbols = self.spec.vocabulary.len() - 1;
+        vec![
+            Line::new("lengths", format!("one text of {all} {unit}")),
+            Line::new(
+                "symbols",
+                format!("{symbols} different {unit}, which are {share:.1} % of the text"),
+            ),
+            account::parts(sizes, unit),
+        ]
     }
 
     fn notes(&self, part: Part) -> Vec<String> {

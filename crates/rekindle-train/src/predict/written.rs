@@ -1,0 +1,187 @@
+//! Predictions as a file.
+
+use crate::{
+    error::{Error, Result},
+    tasks::prediction::{Predicted, Prediction, Truth},
+};
+use std::path::Path;
+
+/// How predictions are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// A JSON value a line.
+    JsonLines,
+    /// A table: a row a prediction with a column a class, or a row a value that is forecast.
+    Csv,
+}
+
+impl Written {
+    /// As a file's ending says: `.csv`, or otherwise JSON.
+    pub fn of(path: &Path) -> Written {
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("csv") => Written::Csv,
+            _ => Written::JsonLines,
+        }
+    }
+
+    /// The content of the file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written so, which is a defect.
+    pub fn text(self, predictions: &[Predicted]) -> Result<String> {
+        match self {
+            Written::JsonLines => predictions.iter().map(line).collect(),
+            Written::Csv => csv(predictions),
+        }
+    }
+}
+
+fn line(prediction: &Predicted) -> Result<String> {
+    let json = serde_json::to_string(prediction);
+    json.map(|text| text + "\n")
+        .map_err(|error| Error::fault(format!("a prediction cannot be written as JSON: {error}")))
+}
+
+/// The columns that say which prediction it is, then what it says, then what was right where that is known of one.
+fn csv(predictions: &[Predicted]) -> Result<String> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::fault(format!("a prediction cannot be written as CSV: {error}"))
+    };
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let known = predictions.iter().any(|one| one.truth.is_some());
+    if let Some(first) = predictions.first() {
+        let mut head = head(&first.prediction);
+        head.extend(known.then(|| "truth".to_owned()));
+        table.write_record(head).map_err(|e| failed(&e))?;
+    }
+    for one in predictions {
+        for mut row in rows(one) {
+            row.truncate(row.len() - usize::from(!known));
+            table.write_record(row).map_err(|e| failed(&e))?;
+        }
+    }
+    let bytes = table.into_inner().map_err(|e| failed(&e))?;
+    String::from_utf8(bytes).map_err(|e| failed(&e))
+}
+
+fn head(prediction: &Prediction) -> Vec<String> {
+    let names = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
+    match prediction {
+        Prediction::Class { probabilities, .. } => {
+            let mut head: Vec<String> = names(&["row", "class"]);
+            head.extend(probabilities.iter().map(|(class, _)| format!("p({class})")));
+            head
+        }
+        Prediction::Values { .. } => names(&["row", "after", "column", "step", "time", "value"]),
+    }
+}
+
+/// The rows of a prediction, each with what was right at its end, empty where that is not known.
+fn rows(one: &Predicted) -> Vec<Vec<String>> {
+    let number = one.row.map(|row| row.to_string()).unwrap_or_default();
+    match &one.prediction {
+        Prediction::Class {
+            class,
+            probabilities,
+        } => {
+            let mut row = vec![number, class.clone()];
+            row.extend(probabilities.iter().map(|(_, p)| p.to_string()));
+            row.push(match &one.truth {
+                Some(Truth::Class(class)) => class.clone(),
+                _ => String::new(),
+            });
+            vec![row]
+        }
+        Prediction::Values { column, values } => {
+            let truth = |step: usize| match &one.truth {
+                Some(Truth::Values(truth)) => truth[step].to_string(),
+                _ => String::new(),
+            };
+            let row = |(step, value): (usize, &f64)| {
+                vec![
+                    number.clone(),
+                    one.after.clone().unwrap_or_default(),
+                    column.clone(),
+                    (step + 1).to_string(),
+                    one.times.get(step).cloned().unwrap_or_default(),
+                    value.to_string(),
+                    truth(step),
+                ]
+            };
+            values.iter().enumerate().map(row).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(row: usize) -> Predicted {
+        let said = Prediction::Class {
+            class: "a, b".into(),
+            probabilities: vec![("a, b".into(), 0.75), ("c".into(), 0.25)],
+        };
+        said.of_row(row)
+    }
+
+    #[test]
+    fn classes_are_a_row_each() {
+        let known = Predicted {
+            truth: Some(Truth::Class("c".into())),
+            ..class(2)
+        };
+        let text = Written::Csv.text(&[class(1)]).expect("a table");
+        assert_eq!(text, "row,class,\"p(a, b)\",p(c)\n1,\"a, b\",0.75,0.25\n");
+        let text = Written::Csv
+            .text(&[class(1), known.clone()])
+            .expect("a table");
+        assert!(text.ends_with("0.25,\n2,\"a, b\",0.75,0.25,c\n"), "{text}");
+        let text = Written::JsonLines.text(&[known]).expect("JSON");
+        assert_eq!(
+            text,
+            "{\"row\":2,\"class\":\"a, b\",\"probabilities\":[[\"a, b\",0.75],[\"c\",0.25]],\"truth\":\"c\"}\n"
+        );
+    }
+
+    #[test]
+    fn forecasts_are_a_row_a_value() {
+        let said = Prediction::Values {
+            column: "x".into(),
+            values: vec![1.5, 2.0],
+        };
+        let one = Predicted {
+            after: Some("Mon".into()),
+            times: vec!["Tue".into(), "Wed".into()],
+            truth: Some(Truth::Values(vec![1.0, 2.5])),
+            ..said.clone().of_row(1)
+        };
+        let head = "row,after,column,step,time,value";
+        assert_eq!(
+            Written::Csv.text(&[one]).expect("a table"),
+            format!("{head},truth\n1,Mon,x,1,Tue,1.5,1\n1,Mon,x,2,Wed,2,2.5\n")
+        );
+        assert_eq!(
+            Written::Csv.text(&[said.clone().into()]).expect("a table"),
+            format!("{head}\n,,x,1,,1.5\n,,x,2,,2\n")
+        );
+        assert_eq!(
+            Written::JsonLines.text(&[said.into()]).expect("JSON"),
+            "{\"column\":\"x\",\"values\":[1.5,2.0]}\n"
+        );
+    }
+
+    #[test]
+    fn the_ending_says_how() {
+        for (name, written) in [
+            ("a.csv", Written::Csv),
+            ("a.CSV", Written::Csv),
+            ("a.jsonl", Written::JsonLines),
+            ("-", Written::JsonLines),
+        ] {
+            assert_eq!(Written::of(Path::new(name)), written, "{name}");
+        }
+    }
+}
