@@ -29,7 +29,8 @@
   const short = (v, precision) => (v == null ? "" : number(v, precision).replace(/\.?0*e/, "e").replace("-", "−").replace("e-", "e−"));
   // Lines that go on below where an axis begins are cut there by the edge of the plot.
   const least = (a) => a.log && a.least != null && { range: (u, lo, hi) => (lo == null ? [null, null] : uPlot.rangeLog(Math.max(lo, a.least), Math.max(hi, 10 * a.least), 10, false)) };
-  const scale = (a) => ({ time: false, distr: a.log ? 3 : 1, ...least(a) });
+  const date = (v) => new Date(v * 1e3).toISOString().replace(/T00:00:00\.000Z|:00\.000Z|\.000Z/, "").replace("T", " ");
+  const scale = (a) => ({ time: a.time === true, distr: a.log ? 3 : 1, ...least(a) });
 
   // figure: { x: {label, log}, y: {label, log, least}, series: [{name, x, y, mark, colour}] }
   window.lines = (place, figure, height = 320) => {
@@ -41,24 +42,32 @@
       const size = (u, values) => (side ? Math.max(62, 24 + 7 * Math.max(0, ...(values ?? []).map((v) => v.length))) : 34);
       // A line and a number for each power of ten, where there are several.
       const filter = (u, splits) => (a.log && splits.filter((v) => v != null && power(v)).length > 1 ? splits.map((v) => (v != null && power(v) ? v : null)) : splits);
-      const line = { stroke: () => css("--line"), width: 1, filter };
+      const line = { stroke: () => css("--line"), width: 1, ...(a.time ? {} : { filter }) };
       return {
-        label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size,
-        stroke: () => css("--soft"), grid: line, ticks: line, values: ticks, filter,
+        ...(a.time ? {} : { values: ticks, filter }), label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size,
+        stroke: () => css("--soft"), grid: line, ticks: line,
       };
     };
-    const dashes = [[6, 4], [2, 3], [10, 3, 2, 3]], references = figure.series.filter((s) => s.mark === "Reference");
+    // Where no pointer is, the legend has the last value of each line.
+    const last = (column) => { for (let i = column.length - 1; i >= 0; i--) if (column[i] != null) return column[i]; };
+    const read = (side) => (u, v, i, at) => {
+      const now = at == null ? last(data[i]) : v;
+      return !side && figure.x.time && now != null ? date(now) : number(now, precision(side));
+    };
+    const dashes = [[6, 4], [2, 3], [10, 3, 2, 3]], borders = ["dashed", "dotted", "double"], references = figure.series.filter((s) => s.mark === "Reference");
     const draw = () => {
       if (plot) plot.destroy();
       plot = new uPlot({
         width: Math.max(280, place.clientWidth), height,
+        tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
         scales: { x: scale(figure.x), y: scale(figure.y) },
         axes: [axis(figure.x, false), axis(figure.y, true)],
         cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 }, focus: { prox: 24 } },
         focus: { alpha: 0.35 },
-        series: [{ label: figure.x.label, value: (u, v) => number(v, precision(false)) }, ...figure.series.map((s, i) => ({
-          label: s.name, value: (u, v) => number(v, precision(true)), spanGaps: false, width: s.mark === "Reference" ? 1.5 : 2,
-          stroke: () => (s.mark === "Reference" ? css("--s7") : css(`--s${(s.colour ?? i) % 8}`)),
+        legend: { markers: { width: 3, dash: (u, i) => (figure.series[i - 1]?.mark === "Reference" ? borders[references.indexOf(figure.series[i - 1]) % 3] : "solid") } },
+        series: [{ label: figure.x.label, value: read(false) }, ...figure.series.map((s, i) => ({
+          label: s.name, value: read(true), spanGaps: false, width: s.mark === "Reference" ? 1.5 : 2,
+          stroke: () => css(`--s${(s.colour ?? i) % 8}`),
           dash: s.mark === "Reference" ? dashes[references.indexOf(s) % 3] : undefined,
           paths: s.mark === "Dots" ? () => null : undefined,
           // A line of one point is a point.

@@ -51,6 +51,15 @@ impl Axis {
         }
     }
 
+    /// An axis of time, in seconds since 1970.
+    pub fn time(label: impl Into<String>) -> Axis {
+        Axis {
+            label: label.into(),
+            scale: Scale::Time,
+            ..Axis::default()
+        }
+    }
+
     /// The same axis, with nothing below a number.
     pub fn above(self, least: f64) -> Axis {
         Axis {
@@ -68,6 +77,8 @@ pub enum Scale {
     Linear,
     /// Equal ratios are equally far apart.
     Log,
+    /// Linear, of seconds since 1970: a page writes them as dates.
+    Time,
 }
 
 /// One line of a figure.
@@ -103,7 +114,7 @@ pub enum Mark {
     /// A line.
     #[default]
     Line,
-    /// A dashed grey line, for what others are compared with: a baseline.
+    /// A thin dashed line, for what others are compared with: a baseline.
     Reference,
     /// A line with a dot at every point, for few points.
     Dotted,

@@ -2,6 +2,7 @@
 
 mod compare;
 mod record;
+mod verdict;
 
 use crate::{
     error::Result,
@@ -19,6 +20,7 @@ use crate::{
 use record::Record;
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};
 use std::path::{Path, PathBuf};
+use verdict::verdict;
 
 pub use compare::compare;
 
@@ -83,17 +85,15 @@ fn said(predictor: &Predictor, task: &dyn Task) -> Table {
     }
 }
 
-fn page(record: &Record, said: Table, exhibits: Vec<Block>, extras: Extras) -> Page {
+fn page(record: &Record, read: Table, exhibits: Vec<Block>, extras: Extras) -> Page {
     let section = |title: &str, blocks: Vec<Block>| Section {
         title: title.into(),
         blocks,
     };
     let result = &record.result;
     let mut sections = vec![
+        section("Verdict", verdict(record, &extras.findings)),
         section("Result", outcome(record)),
-        section("Data and network", vec![Block::Table(said)]),
-        section("Curves", curves(record)),
-        section("At work", exhibits),
     ];
     if !extras.findings.is_empty() {
         let said = extras.findings.iter().map(|f| {
@@ -105,6 +105,9 @@ fn page(record: &Record, said: Table, exhibits: Vec<Block>, extras: Extras) -> P
         });
         sections.push(section("What the doctor finds", said.collect()));
     }
+    sections.push(section("Data and network", vec![Block::Table(read)]));
+    sections.push(section("Curves", curves(record)));
+    sections.push(section("At work", exhibits));
     if !extras.traces.is_empty() {
         sections.push(section("Inside", vec![Block::Traces(extras.traces)]));
     }
@@ -141,7 +144,7 @@ fn sentence(words: &str) -> String {
     first.into_iter().flatten().chain(letters).collect()
 }
 
-/// What came of the run: which weights were kept, and their figures.
+/// The figures of the run, and what is to be said of them.
 fn outcome(record: &Record) -> Vec<Block> {
     let result = &record.result;
     let figures = match result.metrics.is_empty() {
@@ -150,12 +153,11 @@ fn outcome(record: &Record) -> Vec<Block> {
         }
         false => Block::Table(figures(record)),
     };
-    let kept = Block::Text(format!("Kept are {}.", result.kept));
     let notes = result
         .notes
         .iter()
         .map(|note| Block::Text(format!("{note}.")));
-    [figures, kept].into_iter().chain(notes).collect()
+    std::iter::once(figures).chain(notes).collect()
 }
 
 /// The final figures beside those of predictors that learn nothing.
@@ -210,17 +212,26 @@ fn curves(record: &Record) -> Vec<Block> {
             notes: note.into_iter().collect(),
         })
     };
-    let loss = Series::line("training", record.losses());
-    let mut blocks = vec![figure(
-        "Loss",
-        Axis::linear("mean loss of an interval"),
-        vec![loss],
-    )];
+    let kept = record.result.kept.step as f64;
+    let at_kept = |points: &[[f64; 2]]| {
+        let found = points.iter().find(|point| point[0] == kept);
+        found.map(|point| Series::line("kept", vec![*point]).drawn(Mark::Dots))
+    };
+    let mut losses = vec![Series::line("training, of an interval", record.losses())];
+    let valid = record.valid_losses();
+    if !valid.is_empty() {
+        let kept = at_kept(&valid);
+        losses.push(Series::line("validation", valid).drawn(Mark::Dotted));
+        losses.extend(kept);
+    }
+    let mut blocks = vec![figure("Loss", Axis::linear("mean loss"), losses)];
     let last = record.result.steps as f64;
     let validations = record.validations();
     let more = validations.len().saturating_sub(CURVES);
     for (name, points) in validations.into_iter().take(CURVES) {
+        let kept = at_kept(&points);
         let mut series = vec![Series::line("validation", points).drawn(Mark::Dotted)];
+        series.extend(kept);
         for (baseline, metric) in &record.result.baselines {
             if metric.name == name {
                 let level = vec![[0.0, metric.value], [last, metric.value]];

@@ -33,6 +33,7 @@ struct Line {
     loss: Option<f64>,
     gradient_norm: Option<f64>,
     valid: Option<Vec<Metric>>,
+    valid_loss: Option<f64>,
 }
 
 impl Record {
@@ -105,6 +106,15 @@ impl Record {
             self.lines
                 .iter()
                 .filter_map(|l| Some([l.step as f64, l.loss?])),
+        )
+    }
+
+    /// The mean loss on the validation part over the steps.
+    pub(super) fn valid_losses(&self) -> Vec<[f64; 2]> {
+        thinned(
+            self.lines
+                .iter()
+                .filter_map(|l| Some([l.step as f64, l.valid_loss?])),
         )
     }
 

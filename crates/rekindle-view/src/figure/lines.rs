@@ -92,19 +92,19 @@ impl Figure {
 
 /// Whether a number has a place on an axis.
 fn place(v: f64, axis: &Axis) -> bool {
-    v.is_finite() && (axis.scale == Scale::Linear || v > 0.0)
+    v.is_finite() && (axis.scale != Scale::Log || v > 0.0)
 }
 
 /// What of a line lies above where an axis begins, in pieces that end where the line crosses it.
 fn cut(line: &[[f64; 2]], axis: &Axis) -> Vec<Vec<[f64; 2]>> {
     let least = match (axis.scale, axis.least) {
         (Scale::Log, least) => least.unwrap_or(LEAST).max(LEAST),
-        (Scale::Linear, Some(least)) => least,
-        (Scale::Linear, None) => return vec![line.to_vec()],
+        (_, Some(least)) => least,
+        (_, None) => return vec![line.to_vec()],
     };
     let at = |y: f64| match axis.scale {
         Scale::Log => y.ln(),
-        Scale::Linear => y,
+        Scale::Linear | Scale::Time => y,
     };
     let crossing = |a: [f64; 2], b: [f64; 2]| {
         let share = (at(least) - at(a[1])) / (at(b[1]) - at(a[1]));

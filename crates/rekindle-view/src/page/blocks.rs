@@ -45,8 +45,7 @@ impl Parts {
 
     fn figure(&mut self, f: &Figure) -> String {
         self.figures = true;
-        let axis =
-            |a: &Axis| json!({ "label": a.label, "log": a.scale == Scale::Log, "least": a.least });
+        let axis = |a: &Axis| json!({ "label": a.label, "log": a.scale == Scale::Log, "time": a.scale == Scale::Time, "least": a.least });
         let series = f.series.iter().map(|s| {
             let column = |i: usize| numbers(s.points.iter().map(|p| p[i]));
             let mark = format!("{:?}", s.mark);

@@ -34,6 +34,8 @@ pub(super) struct Forecast {
     inputs: Vec<f64>,
     /// What each row is called.
     pub(super) stamps: Vec<String>,
+    /// When each row is, in microseconds since 1970, where dates say it.
+    pub(super) micros: Option<Vec<i64>>,
     /// What is to be said of the table.
     pub(super) said: Vec<String>,
     /// The rows of each part.
@@ -93,6 +95,7 @@ impl Forecast {
             anchors,
             inputs,
             stamps: table.stamps,
+            micros: table.micros,
             said,
             parts,
             windows: Split {

@@ -37,16 +37,23 @@ fn figure(task: &Forecast, forecasts: &[Vec<f64>], target: usize, ahead: usize) 
     let row = |i: usize| starts[i] + task.config.window + ahead - 1;
     let truth = |row: usize| task.targets_at(&task.values, row)[target];
     let naive = |row: usize| task.targets_at(&task.anchors, row)[target];
+    let place = |row: usize| match &task.micros {
+        Some(micros) => micros[row] as f64 / 1e6,
+        None => row as f64,
+    };
     let line = |value: &dyn Fn(usize, &[f64]) -> f64| -> Vec<[f64; 2]> {
         windows()
-            .map(|(i, f)| [row(i) as f64, value(i, f)])
+            .map(|(i, f)| [place(row(i)), value(i, f)])
             .collect()
     };
     let name = &task.spec.columns[task.spec.targets[target]];
     let rows = if ahead == 1 { "row" } else { "rows" };
     Figure {
         title: format!("{name}, {ahead} {rows} ahead"),
-        x: Axis::linear("row of the table"),
+        x: match task.micros {
+            Some(_) => Axis::time("time"),
+            None => Axis::linear("row of the table"),
+        },
         y: Axis::linear(name.clone()),
         series: vec![
             Series::line("truth", line(&|i, _| truth(row(i)))),
