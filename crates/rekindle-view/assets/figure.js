@@ -26,7 +26,15 @@
     return [xs, ...columns];
   };
   const power = (v) => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9;
-  const short = (v, precision) => (v == null ? "" : number(v, precision).replace(/\.?0*e/, "e").replace("-", "−").replace("e-", "e−"));
+  // The numbers of an axis in one form: all with an exponent where one needs it, or all with as many digits behind the point.
+  const ticks = (values, precision, log) => {
+    const texts = values.map((v) => (v == null ? "" : number(v, precision)));
+    const places = Math.max(0, ...texts.map((t) => (t.split(".")[1] ?? "").length));
+    const form = texts.some((t) => t.includes("e"))
+      ? (v) => (v === 0 ? "0" : (+v.toPrecision(precision)).toExponential().replace("e+", "e"))
+      : (v) => (log ? number(v, precision) : v.toFixed(places));
+    return values.map((v) => (v == null ? "" : form(v).replaceAll("-", "−")));
+  };
   // Lines that go on below where an axis begins are cut there by the edge of the plot.
   const least = (a) => a.log && a.least != null && { range: (u, lo, hi) => (lo == null ? [null, null] : uPlot.rangeLog(Math.max(lo, a.least), Math.max(hi, 10 * a.least), 10, false)) };
   const date = (v) => new Date(v * 1e3).toISOString().replace(/T00:00:00\.000Z|:00\.000Z|\.000Z/, "").replace("T", " ");
@@ -38,13 +46,13 @@
     const data = aligned(figure.series, figure.y.log);
     const precision = (side) => digits(side ? data.slice(1) : [data[0]]);
     const axis = (a, side) => {
-      const ticks = (u, values) => { const all = precision(side); return values.map((v) => short(v, all)); };
+      const written = (u, values) => ticks(values, precision(side), a.log);
       const size = (u, values) => (side ? Math.max(62, 24 + 7 * Math.max(0, ...(values ?? []).map((v) => v.length))) : 34);
       // A line and a number for each power of ten, where there are several.
       const filter = (u, splits) => (a.log && splits.filter((v) => v != null && power(v)).length > 1 ? splits.map((v) => (v != null && power(v) ? v : null)) : splits);
       const line = { stroke: () => css("--line"), width: 1, ...(a.time ? {} : { filter }) };
       return {
-        ...(a.time ? {} : { values: ticks, filter }), label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size,
+        ...(a.time ? {} : { values: written, filter }), label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size,
         stroke: () => css("--soft"), grid: line, ticks: line,
       };
     };
