@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use glob::Pattern;
 
 use super::encoding;
 use crate::error::{Error, Result};
@@ -67,8 +68,53 @@ pub fn read_text(path: &Path) -> Result<String> {
     })
 }
 
+/// The files that a path stands for, in the order of their names: itself, the `.txt` files of a folder and of the folders in it,
+/// or those that a pattern such as `books/*.txt` matches.
+///
+/// # Errors
+///
+/// If a folder cannot be read, or there is no such file.
+pub(crate) fn members(path: &Path) -> Result<Vec<PathBuf>> {
+    let pattern = match (path.is_dir(), path.to_str()) {
+        (true, Some(folder)) => format!("{}/**/*.txt*", Pattern::escape(folder)),
+        (false, Some(pattern)) if !path.exists() && pattern.contains(['*', '?', '[']) => {
+            pattern.to_owned()
+        }
+        _ => return Ok(vec![path.to_owned()]),
+    };
+    let failed = |why: &dyn std::fmt::Display| Error::mend(format!("{}: {why}", path.display()));
+    let found = glob::glob(&pattern).map_err(|e| failed(&e))?;
+    let found: std::result::Result<Vec<PathBuf>, _> = found.collect();
+    let mut found = found.map_err(|e| failed(&e))?;
+    found.retain(|file| file.is_file() && (!path.is_dir() || kind(file) == "txt"));
+    match found.is_empty() {
+        true => Err(failed(
+            &"there is no such file; a folder needs files .txt in it",
+        )),
+        false => Ok(found),
+    }
+}
+
+/// How many files there are in a folder and in the folders in it.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub(crate) fn entries(folder: &Path) -> Result<usize> {
+    let failed = |why: &dyn std::fmt::Display| Error::mend(format!("{}: {why}", folder.display()));
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).map_err(|e| failed(&e))? {
+        let entry = entry.map_err(|e| failed(&e))?.path();
+        count += match entry.is_dir() {
+            true => entries(&entry)?,
+            false => 1,
+        };
+    }
+    Ok(count)
+}
+
 /// The extension that says what the file holds: lower case, and the one before `.gz` if it has that.
-pub(super) fn kind(path: &Path) -> String {
+pub(crate) fn kind(path: &Path) -> String {
     let inner = if is_gzip(path) {
         path.with_extension("")
     } else {

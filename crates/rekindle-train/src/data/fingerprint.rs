@@ -5,6 +5,7 @@ use std::{fs::File, io::Read, path::Path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::file;
 use crate::error::{Error, Result};
 
 /// A data file as a run has read it.
@@ -19,7 +20,8 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// That of a file; none where there is no plain file, which whoever reads it will say.
+    /// That of a file, or of the files that a folder or a pattern stands for, with their names; none where there is no plain
+    /// file, which whoever reads it will say.
     ///
     /// # Errors
     ///
@@ -31,18 +33,25 @@ impl Fingerprint {
                 path.display()
             ))
         };
-        if !path.is_file() {
+        let members = file::members(path).unwrap_or_default();
+        if members.is_empty() || !members.iter().all(|member| member.is_file()) {
             return Ok(None);
         }
-        let mut file = File::open(path).map_err(failed)?;
         let (mut sha256, mut bytes) = (Sha256::new(), 0);
         let mut chunk = vec![0; 1 << 16];
-        loop {
-            match file.read(&mut chunk).map_err(failed)? {
-                0 => break,
-                read => {
-                    sha256.update(&chunk[..read]);
-                    bytes += read as u64;
+        for member in &members {
+            if member != path {
+                sha256.update(member.as_os_str().as_encoded_bytes());
+                sha256.update([0]);
+            }
+            let mut file = File::open(member).map_err(failed)?;
+            loop {
+                match file.read(&mut chunk).map_err(failed)? {
+                    0 => break,
+                    read => {
+                        sha256.update(&chunk[..read]);
+                        bytes += read as u64;
+                    }
                 }
             }
         }

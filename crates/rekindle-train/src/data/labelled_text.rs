@@ -1,4 +1,6 @@
-//! Texts with a class each, from two columns of a table.
+//! Texts with a class each, from two columns of a table or a folder a class.
+
+mod folder;
 
 use std::path::Path;
 
@@ -16,17 +18,15 @@ pub struct LabelledText {
     pub labels: Vec<usize>,
     /// The distinct labels, in lexicographic order unless they were given.
     pub classes: Vec<String>,
+    /// What is to be said of how they were found.
+    pub note: Option<String>,
 }
 
 impl LabelledText {
-    /// Reads two columns of a table with a header; the classes are the labels found there.
+    /// Reads two columns of a table with a header; the classes are the labels found there. Or else a folder with a folder for
+    /// each class, whose `.txt` files are its texts.
     pub fn read(path: &Path, text_column: &str, label_column: &str) -> Result<Self> {
-        Self::from_table(
-            &Table::read(path, &TableConfig::default())?,
-            text_column,
-            label_column,
-            None,
-        )
+        Self::open(path, text_column, label_column, None)
     }
 
     /// Reads a file whose labels must be among `classes`: validation and test files of a training file.
@@ -36,12 +36,22 @@ impl LabelledText {
         label_column: &str,
         classes: &[String],
     ) -> Result<Self> {
-        Self::from_table(
-            &Table::read(path, &TableConfig::default())?,
-            text_column,
-            label_column,
-            Some(classes),
-        )
+        Self::open(path, text_column, label_column, Some(classes))
+    }
+
+    fn open(
+        path: &Path,
+        text_column: &str,
+        label_column: &str,
+        known: Option<&[String]>,
+    ) -> Result<Self> {
+        match path.is_dir() {
+            true => folder::read(path, known),
+            false => {
+                let table = Table::read(path, &TableConfig::default())?;
+                Self::from_table(&table, text_column, label_column, known)
+            }
+        }
     }
 
     /// The [place](cut::place) of each text, by the symbols that are read of it: texts that read the same share theirs.
@@ -65,15 +75,26 @@ impl LabelledText {
             // Blanks around a label would quietly make it a class of its own.
             written.push(filled(table, row, label, label_column)?.trim().to_owned());
         }
+        Self::of(&table.name, texts, &written, known)
+    }
+
+    /// Texts with the labels that are written beside them in what is called `name`.
+    fn of(
+        name: &str,
+        texts: Vec<String>,
+        written: &[String],
+        known: Option<&[String]>,
+    ) -> Result<Self> {
         let classes = match known {
             Some(known) => known.to_vec(),
-            None => classes::distinct(&table.name, &written)?,
+            None => classes::distinct(name, written)?,
         };
-        let labels = classes::indices(&table.name, &written, &classes)?;
+        let labels = classes::indices(name, written, &classes)?;
         Ok(Self {
             texts,
             labels,
             classes,
+            note: None,
         })
     }
 }

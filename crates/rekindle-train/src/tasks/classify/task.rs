@@ -41,7 +41,7 @@ pub(in crate::tasks) struct Classify<I> {
     parts: Split<Vec<usize>>,
     passes: Passes,
     /// What is worth knowing of the data.
-    note: Option<String>,
+    notes: Vec<String>,
     /// How much a row counts in the loss of an update, by its class; each as much where there are none.
     weights: Option<Vec<f32>>,
 }
@@ -54,7 +54,7 @@ impl<I: Items> Classify<I> {
         labels: Vec<usize>,
         names: Vec<String>,
         parts: Split<Vec<usize>>,
-        note: Option<String>,
+        notes: Vec<String>,
     ) -> Self {
         Classify {
             passes: Passes::over(parts.train.len()),
@@ -64,7 +64,7 @@ impl<I: Items> Classify<I> {
             labels,
             names,
             parts,
-            note,
+            notes,
             weights: None,
         }
     }
@@ -239,11 +239,8 @@ impl<I: Items> Task for Classify<I> {
     }
 
     fn notes(&self, _: Part) -> Vec<String> {
-        [&self.note, &alike(&self.names)]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect()
+        let notes = self.notes.iter().cloned();
+        notes.chain(alike(&self.names)).collect()
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {

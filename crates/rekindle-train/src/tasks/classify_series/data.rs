@@ -42,10 +42,11 @@ pub(super) fn open(
     let (classes, shares) = (all.classes.len(), config.held_out());
     let cut = cut(&config.train, known, &all.labels, &places, classes, shares)?;
     let mut parts = cut.parts(&all.labels, &places);
-    let mut note = None;
+    let mut notes = Vec::new();
     if !no_file(&config.test) {
         let test = with_classes(&config.test, &all.classes, all.channels)?;
-        note = repeated([&config.train, &config.test], &places, &test.places(seed));
+        let files = [&config.train, &config.test];
+        notes.extend(repeated(files, &places, &test.places(seed)));
         parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
         all.series.extend(test.series);
         all.labels.extend(test.labels);
@@ -64,7 +65,7 @@ pub(super) fn open(
         spec.scaler.transform(&mut series.values);
     }
     let ends = (spec.shape(), Taken::Pooled(config.pool));
-    let task = Classify::new(all.series, ends, all.labels, all.classes, parts, note)
+    let task = Classify::new(all.series, ends, all.labels, all.classes, parts, notes)
         .weighted(config.class_weights.as_ref())?;
     Ok(Opened {
         spec,

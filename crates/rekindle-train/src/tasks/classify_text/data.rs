@@ -55,11 +55,12 @@ pub(super) fn open(
     let (classes, shares) = (all.classes.len(), config.held_out());
     let cut = cut(&config.train, known, &all.labels, &places, classes, shares)?;
     let mut parts = cut.parts(&all.labels, &places);
-    let mut note = None;
+    let mut notes: Vec<String> = all.note.take().into_iter().collect();
     if !no_file(&config.test) {
         let test = LabelledText::read_with_classes(&config.test, text, label, &all.classes)?;
         let files = [&config.train, &config.test];
-        note = repeated(files, &places, &test.places(seed, read));
+        notes.extend(test.note.clone());
+        notes.extend(repeated(files, &places, &test.places(seed, read)));
         parts.test = (all.texts.len()..all.texts.len() + test.texts.len()).collect();
         all.texts.extend(test.texts);
         all.labels.extend(test.labels);
@@ -81,7 +82,7 @@ pub(super) fn open(
         vocabulary: spec.vocabulary.clone(),
     };
     let ends = (spec.shape(config), Taken::Pooled(config.pool));
-    let task = Classify::new(texts, ends, all.labels, all.classes, parts, note)
+    let task = Classify::new(texts, ends, all.labels, all.classes, parts, notes)
         .weighted(config.class_weights.as_ref())?;
     Ok(Opened {
         spec,

@@ -3,7 +3,7 @@
 use super::{config::LanguageModelConfig, spec::LanguageSpec};
 use crate::{
     data::{
-        file,
+        file::{self, DataFile},
         reading::{Steps, Wanted},
         split::{self, Split},
         vocabulary::{Unit, Vocabulary},
@@ -21,6 +21,8 @@ pub(super) struct LanguageModel {
     pub(super) spec: LanguageSpec,
     symbols: Vec<u32>,
     parts: Split<Range<usize>>,
+    /// What is to be said of several files.
+    pub(super) note: Option<String>,
     /// Bits that gzip -9 needs for a character of the whole text.
     pub(super) gzip_bits: f64,
 }
@@ -32,7 +34,7 @@ impl LanguageModel {
     ///
     /// If the file cannot be read or a part of it is too short.
     pub(super) fn open(config: &LanguageModelConfig, spec: Option<LanguageSpec>) -> Result<Self> {
-        let text = file::read_text(&config.file)?;
+        let (text, note) = read(&config.file)?;
         let vocabulary = match spec {
             Some(spec) => spec.vocabulary,
             None => Vocabulary::build(&[&text], config.splitting(), config.vocabulary),
@@ -63,6 +65,7 @@ impl LanguageModel {
             gzip_bits: gzip_bits(&text)?,
             symbols,
             parts,
+            note,
         })
     }
 
@@ -84,6 +87,31 @@ impl LanguageModel {
             Unit::Word => Metric::lower("perplexity", nats.exp()),
         }
     }
+}
+
+/// The text of a file, or of several one after the other, and what is to be said of these. Each begins on a line of its own.
+fn read(path: &DataFile) -> Result<(String, Option<String>)> {
+    let members = file::members(path)?;
+    if members == [path.clone()] {
+        return Ok((file::read_text(path)?, None));
+    }
+    let mut text = String::new();
+    for member in &members {
+        if !(text.is_empty() || text.ends_with('\n')) {
+            text.push('\n');
+        }
+        text.push_str(&file::read_text(member)?);
+    }
+    let name = |member: &DataFile| member.display().to_string();
+    let ends = [&members[0], &members[members.len() - 1]].map(name);
+    let note = format!(
+        "{}: {} files one after the other, each from a new line: {} to {}",
+        path.display(),
+        members.len(),
+        ends[0],
+        ends[1]
+    );
+    Ok((text, Some(note)))
 }
 
 fn gzip_bits(text: &str) -> Result<f64> {

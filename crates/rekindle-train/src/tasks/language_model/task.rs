@@ -99,10 +99,8 @@ impl Task for LanguageModel {
             "{unknown} of the {all} symbols of the {} part ({share:.1} %) are not in the vocabulary: all of them count as one",
             part.name()
         );
-        match unknown {
-            0 => Vec::new(),
-            _ => vec![note],
-        }
+        let said = self.note.iter().cloned();
+        said.chain((unknown > 0).then_some(note)).collect()
     }
 
     fn reading(&self, part: Part, rows: Range<usize>, steps: usize) -> Reading {
