@@ -158,8 +158,8 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         let net = load_weights(trainer.net.clone(), start, RunDir::START)?;
         trainer.begin_as(net);
     }
-    let batch = plan.experiment().train.batch;
-    for Line { about, said } in account::of(task.as_ref(), &trainer.net, batch) {
+    let rows = plan.experiment().train.rows();
+    for Line { about, said } in account::of(task.as_ref(), &trainer.net, rows) {
         watch.note(&format!("{about:<8} {said}"));
     }
     let spec = json(&known)?;

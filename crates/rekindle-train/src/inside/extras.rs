@@ -17,6 +17,8 @@ use rekindle_view::{Figure, Trace};
 pub(crate) struct Extras {
     /// The layers on an example.
     pub traces: Vec<Trace>,
+    /// What the network says of that example.
+    pub answer: Option<String>,
     /// The gradient against the lag.
     pub horizon: Option<Figure>,
     /// What ails the run.
@@ -44,16 +46,22 @@ pub(crate) fn extras(predictor: &Predictor, task: &dyn Task, run: &RunDir) -> Re
         over_lags(lines.collect(), 1e-3)
     });
     Ok(Extras {
+        answer: task.answer(&predictor.net, shown_part(task), 0, &predictor.device),
         traces: example(predictor, task)?,
         horizon,
         findings: diagnose(&checkup),
     })
 }
 
+/// The part whose first row is shown.
+fn shown_part(task: &dyn Task) -> Part {
+    task.first_of(&[Part::Test, Part::Valid])
+}
+
 /// The states and gates of every layer and direction over the beginning of a row of the test part, or of the first
 /// part that there is.
 fn example(predictor: &Predictor, task: &dyn Task) -> Result<Vec<rekindle_view::Trace>> {
-    let part = task.first_of(&[Part::Test, Part::Valid]);
+    let part = shown_part(task);
     let reading = task.reading(part, 0..1, STEPS);
     if reading.rows() == 0 {
         return Ok(Vec::new());

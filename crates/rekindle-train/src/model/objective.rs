@@ -17,13 +17,15 @@ impl Wanted {
         }
     }
 
-    /// The mean loss of outputs where rows count by their class: the sum of `weight * loss` over that of the weights. That of
-    /// numbers has no weights.
+    /// The mean over rows of `weight * loss`, by the weight of each row's class. That of numbers has no weights.
     pub(crate) fn weighted_loss(&self, outputs: Tensor<2>, weights: &[f32]) -> Tensor<1> {
         match self {
             Wanted::Class(classes) => {
                 let config = CrossEntropyLossConfig::new().with_weights(Some(weights.to_vec()));
-                cross_entropy(outputs, classes, &config)
+                // Burn divides by the sum of the weights; over rows, the losses of batches add up to that of all.
+                let sum: f32 = classes.iter().map(|&class| weights[class]).sum();
+                let mean = f64::from(sum) / classes.len() as f64;
+                cross_entropy(outputs, classes, &config).mul_scalar(mean)
             }
             Wanted::Numbers(_) => self.loss(outputs),
         }
@@ -108,7 +110,7 @@ mod tests {
         let wanted = Wanted::Class(vec![1, 0]);
         let mean = wanted.weighted_loss(logits.clone(), &[3.0, 1.0]);
         let mean = f64::from(mean.into_scalar::<f32>());
-        let right = ((4.0 / 3.0_f64).ln() + 3.0 * 2f64.ln()) / 4.0;
+        let right = ((4.0 / 3.0_f64).ln() + 3.0 * 2f64.ln()) / 2.0;
         assert!((mean - right).abs() < 1e-6, "{mean} {right}");
     }
 

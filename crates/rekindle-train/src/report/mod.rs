@@ -75,8 +75,8 @@ pub fn again(run: &Path, device: Option<&str>) -> Result<Page> {
 
 /// What was said of the data and the network before training.
 fn said(predictor: &Predictor, task: &dyn Task) -> Table {
-    let batch = predictor.plan.experiment().train.batch;
-    let lines = account::of(task, &predictor.net, batch).into_iter();
+    let rows = predictor.plan.experiment().train.rows();
+    let lines = account::of(task, &predictor.net, rows).into_iter();
     Table {
         head: Vec::new(),
         rows: lines
@@ -109,7 +109,11 @@ fn page(record: &Record, read: Table, exhibits: Vec<Block>, extras: Extras) -> P
     sections.push(section("Curves", curves(record)));
     sections.push(section("At work", exhibits));
     if !extras.traces.is_empty() {
-        sections.push(section("Inside", vec![Block::Traces(extras.traces)]));
+        let answer = extras
+            .answer
+            .map(|answer| Block::Text(format!("Of the row that is read here {answer}.")));
+        let blocks = answer.into_iter().chain([Block::Traces(extras.traces)]);
+        sections.push(section("Inside", blocks.collect()));
     }
     if let Some(horizon) = extras.horizon {
         sections.push(section("How far back", vec![Block::Figure(horizon)]));

@@ -21,7 +21,7 @@ impl Line {
 }
 
 /// What a task says of its data, and behind it the network's parameters by layer and the updates of a pass.
-pub(crate) fn of(task: &dyn Task, net: &Net, batch: usize) -> Vec<Line> {
+pub(crate) fn of(task: &dyn Task, net: &Net, rows: usize) -> Vec<Line> {
     let mut lines = task.account();
     let mut places: Vec<(String, usize)> = Vec::new();
     for (name, tensor) in named_tensors(net) {
@@ -41,7 +41,7 @@ pub(crate) fn of(task: &dyn Task, net: &Net, batch: usize) -> Vec<Line> {
         .iter()
         .map(|(place, count)| format!("{place} {count}"));
     let places: Vec<String> = places.collect();
-    let pass = match task.steps_per_epoch(batch) {
+    let pass = match task.steps_per_epoch(rows) {
         Ok(updates) if task.rows_to_train_on().is_some() || task.window().is_some() => {
             format!("; {updates} updates an epoch")
         }

@@ -1,6 +1,6 @@
 //! What a run says of files, and of its own test part.
 
-use super::support::{Bench, never, said};
+use super::support::{Bench, never, said, weights};
 use rekindle_train::{Prediction, Predictor, Truth, Watch, predict::Written, tasks::Part, train};
 
 /// A classifier of texts, trained on a file.
@@ -182,4 +182,79 @@ fn a_back_test_agrees_with_the_figures() {
 
     let next = said(predictor.predict_file(&file).expect("predicts"));
     assert_eq!(next.len(), 1);
+}
+
+#[test]
+fn several_files_are_one_text() {
+    let bench = Bench::new();
+    bench.file("b.txt", "second ".repeat(20).trim());
+    bench.file("a.txt", "first ".repeat(20).trim());
+    bench.file("c.md", "no");
+    let pattern = bench.path("*.txt");
+    let config = format!(
+        "device = \"flex\"\n[task]\nkind = \"language_model\"\nfile = {pattern:?}\nwindow = 4\nd_embedding = 2\n\
+         [model.cell]\nkind = \"elman\"\nd_hidden = 3\n[train]\nsteps = 1\nbatch = 2\n"
+    );
+    let mut notes = Notes::default();
+    train(&bench.options(&config, "run"), &mut notes, &never()).expect("trains");
+    // 20 words of five letters with 19 spaces between them, a line's end, 20 of six with 19.
+    for line in ["2 files one after the other", "one text of 259 characters"] {
+        let found = notes.0.iter().any(|note| note.contains(line));
+        assert!(found, "{line}: {:#?}", notes.0);
+    }
+    assert!(
+        rekindle_train::changed_data(&bench.path("run"))
+            .expect("reads")
+            .is_empty()
+    );
+    bench.file("d.txt", "more");
+    let changed = rekindle_train::changed_data(&bench.path("run")).expect("reads");
+    assert_eq!(changed.len(), 1, "{changed:?}");
+}
+
+#[test]
+fn classes_are_folders_and_may_count_alike() {
+    let bench = Bench::new();
+    for (class, texts) in [("up", 16), ("down", 8)] {
+        std::fs::create_dir_all(bench.path(&format!("texts/{class}"))).expect("a folder");
+        for i in 0..texts {
+            bench.file(
+                &format!("texts/{class}/{i}.txt"),
+                &format!("it is {class} {i}\n"),
+            );
+        }
+    }
+    let folder = bench.path("texts");
+    let config = |key: &str| {
+        format!(
+            "device = \"flex\"\n[task]\nkind = \"classify_text\"\ntrain = {folder:?}\nd_embedding = 4\n{key}\n\
+             [model.cell]\nkind = \"elman\"\nd_hidden = 4\n[train]\nsteps = 3\nbatch = 8\n"
+        )
+    };
+    let alike = bench.train(&config(""), "alike").run;
+    let same = bench.train(&config("class_weights = [1, 1]"), "same").run;
+    let balanced = bench
+        .train(&config("class_weights = \"balanced\""), "balanced")
+        .run;
+    assert!(weights(&alike) != weights(&balanced));
+    // The same loss but for rounding: the figures on the validation part agree.
+    let loss = |run: &std::path::Path| {
+        let log = std::fs::read_to_string(run.join("metrics.jsonl")).expect("a log");
+        let line = log.lines().last().expect("a line").to_owned();
+        let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        line["valid_loss"].as_f64().expect("a loss")
+    };
+    assert!((loss(&alike) - loss(&same)).abs() < 1e-5);
+    let page = std::fs::read_to_string(balanced.join("report.html")).expect("a page");
+    for words in ["Verdict", "the network says", "ROC area"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let three = bench.options(&config("class_weights = [1, 2, 3]"), "three");
+    let error = train(&three, &mut (), &never())
+        .expect_err("three numbers")
+        .to_string();
+    assert!(
+        error.contains("3 numbers for 2 classes; give one for each in the order down, up"),
+        "{error}"
+    );
 }

@@ -20,7 +20,7 @@ use crate::{
         account::{self, Line},
         part::Part,
         passes::Passes,
-        prediction::{self, Predicted, Truth},
+        prediction::{self, Predicted, Prediction, Truth},
         task::{At, JUDGED, Lesson, Task},
     },
 };
@@ -236,6 +236,23 @@ impl<I: Items> Task for Classify<I> {
             ..said.of_row(number)
         });
         Some(all.collect())
+    }
+
+    fn answer(&self, net: &Net, part: Part, row: usize, device: &Device) -> Option<String> {
+        let row = *self.parts.of(part).get(row)?;
+        let said = prediction::classes(self.logits(net, &[row], device), &self.names);
+        let Some(Prediction::Class {
+            class,
+            probabilities,
+        }) = said.into_iter().next()
+        else {
+            return None;
+        };
+        let given = probabilities.iter().find(|(name, _)| *name == class)?.1;
+        Some(format!(
+            "the network says {class}, with probability {given:.3}; right is {}",
+            self.names[self.labels[row]]
+        ))
     }
 
     fn notes(&self, _: Part) -> Vec<String> {
