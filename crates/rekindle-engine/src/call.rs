@@ -4,7 +4,7 @@ use crate::choose::Executor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use rekindle_kernels::{Keep, Sizes};
-use rekindle_program::passes::{Invariant, Way, fold, invariant, mask, trace, zoneout};
+use rekindle_program::passes::{Invariant, Way, diagonal, fold, invariant, mask, trace, zoneout};
 use rekindle_program::plan::Compiled;
 use rekindle_program::{Id, Program};
 use std::any::Any;
@@ -125,28 +125,12 @@ pub(crate) struct Form {
     pub moved: bool,
 }
 
-impl Form {
-    /// A program in this form.
-    ///
-    /// # Panics
-    ///
-    /// If states are to move a part of their way and one is projected.
-    pub(crate) fn of(self, program: &Program) -> Program {
-        let masked = match self.masked {
-            true => mask(program),
-            false => program.clone(),
-        };
-        match self.moved {
-            true => zoneout(&masked, Way::Given).expect("no state is projected"),
-            false => masked,
-        }
-    }
-}
-
 /// A program with all that is derived from it, once: plain, with a mask for variational dropout, with what zoneout draws, or both.
 #[derive(Debug)]
 pub struct Recurrence {
     program: Program,
+    /// The equations with vectors in place of recurrent matrices, where those are diagonal.
+    diagonal: Option<Program>,
     forms: [OnceLock<Arc<Prepared>>; 4],
     /// The last one that shows values, and which.
     traced: Mutex<Option<(Vec<Id>, Arc<Prepared>)>>,
@@ -159,11 +143,26 @@ impl Recurrence {
     ///
     /// If it is no cell's, but what a [pass](crate::passes) has made of one for an executor.
     pub fn new(program: Program) -> Self {
+        Recurrence::with(program, false)
+    }
+
+    /// The same where every recurrent matrix is diagonal: each has its numbers among the vectors, as
+    /// [`diagonal`](crate::passes::diagonal) says, and there is no `U` and no `d`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Recurrence::new`].
+    pub fn diagonal(program: Program) -> Self {
+        Recurrence::with(program, true)
+    }
+
+    fn with(program: Program, is_diagonal: bool) -> Self {
         assert!(
             program.is_of_equations(),
             "this program is what a pass made for an executor, and no cell:\n{program}"
         );
         Recurrence {
+            diagonal: is_diagonal.then(|| diagonal(&program)),
             program,
             forms: Default::default(),
             traced: Mutex::new(None),
@@ -175,9 +174,52 @@ impl Recurrence {
         &self.program
     }
 
+    /// Whether every recurrent matrix is diagonal.
+    pub fn is_diagonal(&self) -> bool {
+        self.diagonal.is_some()
+    }
+
+    /// The program whose parameters a pass takes.
+    pub(crate) fn taken(&self) -> &Program {
+        self.diagonal.as_ref().unwrap_or(&self.program)
+    }
+
+    /// The program, or another of the same blocks, as it is run in a form.
+    ///
+    /// # Panics
+    ///
+    /// If states are to move a part of their way and one is projected.
+    fn formed(&self, program: &Program, form: Form) -> Program {
+        let mut formed = program.clone();
+        if form.masked {
+            formed = mask(&formed);
+        }
+        if self.is_diagonal() {
+            formed = diagonal(&formed);
+        }
+        if form.moved {
+            formed = zoneout(&formed, Way::Given).expect("no state is projected");
+        }
+        formed
+    }
+
+    /// The program as it is run in a form, with nothing else changed.
+    ///
+    /// # Panics
+    ///
+    /// If states are to move a part of their way and one is projected.
+    pub(crate) fn plain(&self, form: Form) -> Program {
+        self.formed(&self.program, form)
+    }
+
+    /// The program with the values of some nodes as results beside the states.
+    pub(crate) fn shown(&self, values: &[Id]) -> Program {
+        self.formed(&trace(&self.program, values), Form::default())
+    }
+
     pub(crate) fn prepared(&self, form: Form) -> &Arc<Prepared> {
         let known = &self.forms[2 * usize::from(form.moved) + usize::from(form.masked)];
-        known.get_or_init(|| Arc::new(Prepared::new(form.of(&fold(&self.program)))))
+        known.get_or_init(|| Arc::new(Prepared::new(self.formed(&fold(&self.program), form))))
     }
 
     /// The plain form, with the values of some nodes shown beside the output.
@@ -186,7 +228,7 @@ impl Recurrence {
         match &*last {
             Some((known, prepared)) if known == values => prepared.clone(),
             _ => {
-                let program = fold(&trace(&self.program, values));
+                let program = fold(&self.shown(values));
                 let prepared = Arc::new(Prepared::new(program));
                 *last = Some((values.to_vec(), prepared.clone()));
                 prepared

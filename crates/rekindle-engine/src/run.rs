@@ -31,11 +31,10 @@ pub fn scan(
     batch: Batch<'_>,
     engine: Engine,
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
-    let program = recurrence.program();
-    shapes::of_batch(program, weights, &batch);
+    shapes::of_batch(recurrence.taken(), weights, &batch);
     let choice = choose(engine, &batch.x.device(), batch.x.dtype());
     if choice.executor == Executor::Steps {
-        return steps::scan(&weights.form().of(program), weights, batch);
+        return steps::scan(&recurrence.plain(weights.form()), weights, batch);
     }
     let Batch {
         x,
@@ -86,7 +85,7 @@ pub fn trace(
     engine: Engine,
 ) -> Traced {
     let program = recurrence.program();
-    let sizes = shapes::of_batch(program, weights, &batch);
+    let sizes = shapes::of_batch(recurrence.taken(), weights, &batch);
     for &id in nodes {
         assert!(
             id < program.nodes().len(),
@@ -132,7 +131,7 @@ pub fn trace(
                 state,
                 direction,
             };
-            steps::trace(program, &weights, batch, (nodes, &widths))
+            steps::trace(&recurrence.shown(nodes), &weights, batch, &widths)
         }
     };
     let mut parts = all.split_with_sizes([&states[..1], &widths].concat(), 2);
@@ -199,10 +198,10 @@ pub fn step(
     engine: Engine,
 ) -> Vec<Tensor<2>> {
     if choose(engine, &x.device(), x.dtype()).executor == Executor::Steps {
-        let (program, [batch, d_input]) = (recurrence.program(), x.dims());
+        let [batch, d_input] = x.dims();
         let frame = [batch, 1, d_input];
-        shapes::sizes(program, weights, frame, x.dtype(), None, &state);
-        return steps::step(&weights.form().of(program), weights, x, &state);
+        shapes::sizes(recurrence.taken(), weights, frame, x.dtype(), None, &state);
+        return steps::step(&recurrence.plain(weights.form()), weights, x, &state);
     }
     let batch = Batch {
         x: x.unsqueeze_dim(1),

@@ -11,7 +11,7 @@ use crate::batch::{Batch, Direction};
 use crate::weights::Weights;
 use burn::backend::Dispatch;
 use burn::tensor::{Bool, Tensor, TensorData};
-use rekindle_program::{Across, Binary, Id, Node, Program, Subject, Unary};
+use rekindle_program::{Across, Binary, Id, Node, Out, Program, Subject, Unary};
 use std::ops::Range;
 
 /// One step: `x` is `[batch, d_input]`, the states `[batch, width]`; returns the new states, the
@@ -91,12 +91,12 @@ pub(crate) fn scan(
     )
 }
 
-/// The same, with the values of some nodes behind the output: `[batch, time, widths]`.
+/// The same, with the values that the program [shows](Out::Trace) behind the output: `[batch, time, widths]`.
 pub(crate) fn trace(
     program: &Program,
     weights: &Weights,
     batch: Batch<'_>,
-    (nodes, widths): (&[Id], &[usize]),
+    widths: &[usize],
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
     let plan = Bound::new(program, weights);
     let rows = batch.x.dims()[0];
@@ -109,8 +109,10 @@ pub(crate) fn trace(
         |x, state| {
             let values = plan.values(x, &state);
             let next = plan.next(&values, x, &state);
-            let traced = nodes.iter().zip(widths);
-            let traced = traced.map(|(&id, &width)| values[id].rows(x).expand([rows, width]));
+            let shown = program.results();
+            let shown = shown.filter_map(|(out, id)| matches!(out, Out::Trace(_)).then_some(id));
+            let traced = shown.zip(widths);
+            let traced = traced.map(|(id, &width)| values[id].rows(x).expand([rows, width]));
             let row = std::iter::once(next[0].clone()).chain(traced);
             (Tensor::cat(row.collect(), 1), next)
         },

@@ -43,7 +43,7 @@ impl Stream {
             return None;
         }
         let frame = [first.dims()[0], 1, weights.input.dims()[0]];
-        let sizes = shapes::sizes(recurrence.program(), weights, frame, dtype, None, state);
+        let sizes = shapes::sizes(recurrence.taken(), weights, frame, dtype, None, state);
         let prepared = recurrence.prepared(Form::default());
         let numbers = match dtype {
             DType::F32 => Numbers::F32(begin(prepared, weights, state, sizes)),

@@ -1,5 +1,7 @@
 //! What a structure makes of stored weights.
 
+use burn::module::Param;
+use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use rekindle::engine::{Next, Program, Step, tanh};
 use rekindle::{
@@ -292,4 +294,65 @@ fn weights_are_dropped_in_training_only() {
         "{kept:?}"
     );
     assert!(kept.contains(&0.0) && kept.iter().any(|&k| k > 0.0));
+}
+
+/// The output of a layer, with the gradients of the sum of its squares by the input and by the recurrent weights and biases.
+fn with_gradients(gates: &Gates, x: &Tensor<3>) -> [Tensor<1>; 4] {
+    let x = x.clone().require_grad();
+    let state = vec![Tensor::full([2, UNITS], 0.3, &x.device())];
+    let forward = rekindle::engine::Direction::Forward;
+    let (y, _) = gates.scan(&rekindle::Sequence::new(x.clone()), state, forward);
+    let gradients = y.clone().powi_scalar(2).sum().backward();
+    let hidden = gates.hidden.as_ref().expect("a recurrent product");
+    let bias = hidden.bias.as_ref().expect("a bias").val();
+    [
+        y.inner().flatten(0, 2),
+        x.grad(&gradients).expect("tracked").flatten(0, 2),
+        hidden
+            .weight
+            .val()
+            .grad(&gradients)
+            .expect("tracked")
+            .flatten(0, 1),
+        bias.grad(&gradients).expect("tracked"),
+    ]
+}
+
+#[test]
+fn independent_units_are_those_of_a_diagonal_matrix() {
+    let device = Device::flex().autodiff();
+    let layer = gru(|config| config.independent = true, &device);
+    let mut diagonal = layer.layers()[0].forward.gates.clone();
+    let mut matrix = gru(|_| {}, &device).layers()[0].forward.gates.clone();
+    let whole = diagonal
+        .recurrent_weights()
+        .expect("there are products")
+        .detach();
+    let bias = |gates: &Gates| gates.hidden.as_ref().and_then(|hidden| hidden.bias.clone());
+    matrix.input = diagonal.input.clone();
+    matrix.hidden = Some(Linear {
+        weight: Param::from_tensor(whole),
+        bias: bias(&diagonal),
+    });
+    let mask = Tensor::<2>::from_floats([[2.0; UNITS], [0.5; UNITS]], &device);
+    let close = |a: &Tensor<1>, b: &Tensor<1>| {
+        let difference = (a.clone() - b.clone()).abs().max().into_scalar::<f32>();
+        assert!(difference < 1e-5, "{a} {b}");
+    };
+    for masked in [false, true] {
+        if masked {
+            diagonal.mask(mask.clone());
+            matrix.mask(mask.clone());
+        }
+        let [found, expected] =
+            [&diagonal, &matrix].map(|gates| with_gradients(gates, &input(&device)));
+        for i in [0, 1, 3] {
+            close(&found[i], &expected[i]);
+        }
+        // Row after row: of each block the diagonal.
+        let all = expected[2].clone().reshape([UNITS, 3, UNITS]);
+        let own = Tensor::<2>::eye(UNITS, &Device::flex()).unsqueeze_dim::<3>(1);
+        let own: Tensor<1> = (all * own).sum_dim(0).flatten(0, 2);
+        close(&found[2], &own);
+    }
 }

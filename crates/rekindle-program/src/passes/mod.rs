@@ -4,6 +4,7 @@
 //! fold            constants and identities; equal expressions become one node
 //! integrate       inputs and memory that scale one another, where they were added up
 //! mask            variational dropout: the operand of every recurrent product times a mask
+//! diagonal        recurrent products of diagonal matrices: vectors times values
 //! invariant       what depends on the parameters alone, once a pass; and what is left
 //! zoneout         states that go a part of their way
 //! phases          what is computed for all steps at once, and the loops between
@@ -19,6 +20,7 @@
 //! ```
 
 mod arrange;
+mod diagonal;
 mod differentiate;
 mod explain;
 mod fold;
@@ -35,6 +37,7 @@ mod trace;
 mod zoneout;
 
 pub use arrange::{arrange, gather};
+pub use diagonal::diagonal;
 pub use differentiate::differentiate;
 pub use explain::explain;
 pub use fold::fold;

@@ -6,8 +6,8 @@ use crate::constants::Constants;
 use crate::structure::Structure;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
-use rekindle_engine::Recurrence;
 use rekindle_engine::passes::{self, Way};
+use rekindle_engine::{Program, Recurrence};
 use std::sync::Arc;
 
 impl Gates {
@@ -53,6 +53,7 @@ impl Gates {
         let shape = [1, columns / units, units];
         hidden.weight = parameter(self.init.input(shape, device));
         self.structure = Structure::heads(units);
+        self.recurrence = Arc::new(Recurrence::diagonal(self.program().clone()));
         self.constants = Constants::default();
         self
     }
@@ -62,7 +63,7 @@ impl Gates {
     pub fn zoned(mut self, rate: f64) -> Option<Self> {
         let made = || {
             passes::zoneout(self.program(), Way::Share(1.0 - rate))
-                .map(Recurrence::new)
+                .map(|program| self.of_this_form(program))
                 .map(Arc::new)
         };
         let (known, recurrence) = self.zoned.get_or_init(|| (rate, made()));
@@ -117,9 +118,17 @@ impl Gates {
                 keep_biases(linear, &had, &has, units);
             }
         }
-        self.recurrence = Arc::new(Recurrence::new(program));
+        self.recurrence = Arc::new(self.of_this_form(program));
         self.zoned = Arc::default();
         self
+    }
+
+    /// Equations of the same recurrent blocks, whose matrices are as these are.
+    fn of_this_form(&self, program: Program) -> Recurrence {
+        match self.recurrence.is_diagonal() {
+            true => Recurrence::diagonal(program),
+            false => Recurrence::new(program),
+        }
     }
 }
 

@@ -233,18 +233,22 @@ impl Gates {
     /// `U` of every recurrent block as the equations use it, `[d_output, K * d_hidden]`: what is stored, put
     /// together and mapped.
     pub fn recurrent_weights(&self) -> Option<Tensor<2>> {
-        let stored = self.stored_weights();
-        let stored = match &self.weight_mask {
-            Some(mask) => stored.map(|stored| stored * mask.clone()),
-            None => stored,
-        };
         self.structure.weights(
             self.program().hiddens(),
-            stored,
+            self.kept_weights(),
             &self.input.weight.val(),
             self.d_hidden(),
             &self.constants,
         )
+    }
+
+    /// The recurrent weights before a [`Structure`] maps them, without those that are dropped.
+    pub(crate) fn kept_weights(&self) -> Option<Tensor<2>> {
+        let stored = self.stored_weights()?;
+        Some(match &self.weight_mask {
+            Some(mask) => stored * mask.clone(),
+            None => stored,
+        })
     }
 
     /// The recurrent weights before a [`Structure`] maps them.

@@ -115,18 +115,45 @@ impl Gates {
         };
         let hidden = self.hidden.as_ref();
         let input = self.input.weight.val();
+        let mut vectors = self.every_vector(&input);
+        let mut hidden_bias =
+            hidden.and_then(|linear| bias(linear, self.program().hidden_biases()));
+        let recurrent = match self.recurrence.is_diagonal() {
+            true => {
+                vectors.extend(self.diagonals(hidden_bias.take(), &input));
+                None
+            }
+            false => self.recurrent_weights(),
+        };
         Weights {
-            vectors: self.every_vector(&input),
+            vectors,
             input: self
                 .structure
                 .input(self.program().inputs(), input, &self.constants),
             input_bias: bias(&self.input, self.program().input_biases()),
-            hidden: self.recurrent_weights(),
-            hidden_bias: hidden.and_then(|linear| bias(linear, self.program().hidden_biases())),
+            hidden: recurrent,
+            hidden_bias,
             projection: self.projection.as_ref().map(|r| r.weight.val()),
             mask: self.mask.clone(),
             moves: self.moves.clone(),
         }
+    }
+
+    /// The diagonals of the recurrent matrices, and the biases of the products that have one: `[units]` each.
+    fn diagonals(&self, biases: Option<Tensor<1>>, like: &Tensor<2>) -> Vec<Tensor<1>> {
+        let units = self.d_hidden();
+        let stored = self.kept_weights().expect("a recurrent product");
+        let stored: Tensor<1> = stored.squeeze_dim(0);
+        let of = |all: &Tensor<1>, block: usize| all.clone().narrow(0, block * units, units);
+        let has = self.program().hidden_biases().iter().enumerate();
+        let matrices = (0..has.len()).map(|block| of(&stored, block));
+        let biases = has
+            .filter(|(_, has)| **has)
+            .map(|(block, _)| match &biases {
+                Some(all) => of(all, block),
+                None => Tensor::zeros([units], (&like.device(), like.dtype())),
+            });
+        matrices.chain(biases).collect()
     }
 
     /// The vectors of the equations, `[units]` each, learned and given.
