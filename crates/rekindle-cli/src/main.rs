@@ -16,8 +16,8 @@ use clap::{Parser, Subcommand};
 use rekindle_train::Result;
 
 use commands::{
-    apply, devices, doctor, eval, horizon, list, predict, report, sample, show, trace, train,
-    validate,
+    apply, devices, doctor, eval, explain, horizon, init, list, predict, report, sample, show,
+    trace, train, validate,
 };
 
 /// Train recurrent networks from config files.
@@ -30,6 +30,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Look at a file and write a config that learns from it, with a comment a key.
+    Init(init::Args),
+    /// Say what a key of a config means.
+    Explain(explain::Args),
     /// Train what a config file describes.
     Train(train::Args),
     /// Print a run's figures on a part of its data.
@@ -81,6 +85,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     threads::check_environment()?;
     match command {
+        Command::Init(args) => init::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Sample(args) => sample::run(args),

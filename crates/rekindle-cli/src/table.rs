@@ -25,6 +25,21 @@ pub(crate) fn indented(text: &str) -> String {
     lines.collect()
 }
 
+/// A text in lines of at most so many characters; longer words have a line of their own.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +49,7 @@ mod tests {
         let rows = [["a", "σσσ", "c"], ["bbb", "", ""]].map(|row| row.map(str::to_owned));
         assert_eq!(aligned(&rows), "a    σσσ  c\nbbb\n");
         assert_eq!(aligned::<2>(&[]), "");
+        assert_eq!(wrapped("σ bb ccc  dddddd", 5), ["σ bb", "ccc", "dddddd"]);
         assert_eq!(indented("a\n\nb"), "  a\n\n  b\n");
     }
 }

@@ -14,6 +14,7 @@ mod error;
 pub mod files;
 #[cfg(test)]
 mod fuzz;
+pub mod init;
 pub mod inside;
 pub mod memory;
 mod metric;

@@ -2,7 +2,7 @@
 
 mod diagram;
 mod form;
-mod keys;
+pub(in crate::commands) mod keys;
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,7 @@
 //! The program from outside: what it prints, and what it says of mistakes.
 
 mod apply;
+mod begin;
 mod bench;
 mod custom;
 mod files;

@@ -66,7 +66,11 @@ impl Plan {
         idle::between(shape, &self.0.model)
     }
 
-    fn check(mut experiment: Experiment, stem: &str, base: &Path) -> Result<Plan, Invalid> {
+    pub(super) fn check(
+        mut experiment: Experiment,
+        stem: &str,
+        base: &Path,
+    ) -> Result<Plan, Invalid> {
         if experiment.name.is_empty() {
             experiment.name = stem.into();
         }

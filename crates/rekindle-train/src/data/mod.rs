@@ -29,6 +29,7 @@ pub(crate) mod fill;
 pub(crate) mod fingerprint;
 pub(crate) mod generated;
 pub(crate) mod labelled_text;
+pub(crate) mod look;
 pub(crate) mod message;
 pub(crate) mod number;
 pub(crate) mod reading;

@@ -42,6 +42,15 @@ pub(super) fn read(table: &Table) -> Result<AnyCellConfig, String> {
     config.map_err(|error| error.message().to_owned())
 }
 
+/// The name of every key but `kind`.
+pub(in crate::commands) fn names(name: &str) -> Result<Vec<String>> {
+    Ok(choices(
+        &defaults(name, D_HIDDEN)?,
+        "?",
+        Value::Boolean(true),
+    ))
+}
+
 /// Every key but `kind`, a line each: its default, and what it may be.
 pub(super) fn table(name: &str) -> Result<String> {
     let defaults = defaults(name, D_HIDDEN)?;

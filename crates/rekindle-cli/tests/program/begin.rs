@@ -1,0 +1,86 @@
+//! `init` and `explain`: from a file to a config that trains, and from a key to what it means.
+
+use std::fs;
+
+use crate::support::{DATA, rekindle_in};
+
+#[test]
+fn a_config_is_written_for_each_sort_of_file_and_trains() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let at = dir.path();
+    let reviews: String = (0..40)
+        .map(|i| match i % 2 {
+            0 => format!("a lovely little film number {i},good\n"),
+            _ => format!("a dreadful long film number {i},bad\n"),
+        })
+        .collect();
+    fs::write(at.join("reviews.csv"), format!("review,verdict\n{reviews}")).expect("written");
+    let load: String = (0..60).map(|i| format!("{},{}\n", i % 7, i % 5)).collect();
+    fs::write(at.join("load.csv"), format!("load,temp\n{load}")).expect("written");
+    for (name, file) in [("prose.txt", "tiny.txt"), ("series.ts", "tiny_multi.ts")] {
+        fs::copy(format!("{DATA}/{file}"), at.join(name)).expect("copied");
+    }
+    for (file, task) in [
+        ("reviews.csv", "classify_text"),
+        ("load.csv", "forecast"),
+        ("prose.txt", "language_model"),
+        ("series.ts", "classify_series"),
+    ] {
+        let config = format!("{file}.toml");
+        rekindle_in(at, &["init", "--data", file, "--out", &config]).done();
+        let text = fs::read_to_string(at.join(&config)).expect("written");
+        assert!(
+            text.contains(&format!("kind = \"{task}\"")),
+            "{file}: {text}"
+        );
+        assert!(
+            text.contains(&format!("= \"{file}\"")),
+            "named from where it stands: {text}"
+        );
+        rekindle_in(at, &["validate", &config]).done();
+    }
+    let again = rekindle_in(
+        at,
+        &["init", "--data", "load.csv", "--out", "load.csv.toml"],
+    );
+    again.refused(&["there is such a file already"]);
+    let wrong = rekindle_in(at, &["init", "classify_text", "--data", "load.csv"]);
+    wrong.refused(&["load.csv: no data for `classify_text`", "name another task"]);
+    let left = fs::read_dir(at).expect("there").flatten();
+    assert!(left.into_iter().all(|entry| {
+        !entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with("rekindle-init")
+    }));
+    for task in [
+        "forecast",
+        "adding",
+        "copy",
+        "language_model",
+        "classify_text",
+        "classify_series",
+    ] {
+        rekindle_in(at, &["init", task]).done();
+    }
+}
+
+#[test]
+fn a_key_is_explained_with_its_default_and_what_it_may_be() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let text = rekindle_in(dir.path(), &["explain", "train.accumulate"]).done();
+    for words in [
+        "the batches of one update",
+        "default  1",
+        "a whole number, from 1 to 1048576",
+        "--set train.accumulate=1",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let of_a_cell = rekindle_in(dir.path(), &["explain", "forget_bias"]).done();
+    assert!(of_a_cell.contains("lstm"), "{of_a_cell}");
+    let all = rekindle_in(dir.path(), &["explain"]).done();
+    assert!(all.lines().all(|line| line.chars().count() <= 90), "{all}");
+    let unknown = rekindle_in(dir.path(), &["explain", "hidden_size"]);
+    unknown.refused(&["here it is `model.cell.d_hidden`"]);
+}

@@ -1,0 +1,191 @@
+//! A config to begin with: for a file, after a look at it, or for a task.
+
+use crate::{
+    config::{
+        manual::{self, Key},
+        probe,
+    },
+    data::look::{Seen, look},
+    error::{Error, Result},
+    session::validate,
+};
+use rekindle::engine::suggest;
+use std::{fmt::Write, path::Path};
+use toml::Value;
+
+/// A config with a comment a key. Of a file it is tried before it is given: it reads the file, and would train.
+///
+/// `path` is how the config names the file; `directory` is where it will stand, which that is meant from.
+///
+/// # Errors
+///
+/// If there is no such task, the file cannot be read, or it does not fit the task.
+pub fn config(task: Option<&str>, data: Option<&Path>, directory: &Path) -> Result<String> {
+    let tasks = probe::tasks();
+    let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
+    if let Some(task) = task.filter(|task| !tasks.contains(task)) {
+        let end = suggest(task, &tasks);
+        return Err(Error::mend(format!("there is no task `{task}`{end}")));
+    }
+    let seen = data.map(look).transpose()?;
+    let kind = match (task, &seen) {
+        (Some(task), _) => task,
+        (None, Some(seen)) => seen.task(),
+        (None, None) => {
+            return Err(Error::mend(format!(
+                "name a task ({}) or a file with --data FILE",
+                tasks.join(", ")
+            )));
+        }
+    };
+    let file = data.map(|data| named(data, directory));
+    let text = written(kind, file.as_deref(), seen.as_ref());
+    if let Some(data) = data {
+        let tried = tempfile::Builder::new()
+            .prefix("rekindle-init-")
+            .suffix(".toml")
+            .tempfile_in(directory);
+        let tried = tried.and_then(|tried| {
+            std::fs::write(tried.path(), &text)?;
+            Ok(tried)
+        });
+        let tried =
+            tried.map_err(|error| crate::files::cannot_write("write into", directory, &error))?;
+        validate(tried.path(), &[]).map_err(|error| {
+            let why = error.to_string();
+            let name = tried.path().display().to_string();
+            let why = why.replacen(&format!("{name}: "), "", 1);
+            let why = why.lines().next().unwrap_or_default();
+            Error::mend(format!(
+                "{}: no data for `{kind}`: {why}\nname another task: rekindle init TASK --data {}",
+                data.display(),
+                crate::shell::quoted(data)
+            ))
+        })?;
+    }
+    Ok(text)
+}
+
+/// How a config in a directory names a file: from there, where the file lies below it, or by its whole path.
+fn named(data: &Path, directory: &Path) -> String {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (data, directory) = (whole(data), whole(directory));
+    let path = data.strip_prefix(&directory).unwrap_or(&data);
+    path.display().to_string()
+}
+
+impl Seen {
+    /// The task that it is for.
+    fn task(&self) -> &'static str {
+        match self {
+            Seen::Prose(_) => "language_model",
+            Seen::Series => "classify_series",
+            Seen::Texts { .. } => "classify_text",
+            Seen::Rows(_) => "forecast",
+        }
+    }
+}
+
+/// The keys of `[task]` that are worth a look, with their values.
+fn task_keys(kind: &str, file: Option<&str>, seen: Option<&Seen>) -> Vec<(&'static str, Value)> {
+    let file = |usual: &str| Value::from(file.unwrap_or(usual));
+    match kind {
+        "language_model" => {
+            // Some hundred windows in the training part, where there is so much text.
+            let characters = match seen {
+                Some(Seen::Prose(characters)) => *characters,
+                _ => usize::MAX,
+            };
+            let window = (characters / 1000).clamp(4, 64) as i64;
+            vec![
+                ("file", file("mine.txt")),
+                ("unit", "char".into()),
+                ("window", window.into()),
+            ]
+        }
+        "classify_text" => {
+            let (text, label) = match seen {
+                Some(Seen::Texts { text, label }) => (text.as_str(), label.as_str()),
+                _ => ("text", "label"),
+            };
+            vec![
+                ("train", file("mine.csv")),
+                ("text_column", text.into()),
+                ("label_column", label.into()),
+            ]
+        }
+        "classify_series" => vec![("train", file("mine.csv"))],
+        "forecast" => {
+            let rows = match seen {
+                Some(Seen::Rows(rows)) => *rows,
+                _ => usize::MAX,
+            };
+            let window = (rows / 10).clamp(1, 32) as i64;
+            vec![
+                ("file", file("mine.csv")),
+                ("window", window.into()),
+                ("horizon", 1.into()),
+            ]
+        }
+        "adding" => vec![("time", 50.into())],
+        _ => vec![("delay", 20.into())],
+    }
+}
+
+/// The config.
+fn written(kind: &str, file: Option<&str>, seen: Option<&Seen>) -> String {
+    let is_endless = ["adding", "copy"].contains(&kind);
+    let (length, updates) = match kind {
+        "language_model" => ("steps", 1000),
+        _ if is_endless => ("steps", 2000),
+        _ => ("epochs", 30),
+    };
+    let batch = match (kind, seen) {
+        // A short text has not enough windows for many rows side by side.
+        (_, Some(Seen::Prose(characters))) if *characters < 20_000 => 2,
+        ("language_model", _) => 16,
+        _ => 32,
+    };
+    let mut train = vec![
+        (length, Value::from(updates)),
+        ("batch", batch.into()),
+        ("learning_rate", 0.002.into()),
+    ];
+    if !is_endless {
+        train.push(("patience", 0.into()));
+    }
+    let cell = [("kind", "lstm".into()), ("d_hidden", 64.into())];
+    let mut task = vec![("kind", kind.into())];
+    task.extend(task_keys(kind, file, seen));
+    let tables: [(&str, &[(&str, Value)]); 4] = [
+        ("task", &task),
+        ("model", &[("layers", 1.into())]),
+        ("model.cell", &cell),
+        ("train", &train),
+    ];
+    let keys = manual::keys();
+    let says = |path: &str| match path {
+        "task.kind" => "what is learned".to_owned(),
+        "model.cell.kind" => "`rekindle list` names all".to_owned(),
+        "model.cell.d_hidden" => "the number of units".to_owned(),
+        _ => {
+            let is_it =
+                |key: &&Key| key.path() == path && key.task.as_deref().is_none_or(|of| of == kind);
+            keys.iter().find(is_it).map(Key::plain).unwrap_or_default()
+        }
+    };
+    let mut text =
+        "# `rekindle explain KEY` says more of a key; `rekindle explain` names all that there are.\n".to_owned();
+    for (table, entries) in tables {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n[{table}]\n");
+        for (name, value) in entries {
+            let _ = writeln!(
+                text,
+                "# {}\n{name} = {value}",
+                says(&format!("{table}.{name}"))
+            );
+        }
+    }
+    text
+}
