@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// Why weights do not fit a module; every message is one line that names the tensor.
+/// Why weights do not fit a module; every message is a line for each fault, which names the tensor.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum WeightError {
@@ -10,9 +10,12 @@ pub enum WeightError {
     #[error("tensor `{name}`, {shape:?}, is missing")]
     Missing { name: String, shape: Vec<usize> },
 
-    /// A tensor belongs to no parameter of the module.
-    #[error("tensor `{name}` is not one of this module's, which are {}", known.join(", "))]
-    Unexpected { name: String, known: Vec<String> },
+    /// Tensors belong to no parameter of the module.
+    #[error("{} of this module's, which are {}", none_of(names), known.join(", "))]
+    Unexpected {
+        names: Vec<String>,
+        known: Vec<String>,
+    },
 
     /// A tensor has another shape than its parameter.
     #[error("tensor `{name}` is {found:?}, but the module takes {expected:?}")]
@@ -46,4 +49,32 @@ pub enum WeightError {
         value: String,
         index: usize,
     },
+
+    /// Several modules of a checkpoint fit.
+    #[error(
+        "weights of this shape stand in several places: {}; say which by its prefix",
+        places(prefixes)
+    )]
+    Ambiguous { prefixes: Vec<String> },
+
+    /// There is more than one fault.
+    #[error("{}", lines(.0))]
+    Several(Vec<WeightError>),
+}
+
+fn none_of(names: &[String]) -> String {
+    match names {
+        [name] => format!("tensor `{name}` is not one"),
+        _ => format!("tensors {} are not", places(names)),
+    }
+}
+
+fn places(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+fn lines(faults: &[WeightError]) -> String {
+    let lines: Vec<String> = faults.iter().map(WeightError::to_string).collect();
+    lines.join("\n")
 }

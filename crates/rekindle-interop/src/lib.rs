@@ -13,16 +13,29 @@
 //! ```
 //!
 //! A whole model, whatever it is made of, is read and written by its own dotted paths:
-//! [`named_tensors`] and [`load_named`]. Nothing here touches a disk: files are their callers'.
+//! [`named_tensors`] and [`load_named`].
+//!
+//! Files of other frameworks are read by [`formats`], which knows no layer; [`find`] and [`take`] find a layer's weights among their
+//! tensors. Nothing here touches a disk: bytes are their callers'.
 
+mod checkpoint;
+mod convert;
 mod error;
+pub mod formats;
 mod load;
 mod path;
 mod pytorch;
 mod read;
 mod transpose;
 
+pub use checkpoint::{Found, Kind, Taken, find, take};
+pub use convert::{entry, tensor_data};
 pub use error::WeightError;
 pub use load::load_named;
 pub use pytorch::{Weight, export, gradients, import, is_trained, weight_names};
 pub use read::named_tensors;
+
+/// The page of weights, whose code is tried.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/weights.md")]
+struct Page;

@@ -6,7 +6,7 @@ use crate::read::{Place, places};
 use crate::transpose::transpose;
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{DType, Tensor, TensorData};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The module with its float parameters replaced by the tensors of their dotted paths, as
 /// [`named_tensors`](crate::named_tensors) gives them.
@@ -30,6 +30,7 @@ pub fn load_named<M: Module>(
 }
 
 /// A parameter and the tensor that belongs to it.
+#[derive(Clone)]
 pub(crate) struct Slot {
     /// The name of the tensor.
     pub(crate) name: String,
@@ -39,6 +40,14 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    /// The same parameter, whose tensor has another name.
+    pub(crate) fn named(&self, name: String) -> Self {
+        Slot {
+            name,
+            ..self.clone()
+        }
+    }
+
     /// The shape of the tensor.
     pub(crate) fn shape(&self) -> Vec<usize> {
         let shape = self.place.shape.iter().copied();
@@ -75,55 +84,82 @@ pub(crate) fn load<M: Module>(
     Ok(module.map(&mut writer))
 }
 
-fn check(slots: &[Slot], tensors: &BTreeMap<String, TensorData>) -> Result<(), WeightError> {
-    if let Some(name) = tensors.keys().find(|n| slots.iter().all(|s| s.name != **n)) {
-        return Err(WeightError::Unexpected {
-            name: name.clone(),
+/// Checks that each slot has its tensor, and each tensor its slot, and says all that is wrong.
+pub(crate) fn check(
+    slots: &[Slot],
+    tensors: &BTreeMap<String, TensorData>,
+) -> Result<(), WeightError> {
+    let known: BTreeSet<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
+    let unknown = tensors.keys().filter(|name| !known.contains(name.as_str()));
+    let names: Vec<String> = unknown.cloned().collect();
+    let mut faults = Vec::new();
+    if !names.is_empty() {
+        faults.push(WeightError::Unexpected {
+            names,
             known: slots.iter().map(|slot| slot.name.clone()).collect(),
         });
     }
     let mut first: Option<(&Slot, DType)> = None;
     for slot in slots {
-        let (name, expected) = (slot.name.clone(), slot.shape());
-        let Some(data) = tensors.get(&name) else {
-            let shape = expected;
-            return Err(WeightError::Missing { name, shape });
-        };
-        let found = data.shape().to_vec();
-        if found != expected {
-            return Err(WeightError::Shape {
-                name,
-                found,
-                expected,
-            });
-        }
-        numbers(slot, data)?;
-        let (first, dtype) = *first.get_or_insert((slot, data.dtype()));
-        if dtype != data.dtype() {
-            return Err(WeightError::Mixed {
-                name,
-                found: data.dtype().name(),
-                first: first.name.clone(),
-                expected: dtype.name(),
-            });
+        let tensor = tensors.get(&slot.name);
+        match fits(
+            slot,
+            tensor.map(|data| (data.dtype(), data.shape().to_vec())),
+        ) {
+            Err(fault) => faults.push(fault),
+            Ok(dtype) => {
+                let (first, expected) = *first.get_or_insert((slot, dtype));
+                let data = tensor.expect("what fits is there");
+                if dtype != expected {
+                    faults.push(WeightError::Mixed {
+                        name: slot.name.clone(),
+                        found: dtype.name(),
+                        first: first.name.clone(),
+                        expected: expected.name(),
+                    });
+                } else if let Err(fault) = finite(slot, data) {
+                    faults.push(fault);
+                }
+            }
         }
     }
-    Ok(())
+    match faults.len() {
+        0 => Ok(()),
+        1 => Err(faults.remove(0)),
+        _ => Err(WeightError::Several(faults)),
+    }
 }
 
-/// Checks that the device can compute with the tensor, and that all its numbers are finite.
-fn numbers(slot: &Slot, data: &TensorData) -> Result<(), WeightError> {
-    let (name, found) = (slot.name.clone(), data.dtype().name());
-    if !matches!(data.dtype(), DType::F32 | DType::F64) {
+/// Checks a tensor's shape, and that the device can compute with its type, which is returned.
+pub(crate) fn fits(slot: &Slot, tensor: Option<(DType, Vec<usize>)>) -> Result<DType, WeightError> {
+    let (name, expected) = (slot.name.clone(), slot.shape());
+    let Some((dtype, shape)) = tensor else {
+        let shape = expected;
+        return Err(WeightError::Missing { name, shape });
+    };
+    if shape != expected {
+        return Err(WeightError::Shape {
+            name,
+            found: shape,
+            expected,
+        });
+    }
+    let found = dtype.name();
+    if !matches!(dtype, DType::F32 | DType::F64) {
         return Err(WeightError::Dtype { name, found });
     }
-    if !slot.place.device.supports_dtype(data.dtype()) {
-        return Err(WeightError::Unsupported { name, found });
+    match slot.place.device.supports_dtype(dtype) {
+        true => Ok(dtype),
+        false => Err(WeightError::Unsupported { name, found }),
     }
+}
+
+/// Checks that all numbers of a tensor are finite.
+fn finite(slot: &Slot, data: &TensorData) -> Result<(), WeightError> {
     match data.iter::<f64>().enumerate().find(|(_, v)| !v.is_finite()) {
         None => Ok(()),
         Some((index, value)) => Err(WeightError::NotFinite {
-            name,
+            name: slot.name.clone(),
             value: value.to_string(),
             index,
         }),

@@ -98,7 +98,7 @@ fn renamed<C: Cell>(
     named.collect()
 }
 
-fn slots<C: Cell>(layer: &Recurrent<C>) -> Vec<Slot> {
+pub(crate) fn slots<C: Cell>(layer: &Recurrent<C>) -> Vec<Slot> {
     let places = places(layer).into_iter();
     places.map(|place| slot(layer.layers(), place)).collect()
 }

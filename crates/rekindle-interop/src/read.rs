@@ -21,6 +21,7 @@ pub(crate) fn named_gradients<M: Module>(
 }
 
 /// A parameter without its numbers.
+#[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) path: String,
     pub(crate) shape: Vec<usize>,

@@ -15,6 +15,7 @@ use burn::{
     tensor::{DType, DataError, Device, Gradients, Tensor, TensorData},
 };
 use rekindle::{AnyCell, Recurrent, RecurrentConfig};
+use rekindle_interop::Taken;
 use toml::Value;
 
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     error::{Error, Result},
     memory::{self, Batch},
     output::Output,
-    tensors,
+    tensors::{self, Content},
 };
 use input::Input;
 
@@ -36,6 +37,8 @@ pub struct ApplyOptions {
     pub input: PathBuf,
     /// The weights by their names; without them, the layer has fresh ones, always the same.
     pub weights: Option<PathBuf>,
+    /// Where in the weights' file the layer stands: `encoder.rnn`; the one place where all fits by default.
+    pub prefix: Option<String>,
     /// What the outputs are multiplied by: with it, gradients are computed.
     pub cotangent: Option<PathBuf>,
     /// The file to write; `-` for standard output.
@@ -49,6 +52,8 @@ pub struct ApplyOptions {
 pub struct Applied {
     /// One line: the device, and why no earlier one.
     pub device: String,
+    /// What was taken from the weights' file, if there is one.
+    pub taken: Option<Taken>,
     /// The name and the shape of each tensor written.
     pub tensors: Vec<(String, Vec<usize>)>,
 }
@@ -85,7 +90,7 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
     };
     device.seed(0);
     let layer = config.init(d_input, &device);
-    let layer = weighted(layer, options, x.dtype())?;
+    let (layer, taken) = weighted(layer, options, x.dtype())?;
     // What training alone does is switched off; what has a gradient still has it.
     let layer = layer.freeze().set_require_grad(true);
 
@@ -97,6 +102,7 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
     let shapes = tensors.into_iter().map(|(n, t)| (n, t.shape().to_vec()));
     Ok(Applied {
         device: chosen.line,
+        taken,
         tensors: shapes.collect(),
     })
 }
@@ -155,33 +161,39 @@ fn no_f64(input: &Path, device: &str) -> Error {
     ))
 }
 
-/// The layer with the weights of the file, or with its own, all of the type of the input.
+/// The layer with the weights of the file, or with its own, all of the type of the input; and what was found in the file.
 fn weighted(
     layer: Recurrent<AnyCell>,
     options: &ApplyOptions,
     dtype: DType,
-) -> Result<Recurrent<AnyCell>> {
-    let (weights, origin) = match &options.weights {
-        Some(path) => (tensors::read(path)?, path),
-        None => {
-            let fresh = rekindle_interop::export(&layer).into_iter();
-            let cast = fresh.map(|(name, data)| Ok((name, data.try_cast(dtype)?)));
-            let cast: Result<_, DataError> = cast.collect();
-            let failed = |error| Error::fault(format!("cannot convert the weights: {error}"));
-            (cast.map_err(failed)?, &options.layer)
-        }
+) -> Result<(Recurrent<AnyCell>, Option<Taken>)> {
+    let Some(path) = &options.weights else {
+        let fresh = rekindle_interop::export(&layer).into_iter();
+        let cast = fresh.map(|(name, data)| Ok((name, data.try_cast(dtype)?)));
+        let cast: Result<_, DataError> = cast.collect();
+        let failed = |error| Error::fault(format!("cannot convert the weights: {error}"));
+        let layer = rekindle_interop::import(layer, &cast.map_err(failed)?);
+        let origin = options.layer.display();
+        let layer = layer.map_err(|error| Error::mend(format!("{origin}: {error}")));
+        return Ok((layer?, None));
     };
-    if let Some((name, data)) = weights.iter().find(|(_, data)| data.dtype() != dtype) {
-        return Err(Error::mend(format!(
-            "{}: tensor `{name}` is {}, but `x` in {} is {}; all must be the same",
-            origin.display(),
+    let content = Content::read(path)?;
+    let prefix = options.prefix.as_deref();
+    let taken = rekindle_interop::take(layer, &content.tensors()?, prefix);
+    let (layer, taken) =
+        taken.map_err(|error| Error::mend(format!("{}: {error}", path.display())))?;
+    let first = rekindle_interop::named_tensors(&layer).into_iter().next();
+    match first {
+        Some((_, data)) if data.dtype() != dtype => Err(Error::mend(format!(
+            "{}: tensor `{}` is {}, but `x` in {} is {}; all must be the same",
+            path.display(),
+            taken.names[0],
             data.dtype().name(),
             options.input.display(),
             dtype.name()
-        )));
+        ))),
+        _ => Ok((layer, Some(taken))),
     }
-    rekindle_interop::import(layer, &weights)
-        .map_err(|error| Error::mend(format!("{}: {error}", origin.display())))
 }
 
 /// A layer's run: what went in and what came out.

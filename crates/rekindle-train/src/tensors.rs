@@ -1,98 +1,97 @@
-//! Named tensors in a safetensors file.
+//! Named tensors in files.
 
 use std::{collections::BTreeMap, path::Path};
 
-use burn::tensor::{DType, TensorData};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use burn::tensor::TensorData;
+use rekindle_interop::{
+    entry,
+    formats::{self, Tensors, safetensors},
+    tensor_data,
+};
 
 use crate::{
     error::{Error, Result},
     files,
 };
 
-/// Reads a file of tensors, f32, f64 or i64.
+/// The content of a file of tensors; of an index of shards, `model.safetensors.index.json`, that of its shards.
+pub struct Content {
+    /// Each with what errors call it.
+    parts: Vec<(String, Vec<u8>)>,
+}
+
+impl Content {
+    /// Reads a file, and the shards beside it if it is an index of them.
+    pub fn read(path: &Path) -> Result<Self> {
+        let (origin, bytes) = (path.display().to_string(), files::read(path)?);
+        let Some(shards) = safetensors::shards(&bytes) else {
+            return Ok(Content {
+                parts: vec![(origin, bytes)],
+            });
+        };
+        let shards = shards.map_err(|error| Error::mend(format!("{origin}: {error}")))?;
+        let parts = shards.into_iter().map(|name| {
+            let shard = path.with_file_name(name);
+            Ok((shard.display().to_string(), files::read(&shard)?))
+        });
+        let parts = parts.collect::<Result<_>>()?;
+        Ok(Content { parts })
+    }
+
+    /// The tensors, in any format that [`formats::read`] reads.
+    pub fn tensors(&self) -> Result<Tensors<'_>> {
+        let mut all = Tensors::default();
+        for (origin, bytes) in &self.parts {
+            let mend = |error| Error::mend(format!("{origin}: {error}"));
+            for (name, entry) in formats::read(bytes).map_err(mend)? {
+                all.add(name, entry).map_err(mend)?;
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Reads a file of tensors, in any format.
 pub fn read(path: &Path) -> Result<BTreeMap<String, TensorData>> {
-    from_bytes(&files::read(path)?, &path.display().to_string())
+    Ok(numbers(&Content::read(path)?.tensors()?))
 }
 
-/// The tensors of a file's content; `origin` says in errors where it came from.
+/// The tensors of a safetensors file's content; `origin` says in errors where it came from.
 pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<BTreeMap<String, TensorData>> {
-    let file = SafeTensors::deserialize(bytes).map_err(|error| {
-        Error::mend(format!(
-            "{origin}: not a safetensors file, or a truncated one ({error}); write it again, e.g. with safetensors.torch.save_file"
-        ))
-    })?;
-    file.tensors()
-        .into_iter()
-        .map(|(name, view)| {
-            let data = data(&view).ok_or_else(|| {
-                let found = view.dtype().to_string();
-                Error::mend(format!(
-                    "{origin}: tensor `{name}` is {found}; f32, f64 and i64 can be read, so convert it"
-                ))
-            })?;
-            Ok((name, data))
-        })
-        .collect()
+    let tensors = safetensors::read(bytes);
+    Ok(numbers(&tensors.map_err(|error| {
+        Error::mend(format!("{origin}: {error}"))
+    })?))
 }
 
-/// A file's content. The same tensors give the same bytes, unless there is more than one entry of
+/// A safetensors file's content. The same tensors give the same bytes, unless there is more than one entry of
 /// metadata: safetensors writes these in any order.
 pub fn to_bytes(tensors: &[(String, TensorData)], metadata: &[(&str, &str)]) -> Result<Vec<u8>> {
-    let encoded: Vec<(&String, Dtype, &TensorData, Vec<u8>)> = tensors
-        .iter()
-        .map(|(name, data)| {
-            let (dtype, bytes) = encode(data).ok_or_else(|| {
-                let found = data.dtype().name();
-                Error::fault(format!(
-                    "tensor `{name}` is {found}, which no file can hold"
-                ))
-            })?;
-            Ok((name, dtype, data, bytes))
-        })
-        .collect::<Result<_>>()?;
-    let views = encoded.iter().map(|(name, dtype, data, bytes)| {
-        TensorView::new(*dtype, data.shape().to_vec(), bytes).map(|view| (name.as_str(), view))
+    let entries = tensors.iter().map(|(name, data)| {
+        let entry = entry(data).ok_or_else(|| {
+            let found = data.dtype().name();
+            Error::fault(format!(
+                "tensor `{name}` is {found}, which no file can hold"
+            ))
+        })?;
+        Ok((name.as_str(), entry))
     });
-    let views: Result<Vec<_>, _> = views.collect();
-    let entries = metadata.iter();
-    let entries = entries.map(|(k, v)| (k.to_string(), v.to_string()));
-    // An empty map makes a file without tensors unreadable.
-    let entries = (!metadata.is_empty()).then(|| entries.collect());
-    views
-        .and_then(|views| safetensors::serialize(views, entries))
+    safetensors::write(&entries.collect::<Result<Vec<_>>>()?, metadata)
         .map_err(|error| Error::fault(format!("cannot write tensors: {error}")))
 }
 
-/// The numbers of a view, copied: a file's bytes have no alignment.
-fn data(view: &TensorView<'_>) -> Option<TensorData> {
-    fn numbers<const N: usize, T>(bytes: &[u8], of: fn([u8; N]) -> T) -> Vec<T> {
-        let (chunks, _) = bytes.as_chunks();
-        chunks.iter().copied().map(of).collect()
-    }
-    let (bytes, shape) = (view.data(), view.shape().to_vec());
-    match view.dtype() {
-        Dtype::F32 => Some(TensorData::new(numbers(bytes, f32::from_le_bytes), shape)),
-        Dtype::F64 => Some(TensorData::new(numbers(bytes, f64::from_le_bytes), shape)),
-        Dtype::I64 => Some(TensorData::new(numbers(bytes, i64::from_le_bytes), shape)),
-        _ => None,
-    }
-}
-
-fn encode(data: &TensorData) -> Option<(Dtype, Vec<u8>)> {
-    let (dtype, bytes) = match data.dtype() {
-        DType::F32 => (Dtype::F32, data.iter().flat_map(f32::to_le_bytes).collect()),
-        DType::F64 => (Dtype::F64, data.iter().flat_map(f64::to_le_bytes).collect()),
-        DType::I64 => (Dtype::I64, data.iter().flat_map(i64::to_le_bytes).collect()),
-        _ => return None,
-    };
-    Some((dtype, bytes))
+fn numbers(tensors: &Tensors<'_>) -> BTreeMap<String, TensorData> {
+    let tensors = tensors.iter();
+    tensors
+        .map(|(name, entry)| (name.to_owned(), tensor_data(entry)))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
 
+    use ::safetensors::{Dtype, SafeTensors, tensor::TensorView};
     use tempfile::tempdir;
 
     use super::*;
@@ -139,26 +138,55 @@ mod tests {
         let place = tempdir().unwrap();
         let path = place.path().join("t.safetensors");
         let whole = to_bytes(&tensors(), &[]).unwrap();
-        for content in [&whole[..whole.len() - 1], &whole[..20], b"", b"{\"x\": 1}"] {
+        for content in [&whole[..whole.len() - 1], &whole[..20]] {
             fs::write(&path, content).unwrap();
             mend(read(&path), &["t.safetensors: not a safetensors file"]);
+        }
+        for content in [&b""[..], b"{\"x\": 1}"] {
+            fs::write(&path, content).unwrap();
+            mend(read(&path), &["t.safetensors: not a file of tensors"]);
         }
         mend(read(&place.path().join("none")), &["there is no file"]);
     }
 
     #[test]
+    fn shards_are_read_together() {
+        let place = tempdir().unwrap();
+        let all = tensors();
+        write(&place.path().join("1.safetensors"), &all[..2], &[]);
+        write(&place.path().join("2.safetensors"), &all[2..], &[]);
+        let index = place.path().join("model.safetensors.index.json");
+        let of = |names: [&str; 2]| {
+            let [x, y] = names;
+            fs::write(
+                &index,
+                format!(r#"{{"weight_map": {{"x": "{x}", "lengths": "{y}"}}}}"#),
+            )
+            .unwrap();
+            read(&index)
+        };
+        let read = of(["1.safetensors", "2.safetensors"]).unwrap();
+        assert_eq!(read, all.into_iter().collect());
+        mend(of(["1.safetensors", "3.safetensors"]), &["3.safetensors"]);
+        mend(
+            of(["../1.safetensors", "x"]),
+            &["index.json", "no plain file name"],
+        );
+    }
+
+    #[test]
     fn other_types_are_refused_by_name() {
-        let view = TensorView::new(Dtype::BF16, vec![1], &[0, 0]).unwrap();
-        let bytes = safetensors::serialize([("w", view)], None).unwrap();
+        let view = TensorView::new(Dtype::F8_E4M3, vec![1], &[0]).unwrap();
+        let bytes = ::safetensors::serialize([("w", view)], None).unwrap();
         mend(
             from_bytes(&bytes, "w.st"),
-            &["w.st: tensor `w` is BF16", "f32, f64 and i64"],
+            &["w.st: tensor `w` is F8_E4M3", "8 to 64 bits"],
         );
-        let odd = [("b".to_owned(), TensorData::new(vec![true], [1]))];
+        let odd = [("b".to_owned(), TensorData::new(vec![1_u64], [1]))];
         let error = to_bytes(&odd, &[]).unwrap_err();
         assert_eq!(
             (error.exit_code(), error.to_string()),
-            (1, "tensor `b` is bool, which no file can hold".into())
+            (1, "tensor `b` is u64, which no file can hold".into())
         );
     }
 }

@@ -16,9 +16,13 @@ pub(crate) struct Args {
     /// The input: `x` [batch, time, d_input], perhaps `lengths` [batch] and states.
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
-    /// The weights, by the names that `rekindle show` prints; random ones by default.
+    /// The weights, by the names that `rekindle show` prints, from a file of any format (.safetensors, .pt, .npz, ...); random ones by
+    /// default.
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
+    /// Where in the weights' file the layer stands, as in encoder.rnn; by default the one place where all names and shapes fit.
+    #[arg(long, value_name = "NAME", requires = "weights")]
+    prefix: Option<String>,
     /// `y`, and perhaps states: write the gradients of the sum of outputs times these, too.
     #[arg(long, value_name = "FILE")]
     cotangent: Option<PathBuf>,
@@ -36,11 +40,15 @@ pub(crate) fn run(args: Args) -> Result<()> {
         layer: args.layer,
         input: args.input,
         weights: args.weights,
+        prefix: args.prefix,
         cotangent: args.cotangent,
         output: args.output,
         device: Preference::One(args.device),
     })?;
     console::note(&applied.device);
+    if let Some(taken) = &applied.taken {
+        console::note(&taken.to_string());
+    }
     let rows = applied.tensors.into_iter();
     let rows: Vec<_> = rows
         .map(|(name, shape)| [name, format!("{shape:?}")])

@@ -180,7 +180,7 @@ fn mistakes_in_files_are_named() {
     put(&place, "x.safetensors", &[("x", Dtype::F32, &[3, 5, 3])]);
     with(&place, &[]).refused(&["w.safetensors: tensor `", "is f64, but `x`", "is f32"]);
     fs::write(place.path().join("x.safetensors"), "none").unwrap();
-    with(&place, &[]).refused(&["x.safetensors: not a safetensors file"]);
+    with(&place, &[]).refused(&["x.safetensors: not a file of tensors"]);
 
     let place = small();
     put(&place, "g.safetensors", &[("y", Dtype::F64, &[3, 5, 5])]);

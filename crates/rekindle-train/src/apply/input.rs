@@ -44,13 +44,17 @@ impl Input {
         }
     }
 
-    /// The batch, with the file's `lengths`, `[batch]`, i64, where it has them.
+    /// The batch, with the file's `lengths`, `[batch]`, i64 or i32, where it has them.
     pub(super) fn sequence(&self, x: Tensor<3>) -> Result<Sequence> {
         let Some(data) = self.tensors.get("lengths") else {
             return Ok(Sequence::new(x));
         };
         let [batch, time, _] = x.dims();
-        self.fits("lengths", data, &[batch], DType::I64, "lengths are i64")?;
+        let dtype = match data.dtype() {
+            DType::I32 => DType::I32,
+            _ => DType::I64,
+        };
+        self.fits("lengths", data, &[batch], dtype, "lengths are i64 or i32")?;
         let mut lengths = Vec::with_capacity(batch);
         for (row, length) in data.iter::<i64>().enumerate() {
             // A batch knows no negative numbers.

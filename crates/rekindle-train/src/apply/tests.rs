@@ -21,6 +21,7 @@ impl Place {
             layer: at("LAYER.toml"),
             input: at("x.safetensors"),
             weights: None,
+            prefix: None,
             cotangent: None,
             output: at("y.safetensors"),
             device: Preference::default(),
@@ -324,6 +325,8 @@ fn lengths_are_checked() {
         place.input(&[("x", floats([2, 5, 3])), ("lengths", lengths)]);
         mend(place.apply(), &[&["x.safetensors: "], words].concat());
     };
+    let short = lengths([4, -1]).convert_dtype(DType::I32);
+    refused(short, &["length of row 1 is -1", "from 1 to 5"]);
     refused(lengths([5, 0]), &["length of row 1 is 0", "from 1 to 5"]);
     refused(lengths([6, 1]), &["length of row 0 is 6", "from 1 to 5"]);
     refused(lengths([5, -1]), &["length of row 1 is -1", "from 1 to 5"]);
@@ -363,9 +366,15 @@ fn weights_are_checked() {
         &[right[0].clone(), ("weight_hh_l0", doubles([4, 4]))],
         &[
             "`weight_hh_l0` is f64",
-            "`x`",
-            "is f32; all must be the same",
+            "`weight_ih_l0` is f32; all must be the same",
         ],
+    );
+    refused(
+        &[
+            ("weight_ih_l0", doubles([4, 3])),
+            ("weight_hh_l0", doubles([4, 4])),
+        ],
+        &["is f64", "`x`", "is f32; all must be the same"],
     );
 }
 

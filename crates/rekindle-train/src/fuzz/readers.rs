@@ -4,6 +4,7 @@ use std::io::Write;
 
 use burn::tensor::TensorData;
 use flate2::{Compression, write::GzEncoder};
+use rekindle_interop::formats;
 
 use super::{Place, never_panics, shipped};
 use crate::data::{
@@ -201,6 +202,25 @@ fn no_safetensors_panics() {
                 let size: usize = data.shape().iter().product();
                 assert!(size == 0 || data.as_bytes().len() / size >= 4);
             }
+        }
+    });
+}
+
+/// Files of other frameworks; what is read is whole, and looking for modules in it ends.
+#[test]
+fn no_weights_panic() {
+    let files = "zip.pt legacy.pt module.pt arrays.npz packed.npz arrays-2.pkl arrays-4.pkl arrays-5.pkl array.npy";
+    let golden = |name| shipped(&format!("crates/rekindle-interop/tests/golden/{name}"));
+    let samples = files.split_whitespace().map(golden).collect();
+    let words = "( . R c b o q h r j ] } e u s t 2 \u{1}\u{0}\u{0}\u{0} torch FloatStorage collections OrderedDict PK <f4 (3,4) True \
+                 18446744073709551615 weight_ih_l0";
+    never_panics(6000, samples, words, |bytes| {
+        if let Ok(tensors) = formats::read(bytes) {
+            for (_, entry) in tensors.iter() {
+                let count: usize = entry.shape.iter().product();
+                assert_eq!(entry.bytes.len(), count * entry.dtype.size());
+            }
+            let _ = rekindle_interop::find(&tensors);
         }
     });
 }

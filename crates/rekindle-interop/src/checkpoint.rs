@@ -1,0 +1,358 @@
+//! Recurrent modules within a larger checkpoint.
+//!
+//! PyTorch's `nn.RNN`, `nn.LSTM` and `nn.GRU` are told by the names and shapes of their weights, and so are their cells, whose names lack
+//! the number of the layer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use burn::tensor::{DType, Device, TensorData};
+use rekindle::{
+    AnyCell, AnyCellConfig, Cell, CellConfig, ElmanConfig, GruConfig, LstmConfig, Recurrent,
+    RecurrentConfig,
+};
+
+use crate::WeightError;
+use crate::convert::{burns, tensor_data};
+use crate::formats::{Entry, Tensors};
+use crate::load::{Slot, check, fits, load};
+use crate::pytorch::slots;
+
+/// Which of PyTorch's modules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are PyTorch's")]
+pub enum Kind {
+    Rnn,
+    Lstm,
+    Gru,
+}
+
+impl Kind {
+    /// Blocks of rows in a matrix, the kind, and the cell here.
+    const ALL: [(usize, Kind, &'static str); 3] = [
+        (1, Kind::Rnn, "elman"),
+        (3, Kind::Gru, "gru"),
+        (4, Kind::Lstm, "lstm"),
+    ];
+
+    /// The name of the cell here. PyTorch's `RNN` squashes by `tanh` or by `relu`, which its weights do not say.
+    pub fn cell(self) -> &'static str {
+        let row = Kind::ALL.iter().find(|(_, kind, _)| *kind == self);
+        row.expect("every kind has a row").2
+    }
+}
+
+/// A module of PyTorch's, as its weights tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What stands before the names of its weights, with the dot: `encoder.rnn.`; nothing at the top.
+    pub prefix: String,
+    /// Which module.
+    pub kind: Kind,
+    /// The width of its input.
+    pub d_input: usize,
+    /// The number of its units.
+    pub d_hidden: usize,
+    /// The number of its layers.
+    pub layers: usize,
+    /// Whether it reads in both directions.
+    pub bidirectional: bool,
+    /// Whether it has biases.
+    pub bias: bool,
+    /// The width that its output is projected to (`proj_size`).
+    pub d_projection: Option<usize>,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Found {
+            kind,
+            d_input,
+            d_hidden,
+            layers,
+            ..
+        } = self;
+        let place = self.prefix.trim_end_matches('.');
+        let place = if place.is_empty() { "the top" } else { place };
+        write!(
+            f,
+            "{place}: {kind:?}, {d_input} to {d_hidden}, {layers} layers"
+        )?;
+        if let Some(width) = self.d_projection {
+            write!(f, ", projected to {width}")?;
+        }
+        f.write_str(if self.bidirectional {
+            ", both directions"
+        } else {
+            ""
+        })?;
+        f.write_str(if self.bias { "" } else { ", no bias" })
+    }
+}
+
+impl Found {
+    /// The layer that takes these weights. An `nn.RNN` is taken for one that squashes by `tanh`.
+    pub fn config(&self) -> RecurrentConfig {
+        let (d_hidden, bias) = (self.d_hidden, self.bias);
+        let cell = match self.kind {
+            Kind::Lstm => AnyCellConfig::Lstm(LstmConfig {
+                d_projection: self.d_projection,
+                bias,
+                ..LstmConfig::new(d_hidden)
+            }),
+            Kind::Gru => AnyCellConfig::Gru(GruConfig::new(d_hidden).with_bias(bias)),
+            Kind::Rnn => AnyCellConfig::Elman(ElmanConfig::new(d_hidden).with_bias(bias)),
+        };
+        RecurrentConfig {
+            layers: self.layers,
+            bidirectional: self.bidirectional,
+            ..RecurrentConfig::new(cell)
+        }
+    }
+
+    /// The layer with these weights.
+    ///
+    /// # Errors
+    ///
+    /// As [`take`].
+    pub fn load(
+        &self,
+        tensors: &Tensors<'_>,
+        device: &Device,
+    ) -> Result<Recurrent<AnyCell>, WeightError> {
+        let layer = self.config().init(self.d_input, device);
+        take(layer, tensors, Some(&self.prefix)).map(|(layer, _)| layer)
+    }
+}
+
+/// PyTorch's recurrent modules among the tensors of a file.
+pub fn find(tensors: &Tensors<'_>) -> Vec<Found> {
+    let stems = ["weight_ih_l0", "weight_ih"];
+    let places = tensors.names().filter_map(|name| {
+        let stem = stems.iter().find(|stem| ends(name, stem))?;
+        found(
+            tensors,
+            &name[..name.len() - stem.len()],
+            stem.ends_with("_l0"),
+        )
+    });
+    places.collect()
+}
+
+/// Whether a dotted name ends with this name.
+fn ends(name: &str, last: &str) -> bool {
+    name.strip_suffix(last)
+        .is_some_and(|prefix| prefix.is_empty() || prefix.ends_with('.'))
+}
+
+fn found(tensors: &Tensors<'_>, prefix: &str, numbered: bool) -> Option<Found> {
+    let shape = |stem: &str, depth: usize| {
+        let name = match numbered {
+            true => format!("{prefix}{stem}_l{depth}"),
+            false => format!("{prefix}{stem}"),
+        };
+        tensors.get(&name).map(|entry| entry.shape.as_slice())
+    };
+    let (&[rows, d_input], &[_, d_output]) = (shape("weight_ih", 0)?, shape("weight_hh", 0)?)
+    else {
+        return None;
+    };
+    let (d_hidden, d_projection) = match shape("weight_hr", 0) {
+        Some(&[width, d_hidden]) => (d_hidden, Some(width)),
+        _ => (d_output, None),
+    };
+    if d_hidden == 0 || rows % d_hidden != 0 {
+        return None;
+    }
+    let kind = Kind::ALL
+        .iter()
+        .find(|(blocks, ..)| *blocks == rows / d_hidden);
+    let found = Found {
+        prefix: prefix.to_owned(),
+        kind: kind?.1,
+        d_input,
+        d_hidden,
+        layers: match numbered {
+            true => (0..)
+                .take_while(|&depth| shape("weight_ih", depth).is_some())
+                .count(),
+            false => 1,
+        },
+        bidirectional: tensors
+            .get(&format!("{prefix}weight_ih_l0_reverse"))
+            .is_some(),
+        bias: shape("bias_ih", 0).is_some(),
+        d_projection,
+    };
+    found.config().fits(d_input).is_ok().then_some(found)
+}
+
+/// What was taken from a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// What stands before the names of the weights, with the dot; nothing at the top.
+    pub prefix: String,
+    /// The names of the tensors that were taken.
+    pub names: Vec<String>,
+    /// The names of those that were left, because they stand elsewhere in the file.
+    pub left: Vec<String>,
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, last) = (
+            self.names.len(),
+            self.names.last().map_or("", String::as_str),
+        );
+        write!(
+            f,
+            "weights: {count} tensors, {} to {last}",
+            self.names.first().map_or("", String::as_str)
+        )?;
+        match &self.left[..] {
+            [] => Ok(()),
+            [name] => write!(f, "; one elsewhere is left, {name}"),
+            [name, ..] => write!(
+                f,
+                "; {} elsewhere are left, {name} and others",
+                self.left.len()
+            ),
+        }
+    }
+}
+
+/// The layer with its weights from a file of tensors, in PyTorch's names and layout ([`weight_names`](crate::weight_names)): those behind
+/// a prefix (`encoder.rnn`), or, without one, those of the one place where all names and shapes fit.
+///
+/// A layer of one level and direction takes the names of PyTorch's cells as well, without `_l0`. Numbers of f16 and bf16 become f32,
+/// which holds each of them; f32 and f64 stay what they are.
+///
+/// # Errors
+///
+/// If they fit in no place, or in several. All tensors that are missing, misshapen, of another type or of no parameter are named, each
+/// as in the file. Nothing is loaded then.
+pub fn take<C: Cell>(
+    layer: Recurrent<C>,
+    tensors: &Tensors<'_>,
+    prefix: Option<&str>,
+) -> Result<(Recurrent<C>, Taken), WeightError> {
+    let own = slots(&layer);
+    let prefixes: BTreeSet<String> = match prefix {
+        Some("") => BTreeSet::from([String::new()]),
+        Some(prefix) => BTreeSet::from([format!("{}.", prefix.trim_end_matches('.'))]),
+        None => places(&own, tensors),
+    };
+    let mut fitting = Vec::new();
+    let mut closest: Option<(usize, Place)> = None;
+    for place in prefixes.iter().flat_map(|prefix| forms(&own, prefix)) {
+        match place.faults(tensors) {
+            0 => fitting.push(place),
+            faults => {
+                if closest.as_ref().is_none_or(|(least, _)| faults < *least) {
+                    closest = Some((faults, place));
+                }
+            }
+        }
+    }
+    if fitting.len() > 1 {
+        let prefixes = fitting.into_iter().map(|place| place.prefix).collect();
+        return Err(WeightError::Ambiguous { prefixes });
+    }
+    let closest = closest.map(|(_, place)| place);
+    let place = fitting.pop().or(closest).unwrap_or_else(|| Place {
+        prefix: String::new(),
+        slots: own,
+    });
+    let (weights, left) = place.weights(tensors);
+    check(&place.slots, &weights)?;
+    let taken = Taken {
+        prefix: place.prefix,
+        names: weights.keys().cloned().collect(),
+        left,
+    };
+    Ok((load(layer, place.slots, &weights)?, taken))
+}
+
+/// A place in a file where a layer's weights may stand.
+struct Place {
+    prefix: String,
+    /// With the names that the weights would have there.
+    slots: Vec<Slot>,
+}
+
+/// What stands before a name that is one of the layer's.
+fn places(own: &[Slot], tensors: &Tensors<'_>) -> BTreeSet<String> {
+    let mut prefixes = BTreeSet::new();
+    for slot in own {
+        for stem in [Some(slot.name.as_str()), slot.name.strip_suffix("_l0")]
+            .into_iter()
+            .flatten()
+        {
+            let names = tensors.names().filter(|name| ends(name, stem));
+            prefixes.extend(names.map(|name| name[..name.len() - stem.len()].to_owned()));
+        }
+    }
+    prefixes
+}
+
+/// A layer's weights behind a prefix: with numbers of layers, and, if there is one layer alone, as those of a cell.
+fn forms(own: &[Slot], prefix: &str) -> Vec<Place> {
+    let renamed = |name: &dyn Fn(&Slot) -> Option<String>| {
+        let slots = own
+            .iter()
+            .map(|slot| Some(slot.named(format!("{prefix}{}", name(slot)?))));
+        let slots: Option<Vec<Slot>> = slots.collect();
+        slots.map(|slots| Place {
+            prefix: prefix.to_owned(),
+            slots,
+        })
+    };
+    let numbered = renamed(&|slot| Some(slot.name.clone()));
+    let cell = renamed(&|slot| Some(slot.name.strip_suffix("_l0")?.to_owned()));
+    numbered.into_iter().chain(cell).collect()
+}
+
+impl Place {
+    /// How many weights are missing or do not fit, and how many tensors beside them are none of the layer's.
+    fn faults(&self, tensors: &Tensors<'_>) -> usize {
+        let unfit = self.slots.iter().filter(|slot| {
+            let tensor = tensors.get(&slot.name);
+            fits(
+                slot,
+                tensor.map(|entry| (computed(entry), entry.shape.clone())),
+            )
+            .is_err()
+        });
+        let known: BTreeSet<&str> = self.slots.iter().map(|slot| slot.name.as_str()).collect();
+        let beside = tensors.beside(&self.prefix);
+        unfit.count() + beside.filter(|(name, _)| !known.contains(name)).count()
+    }
+
+    /// The tensors behind the prefix, of the types that are computed with, and the names of all others.
+    fn weights(&self, tensors: &Tensors<'_>) -> (BTreeMap<String, TensorData>, Vec<String>) {
+        let weights: BTreeMap<String, TensorData> = tensors
+            .beside(&self.prefix)
+            .map(|(name, entry)| (name.to_owned(), numbers(entry)))
+            .collect();
+        let left = tensors.names().filter(|name| !weights.contains_key(*name));
+        let left = left.map(str::to_owned).collect();
+        (weights, left)
+    }
+}
+
+/// A tensor in the type that it is computed with.
+fn numbers(entry: &Entry<'_>) -> TensorData {
+    let data = tensor_data(entry);
+    match computed(entry) == data.dtype() {
+        true => data,
+        false => data.convert_dtype(computed(entry)),
+    }
+}
+
+/// The type that a tensor is computed with: f32 holds all numbers of f16 and bf16.
+fn computed(entry: &Entry<'_>) -> DType {
+    match burns(entry.dtype) {
+        DType::F16 | DType::BF16 => DType::F32,
+        dtype => dtype,
+    }
+}

@@ -1,0 +1,42 @@
+//! Tensors of files as Burn's, and back.
+
+use burn::tensor::{BoolStore, DType, TensorData};
+
+use crate::formats::{Dtype, Entry};
+
+/// The types of both sides.
+const TYPES: [(Dtype, DType); 10] = [
+    (Dtype::F64, DType::F64),
+    (Dtype::F32, DType::F32),
+    (Dtype::F16, DType::F16),
+    (Dtype::Bf16, DType::BF16),
+    (Dtype::I64, DType::I64),
+    (Dtype::I32, DType::I32),
+    (Dtype::I16, DType::I16),
+    (Dtype::I8, DType::I8),
+    (Dtype::U8, DType::U8),
+    (Dtype::Bool, DType::Bool(BoolStore::Native)),
+];
+
+/// The tensor of a file as Burn has it, with the same type.
+pub fn tensor_data(entry: &Entry<'_>) -> TensorData {
+    let shape = entry.shape.clone();
+    if entry.dtype == Dtype::Bool {
+        // A byte of a file may be any; a truth is one of two.
+        let truths: Vec<bool> = entry.bytes.iter().map(|&byte| byte != 0).collect();
+        return TensorData::new(truths, shape);
+    }
+    TensorData::from_bytes_vec(entry.bytes.to_vec(), shape, burns(entry.dtype))
+}
+
+/// Burn's tensor as a file holds it; none if no file holds its type.
+pub fn entry(data: &TensorData) -> Option<Entry<'_>> {
+    let (dtype, _) = TYPES.iter().find(|(_, burns)| *burns == data.dtype())?;
+    Entry::new(*dtype, data.shape().to_vec(), data.as_bytes()).ok()
+}
+
+/// Burn's name of a type.
+pub(crate) fn burns(dtype: Dtype) -> DType {
+    let known = TYPES.iter().find(|(ours, _)| *ours == dtype);
+    known.expect("every type is in the table").1
+}

@@ -1,0 +1,202 @@
+//! Zip files, of PyTorch's and of NumPy's.
+//!
+//! The end of such a file says where its list of members stands, the list where each member does ("APPNOTE.TXT", PKWARE). The crate `zip`
+//! asks more of Burn's dependencies than Burn does, so that it would compile Burn anew; and it copies what is stored.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use flate2::read::DeflateDecoder;
+
+use super::{FormatError, Tensors, numpy, pytorch};
+
+/// How often its own size a file may take once it is unpacked, beside [`SPARE`]. NumPy's compressed arrays rarely take eight times.
+const RATIO: usize = 8;
+
+/// The bytes that a file of any size may take.
+const SPARE: usize = 1 << 28;
+
+/// The bytes that a file of a size may take beside itself.
+pub(super) fn budget(bytes: usize) -> usize {
+    bytes.saturating_mul(RATIO).saturating_add(SPARE)
+}
+
+/// A zip file in memory. What is stored as it is, is borrowed.
+pub(super) struct Archive<'b> {
+    bytes: &'b [u8],
+    members: BTreeMap<String, Member>,
+    /// The bytes that may still be unpacked or copied.
+    pub(super) budget: usize,
+}
+
+struct Member {
+    /// 0 for stored, 8 for deflated.
+    method: u16,
+    /// The bytes in the file, and those of the content.
+    packed: u64,
+    size: u64,
+    crc: u32,
+    /// Where its own header begins.
+    header: u64,
+}
+
+/// The tensors of a zip file, PyTorch's or NumPy's.
+pub(super) fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
+    let archive = Archive::open(bytes)?;
+    let pickle = archive.names().find(|name| name.ends_with("data.pkl"));
+    match pickle.map(str::to_owned) {
+        Some(pickle) => pytorch::read_zip(archive, &pickle),
+        None => numpy::read_arrays(archive),
+    }
+}
+
+impl<'b> Archive<'b> {
+    fn open(bytes: &'b [u8]) -> Result<Self, FormatError> {
+        let (mut at, count) =
+            list(bytes).ok_or_else(|| damaged("it has no list of members".into()))?;
+        let mut members = BTreeMap::new();
+        for _ in 0..count {
+            let (name, member, next) = member(bytes, at)
+                .ok_or_else(|| damaged("its list of members ends early".into()))?;
+            if members.insert(name.to_owned(), member).is_some() {
+                return Err(damaged(format!("two of its members are named {name}")));
+            }
+            at = next;
+        }
+        Ok(Archive {
+            bytes,
+            members,
+            budget: budget(bytes.len()),
+        })
+    }
+
+    /// The names of its members, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.keys().map(String::as_str)
+    }
+
+    /// A member's content.
+    pub(super) fn member(&mut self, name: &str) -> Result<Cow<'b, [u8]>, FormatError> {
+        let member = self.members.get(name);
+        let member = member.ok_or_else(|| damaged(format!("it has no member {name}")))?;
+        let failed = |why: &str| damaged(format!("{name}: {why}"));
+        let packed = packed(self.bytes, member).ok_or_else(|| failed("it ends beyond the file"))?;
+        let content = match member.method {
+            0 => Cow::Borrowed(packed),
+            8 => {
+                let most = self.budget as u64;
+                let mut content = Vec::new();
+                let mut bounded = DeflateDecoder::new(packed).take(most + 1);
+                let read = bounded.read_to_end(&mut content);
+                read.map_err(|error| failed(&error.to_string()))?;
+                if content.len() as u64 > most {
+                    return Err(FormatError::TooLarge {
+                        bytes: self.bytes.len(),
+                        most: budget(self.bytes.len()),
+                    });
+                }
+                self.budget -= content.len();
+                Cow::Owned(content)
+            }
+            _ => return Err(failed("it is neither stored nor deflated")),
+        };
+        let mut crc = flate2::Crc::new();
+        crc.update(&content);
+        match content.len() as u64 == member.size && crc.sum() == member.crc {
+            true => Ok(content),
+            false => Err(failed("its checksum is not that of its content")),
+        }
+    }
+}
+
+/// The number of `N` bytes at a place.
+fn number<const N: usize>(bytes: &[u8], at: u64) -> Option<u64> {
+    let rest = bytes.get(usize::try_from(at).ok()?..)?;
+    let taken = rest.first_chunk::<N>()?;
+    Some(
+        taken
+            .iter()
+            .rev()
+            .fold(0, |n, &byte| n << 8 | u64::from(byte)),
+    )
+}
+
+/// Where the list of members begins, and how many there are.
+fn list(bytes: &[u8]) -> Option<(u64, u64)> {
+    // The end's record has 22 bytes, and a comment of up to 65,535.
+    let last = bytes.len().checked_sub(22)?;
+    let first = last.saturating_sub(65_535);
+    let end = (first..=last)
+        .rev()
+        .find(|&at| bytes[at..].starts_with(b"PK\x05\x06"))? as u64;
+    let (count, at) = (number::<2>(bytes, end + 10)?, number::<4>(bytes, end + 16)?);
+    if count != 0xffff && at != 0xffff_ffff {
+        return Some((at, count));
+    }
+    // Zip64: a locator before the end's record, which says where a larger one stands.
+    let locator = end
+        .checked_sub(20)
+        .filter(|&at| number::<4>(bytes, at) == Some(0x0706_4b50))?;
+    let large = number::<8>(bytes, locator + 8)?;
+    let large = Some(large).filter(|&at| number::<4>(bytes, at) == Some(0x0606_4b50))?;
+    Some((
+        number::<8>(bytes, large.checked_add(48)?)?,
+        number::<8>(bytes, large + 32)?,
+    ))
+}
+
+/// A member's name and place, by its entry in the list, and where the next entry stands.
+fn member(bytes: &[u8], at: u64) -> Option<(&str, Member, u64)> {
+    if number::<4>(bytes, at)? != 0x0201_4b50 {
+        return None;
+    }
+    let sizes = [28, 30, 32].map(|offset| number::<2>(bytes, at + offset));
+    let [name, extra, comment] = [sizes[0]?, sizes[1]?, sizes[2]?];
+    let begin = at + 46;
+    let range = usize::try_from(begin).ok()?..usize::try_from(begin + name).ok()?;
+    let text = str::from_utf8(bytes.get(range)?).ok()?;
+    let mut member = Member {
+        method: number::<2>(bytes, at + 10)? as u16,
+        crc: number::<4>(bytes, at + 16)? as u32,
+        packed: number::<4>(bytes, at + 20)?,
+        size: number::<4>(bytes, at + 24)?,
+        header: number::<4>(bytes, at + 42)?,
+    };
+    // What needs more than four bytes stands in the extra field 1, in this order.
+    let (mut field, end) = (begin + name, begin + name + extra);
+    while field + 4 <= end {
+        let (kind, size) = (number::<2>(bytes, field)?, number::<2>(bytes, field + 2)?);
+        if kind == 1 {
+            let mut value = field + 4;
+            for part in [&mut member.size, &mut member.packed, &mut member.header] {
+                if *part == 0xffff_ffff {
+                    *part = number::<8>(bytes, value)?;
+                    value += 8;
+                }
+            }
+        }
+        field += 4 + size;
+    }
+    Some((text, member, end + comment))
+}
+
+/// A member's bytes in the file, behind a header of its own.
+fn packed<'b>(bytes: &'b [u8], member: &Member) -> Option<&'b [u8]> {
+    let at = member.header;
+    if number::<4>(bytes, at)? != 0x0403_4b50 {
+        return None;
+    }
+    let [name, extra] = [26, 28].map(|offset| number::<2>(bytes, at + offset));
+    let begin = at + 30 + name? + extra?;
+    let end = begin.checked_add(member.packed)?;
+    bytes.get(usize::try_from(begin).ok()?..usize::try_from(end).ok()?)
+}
+
+pub(super) fn damaged(why: String) -> FormatError {
+    FormatError::Damaged {
+        format: "zip",
+        why,
+        writer: "torch.save or numpy.savez",
+    }
+}

@@ -1,0 +1,65 @@
+//! Formats of files that hold tensors: from bytes to named tensors and back. No layer is known here.
+//!
+//! What is read is told by its content. No code that a file names is ever run, and what a file declares is held to what it holds
+//! before memory is taken for it.
+
+mod archive;
+mod error;
+mod numpy;
+mod pickle;
+pub mod pytorch;
+pub mod safetensors;
+mod strides;
+mod tensor;
+
+pub use error::FormatError;
+pub use tensor::{Dtype, Entry, Tensors};
+
+/// What a file is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// [`safetensors`].
+    Safetensors,
+    /// A zip file of PyTorch's, or of NumPy's arrays (`.npz`).
+    Zip,
+    /// A pickle: PyTorch's legacy files, or a dictionary of NumPy's arrays.
+    Pickle,
+    /// One array of NumPy's (`.npy`).
+    Npy,
+}
+
+impl Format {
+    /// The format of a content; none if it begins as no format does that can be read.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => Some(Format::Zip),
+            [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(Format::Npy),
+            // The opcode PROTO; the older protocols have none, and begin with what makes a container.
+            [0x80, 0..=5, ..] | [b'(' | b'c' | b'}' | b']', ..] => Some(Format::Pickle),
+            // Eight bytes of length, and JSON.
+            [_, _, _, _, _, _, _, _, b'{', ..] => Some(Format::Safetensors),
+            _ => None,
+        }
+    }
+}
+
+/// The tensors of a file's content: `.safetensors`, `.pt` and `.pth` (zip or legacy), `.npz`, `.npy`, and pickles of NumPy's arrays.
+///
+/// Nested dictionaries and lists are flattened, with dots between the names.
+///
+/// # Errors
+///
+/// If the content is of no format that can be read, is damaged, or would take more memory than its size warrants.
+pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
+    // A safetensors file of any header length may begin as others do; its ninth byte is told apart by none of them.
+    match Format::of(bytes) {
+        Some(Format::Safetensors) => safetensors::read(bytes),
+        Some(Format::Zip) => archive::read(bytes),
+        Some(Format::Pickle) if bytes.get(8) == Some(&b'{') => {
+            safetensors::read(bytes).or_else(|error| pytorch::read_pickle(bytes).map_err(|_| error))
+        }
+        Some(Format::Pickle) => pytorch::read_pickle(bytes),
+        Some(Format::Npy) => numpy::read_array(bytes),
+        None => Err(FormatError::Unknown),
+    }
+}

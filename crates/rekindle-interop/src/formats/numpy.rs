@@ -1,0 +1,207 @@
+//! NumPy's arrays: `.npy`, `.npz`, and pickled ones.
+//!
+//! An `.npy` file is a magic number, a version, the length of its header, and a header that is the text of a dictionary:
+//! `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
+
+use std::borrow::Cow;
+
+use super::archive::{self, Archive};
+use super::pickle::{Id, Pickle, Value};
+use super::pytorch::sizes;
+use super::strides::View;
+use super::{Dtype, Entry, FormatError, Tensors};
+
+/// NumPy's letters for types.
+const TYPES: [(&str, Dtype); 10] = [
+    ("f8", Dtype::F64),
+    ("f4", Dtype::F32),
+    ("f2", Dtype::F16),
+    ("i8", Dtype::I64),
+    ("i4", Dtype::I32),
+    ("i2", Dtype::I16),
+    ("i1", Dtype::I8),
+    ("u1", Dtype::U8),
+    ("b1", Dtype::Bool),
+    ("V2", Dtype::Bf16),
+];
+
+/// The arrays of an `.npz` file.
+pub(super) fn read_arrays(mut archive: Archive<'_>) -> Result<Tensors<'_>, FormatError> {
+    let names: Vec<String> = archive.names().map(str::to_owned).collect();
+    let mut tensors = Tensors::default();
+    for member in names {
+        let Some(name) = member.strip_suffix(".npy") else {
+            continue;
+        };
+        let content = archive.member(&member)?;
+        let entry = array(&content, &mut archive.budget);
+        tensors.add(name.to_owned(), entry.map_err(|why| fault(name, why))?)?;
+    }
+    match tensors.is_empty() {
+        true => Err(FormatError::Empty {
+            format: "zip",
+            objects: Vec::new(),
+        }),
+        false => Ok(tensors),
+    }
+}
+
+/// The array of an `.npy` file, named `tensor`.
+pub(super) fn read_array(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
+    let mut budget = archive::budget(bytes.len());
+    let entry = array(&Cow::Borrowed(bytes), &mut budget);
+    let mut tensors = Tensors::default();
+    tensors.add("tensor".into(), entry.map_err(|why| fault("tensor", why))?)?;
+    Ok(tensors)
+}
+
+/// An array that was pickled by protocols before 5: its state is a version, a shape, a type, an order and the bytes.
+pub(super) fn of_state<'b>(
+    pickle: &Pickle<'_>,
+    state: Id,
+    budget: &mut usize,
+) -> Result<Entry<'b>, String> {
+    match pickle.value(state) {
+        Value::Tuple(parts) if let [.., shape, dtype, columns, content] = parts[..] => {
+            let columns = *pickle.value(columns) == Value::Bool(true);
+            pickled(pickle, [shape, dtype, content], columns, budget)
+        }
+        _ => Err(odd()),
+    }
+}
+
+/// An array that was pickled by protocol 5: the bytes, a type, a shape and an order, `"C"` or `"F"`.
+pub(super) fn of_buffer<'b>(
+    pickle: &Pickle<'_>,
+    parts: &[Id],
+    budget: &mut usize,
+) -> Result<Entry<'b>, String> {
+    let &[content, dtype, shape, order] = parts else {
+        return Err(odd());
+    };
+    let columns = matches!(pickle.value(order), Value::Text(order) if order == "F");
+    pickled(pickle, [shape, dtype, content], columns, budget)
+}
+
+fn pickled<'b>(
+    pickle: &Pickle<'_>,
+    [shape, dtype, content]: [Id; 3],
+    columns: bool,
+    budget: &mut usize,
+) -> Result<Entry<'b>, String> {
+    let shape = sizes(pickle, shape).ok_or_else(odd)?;
+    let dtype = dtype_of_pickle(pickle, dtype)?;
+    let bytes = content_of_pickle(pickle, content).ok_or_else(odd)?;
+    *budget = budget.checked_sub(bytes.len()).ok_or_else(odd)?;
+    let view = View::whole(dtype, shape, columns).ok_or_else(odd)?;
+    let entry = view.of(&bytes, budget)?;
+    // The content may be the pickle's own, which does not outlive this; a copy does.
+    Entry::new(entry.dtype, entry.shape, entry.bytes.into_owned())
+}
+
+fn odd() -> String {
+    "is no array of NumPy's that can be read".to_owned()
+}
+
+/// `numpy.dtype("f4", False, True)` with the state `(3, "<", ...)`.
+fn dtype_of_pickle(pickle: &Pickle<'_>, id: Id) -> Result<Dtype, String> {
+    let Value::Call { with, state, .. } = pickle.value(id) else {
+        return Err(odd());
+    };
+    let first = |id: Id, at: usize| match pickle.value(id) {
+        Value::Tuple(parts) => parts.get(at).map(|&id| pickle.value(id)),
+        _ => None,
+    };
+    let Some(Value::Text(letters)) = first(*with, 0) else {
+        return Err(odd());
+    };
+    let order = match state.and_then(|state| first(state, 1)) {
+        Some(Value::Text(order)) => order,
+        _ => "|",
+    };
+    dtype(&format!("{order}{letters}"))
+}
+
+/// Bytes; or their text in Latin-1, by which protocols before 3 write them.
+fn content_of_pickle<'p>(pickle: &'p Pickle<'_>, id: Id) -> Option<Cow<'p, [u8]>> {
+    let latin = |text: &str| {
+        let bytes = text.chars().map(|c| u8::try_from(u32::from(c)).ok());
+        bytes.collect::<Option<Vec<u8>>>().map(Cow::Owned)
+    };
+    match pickle.value(id) {
+        Value::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
+        Value::Text(text) => latin(text),
+        Value::Call { of, with, .. } => {
+            let Value::Global(function) = pickle.value(*of) else {
+                return None;
+            };
+            let Value::Tuple(with) = pickle.value(*with) else {
+                return None;
+            };
+            match (function.as_str(), &with[..]) {
+                ("_codecs.encode", [text, ..]) => match pickle.value(*text) {
+                    Value::Text(text) => latin(text),
+                    _ => None,
+                },
+                // No bytes at all.
+                ("__builtin__.bytes" | "builtins.bytes", []) => Some(Cow::Borrowed(&[])),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn array<'b>(content: &Cow<'b, [u8]>, budget: &mut usize) -> Result<Entry<'b>, String> {
+    let ended = || "ends too early, or is no .npy file; write it again with numpy.save".to_owned();
+    let (length, begin) = match content.get(6..).ok_or_else(ended)? {
+        [1, _, a, b, ..] => (u32::from_le_bytes([*a, *b, 0, 0]), 10),
+        [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([*a, *b, *c, *d]), 12),
+        _ => return Err(ended()),
+    };
+    let end = begin + length as usize;
+    let header = content.get(begin..end).ok_or_else(ended)?;
+    let header = str::from_utf8(header).map_err(|_| ended())?;
+    let numbers = match content {
+        Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[end..]),
+        Cow::Owned(bytes) => Cow::Owned(bytes[end..].to_vec()),
+    };
+    let odd = |key: &str| format!("has a header without a `{key}` that can be read");
+    let descr = key(header, "descr").and_then(|text| text.trim_start().strip_prefix(['\'', '"']));
+    let descr = descr.and_then(|text| text.split(['\'', '"']).next());
+    let dtype = dtype(descr.ok_or_else(|| odd("descr"))?)?;
+    let columns = key(header, "fortran_order").ok_or_else(|| odd("fortran_order"))?;
+    let columns = columns.trim_start().starts_with("True");
+    let shape = key(header, "shape").and_then(|text| text.trim_start().strip_prefix('('));
+    let shape = shape.and_then(|text| text.split_once(')'));
+    let (shape, _) = shape.ok_or_else(|| odd("shape"))?;
+    let axes = shape
+        .split(',')
+        .map(str::trim)
+        .filter(|axis| !axis.is_empty());
+    let axes: Result<Vec<usize>, _> = axes.map(str::parse).collect();
+    let axes = axes.map_err(|_| odd("shape"))?;
+    let view = View::whole(dtype, axes, columns).ok_or_else(|| odd("shape"))?;
+    view.of(&numbers, budget)
+}
+
+/// What stands behind a key of a header.
+fn key<'h>(header: &'h str, key: &str) -> Option<&'h str> {
+    let (_, rest) = header.split_once(&format!("'{key}':"))?;
+    Some(rest)
+}
+
+fn dtype(descr: &str) -> Result<Dtype, String> {
+    let letters = descr.trim_start_matches(['<', '|', '=']);
+    let known = TYPES.iter().find(|(name, _)| *name == letters);
+    known.map(|(_, dtype)| *dtype).ok_or_else(|| {
+        format!("is of NumPy's type {descr}; floats and integers in little-endian order can be read, so convert it")
+    })
+}
+
+fn fault(name: &str, why: String) -> FormatError {
+    FormatError::Tensor {
+        name: name.to_owned(),
+        why,
+    }
+}
