@@ -62,6 +62,14 @@ fn reword(message: &str, found: &str, expected: &str) -> String {
         format!("must be a whole number >= 0, not {value}")
     } else if expected.starts_with("struct ") || expected.contains("tagged enum") {
         format!("must be a table, not {found}")
+    } else if let ("a sequence", Some(text)) = (expected, found.strip_prefix("string ")) {
+        let around = |c: char| c.is_whitespace() || "\"'\\[]".contains(c);
+        let names = text.split(',').map(|name| name.trim_matches(around));
+        let names: Vec<String> = names.map(|name| format!("{name:?}")).collect();
+        let list = names.join(", ");
+        format!(
+            "must be a list, not {found}; write [{list}], and behind --set all of it in quotes for the shell: 'KEY=[{list}]'"
+        )
     } else {
         message.to_owned()
     }
@@ -249,6 +257,19 @@ mod tests {
             let tagged = message(&format!("cell = {{ kind = \"lstm\", d_hidden = {value} }}"));
             assert_eq!(tagged, format!("x.toml: cell.d_hidden: {rest}"));
         }
+    }
+
+    #[test]
+    fn a_list_comes_with_the_way_it_is_written() {
+        for text in ["a", "[a", "[a]", "[\\\"a\\\"]"] {
+            let said = message(&format!("layers = \"{text}\""));
+            assert!(
+                said.contains("layers: must be a list, not string"),
+                "{said}"
+            );
+            assert!(said.contains("write [\"a\"]"), "{said}");
+        }
+        assert!(message("layers = \"a, b\"").contains("'KEY=[\"a\", \"b\"]'"));
     }
 
     #[test]
