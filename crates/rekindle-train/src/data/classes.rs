@@ -1,8 +1,9 @@
 //! Labels as written into class indices.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::message::{listed, shown};
+use super::number;
 use crate::error::{Error, Result};
 
 /// The distinct labels in lexicographic order, so that a class has the same index whatever the
@@ -26,8 +27,42 @@ pub(super) fn distinct<'a>(
     Ok(classes)
 }
 
-/// The index of each label among the classes. Labels are those of rows 1, 2, … of the file.
-pub(super) fn indices(name: &str, labels: &[String], classes: &[String]) -> Result<Vec<usize>> {
+/// What a row is called in errors, by its index.
+pub(super) fn row(index: usize) -> String {
+    format!("row {}", index + 1)
+}
+
+/// What may be a mistake in classes that are found in a file: numbers, and those that it announces and does not have.
+pub(super) fn doubts(name: &str, labels: &[String], classes: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    let are_numbers = classes.iter().all(|class| number::finite(class).is_some());
+    if are_numbers && classes.len() > labels.len() / 2 && classes.len() > 10 {
+        notes.push(format!(
+            "{name}: the labels are {} different numbers in {} rows, and each is a class of its own; numbers that are to be \
+             predicted are no classes",
+            classes.len(),
+            labels.len()
+        ));
+    }
+    let seen: HashSet<&String> = labels.iter().collect();
+    let unseen = classes.iter().filter(|class| !seen.contains(class));
+    let unseen: Vec<String> = unseen.cloned().collect();
+    if !unseen.is_empty() {
+        notes.push(format!(
+            "{name}: no row is of {}, though the file announces it",
+            listed(&unseen)
+        ));
+    }
+    notes
+}
+
+/// The index of each label among the classes. `called` says in errors which row it is of.
+pub(super) fn indices(
+    name: &str,
+    labels: &[String],
+    classes: &[String],
+    called: impl Fn(usize) -> String,
+) -> Result<Vec<usize>> {
     let index: HashMap<&str, usize> = classes
         .iter()
         .enumerate()
@@ -39,8 +74,8 @@ pub(super) fn indices(name: &str, labels: &[String], classes: &[String]) -> Resu
         .map(|(row, label)| {
             index.get(label.as_str()).copied().ok_or_else(|| {
                 Error::mend(format!(
-                    "{name}: row {}: label {} is none of the classes {}; correct it or remove the row",
-                    row + 1,
+                    "{name}: {}: label {} is none of the classes {}; correct it or remove the row",
+                    called(row),
                     shown(label),
                     listed(classes)
                 ))
@@ -62,7 +97,10 @@ mod tests {
         let labels = owned(&["no", "yes", "maybe", "no"]);
         let classes = distinct("a.csv", &labels).unwrap();
         assert_eq!(classes, ["maybe", "no", "yes"]);
-        assert_eq!(indices("a.csv", &labels, &classes).unwrap(), [1, 2, 0, 1]);
+        assert_eq!(
+            indices("a.csv", &labels, &classes, row).unwrap(),
+            [1, 2, 0, 1]
+        );
     }
 
     #[test]
@@ -79,12 +117,24 @@ mod tests {
 
     #[test]
     fn an_unknown_label_is_named_with_its_row_and_the_classes() {
-        let error = indices("a.csv", &owned(&["a", "c"]), &owned(&["a", "b"]))
+        let error = indices("a.csv", &owned(&["a", "c"]), &owned(&["a", "b"]), row)
             .unwrap_err()
             .to_string();
         assert!(
             error.contains("a.csv: row 2: label `c` is none of the classes `a`, `b`"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn classes_that_may_be_a_mistake_are_said() {
+        let of = |labels: &[&str], classes: &[&str]| {
+            doubts("a.csv", &owned(labels), &owned(classes)).join("\n")
+        };
+        assert!(of(&["a", "b"], &["a", "b", "c"]).contains("no row is of `c`"));
+        let numbers: Vec<String> = (0..12).map(|i| format!("{i}.5")).collect();
+        let said = doubts("a.csv", &numbers, &numbers).join("\n");
+        assert!(said.contains("12 different numbers in 12 rows"), "{said}");
+        assert_eq!(of(&["1", "2", "1", "2"], &["1", "2"]), "");
     }
 }

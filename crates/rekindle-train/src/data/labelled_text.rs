@@ -89,7 +89,7 @@ impl LabelledText {
             Some(known) => known.to_vec(),
             None => classes::distinct(name, written)?,
         };
-        let labels = classes::indices(name, written, &classes)?;
+        let labels = classes::indices(name, written, &classes, classes::row)?;
         Ok(Self {
             texts,
             labels,

@@ -1,42 +1,216 @@
 //! Univariate series in a table, one a row: `label,t0,t1,…`.
 
-use std::path::Path;
+use std::collections::HashSet;
 
-use super::series::{Parsed, Series};
-use super::table::{Table, config::TableConfig};
+use super::message::{listed, shown};
+use super::series::{Parsed, Series, SeriesColumns};
+use super::series_long;
+use super::table::Table;
+use super::table::kind::{ColumnKind, Looked};
 use crate::error::{Error, Result};
 
-/// The column, anywhere in the table, that holds the class; every other column is a time step.
-const LABEL: &str = "label";
+/// What the column of the class is called, in any case, where its name is not said.
+const LABELS: [&str; 5] = ["label", "class", "target", "category", "labels"];
 
-/// Reads a table of series. The column `label` may be missing. Empty cells at the end of a row make
-/// its series shorter than the widest; elsewhere they are missing values.
-pub(super) fn read(path: &Path, takes_missing: bool) -> Result<Parsed> {
-    from_table(Table::read(path, &TableConfig::default())?, takes_missing)
-}
+/// What a column is called that says which thing a row belongs to, or ends in after an underscore.
+const IDS: [&str; 13] = [
+    "id",
+    "series",
+    "sample",
+    "case",
+    "subject",
+    "device",
+    "sensor",
+    "unit",
+    "trial",
+    "run",
+    "machine",
+    "participant",
+    "patient",
+];
 
-fn from_table(table: Table, takes_missing: bool) -> Result<Parsed> {
-    let label = table.header.iter().position(|column| column == LABEL);
+/// What a column is called that says when.
+const TIMES: [&str; 10] = [
+    "time",
+    "timestamp",
+    "datetime",
+    "date",
+    "t",
+    "ts",
+    "step",
+    "frame",
+    "seconds",
+    "cycle",
+];
+
+/// Reads a table of series: one a row, or one a value of the column `id` if one is named. The label may be missing. Empty
+/// cells at the end of a row make its series shorter than the widest; elsewhere they are missing values.
+pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
+    if wish.id.is_some() {
+        return series_long::parse(table, wish, takes_missing);
+    }
+    if let Some(key) = [
+        ("time", wish.time.is_some()),
+        ("channels", !wish.channels.is_empty()),
+    ]
+    .into_iter()
+    .find_map(|(key, is_there)| is_there.then_some(key))
+    {
+        return Err(Error::mend(format!(
+            "task.{key} is for a table with a step in each row, and needs task.id, the column that says which series a row belongs to"
+        )));
+    }
+    let (label, mut notes) = label(&table, wish);
+    let mut left_out = Vec::new();
+    if wish.width.is_none() && wish.left_out.is_empty() {
+        let (out, said) = no_steps(&table, label)?;
+        left_out = out;
+        notes.extend(said);
+    }
+    let is_out =
+        |column: usize| left_out.contains(&column) || wish.left_out.contains(&table.header[column]);
     let steps: Vec<usize> = (0..table.header.len())
-        .filter(|&column| Some(column) != label)
+        .filter(|&column| Some(column) != label && !is_out(column))
         .collect();
     let series = (0..table.rows.len())
         .map(|row| one_series(&table, row, &steps, takes_missing))
         .collect::<Result<_>>()?;
-    let labels = label.map(|column| labels(&table, column)).transpose()?;
+    let labels = label.map(|column| labels(&table, column));
     let hint = table.hint();
+    let mut said = vec![table.line()];
+    said.extend(table.notes());
+    said.extend(notes);
+    let has_header = table.format.header == Some(true);
+    let columns = SeriesColumns {
+        label: label.map(|column| table.header[column].clone()),
+        left_out: left_out.iter().map(|&c| table.header[c].clone()).collect(),
+        width: (!has_header).then_some(table.header.len()),
+        table: table.format,
+        ..SeriesColumns::default()
+    };
     Ok(Parsed {
         name: table.name,
         series,
         labels,
+        ids: None,
         announced: Vec::new(),
         channels: 1,
+        columns,
         hint,
+        notes: said,
     })
 }
 
+/// Where the label stands, and what is to be said where nobody said it.
+pub(super) fn label(table: &Table, wish: &SeriesColumns) -> (Option<usize>, Vec<String>) {
+    let place = |name: &str| table.header.iter().position(|column| column == name);
+    if let Some(name) = &wish.label {
+        // A table without a header that is narrower by one column has no labels.
+        let lacks_it = wish
+            .width
+            .is_some_and(|width| table.header.len() + 1 == width);
+        return (place(name).filter(|_| !lacks_it), Vec::new());
+    }
+    if let Some(exact) = place(LABELS[0]) {
+        return (Some(exact), Vec::new());
+    }
+    let called = |column: &String| LABELS.contains(&column.to_lowercase().as_str());
+    if let Some(found) = table.header.iter().position(called) {
+        let note = format!(
+            "{}: the class is {}; task.label_column names another",
+            table.name,
+            shown(&table.header[found])
+        );
+        return (Some(found), vec![note]);
+    }
+    if table.format.header == Some(false) && is_of_classes(table, 0) {
+        let note = format!(
+            "{}: there is no header, and the first column has few values, so it is the class, as in the UCR archive; \
+             task.label_column names another",
+            table.name
+        );
+        return (Some(0), vec![note]);
+    }
+    (None, Vec::new())
+}
+
+/// Whether a column has whole numbers of which each stands twice in the mean.
+fn is_of_classes(table: &Table, column: usize) -> bool {
+    let values = (0..table.rows.len()).map(|row| table.value(row, column));
+    let Some(values) = values.collect::<Option<Vec<f64>>>() else {
+        return false;
+    };
+    let different: HashSet<u64> = values.iter().map(|value| value.to_bits()).collect();
+    values.iter().all(|value| value.fract() == 0.0)
+        && (2..=values.len() / 2).contains(&different.len())
+}
+
+/// The columns that are no step of a series in a row: words, and what tells the rows apart.
+///
+/// # Errors
+///
+/// If the table seems to have a step in each row.
+fn no_steps(table: &Table, label: Option<usize>) -> Result<(Vec<usize>, Vec<String>)> {
+    let (mut words, mut ids) = (Vec::new(), Vec::new());
+    let (mut repeated, mut time) = (None, None);
+    if table.format.header == Some(false) {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    for column in (0..table.header.len()).filter(|&column| Some(column) != label) {
+        let Looked { kind, numbers, .. } = table.look(column);
+        let name = table.header[column].to_lowercase();
+        let ends_in = |id: &str| name == id || name.ends_with(&format!("_{id}"));
+        let is_id = IDS.iter().any(|id| ends_in(id)) || column == 0 && table.is_unnamed(0);
+        if kind == ColumnKind::Date || TIMES.contains(&name.as_str()) {
+            time = time.or(Some(column));
+        } else if is_id && tells_apart(table, column) {
+            ids.push(column);
+        } else if is_id && kind != ColumnKind::Empty {
+            repeated = repeated.or(Some(column));
+        } else if kind == ColumnKind::Text && numbers == 0 {
+            words.push(column);
+        }
+    }
+    if repeated.is_some() || time.is_some() {
+        return Err(tidy(table, repeated, time));
+    }
+    let said = [(&ids, "they name the rows"), (&words, "text")];
+    let said = said.into_iter().filter(|(columns, _)| !columns.is_empty());
+    let notes = said.map(|(columns, why)| {
+        let names: Vec<String> = columns.iter().map(|&c| table.header[c].clone()).collect();
+        format!("{}: left out {} ({why})", table.name, listed(&names))
+    });
+    let notes = notes.collect();
+    ids.extend(words);
+    Ok((ids, notes))
+}
+
+fn tells_apart(table: &Table, column: usize) -> bool {
+    let mut seen = HashSet::new();
+    (0..table.rows.len()).all(|row| seen.insert(table.cell(row, column)))
+}
+
+/// The error for a table with a step in each row, of which no key says so.
+fn tidy(table: &Table, id: Option<usize>, time: Option<usize>) -> Error {
+    let named = |column: Option<usize>, otherwise: &str| match column {
+        Some(column) => format!("{:?}", table.header[column]),
+        None => otherwise.to_owned(),
+    };
+    let why = match (id, time) {
+        (Some(id), _) => format!("{} repeats", shown(&table.header[id])),
+        (None, time) => format!("{} says when", named(time, "")),
+    };
+    Error::mend(format!(
+        "{}: each row seems to be a step, not a series ({why}); say which rows are a series: task.id = {}, task.time = {}; where each \
+         row is a series, take the column out",
+        table.name,
+        named(id, "\"COLUMN\""),
+        named(time, "\"COLUMN\"")
+    ))
+}
+
 fn one_series(table: &Table, row: usize, columns: &[usize], takes_missing: bool) -> Result<Series> {
-    let filled = |&column: &usize| !table.cell(row, column).trim().is_empty();
+    let filled = |&column: &usize| !table.is_missing(row, column);
     let steps = columns.iter().rposition(filled).map_or(0, |last| last + 1);
     if steps == 0 {
         return Err(Error::mend(format!(
@@ -45,17 +219,7 @@ fn one_series(table: &Table, row: usize, columns: &[usize], takes_missing: bool)
             row + 1
         )));
     }
-    let value = |column: &usize| {
-        match (filled(column), takes_missing) {
-        (true, _) => table.number(row, *column),
-        (false, true) => Ok(f64::NAN),
-        (false, false) => Err(table.no_number(
-            row,
-            *column,
-            "fill it in, leave out the row or the column, or take a cell for missing values, as gru_d is",
-        )),
-    }
-    };
+    let value = |&column: &usize| value(table, row, column, takes_missing);
     let values = columns
         .iter()
         .take(steps)
@@ -68,33 +232,44 @@ fn one_series(table: &Table, row: usize, columns: &[usize], takes_missing: bool)
     })
 }
 
-fn labels(table: &Table, column: usize) -> Result<Vec<String>> {
-    let label = |row| match table.cell(row, column).trim() {
-        "" => Err(Error::mend(format!(
-            "{}: row {}: column `{LABEL}` is empty; fill it in or remove the row",
-            table.name,
-            row + 1
-        ))),
-        label => Ok(label.to_owned()),
-    };
+/// The number in a cell; NaN where it is missing, if that may be.
+pub(super) fn value(table: &Table, row: usize, column: usize, takes_missing: bool) -> Result<f64> {
+    match (table.value(row, column), table.is_missing(row, column)) {
+        (Some(value), _) => Ok(value),
+        (None, true) if takes_missing => Ok(f64::NAN),
+        (None, true) => Err(table.no_number(
+            row,
+            column,
+            "fill it in, leave out the row or the column, or take a cell for missing values, as gru_d is",
+        )),
+        (None, false) => {
+            table.number(row, column)
+        }
+    }
+}
+
+fn labels(table: &Table, column: usize) -> Vec<String> {
+    let label = |row| table.cell(row, column).trim().to_owned();
     (0..table.rows.len()).map(label).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::table::config::Separator;
+    use crate::data::table::config::{Separator, TableConfig};
+
+    fn read(text: &str, wish: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
+        let table = Table::parse(
+            "a.csv".into(),
+            text,
+            Separator::Comma,
+            &TableConfig::default(),
+        )?;
+        super::parse(table, wish, takes_missing)
+    }
 
     fn parse(text: &str) -> Result<Parsed> {
-        from_table(
-            Table::parse(
-                "a.csv".to_owned(),
-                text,
-                Separator::Comma,
-                &TableConfig::default(),
-            )?,
-            false,
-        )
+        read(text, &SeriesColumns::default(), false)
     }
 
     fn refused(text: &str) -> String {
@@ -140,17 +315,7 @@ mod tests {
     #[test]
     fn a_first_row_with_a_hole_is_a_series() {
         let text = "1,,3\n4,5,6\n";
-        let parsed = from_table(
-            Table::parse(
-                "a.csv".to_owned(),
-                text,
-                Separator::Comma,
-                &TableConfig::default(),
-            )
-            .unwrap(),
-            true,
-        )
-        .unwrap();
+        let parsed = read(text, &SeriesColumns::default(), true).unwrap();
         assert_eq!(parsed.series.len(), 2);
         assert_eq!(
             (parsed.series[0].steps, parsed.series[0].values[2]),
@@ -163,8 +328,9 @@ mod tests {
 
     #[test]
     fn labelled_series_without_a_header_are_told_of_it() {
-        let error = refused("up,0.5,1\ndown,1,2\n");
-        assert!(error.contains("write a header above it"), "{error}");
+        let parsed = parse("up,0.5,1\ndown,1,2\n").unwrap();
+        assert!(parsed.labels.is_none() && parsed.hint.contains("write a header above it"));
+        assert!(parsed.notes.join("\n").contains("left out `up` (text)"));
     }
 
     #[test]
@@ -180,9 +346,79 @@ mod tests {
     fn a_row_without_values_or_label_is_refused() {
         let error = refused("label,t0,t1\na,,\n");
         assert!(error.contains("a.csv: row 1 has no values"), "{error}");
-        let error = refused("label,t0\n ,1\n");
+    }
+
+    #[test]
+    fn a_table_of_steps_is_told_from_one_of_series() {
+        for (text, words) in [
+            (
+                "id,time,x,label\na,1,2,u\na,2,3,u\n",
+                "task.id = \"id\", task.time = \"time\"",
+            ),
+            ("sensor_id,x,label\na,2,u\na,3,u\n", "`sensor_id` repeats"),
+            (
+                "date,x,label\n2024-01-01,2,u\n2024-01-02,3,u\n",
+                "\"date\" says when",
+            ),
+        ] {
+            let error = refused(text);
+            assert!(
+                error.contains("each row seems to be a step") && error.contains(words),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_step_is_left_out_and_said() {
+        let parsed = parse("id,name,t0,t1,Class\n7,x,1,2,u\n9,y,3,4,v\n").unwrap();
+        assert_eq!(parsed.series[1].values, [3.0, 4.0]);
+        assert_eq!(parsed.columns.left_out, ["id", "name"]);
+        let said = parsed.notes.join("\n");
+        for words in [
+            "the class is `Class`",
+            "left out `id` (they name the rows)",
+            "left out `name` (text)",
+        ] {
+            assert!(said.contains(words), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_ucr_archive_has_its_class_first() {
+        let parsed = parse("1,0.5,0.7,NaN\n2,1.5,2.5,3.5\n1,0.5,NaN,NaN\n2,1,2,3\n").unwrap();
+        assert_eq!(
+            parsed.series.iter().map(|s| s.steps).collect::<Vec<_>>(),
+            [2, 3, 1, 3]
+        );
+        assert_eq!(parsed.labels.as_ref().unwrap(), &["1", "2", "1", "2"]);
         assert!(
-            error.contains("a.csv: row 1: column `label` is empty"),
+            parsed
+                .notes
+                .join("\n")
+                .contains("it is the class, as in the UCR archive")
+        );
+        let columns = &parsed.columns;
+        let again = read("2,1,2,3\n", columns, false).unwrap();
+        assert_eq!(
+            (again.labels.unwrap(), again.series[0].steps),
+            (vec!["2".to_owned()], 3)
+        );
+        let unlabelled = read("1,2,3\n", columns, false).unwrap();
+        assert_eq!((unlabelled.labels, unlabelled.series[0].steps), (None, 3));
+    }
+
+    #[test]
+    fn keys_of_a_table_of_steps_need_its_id() {
+        let wish = SeriesColumns {
+            time: Some("t".into()),
+            ..SeriesColumns::default()
+        };
+        let error = read("t,x,label\n1,2,u\n", &wish, false)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("task.time is for a table with a step in each row, and needs task.id"),
             "{error}"
         );
     }

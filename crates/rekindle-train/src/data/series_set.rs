@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::message::shown;
-use super::series::{Parsed, Series};
-use super::{classes, cut, file, series_csv, ts};
+use super::series::{Parsed, Series, SeriesColumns};
+use super::table::Table;
+use super::{classes, cut, file, series_csv, series_json, ts};
 use crate::error::{Error, Result};
 
 /// Labelled series of one number of channels.
@@ -18,26 +19,33 @@ pub struct SeriesSet {
     pub classes: Vec<String>,
     /// The channels of every series.
     pub channels: usize,
+    /// Where the series stood, where the file is a table.
+    pub columns: SeriesColumns,
+    /// What is to be said of how the file was read.
+    pub notes: Vec<String>,
 }
 
 impl SeriesSet {
-    /// Reads a `.ts`, `.csv` or `.tsv` file, gzipped or not. The classes are those that a `.ts` file
-    /// announces, otherwise the labels found. Values may be missing if the cell takes that: an empty cell
-    /// of a table, `?` in a `.ts` file.
-    pub fn read(path: &Path, takes_missing: bool) -> Result<Self> {
-        let parsed = parse(path, takes_missing)?;
+    /// Reads a `.ts` file, a table or JSON lines, gzipped or not. The classes are those that a `.ts` file announces, otherwise the
+    /// labels found. Values may be missing if the cell takes that: an empty cell of a table, `?` in a `.ts` file, or NaN.
+    pub fn read(path: &Path, wish: &SeriesColumns, takes_missing: bool) -> Result<Self> {
+        let parsed = parse(path, wish, takes_missing)?;
         let labels = written(&parsed)?;
         let classes = if parsed.announced.is_empty() {
             classes::distinct(&parsed.name, labels)?
         } else {
             classes::distinct(&parsed.name, &parsed.announced)?
         };
-        let labels = classes::indices(&parsed.name, labels, &classes)?;
+        let mut notes = parsed.notes.clone();
+        notes.extend(classes::doubts(&parsed.name, labels, &classes));
+        let labels = parsed.indices(labels, &classes)?;
         Ok(Self {
             series: parsed.series,
             labels,
             classes,
             channels: parsed.channels,
+            columns: parsed.columns,
+            notes,
         })
     }
 
@@ -58,18 +66,21 @@ impl SeriesSet {
     /// channels. For validation and test files.
     pub fn read_with_classes(
         path: &Path,
+        columns: &SeriesColumns,
         classes: &[String],
         channels: usize,
         takes_missing: bool,
     ) -> Result<Self> {
-        let parsed = parse(path, takes_missing)?;
+        let parsed = parse(path, columns, takes_missing)?;
         same_channels(&parsed, channels)?;
-        let labels = classes::indices(&parsed.name, written(&parsed)?, classes)?;
+        let labels = parsed.indices(written(&parsed)?, classes)?;
         Ok(Self {
             series: parsed.series,
             labels,
             classes: classes.to_vec(),
             channels,
+            columns: parsed.columns,
+            notes: parsed.notes,
         })
     }
 
@@ -77,38 +88,72 @@ impl SeriesSet {
     /// not looked at.
     pub fn read_unlabelled(
         path: &Path,
+        columns: &SeriesColumns,
         channels: usize,
         takes_missing: bool,
     ) -> Result<Vec<Series>> {
-        let parsed = parse(path, takes_missing)?;
+        let parsed = parse(path, columns, takes_missing)?;
         same_channels(&parsed, channels)?;
         Ok(parsed.series)
     }
 }
 
-fn parse(path: &Path, takes_missing: bool) -> Result<Parsed> {
+impl Parsed {
+    /// What a series is called in errors, by its index.
+    fn called(&self, index: usize) -> String {
+        match &self.ids {
+            Some(ids) => format!("series {}", shown(&ids[index])),
+            None => classes::row(index),
+        }
+    }
+
+    fn indices(&self, labels: &[String], classes: &[String]) -> Result<Vec<usize>> {
+        classes::indices(&self.name, labels, classes, |index| self.called(index))
+    }
+}
+
+fn parse(path: &Path, columns: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
     match file::kind(path).as_str() {
         "ts" => ts::parse(
             path.display().to_string(),
             &file::read_text(path)?,
             takes_missing,
         ),
-        "csv" | "tsv" => series_csv::read(path, takes_missing),
+        "csv" | "tsv" | "txt" | "tab" => {
+            series_csv::parse(Table::read(path, &columns.table)?, columns, takes_missing)
+        }
+        "jsonl" | "ndjson" => series_json::parse(
+            path.display().to_string(),
+            &file::read_text(path)?,
+            columns,
+            takes_missing,
+        ),
         other => Err(Error::mend(format!(
-            "{}: series are read from .ts, .csv and .tsv files, gzipped or not, not from {}",
+            "{}: series are read from .ts, .csv, .tsv, .txt and .jsonl files, gzipped or not, not from {}",
             path.display(),
             shown(other)
         ))),
     }
 }
 
+/// The labels, of which each is there.
 fn written(parsed: &Parsed) -> Result<&Vec<String>> {
-    parsed.labels.as_ref().ok_or_else(|| {
+    let labels = parsed.labels.as_ref().ok_or_else(|| {
         Error::mend(format!(
-            "{}: the series have no labels; a .ts file needs `@classLabel true`, a table a column `label`{}",
+            "{}: the series have no labels; a .ts file needs `@classLabel true`, a table a column `label` or one that \
+             task.label_column names{}",
             parsed.name, parsed.hint
         ))
-    })
+    })?;
+    match labels.iter().position(String::is_empty) {
+        None => Ok(labels),
+        Some(index) => Err(Error::mend(format!(
+            "{}: {}: the column {} is empty; fill it in or remove it",
+            parsed.name,
+            parsed.called(index),
+            shown(parsed.columns.label.as_deref().unwrap_or("label"))
+        ))),
+    }
 }
 
 fn same_channels(parsed: &Parsed, channels: usize) -> Result<()> {
@@ -138,13 +183,15 @@ mod tests {
 
     fn refused(name: &str, text: &str) -> String {
         let (_folder, path) = saved(name, text);
-        SeriesSet::read(&path, false).unwrap_err().to_string()
+        SeriesSet::read(&path, &SeriesColumns::default(), false)
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn a_ts_file_is_read_time_first() {
         let (_folder, path) = saved("a.ts", TS);
-        let set = SeriesSet::read(&path, false).unwrap();
+        let set = SeriesSet::read(&path, &SeriesColumns::default(), false).unwrap();
         assert_eq!(
             set.series[0],
             Series {
@@ -168,7 +215,9 @@ mod tests {
         ] {
             let (_folder, path) = saved(name, text);
             assert_eq!(
-                SeriesSet::read(&path, false).unwrap().labels,
+                SeriesSet::read(&path, &SeriesColumns::default(), false)
+                    .unwrap()
+                    .labels,
                 [0, 1],
                 "{name}"
             );
@@ -179,11 +228,14 @@ mod tests {
     fn a_test_file_takes_the_classes_of_the_training_file() {
         let (_folder, path) = saved("a.csv", "label,t0\nx,1\n");
         let classes = ["y".to_owned(), "x".to_owned()];
-        let set = SeriesSet::read_with_classes(&path, &classes, 1, false).unwrap();
+        let set =
+            SeriesSet::read_with_classes(&path, &SeriesColumns::default(), &classes, 1, false)
+                .unwrap();
         assert_eq!((set.labels, set.classes), (vec![1], classes.to_vec()));
-        let error = SeriesSet::read_with_classes(&path, &classes[..1], 1, false)
-            .unwrap_err()
-            .to_string();
+        let error =
+            SeriesSet::read_with_classes(&path, &SeriesColumns::default(), &classes[..1], 1, false)
+                .unwrap_err()
+                .to_string();
         assert!(
             error.contains("a.csv: row 1: label `x` is none of the classes `y`"),
             "{error}"
@@ -195,8 +247,9 @@ mod tests {
         let (_folder, path) = saved("a.ts", TS);
         let classes = ["a".to_owned(), "b".to_owned()];
         for error in [
-            SeriesSet::read_with_classes(&path, &classes, 3, false).unwrap_err(),
-            SeriesSet::read_unlabelled(&path, 3, false).unwrap_err(),
+            SeriesSet::read_with_classes(&path, &SeriesColumns::default(), &classes, 3, false)
+                .unwrap_err(),
+            SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), 3, false).unwrap_err(),
         ] {
             let error = error.to_string();
             assert!(
@@ -216,7 +269,9 @@ mod tests {
             ("a.csv", "label,t0\nx,1\n", 1),
         ] {
             let (_folder, path) = saved(name, text);
-            let series = SeriesSet::read_unlabelled(&path, channels, false).unwrap();
+            let series =
+                SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), channels, false)
+                    .unwrap();
             assert_eq!(
                 (series[0].values[0], series[0].channels),
                 (1.0, channels),
@@ -229,16 +284,19 @@ mod tests {
     fn values_are_missing_where_the_cell_takes_that() {
         for (name, text) in [
             ("a.csv", "label,t0,t1,t2,t3\nx,1,,3,\ny,,2,,\n"),
-            ("a.ts", "@classLabel true x y\n@data\n1,?,3:x\n?, 2:y\n"),
+            ("a.csv", "label,t0,t1,t2,t3\nx,1,NaN,3,nan\ny,?,2,NA,\n"),
+            ("a.ts", "@classLabel true x y\n@data\n1,?,3:x\nNaN, 2:y\n"),
         ] {
             let (_folder, path) = saved(name, text);
-            let error = SeriesSet::read(&path, false).unwrap_err().to_string();
+            let error = SeriesSet::read(&path, &SeriesColumns::default(), false)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("is not a finite number"), "{error}");
             assert!(
                 error.contains("or take a cell for missing values, as gru_d is"),
                 "{error}"
             );
-            let set = SeriesSet::read(&path, true).unwrap();
+            let set = SeriesSet::read(&path, &SeriesColumns::default(), true).unwrap();
             let [x, y] = [0, 1].map(|row| &set.series[row]);
             assert_eq!((x.steps, y.steps), (3, 2), "{name}");
             assert_eq!((x.values[0], x.values[2], y.values[1]), (1.0, 3.0, 2.0));
@@ -249,13 +307,13 @@ mod tests {
     #[test]
     fn words_are_no_missing_values() {
         for (name, text) in [
-            ("a.csv", "label,t0\nx,1\ny,?\n"),
-            ("a.csv", "label,t0\nx,1\ny,NaN\n"),
-            ("a.ts", "@classLabel true x y\n@data\n1:x\nNaN:y\n"),
+            ("a.csv", "label,t0\nx,1\ny,none at all\n"),
             ("a.ts", "@classLabel true x y\n@data\n1:x\n1,,1:y\n"),
         ] {
             let (_folder, path) = saved(name, text);
-            let error = SeriesSet::read(&path, true).unwrap_err().to_string();
+            let error = SeriesSet::read(&path, &SeriesColumns::default(), true)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("is not a finite number"), "{error}");
         }
     }
@@ -268,7 +326,7 @@ mod tests {
         }
         let error = refused("a.csv", "1,2,3\n2,3,4\n");
         assert!(
-            error.contains("a column `label` (the first row is data and no header"),
+            error.contains("task.label_column names (the first row is data and no header"),
             "{error}"
         );
     }
@@ -283,7 +341,7 @@ mod tests {
             ("a.csv", "label,t0\nx,4492557.123\ny,4492557.124\n"),
         ] {
             let (_folder, path) = saved(name, text);
-            let set = SeriesSet::read(&path, false).unwrap();
+            let set = SeriesSet::read(&path, &SeriesColumns::default(), false).unwrap();
             assert_eq!(set.series[0].values, [4_492_557.123], "{name}");
             assert_eq!(set.series[1].values, [4_492_557.124], "{name}");
         }
@@ -293,7 +351,7 @@ mod tests {
     fn other_extensions_are_refused() {
         let error = refused("a.arff", "");
         assert!(
-            error.contains("a.arff: series are read from .ts, .csv and .tsv files"),
+            error.contains("a.arff: series are read from .ts, .csv, .tsv, .txt and .jsonl files"),
             "{error}"
         );
         assert!(error.contains("`arff`"), "{error}");

@@ -177,6 +177,32 @@ impl Clock {
         })
     }
 
+    /// When each row of the file is, in microseconds; of plain numbers, in millionths.
+    ///
+    /// # Errors
+    ///
+    /// If one does not say it.
+    pub(super) fn micros(&self, table: &Table) -> Result<Vec<i64>> {
+        let read = |row: usize| match self.format {
+            Some(format) => format.read(table.cell(row, self.column)),
+            None => table
+                .value(row, self.column)
+                .map(|value| (value * 1e6) as i64),
+        };
+        let all = (0..table.rows.len()).map(|row| {
+            read(row).ok_or_else(|| {
+                Error::mend(format!(
+                    "{}: row {}, column {}: {} is no time; fill it in or remove the row",
+                    table.name,
+                    row + 1,
+                    shown(&table.header[self.column]),
+                    shown(table.cell(row, self.column))
+                ))
+            })
+        });
+        all.collect()
+    }
+
     /// What is to be said of times that repeat, and of steps that are longer than the usual one.
     fn uneven(&self, table: &Table, order: &[usize], micros: &[i64]) -> Vec<String> {
         let steps: Vec<i64> = micros.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -184,7 +210,8 @@ impl Clock {
         for step in steps.iter().filter(|&&step| step > 0) {
             *counts.entry(*step).or_insert(0_usize) += 1;
         }
-        let usual = counts.iter().max_by_key(|(_, count)| **count);
+        // The shorter of two that are as frequent.
+        let usual = counts.iter().rev().max_by_key(|(_, count)| **count);
         let usual = usual.map_or(0, |(step, _)| *step);
         let name = shown(&table.header[self.column]);
         let cell = |at: usize| shown(table.cell(order[at], self.column));

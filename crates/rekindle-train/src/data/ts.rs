@@ -11,12 +11,14 @@
 
 use super::message::shown;
 use super::number;
-use super::series::{Parsed, Series};
+use super::series::{Parsed, Series, SeriesColumns};
 use super::ts_header::Header;
 use crate::error::{Error, Result};
 
 /// What stands in the place of a missing value.
-const MISSING: &str = "?";
+fn is_missing(cell: &str) -> bool {
+    cell == "?" || cell.eq_ignore_ascii_case("nan")
+}
 
 /// Parses the text of the file called `name`.
 pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Parsed> {
@@ -36,6 +38,14 @@ pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Par
         }
         if in_data {
             let (values, label) = header.cut(line);
+            let plain;
+            let values = match header.has_stamps {
+                false => values,
+                true => {
+                    plain = without_stamps(&place, values)?;
+                    &plain
+                }
+            };
             let one = one_series(&place, values, takes_missing)?;
             same_channels(&place, &header, one.channels, &series)?;
             if label == Some("") {
@@ -62,9 +72,12 @@ pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Par
         name,
         series,
         labels,
+        ids: None,
         announced: header.classes,
         channels,
+        columns: SeriesColumns::default(),
         hint: "",
+        notes: header.notes,
     })
 }
 
@@ -91,7 +104,7 @@ fn one_series(place: &Place<'_>, text: &str, takes_missing: bool) -> Result<Seri
     for (index, channel) in text.split(':').enumerate() {
         let value = |cell: &str| match (number::finite(cell), cell.trim()) {
             (Some(value), _) => Ok(value),
-            (None, MISSING) if takes_missing => Ok(f64::NAN),
+            (None, cell) if takes_missing && is_missing(cell) => Ok(f64::NAN),
             (None, cell) => Err(place.mend(format!(
                 "channel {}: {} {}; fill missing values in, remove the row, \
                  or take a cell for missing values, as gru_d is",
@@ -124,6 +137,31 @@ fn one_series(place: &Place<'_>, text: &str, takes_missing: bool) -> Result<Seri
         steps,
         channels: channels.len(),
     })
+}
+
+/// The values of `(stamp,value),(stamp,value):...`: what is left when every stamp and the brackets are.
+fn without_stamps(place: &Place<'_>, text: &str) -> Result<String> {
+    let wrong = |found: &str| {
+        place.mend(format!(
+            "{} is not of the form (time,value), as `@timeStamps true` announces",
+            shown(found)
+        ))
+    };
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(inside) = rest.trim_start().strip_prefix('(') {
+        let (pair, behind) = inside.split_once(')').ok_or_else(|| wrong(rest))?;
+        let (_, value) = pair.rsplit_once(',').ok_or_else(|| wrong(pair))?;
+        plain.push_str(value);
+        rest = behind.trim_start();
+        match rest.chars().next() {
+            None => return Ok(plain),
+            Some(mark @ (',' | ':')) => plain.push(mark),
+            Some(_) => break,
+        }
+        rest = &rest[1..];
+    }
+    Err(wrong(rest))
 }
 
 fn same_channels(
@@ -257,11 +295,27 @@ mod tests {
 
     #[test]
     fn headers_that_cannot_be_followed_name_their_line() {
-        let error = refused("@problemName x\n@timeStamps true\n@data\n");
+        let error = refused("@problemName x\n@targetLabel true\n@data\n");
         assert!(
-            error.contains("a.ts: line 2: time stamps are not supported"),
+            error.contains("a.ts: line 2: @targetLabel marks a regression file"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn time_stamps_are_left_aside() {
+        let head = "@timeStamps true\n@classLabel true a b\n@data\n";
+        let parsed = read(&format!(
+            "{head}(2004-10-01 00:00:00,0.5),(2004-10-01 01:00:00,1.5):(0,7),(1,8):a\n(3,2):(4,9):b\n"
+        ))
+        .unwrap();
+        assert_eq!(parsed.series[0].values, [0.5, 7.0, 1.5, 8.0]);
+        assert_eq!(parsed.series[1].values, [2.0, 9.0]);
+        assert!(parsed.notes[0].contains("time stamps are not read"));
+        for row in ["1,2:a", "(1 2):a", "(0,1),(1,2:a", "(0,1)(1,2):a"] {
+            let error = refused(&format!("{head}{row}\n"));
+            assert!(error.contains("not of the form (time,value)"), "{error}");
+        }
     }
 
     #[test]

@@ -11,6 +11,10 @@ pub(super) struct Header {
     pub(super) labelled: bool,
     /// The classes announced, in file order.
     pub(super) classes: Vec<String>,
+    /// Whether each value stands beside a time, `(time,value)`.
+    pub(super) has_stamps: bool,
+    /// What is to be said of it.
+    pub(super) notes: Vec<String>,
 }
 
 impl Header {
@@ -30,11 +34,10 @@ impl Header {
             // announcements of lengths are not all true, and every row has its own length anyway.
             "problemname" | "missing" | "equallength" | "serieslength" => {}
             "timestamps" => {
-                if yes(&tag, value)? {
-                    return Err(
-                        "time stamps are not supported; resample the series to even steps"
-                            .to_owned(),
-                    );
+                self.has_stamps = yes(&tag, value)?;
+                if self.has_stamps {
+                    let note = "time stamps are not read; the steps of a series are taken as even";
+                    self.notes.push(note.to_owned());
                 }
             }
             "univariate" => {
@@ -128,7 +131,6 @@ mod tests {
     #[test]
     fn what_cannot_be_followed_is_refused() {
         for (line, words) in [
-            ("@timeStamps true", "time stamps are not supported"),
             (
                 "@timeStamps maybe",
                 "@timestamps `maybe` is neither true nor false",

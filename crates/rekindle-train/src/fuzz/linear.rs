@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::Place;
-use crate::data::{columns::Columns, labelled_text::LabelledText, series_set::SeriesSet};
+use crate::data::{
+    columns::Columns, labelled_text::LabelledText, series::SeriesColumns, series_set::SeriesSet,
+};
 
 /// What is counted in each input: columns, classes, rows.
 const MANY: usize = 200_000;
@@ -30,7 +32,9 @@ fn many_columns_are_read_and_found() {
     let all = read(&[]);
     assert_eq!(all.names.len(), MANY);
     assert_eq!(read(&all.names).values.len(), MANY);
-    let series = quick(|| SeriesSet::read_unlabelled(&path, 1, false).expect("it is read"));
+    let series = quick(|| {
+        SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), 1, false).expect("it is read")
+    });
     assert_eq!(series[0].steps, MANY);
 }
 
@@ -42,7 +46,8 @@ fn many_classes_are_read() {
         names(" ")
     );
     let path = place.file("x.ts", text.as_bytes());
-    let set = quick(|| SeriesSet::read(&path, false).expect("it is read"));
+    let set =
+        quick(|| SeriesSet::read(&path, &SeriesColumns::default(), false).expect("it is read"));
     assert_eq!(set.classes.len(), MANY);
 
     let rows: String = (0..MANY).map(|i| format!("a,name{i}\n")).collect();

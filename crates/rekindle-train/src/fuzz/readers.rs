@@ -11,6 +11,7 @@ use crate::data::{
     columns::Columns,
     file,
     labelled_text::LabelledText,
+    series::SeriesColumns,
     series_set::SeriesSet,
     vocabulary::{Splitting, Unit, Vocabulary},
     words::Words,
@@ -93,7 +94,7 @@ fn no_table_panics() {
             }
             let _ = LabelledText::read(&path, "text", "label");
             for missing in [false, true] {
-                if let Ok(set) = SeriesSet::read(&path, missing) {
+                if let Ok(set) = SeriesSet::read(&path, &SeriesColumns::default(), missing) {
                     assert_eq!(set.labels.len(), set.series.len());
                 }
             }
@@ -115,7 +116,7 @@ fn no_ts_panics() {
     never_panics(2000, samples, words, |text| {
         let path = place.file("x.ts", text);
         for missing in [false, true] {
-            if let Ok(set) = SeriesSet::read(&path, missing) {
+            if let Ok(set) = SeriesSet::read(&path, &SeriesColumns::default(), missing) {
                 assert!(
                     set.series
                         .iter()
@@ -123,7 +124,7 @@ fn no_ts_panics() {
                 );
             }
         }
-        let _ = SeriesSet::read_unlabelled(&path, 1, true);
+        let _ = SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), 1, true);
     });
 }
 

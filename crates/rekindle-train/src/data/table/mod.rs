@@ -157,8 +157,12 @@ impl Table {
     /// Whether a cell is empty, or says that its value is missing.
     pub(super) fn is_missing(&self, row: usize, column: usize) -> bool {
         let cell = self.cell(row, column);
-        let is_marked = || self.format.missing.iter().any(|mark| mark == cell.trim());
-        number::is_missing(cell) || is_marked()
+        number::is_missing(cell) || self.is_marked(cell)
+    }
+
+    /// Whether a cell has a word for a missing value that a key names: it may be a number, -999.
+    fn is_marked(&self, cell: &str) -> bool {
+        self.format.missing.iter().any(|mark| mark == cell.trim())
     }
 
     /// Where the column called `wanted` stands.
@@ -236,7 +240,11 @@ impl Table {
 
     /// The number in one cell, where it holds one.
     pub(super) fn value(&self, row: usize, column: usize) -> Option<f64> {
-        cell::read(self.cell(row, column), self.decimal()).map(|(value, _)| value)
+        let cell = self.cell(row, column);
+        match self.is_marked(cell) {
+            true => None,
+            false => cell::read(cell, self.decimal()).map(|(value, _)| value),
+        }
     }
 
     /// The error of a cell that holds no number, by indices from 0, with a remedy.

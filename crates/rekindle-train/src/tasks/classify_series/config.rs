@@ -1,7 +1,7 @@
 //! The keys of a classifier of series.
 
 use crate::{
-    data::file::DataFile,
+    data::{file::DataFile, series::SeriesColumns, table::config::TableConfig},
     model::taken::Pool,
     tasks::classify::{
         files::{self, no_file, share},
@@ -15,9 +15,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClassifySeriesConfig {
-    /// A `.ts` file of the UCR/UEA archive, or a CSV file with a column `label`. For a cell that takes missing
-    /// values, `?` in the first and an empty cell in the second is one.
+    /// A `.ts` file of the UCR/UEA archive, or a table with a series in each row, or, with `id`, a step in each. For a cell
+    /// that takes missing values, `?` or NaN in the first and an empty cell in the second is one.
     pub train: DataFile,
+    /// The column of the class; found by its name by default, as `label` or `class`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_column: Option<String>,
+    /// The column that says which series a row belongs to, in a table with a step in each row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The column that puts the steps of a series in order, in such a table; they stand in order by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// The columns of the numbers of a step, in such a table; all others of numbers by default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<String>,
+    /// How a table is written; found in it by default.
+    #[serde(default, skip_serializing_if = "TableConfig::is_default")]
+    pub table: TableConfig,
     /// The file to test on; without one, a share of `train`.
     #[serde(default, skip_serializing_if = "no_file")]
     pub test: DataFile,
@@ -40,7 +55,20 @@ pub struct ClassifySeriesConfig {
 impl ClassifySeriesConfig {
     pub(super) fn check_keys(&self) -> Result<(), Invalid> {
         ClassWeights::check(self.class_weights.as_ref())?;
+        self.table.check()?;
         files::check(self.held_out())
+    }
+
+    /// What the keys say of where series stand in a table.
+    pub(super) fn columns(&self) -> SeriesColumns {
+        SeriesColumns {
+            table: self.table.clone(),
+            label: self.label_column.clone(),
+            id: self.id.clone(),
+            time: self.time.clone(),
+            channels: self.channels.clone(),
+            ..SeriesColumns::default()
+        }
     }
 
     /// The shares of the training file that validate and test.

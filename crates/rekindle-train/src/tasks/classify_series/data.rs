@@ -2,7 +2,13 @@
 
 use super::{config::ClassifySeriesConfig, spec::SeriesSpec};
 use crate::{
-    data::{file::DataFile, reading::Steps, scaler::Scaler, series::Series, series_set::SeriesSet},
+    data::{
+        file::DataFile,
+        reading::Steps,
+        scaler::Scaler,
+        series::{Series, SeriesColumns},
+        series_set::SeriesSet,
+    },
     error::Result,
     model::taken::Taken,
     tasks::{
@@ -31,22 +37,29 @@ pub(super) fn open(
     takes_missing: bool,
     spec: Option<SeriesSpec>,
 ) -> Result<Opened<SeriesSpec>> {
-    let with_classes = |file: &DataFile, classes: &[String], channels| {
-        SeriesSet::read_with_classes(file, classes, channels, takes_missing)
+    let with_classes = |file: &DataFile, columns: &SeriesColumns, classes: &[String], channels| {
+        SeriesSet::read_with_classes(file, columns, classes, channels, takes_missing)
     };
     let mut all = match &spec {
-        None => SeriesSet::read(&config.train, takes_missing)?,
-        Some(spec) => with_classes(&config.train, &spec.classes, spec.channels)?,
+        None => SeriesSet::read(&config.train, &config.columns(), takes_missing)?,
+        Some(spec) => {
+            let columns = spec.columns();
+            with_classes(&config.train, &columns, &spec.classes, spec.channels)?
+        }
     };
     let (places, known) = (all.places(seed), spec.as_ref().map(|s| &s.cut));
     let (classes, shares) = (all.classes.len(), config.held_out());
     let cut = cut(&config.train, known, &all.labels, &places, classes, shares)?;
     let mut parts = cut.parts(&all.labels, &places);
-    let mut notes = Vec::new();
+    let mut notes = std::mem::take(&mut all.notes);
     if !no_file(&config.test) {
-        let test = with_classes(&config.test, &all.classes, all.channels)?;
-        let files = [&config.train, &config.test];
-        notes.extend(repeated(files, &places, &test.places(seed)));
+        let test = with_classes(&config.test, &all.columns, &all.classes, all.channels)?;
+        notes.extend(test.notes.iter().cloned());
+        notes.extend(repeated(
+            [&config.train, &config.test],
+            &places,
+            &test.places(seed),
+        ));
         parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
         all.series.extend(test.series);
         all.labels.extend(test.labels);
@@ -59,6 +72,7 @@ pub(super) fn open(
             channels: all.channels,
             scaler: Scaler::fit(&train, all.channels),
             cut,
+            columns: Some(all.columns.clone()),
         }
     });
     for series in &mut all.series {

@@ -107,7 +107,8 @@ impl Kind for ClassifySeriesConfig {
         row: usize,
         takes: Takes,
     ) -> Result<Reading> {
-        let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes.missing)?;
+        let mut series =
+            SeriesSet::read_unlabelled(path, &spec.columns(), spec.channels, takes.missing)?;
         let one = series.get_mut(row);
         let one = one.ok_or_else(|| no_row(&path.display().to_string(), row))?;
         spec.scaler.transform(&mut one.values);
@@ -116,7 +117,8 @@ impl Kind for ClassifySeriesConfig {
 
     fn predict_file(&self, spec: &SeriesSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {
         let takes_missing = at.model.takes_missing();
-        let mut series = SeriesSet::read_unlabelled(path, spec.channels, takes_missing)?;
+        let mut series =
+            SeriesSet::read_unlabelled(path, &spec.columns(), spec.channels, takes_missing)?;
         for one in &mut series {
             spec.scaler.transform(&mut one.values);
         }

@@ -1,7 +1,7 @@
 //! What a classifier of series stores of them.
 
 use crate::{
-    data::{cut::Cut, scaler::Scaler},
+    data::{cut::Cut, scaler::Scaler, series::SeriesColumns},
     model::{front::Front, shape::NetShape},
 };
 use serde::{Deserialize, Serialize};
@@ -17,9 +17,21 @@ pub struct SeriesSpec {
     pub scaler: Scaler,
     /// Where the series of each class are cut into parts.
     pub cut: Cut,
+    /// Where the series stand in a table; none in runs of before it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<SeriesColumns>,
 }
 
 impl SeriesSpec {
+    /// Where series stand in a table.
+    pub(super) fn columns(&self) -> SeriesColumns {
+        let of_before = || SeriesColumns {
+            label: Some("label".into()),
+            ..SeriesColumns::default()
+        };
+        self.columns.clone().unwrap_or_else(of_before)
+    }
+
     pub(super) fn shape(&self) -> NetShape {
         NetShape::of(Front::Features(self.channels), self.classes.len())
     }

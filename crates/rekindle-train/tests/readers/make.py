@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Writes small tables as people have them, and what is to be read in each: files/ and expected.toml beside this script.
+
+    python3 crates/rekindle-train/tests/readers/make.py
+
+Python 3 alone; the same bytes every time. The test is src/data/readers.rs. What is expected is written here by hand, of the
+numbers that the same lines put into the file.
+"""
+
+import gzip
+import json
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CASES = []
+
+
+def case(name, content, encoding="utf-8", kind="forecast", keys="", **expected):
+    """A file and what is expected: `names`, `targets`, `time`, `rows`, `first` and `last` (a row's numbers), `said` (words of the
+    notes), or `error` (words of the message); of series also `series`, `steps`, `labels`, `channels`."""
+    data = content if isinstance(content, bytes) else content.encode(encoding)
+    CASES.append((name, kind, keys, expected, data))
+
+
+def lines(*rows, end="\n"):
+    return end.join(rows) + end
+
+
+# Separators.
+case("comma.csv", lines("a,b", "1,2", "3,5", "4,1"), names=["a", "b"], first=[1, 2], rows=3, said=["separated by commas, a header"])
+case("semicolon.csv", lines("a;b", "1;2", "3;5", "4;1"), names=["a", "b"], first=[1, 2], said=["separated by semicolons"])
+case("tab.csv", lines("a\tb", "1\t2", "3\t5", "4\t1"), names=["a", "b"], first=[1, 2], said=["separated by tabs"])
+case("bar.csv", lines("a|b", "1|2", "3|5", "4|1"), names=["a", "b"], first=[1, 2], said=["separated by bars"])
+case("comma.tsv", lines("a,b", "1,2", "3,5", "4,1"), names=["a", "b"], first=[1, 2], said=["separated by commas"])
+case("comma.txt", lines("a,b", "1,2", "3,5", "4,1"), names=["a", "b"], first=[1, 2], said=["separated by commas"])
+case("excel-sep.csv", lines("sep=;", "a;b", "1;2", "3;5", "4;1"), names=["a", "b"], first=[1, 2], rows=3)
+case("crlf.csv", lines("a,b", "1,2", "3,5", "4,1", end="\r\n"), names=["a", "b"], first=[1, 2], rows=3)
+case("no-last-line-end.csv", "a,b\n1,2\n3,5\n4,1", names=["a", "b"], last=[4, 1], rows=3)
+case("one-column.csv", lines("load", "1", "5", "2"), names=["load"], first=[1], rows=3)
+case("separator-key.csv", lines("a;b,c", "1;2,3", "4;5,7"), keys='table.separator = ","', names=["c"], first=[3],
+     said=["left out `a;b` (text)"])
+case("packed.csv.gz", gzip.compress(b"a,b\n1,2\n3,5\n4,1\n", mtime=0), names=["a", "b"], first=[1, 2], rows=3)
+
+# Encodings.
+case("utf8.csv", lines("Wärme,Ort", "1,Köln", "5,Köln", "2,Ulm"), names=["Wärme"], first=[1])
+case("utf8-mark.csv", b"\xef\xbb\xbf" + "a,b\n1,2\n3,5\n4,1\n".encode(), names=["a", "b"], first=[1, 2])
+case("utf16-little.csv", b"\xff\xfe" + "a;é\n1;2\n3;5\n4;1\n".encode("utf-16-le"), names=["a", "é"], first=[1, 2])
+case("utf16-big.csv", b"\xfe\xff" + "a;é\n1;2\n3;5\n4;1\n".encode("utf-16-be"), names=["a", "é"], first=[1, 2])
+case("latin1.csv", "Wärme\n1\n5\n2\n", "latin-1", error=["byte 1 is not UTF-8", 'task.table.encoding: "windows-1252"', '"latin-1"'])
+case("latin1-key.csv", "Wärme\n1\n5\n2\n", "latin-1", keys='table.encoding = "latin-1"', names=["Wärme"], first=[1])
+case("windows1252-key.csv", "Preis €\n1\n5\n2\n", "cp1252", keys='table.encoding = "windows-1252"', names=["Preis €"], first=[1])
+case("utf16-unmarked.csv", "a;é\n1;2\n3;5\n".encode("utf-16-le"), error=["seems to be UTF-16 without its byte order mark"])
+case("shift-jis-key.csv", "温度\n1\n5\n2\n", "shift_jis", keys='table.encoding = "shift_jis"', names=["温度"], first=[1])
+
+# Headers.
+case("no-header.csv", lines("1.5,2", "3,5", "4,1"), names=["column 1", "column 2"], first=[1.5, 2], rows=3, said=["no header"])
+case("no-header-holes.csv", lines("1.5,NA", "3,5", "4,1"), keys="holes = true", names=["column 1", "column 2"], rows=3)
+case("no-header-dates.csv", lines("2024-01-01,1.5", "2024-01-02,3", "2024-01-03,1"), names=["column 2"], time="column 1", rows=3)
+case("no-header-comma.csv", lines("1,5;2", "3,5;5", "4,5;1"), names=["column 1", "column 2"], first=[1.5, 2], rows=3)
+case("years-as-names.csv", lines("2020,2021", "3,5", "4,1", "1,1"), keys="table.header = true", names=["2020", "2021"], first=[3, 5])
+case("words-are-data.csv", lines("up,1", "down,5", "up,2"), keys="table.header = false", names=["column 2"], rows=3)
+case("unnamed-column.csv", lines("a,,b", "1,2,9", "3,5,9", "4,1,8"), names=["a", "column 2", "b"], first=[1, 2, 9],
+     said=["called by their place: `column 2`"])
+case("twice-named.csv", lines("a,a", "1,2"), error=["the header has two columns `a`; rename one"])
+case("spaced-names.csv", lines("a , b", "1, 2", "3, 5", "4, 1"), names=["a", "b"], first=[1, 2])
+
+# Quotes.
+case("quoted.csv", lines('"a","b"', '"1","2"', '"3","5"', '"4","1"'), names=["a", "b"], first=[1, 2])
+case("quoted-separator.csv", lines('a,"b, c"', "1,2", "3,5", "4,1"), names=["a", "b, c"], first=[1, 2])
+case("quoted.tsv", lines('"a"\t"b"', '1\t"x"', '3\t"y"', '2\t"z"'), names=["a"], said=["left out `b` (text)"])
+case("open-quote.csv", lines("a,b", '1,"2', "3,5"), error=["row 1 opens a quote that is never closed"])
+case("inch-marks.tsv", lines("a\tb", '1\t5"', '3\t6"', '2\t7"'), names=["a"])
+
+# Numbers.
+case("decimal-comma.csv", lines("a;b", "1,5;2,25", "3,5;5", "4,5;1"), names=["a", "b"], first=[1.5, 2.25], said=["decimal commas"])
+case("german.csv", lines("a;b", "1.234,5;2", "-1.000,25;5", "0,5;1"), names=["a", "b"], first=[1234.5, 2], said=["its thousands joined"])
+case("thousands.csv", lines("a,b", '"1,000",2', '"2,500",5', '"1,234,567",1'), names=["a", "b"], first=[1000, 2], last=[1234567, 1],
+     said=["`a` its thousands joined"])
+case("thousands-said.csv", lines("a,b", '"1,000",2', '"2,500",5', '"3,100",1'), names=["a", "b"], first=[1000, 2],
+     said=['`1,000` is read as 1000; where the comma stands before decimals, say task.table.decimal = ","'])
+case("thousands-unsure.csv", lines("a;b", "1,000;2", "2,500;5"), error=["`1,000` may be a thousand or a fraction", "task.table.decimal"])
+case("thousands-key.csv", lines("a;b", "1,000;2", "2,500;5", "3,100;1"), keys='table.decimal = ","', names=["a", "b"], first=[1, 2])
+case("swiss.csv", lines("a;b", "1'234.50;2", "2'000.00;5", "1'000'000.25;1"), names=["a", "b"], first=[1234.5, 2], last=[1000000.25, 1])
+case("french.csv", lines("a;b", "1\u202f234,5;2", "2\u00a0000,0;5", "3 000,5;1"), names=["a", "b"], first=[1234.5, 2], last=[3000.5, 1])
+case("dollars.csv", lines("price,n", "$100.50,2", "-$3,5", '"$1,200",1'), names=["price", "n"], first=[100.5, 2], last=[1200, 1],
+     said=["`price` without its currency"])
+case("euros.csv", lines("Preis;n", "2,50 €;2", "3,00 €;5", "1,75 €;1"), names=["Preis", "n"], first=[2.5, 2], said=["without its currency"])
+case("percent.csv", lines("rate,n", "10%,2", "12.5 %,5", "8%,1"), names=["rate", "n"], first=[10, 2], said=["`rate` 10% as 10"])
+case("exponents.csv", lines("a,b", "1e3,2", "-2.5E-1,5", "+4,1"), names=["a", "b"], first=[1000, 2], last=[4, 1])
+case("minus-sign.csv", lines("a,b", "\u22121.5,2", "3,5", "4,1"), names=["a", "b"], first=[-1.5, 2])
+case("truths.csv", lines("on,load", "True,2", "False,5", "True,1"), names=["on", "load"], targets=["load"], first=[1, 2],
+     said=["forecast `load`; read only `on`", "true as 1, false as 0"])
+case("truths-yes.csv", lines("open,load", "yes,2", "no,5", "yes,1"), names=["open", "load"], first=[1, 2])
+case("too-large.csv", lines("a", "1e200", "3"), error=["row 1, column `a`: `1e200` is beyond 1e140"])
+case("infinite.csv", lines("a", "1", "2", "inf", "5"), error=["row 3, column `a`: `inf` is not a finite number"])
+case("mixed-marks.csv", lines("a;b", "1,5;2.5", "2,5;3", "3,5;4"), names=["a", "b"], first=None, error=["row 1, column `b`: `2.5`"])
+
+# Missing values.
+for number, mark in enumerate(["", "NA", "N/A", "NaN", "nan", "?", "null", "None", "-", "<NA>", "#N/A"]):
+    case(f"missing-{number}.csv", lines("a,b", f"{mark},2", "3,5", "4,1"), keys="holes = true", names=["a", "b"], rows=3,
+         first=["nan", 2], last=[4, 1])
+case("missing-refused.csv", lines("a,b", "1,2", "3,", "4,1"),
+     error=["row 2, column `b`: `` is not a finite number"])
+case("missing-key.csv", lines("a,b", "1,2", "3,n.d.", "4,1"), keys='holes = true\ntable.missing = ["n.d."]', names=["a", "b"],
+     last=[4, 1])
+case("missing-number-key.csv", lines("a,b", "1,2", "3,-999", "-999,1"), keys='holes = true\ntable.missing = ["-999"]', names=["a", "b"],
+     last=["nan", 1])
+case("word-among-numbers.csv", lines("a,b", "1,2", "3,broken", "4,1"), keys="holes = true",
+     error=["row 2, column `b`: `broken`", "task.table.missing"])
+case("empty-column.csv", lines("a,b", "1,", "3,", "2,"), names=["a"], said=["left out `b` (empty)"])
+
+# Roles.
+case("pandas-index.csv", lines(",a", "0,5", "1,3", "2,9"), names=["a"], said=["left out `column 1` (counts or numbers the rows"])
+case("pandas-filtered.csv", lines(",a", "0,5", "3,3", "7,9"), names=["a"], said=["left out `column 1`"])
+case("id.csv", lines("id,a", "17,5", "3,3", "9,9"), names=["a"], said=["left out `id` (counts or numbers the rows"])
+case("counter.csv", lines("n,a", "10,5", "20,3", "30,9"), names=["a"], said=["left out `n`"])
+case("counter-named.csv", lines("n,a", "10,5", "20,3", "30,9"), keys='columns = ["n", "a"]', names=["n", "a"], first=[10, 5])
+case("targets.csv", lines("a,b", "1,2", "3,5", "4,1"), keys='targets = ["b"]', names=["a", "b"], targets=["b"],
+     said=["forecast `b`; read only `a`"])
+case("columns.csv", lines("a,b,c", "1,2,3", "3,5,3", "4,1,3"), keys='columns = ["c", "a"]', names=["c", "a"], first=[3, 1],
+     said=["left out `b` (not in task.columns)"])
+case("no-such-column.csv", lines("a,b", "1,2"), keys='columns = ["load"]', error=["no column `load`; the columns are `a`, `b`"])
+case("words-only.csv", lines("a,b", "x,y", "z,w"), error=["none of the columns holds a number to read: `a` (text), `b` (text)"])
+
+# Time.
+DAYS = [("2024-01-30", 1), ("2024-01-31", 5), ("2024-02-01", 2)]
+for name, dates in {
+    "iso": ["2024-01-30", "2024-01-31", "2024-02-01"],
+    "iso-time": ["2024-01-30T00:00:00", "2024-01-30T01:00:00", "2024-01-30T02:00:00"],
+    "iso-zone": ["2024-01-30T00:00:00Z", "2024-01-30T01:00:00Z", "2024-01-30T02:00:00Z"],
+    "spaced": ["2024-01-30 00:00", "2024-01-30 01:00", "2024-01-30 02:00"],
+    "dots": ["30.01.2024", "31.01.2024", "01.02.2024"],
+    "american": ["1/30/2024", "1/31/2024", "2/1/2024"],
+    "american-noon": ["1/30/2024 11:00 AM", "1/30/2024 12:00 PM", "1/30/2024 1:00 PM"],
+    "named-month": ["30 Jan 2024", "31 Jan 2024", "1 Feb 2024"],
+    "months": ["2024-01", "2024-02", "2024-03"],
+    "quarters": ["2024-Q1", "2024-Q2", "2024-Q3"],
+}.items():
+    case(f"time-{name}.csv", lines("when,a", *(f"{date},{value}" for date, value in zip(dates, [1, 5, 2]))), names=["a"],
+         time="when", first=[1], rows=3)
+case("time-epoch.csv", lines("timestamp,a", "1700000000,1", "1700003600,5", "1700010800,2"), names=["a"], time="timestamp",
+     said=["1 steps of `timestamp` are longer than the usual"])
+case("time-epoch-milli.csv", lines("ts,a", "1700000000000,1", "1700000060000,5", "1700000120000,2"), names=["a"], time="ts")
+case("day-or-month.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"),
+     error=["column `date`: in `01/02/2024` the day may stand first or the month", 'task.table.dates = "day" or "month"'])
+case("day-key.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"), keys='table.dates = "day"', names=["a"],
+     time="date", said=["in `date` the day stands first"])
+case("newest-first.csv", lines("date,a", "2024-01-03,1", "2024-01-02,5", "2024-01-01,2"), names=["a"], time="date", first=[2],
+     last=[1], said=["the newest row stands first by `date`, so the rows are turned"])
+case("no-order.csv", lines("date,a", "2024-01-03,1", "2024-01-01,5", "2024-01-02,2"),
+     error=["the rows are in no order of time: row 2 is `2024-01-01` and row 3 is `2024-01-02`; sort them by `date`"])
+case("no-order-key.csv", lines("date,a", "2024-01-03,1", "2024-01-01,5", "2024-01-02,2"), keys='time = ""', names=["a"], first=[1])
+case("gap.csv", lines("date,a", *(f"2024-01-0{day},{day * day}" for day in [1, 2, 3, 7, 8])), names=["a"], time="date",
+     said=["1 steps of `date` are longer than the usual 1 day, the first after `2024-01-03`"])
+case("time-twice.csv", lines("date,a", "2024-01-01,1", "2024-01-01,5", "2024-01-02,2"), names=["a"],
+     said=["1 rows have the time of the row before, the first `2024-01-01`"])
+case("time-key.csv", lines("made,sold,a", "2024-01-01,2024-02-01,1", "2024-01-01,2024-02-02,5"), keys='time = "sold"', names=["a"],
+     time="sold", said=["left out `made` (dates)"])
+case("time-key-word.csv", lines("when,a", "first,1", "second,5"), keys='time = "when"',
+     error=["row 1, column `when`: `first` is no date or time that is known"])
+
+# Files that are none.
+case("empty.csv", b"", error=["the file is empty"])
+case("header-only.csv", lines("a,b"), error=["no rows below the header"])
+case("ragged.csv", lines("a,b", "1,2", "1,2,3"), error=["row 2 has 3 cells and the header 2"])
+case("ragged-semicolon.csv", lines("a;b", "1;2", "1;2;3"), error=["row 2 has 3 cells and the header 2"])
+
+# Series with a class.
+S = {"kind": "series"}
+case("wide.csv", lines("label,t0,t1", "up,1,2", "down,4,"), **S, series=2, labels=["up", "down"], steps=[2, 1], first=[1, 2])
+case("wide-class.csv", lines("t0,t1,Class", "1,2,up", "4,3,down"), **S, series=2, labels=["up", "down"], first=[1, 2],
+     said=["the class is `Class`"])
+case("wide-label-key.csv", lines("kind,t0,t1", "up,1,2", "down,4,3"), **S, keys='label = "kind"', series=2, labels=["up", "down"])
+case("wide-id.csv", lines("id,label,t0,t1", "7,up,1,2", "9,down,4,3"), **S, series=2, first=[1, 2],
+     said=["left out `id` (they name the rows)"])
+case("wide-german.csv", lines("label;t0;t1", "up;1,5;2,5", "down;4;3"), **S, series=2, first=[1.5, 2.5])
+case("wide-hole.csv", lines("label,t0,t1,t2", "up,1,,3", "down,4,3,2"), **S, error=["row 1, column `t1`", "gru_d"])
+case("wide-hole-taken.csv", lines("label,t0,t1,t2", "up,1,NaN,3", "down,4,3,2"), **S, keys="holes = true", first=[1, "nan", 3], steps=[3, 3])
+case("no-label.csv", lines("t0,t1", "1,2", "4,3"), **S, error=["the series have no labels", "task.label_column"])
+case("ucr.tsv", lines("1\t0.5\t0.7\tNaN", "2\t1.5\t2.5\t3.5", "1\t0.5\tNaN\tNaN", "2\t1\t2\t3"), **S, series=4,
+     labels=["1", "2", "1", "2"], steps=[2, 3, 1, 3], first=[0.5, 0.7], said=["as in the UCR archive"])
+case("tidy.csv", lines("id,time,x,y,label", "a,1,1,10,up", "a,2,2,20,up", "b,1,3,30,down"), **S,
+     error=["each row seems to be a step, not a series (`id` repeats)", 'task.id = "id", task.time = "time"'])
+case("tidy-keys.csv", lines("id,time,x,y,label", "a,2,2,20,up", "b,1,3,30,down", "a,1,1,10,up"), **S, keys='id = "id"\ntime = "time"',
+     series=2, labels=["up", "down"], steps=[2, 1], channels=["x", "y"], first=[1, 10, 2, 20],
+     said=["2 series by `id`, a row a step at `time`; channels `x`, `y`", "the rows of 1 series were put in the order of `time`"])
+case("tidy-two-classes.csv", lines("id,x,label", "a,1,up", "a,2,down"), **S, keys='id = "id"', error=["a series has one class"])
+case("numbers-as-classes.csv", lines("label,t0", *(f"{n}.5,{n}" for n in range(12))), **S, series=12,
+     said=["the labels are 12 different numbers in 12 rows"])
+case("one-class.csv", lines("label,t0", "up,1", "up,2"), **S, error=["needs two classes at least"])
+case("empty-label.csv", lines("label,t0", "up,1", ",2"), **S, error=["row 2: the column `label` is empty"])
+case("lines.jsonl", lines('{"label": "up", "values": [[1, 10], [2, 20]]}', '{"label": "down", "values": [[3, 30]]}'), **S, series=2,
+     labels=["up", "down"], steps=[2, 1], first=[1, 10, 2, 20], said=["2 series, a line each"])
+case("stamps.ts", lines("@timeStamps true", "@classLabel true a b", "@data", "(2004-10-01 00:00:00,0.5),(2004-10-01 01:00:00,1.5):a",
+                        "(0,2):b"), **S, series=2, labels=["a", "b"], steps=[2, 1], first=[0.5, 1.5], said=["time stamps are not read"])
+case("unequal.ts", lines("@equalLength false", "@classLabel true a b c", "@data", "1,2,3:4,5,6:b", "7:8:a"), **S, series=2,
+     steps=[3, 1], first=[1, 4, 2, 5, 3, 6], said=["no row is of `c`"])
+
+
+def toml(value):
+    if isinstance(value, list):
+        return "[" + ", ".join(toml(entry) for entry in value) + "]"
+    return "nan" if value == "nan" else repr(float(value)) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+
+
+def main():
+    folder = HERE / "files"
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    parts = ["# Written by make.py.\n"]
+    for name, kind, keys, expected, data in CASES:
+        (folder / name).write_bytes(data)
+        part = [f"\n[[file]]\nname = {json.dumps(name)}\nkind = {json.dumps(kind)}\n"]
+        for key, value in expected.items():
+            if value is not None:
+                numbers = key in ("first", "last")
+                value = [entry if entry == "nan" else float(entry) for entry in value] if numbers else value
+                part.append(f"{key} = {toml(value)}\n")
+        part.extend(f"keys.{line}\n" for line in keys.splitlines())
+        parts.append("".join(part))
+    (HERE / "expected.toml").write_text("".join(parts), encoding="utf-8")
+
+
+main()
