@@ -112,7 +112,7 @@ fn series(path: &Path, keys: &Keys) -> Result<Read> {
         ..SeriesColumns::default()
     };
     let set = SeriesSet::read(path, &columns, keys.holes)?;
-    let again = SeriesSet::read_unlabelled(path, &set.columns, set.channels, keys.holes)?;
+    let (again, _) = SeriesSet::read_unlabelled(path, &set.columns, set.channels, keys.holes)?;
     assert_eq!(format!("{again:?}"), format!("{:?}", set.series));
     Ok(Read {
         names: set.columns.channels.clone(),

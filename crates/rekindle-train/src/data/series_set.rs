@@ -84,17 +84,17 @@ impl SeriesSet {
         })
     }
 
-    /// Reads series to predict, of as many channels as the model has. Labels may be there and are
-    /// not looked at.
+    /// Reads series to predict, of as many channels as the model has, and what is to be said of how they were read. Labels
+    /// may be there and are not looked at.
     pub fn read_unlabelled(
         path: &Path,
         columns: &SeriesColumns,
         channels: usize,
         takes_missing: bool,
-    ) -> Result<Vec<Series>> {
+    ) -> Result<(Vec<Series>, Vec<String>)> {
         let parsed = parse(path, columns, takes_missing)?;
         same_channels(&parsed, channels)?;
-        Ok(parsed.series)
+        Ok((parsed.series, parsed.notes))
     }
 }
 
@@ -269,7 +269,7 @@ mod tests {
             ("a.csv", "label,t0\nx,1\n", 1),
         ] {
             let (_folder, path) = saved(name, text);
-            let series =
+            let (series, _) =
                 SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), channels, false)
                     .unwrap();
             assert_eq!(

@@ -32,7 +32,7 @@ fn many_columns_are_read_and_found() {
     let all = read(&[]);
     assert_eq!(all.names.len(), MANY);
     assert_eq!(read(&all.names).values.len(), MANY);
-    let series = quick(|| {
+    let (series, _) = quick(|| {
         SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), 1, false).expect("it is read")
     });
     assert_eq!(series[0].steps, MANY);

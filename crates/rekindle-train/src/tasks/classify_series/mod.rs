@@ -107,7 +107,7 @@ impl Kind for ClassifySeriesConfig {
         row: usize,
         takes: Takes,
     ) -> Result<Reading> {
-        let mut series =
+        let (mut series, _) =
             SeriesSet::read_unlabelled(path, &spec.columns(), spec.channels, takes.missing)?;
         let one = series.get_mut(row);
         let one = one.ok_or_else(|| no_row(&path.display().to_string(), row))?;
@@ -117,7 +117,7 @@ impl Kind for ClassifySeriesConfig {
 
     fn predict_file(&self, spec: &SeriesSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {
         let takes_missing = at.model.takes_missing();
-        let mut series =
+        let (mut series, notes) =
             SeriesSet::read_unlabelled(path, &spec.columns(), spec.channels, takes_missing)?;
         for one in &mut series {
             spec.scaler.transform(&mut one.values);
@@ -137,7 +137,7 @@ impl Kind for ClassifySeriesConfig {
         let rows = predictions.zip(1..).map(|(said, row)| said.of_row(row));
         Ok(Predictions {
             all: rows.collect(),
-            notes: Vec::new(),
+            notes,
         })
     }
 }
