@@ -93,7 +93,7 @@ case("truths.csv", lines("on,load", "True,2", "False,5", "True,1"), names=["on",
 case("truths-yes.csv", lines("open,load", "yes,2", "no,5", "yes,1"), names=["open", "load"], first=[1, 2])
 case("too-large.csv", lines("a", "1e200", "3"), error=["row 1, column `a`: `1e200` is beyond 1e140"])
 case("infinite.csv", lines("a", "1", "2", "inf", "5"), error=["row 3, column `a`: `inf` is not a finite number"])
-case("mixed-marks.csv", lines("a;b", "1,5;2.5", "2,5;3", "3,5;4"), names=["a", "b"], first=None, error=["row 1, column `b`: `2.5`"])
+case("mixed-marks.csv", lines("a;b", "1,5;2.5", "2,5;3", "3,5;4"), names=["a", "b"], error=["row 1, column `b`: `2.5`"])
 
 # Missing values.
 for number, mark in enumerate(["", "NA", "N/A", "NaN", "nan", "?", "null", "None", "-", "<NA>", "#N/A"]):
@@ -123,7 +123,6 @@ case("no-such-column.csv", lines("a,b", "1,2"), keys='columns = ["load"]', error
 case("words-only.csv", lines("a,b", "x,y", "z,w"), error=["none of the columns holds a number to read: `a` (text), `b` (text)"])
 
 # Time.
-DAYS = [("2024-01-30", 1), ("2024-01-31", 5), ("2024-02-01", 2)]
 for name, dates in {
     "iso": ["2024-01-30", "2024-01-31", "2024-02-01"],
     "iso-time": ["2024-01-30T00:00:00", "2024-01-30T01:00:00", "2024-01-30T02:00:00"],
