@@ -22,34 +22,50 @@ pub struct LabelledText {
     pub note: Option<String>,
 }
 
+/// Where texts and their classes stand in a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextColumns {
+    /// How the table is written; what is not said is found.
+    pub table: TableConfig,
+    /// The column of the text.
+    pub text: String,
+    /// The column of the class.
+    pub label: String,
+}
+
+impl Default for TextColumns {
+    /// The columns `text` and `label`.
+    fn default() -> Self {
+        Self {
+            table: TableConfig::default(),
+            text: "text".to_owned(),
+            label: "label".to_owned(),
+        }
+    }
+}
+
 impl LabelledText {
     /// Reads two columns of a table with a header; the classes are the labels found there. Or else a folder with a folder for
     /// each class, whose `.txt` files are its texts.
-    pub fn read(path: &Path, text_column: &str, label_column: &str) -> Result<Self> {
-        Self::open(path, text_column, label_column, None)
+    pub fn read(path: &Path, columns: &TextColumns) -> Result<Self> {
+        Self::open(path, columns, None)
     }
 
     /// Reads a file whose labels must be among `classes`: validation and test files of a training file.
     pub fn read_with_classes(
         path: &Path,
-        text_column: &str,
-        label_column: &str,
+        columns: &TextColumns,
         classes: &[String],
     ) -> Result<Self> {
-        Self::open(path, text_column, label_column, Some(classes))
+        Self::open(path, columns, Some(classes))
     }
 
-    fn open(
-        path: &Path,
-        text_column: &str,
-        label_column: &str,
-        known: Option<&[String]>,
-    ) -> Result<Self> {
+    fn open(path: &Path, columns: &TextColumns, known: Option<&[String]>) -> Result<Self> {
         match path.is_dir() {
             true => folder::read(path, known),
             false => {
-                let table = Table::read(path, &TableConfig::default())?;
-                Self::from_table(&table, text_column, label_column, known)
+                let table = Table::read(path, &columns.table)?;
+                Self::from_table(&table, columns, known)
             }
         }
     }
@@ -61,13 +77,15 @@ impl LabelledText {
         self.texts.iter().map(place).collect()
     }
 
-    fn from_table(
-        table: &Table,
-        text_column: &str,
-        label_column: &str,
-        known: Option<&[String]>,
-    ) -> Result<Self> {
-        let (text, label) = (table.column(text_column)?, table.column(label_column)?);
+    fn from_table(table: &Table, columns: &TextColumns, known: Option<&[String]>) -> Result<Self> {
+        let (text_column, label_column) = (columns.text.as_str(), columns.label.as_str());
+        let found = |key: &str, column: &str| {
+            table
+                .column(column)
+                .map_err(|error| Error::mend(format!("{error}; say by task.{key} which one it is")))
+        };
+        let text = found("text_column", text_column)?;
+        let label = found("label_column", label_column)?;
         let mut texts = Vec::with_capacity(table.rows.len());
         let mut written = Vec::with_capacity(table.rows.len());
         for row in 0..table.rows.len() {
@@ -75,7 +93,10 @@ impl LabelledText {
             // Blanks around a label would quietly make it a class of its own.
             written.push(filled(table, row, label, label_column)?.trim().to_owned());
         }
-        Self::of(&table.name, texts, &written, known)
+        Ok(Self {
+            note: Some(table.line()),
+            ..Self::of(&table.name, texts, &written, known)?
+        })
     }
 
     /// Texts with the labels that are written beside them in what is called `name`.
@@ -105,7 +126,8 @@ impl LabelledText {
 /// # Errors
 ///
 /// If the file cannot be read, or is a table without such a column.
-pub(crate) fn column(path: &Path, text_column: &str) -> Result<Option<Vec<String>>> {
+pub(crate) fn column(path: &Path, columns: &TextColumns) -> Result<Option<Vec<String>>> {
+    let text_column = columns.text.as_str();
     let is_table = match file::kind(path).as_str() {
         "csv" | "tsv" => true,
         "txt" => {
@@ -118,7 +140,7 @@ pub(crate) fn column(path: &Path, text_column: &str) -> Result<Option<Vec<String
     if !is_table {
         return Ok(None);
     }
-    let table = Table::read(path, &TableConfig::default())?;
+    let table = Table::read(path, &columns.table)?;
     let place = table.column(text_column).map_err(|error| {
         Error::mend(format!(
             "{error}\nname the column so, or the file .txt to have each of its lines read as a text"
@@ -153,7 +175,38 @@ mod tests {
             Separator::Comma,
             &TableConfig::default(),
         )?;
-        LabelledText::from_table(&table, "text", "class", known)
+        LabelledText::from_table(&table, &columns(), known)
+    }
+
+    fn columns() -> TextColumns {
+        TextColumns {
+            label: "class".to_owned(),
+            ..TextColumns::default()
+        }
+    }
+
+    #[test]
+    fn a_table_is_read_as_it_is_said_to_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, b"text;class\r\nsch\xf6n;a\r\nno;b\r\n").unwrap();
+        let error = LabelledText::read(&path, &columns())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("byte 15 is not UTF-8") && error.contains("task.table.encoding"),
+            "{error}"
+        );
+        let mut columns = columns();
+        columns.table.encoding = Some("windows-1252".to_owned());
+        let read = LabelledText::read(&path, &columns).unwrap();
+        assert_eq!(read.texts, ["sch\u{f6}n", "no"]);
+        assert!(
+            read.note
+                .unwrap()
+                .contains("separated by semicolons, a header")
+        );
+        assert_eq!(column(&path, &columns).unwrap().unwrap(), read.texts);
     }
 
     #[test]
@@ -173,10 +226,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.tsv");
         std::fs::write(&path, "text\tclass\nso \"so\tb\ngood\ta\n").unwrap();
-        let train = LabelledText::read(&path, "text", "class").unwrap();
+        let train = LabelledText::read(&path, &columns()).unwrap();
         assert_eq!((train.texts[0].as_str(), train.labels[0]), ("so \"so", 1));
         let classes = ["b".to_owned(), "a".to_owned(), "c".to_owned()];
-        let test = LabelledText::read_with_classes(&path, "text", "class", &classes).unwrap();
+        let test = LabelledText::read_with_classes(&path, &columns(), &classes).unwrap();
         assert_eq!((test.labels, test.classes), (vec![0, 1], classes.to_vec()));
     }
 
@@ -187,8 +240,15 @@ mod tests {
             error.contains("a.csv: no column `class`; the columns are `text`, `label`"),
             "{error}"
         );
+        assert!(
+            error.ends_with("task.label_column which one it is"),
+            "{error}"
+        );
         let error = parse("body,class\nx,a\n", None).unwrap_err().to_string();
-        assert!(error.contains("no column `text`"), "{error}");
+        assert!(
+            error.contains("no column `text`") && error.contains("task.text_column"),
+            "{error}"
+        );
     }
 
     #[test]

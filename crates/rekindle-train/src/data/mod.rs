@@ -56,7 +56,7 @@ pub use cut::{Cut, place};
 pub use fill::Fill;
 pub use fingerprint::Fingerprint;
 pub use generated::{AddingProblem, CopyingProblem};
-pub use labelled_text::LabelledText;
+pub use labelled_text::{LabelledText, TextColumns};
 pub use roles::{ColumnRole, Role, Schema};
 pub use scaler::Scaler;
 pub use series::{Series, SeriesColumns};

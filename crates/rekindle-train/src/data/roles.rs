@@ -236,7 +236,17 @@ fn why_out(table: &Table, column: usize, looked: &Looked, is_target: bool) -> Op
 /// The fewest rows in which a steady count says something.
 const FEW: usize = 3;
 
-/// Whether a column numbers the rows: it goes on by one whole step from each to the next, or it is called as an index is, or
+/// Whether numbers, two of them at least, lie one step apart, as far as f64 can tell of decimals: 0.1, 0.2, 0.3.
+fn is_even(values: &[f64]) -> bool {
+    let (first, step) = (values[0], values[1] - values[0]);
+    let largest = values.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
+    let is_near = |(i, value): (usize, &f64)| {
+        (first + i as f64 * step - value).abs() <= 4.0 * (i + 1) as f64 * f64::EPSILON * largest
+    };
+    step != 0.0 && values.iter().enumerate().all(is_near)
+}
+
+/// Whether a column numbers the rows: it goes on by the same step from each to the next, or it is called as an index is, or
 /// stands first without a name, and all its numbers are whole and different.
 fn is_index(table: &Table, column: usize, looked: &Looked) -> bool {
     let rows = table.rows.len();
@@ -246,12 +256,14 @@ fn is_index(table: &Table, column: usize, looked: &Looked) -> bool {
     let values: Vec<f64> = (0..rows)
         .filter_map(|row| table.value(row, column))
         .collect();
-    if values.len() < rows || values.iter().any(|value| value.fract() != 0.0) {
+    if values.len() < rows {
         return false;
     }
-    let step = values[1] - values[0];
-    if step != 0.0 && values.windows(2).all(|pair| pair[1] - pair[0] == step) {
+    if is_even(&values) {
         return true;
+    }
+    if values.iter().any(|value| value.fract() != 0.0) {
+        return false;
     }
     let name = table.header[column].to_lowercase();
     let names = [

@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::Place;
 use crate::data::{
-    columns::Columns, labelled_text::LabelledText, series::SeriesColumns, series_set::SeriesSet,
+    columns::Columns,
+    labelled_text::{LabelledText, TextColumns},
+    series::SeriesColumns,
+    series_set::SeriesSet,
 };
 
 /// What is counted in each input: columns, classes, rows.
@@ -52,6 +55,6 @@ fn many_classes_are_read() {
 
     let rows: String = (0..MANY).map(|i| format!("a,name{i}\n")).collect();
     let path = place.file("x.csv", format!("text,label\n{rows}").as_bytes());
-    let set = quick(|| LabelledText::read(&path, "text", "label").expect("it is read"));
+    let set = quick(|| LabelledText::read(&path, &TextColumns::default()).expect("it is read"));
     assert_eq!(set.classes.len(), MANY);
 }

@@ -10,7 +10,7 @@ use super::{Place, never_panics, shipped};
 use crate::data::{
     columns::Columns,
     file,
-    labelled_text::LabelledText,
+    labelled_text::{LabelledText, TextColumns},
     series::SeriesColumns,
     series_set::SeriesSet,
     vocabulary::{Splitting, Unit, Vocabulary},
@@ -92,7 +92,7 @@ fn no_table_panics() {
                     assert_eq!(columns.values.len(), columns.rows * columns.names.len());
                 }
             }
-            let _ = LabelledText::read(&path, "text", "label");
+            let _ = LabelledText::read(&path, &TextColumns::default());
             for missing in [false, true] {
                 if let Ok(set) = SeriesSet::read(&path, &SeriesColumns::default(), missing) {
                     assert_eq!(set.labels.len(), set.series.len());

@@ -2,7 +2,8 @@
 
 use crate::{
     data::{
-        file, labelled_text,
+        file,
+        labelled_text::{self, TextColumns},
         reading::{Reading, Steps, visible},
         vocabulary::{Unit, Vocabulary},
     },
@@ -63,10 +64,10 @@ impl Texts {
     /// # Errors
     ///
     /// If the file cannot be read, or is a table without such a column.
-    pub(super) fn read(path: &Path, column: &str) -> Result<Texts> {
-        match labelled_text::column(path, column)? {
+    pub(super) fn read(path: &Path, columns: &TextColumns) -> Result<Texts> {
+        match labelled_text::column(path, columns)? {
             Some(texts) => {
-                let read = format!("the column `{column}` of a table");
+                let read = format!("the column `{}` of a table", columns.text);
                 Ok(Texts::of_rows(path, texts, &read, "row"))
             }
             None => Texts::lines(path),

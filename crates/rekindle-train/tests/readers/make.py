@@ -114,6 +114,8 @@ case("pandas-index.csv", lines(",a", "0,5", "1,3", "2,9"), names=["a"], said=["l
 case("pandas-filtered.csv", lines(",a", "0,5", "3,3", "7,9"), names=["a"], said=["left out `column 1`"])
 case("id.csv", lines("id,a", "17,5", "3,3", "9,9"), names=["a"], said=["left out `id` (counts or numbers the rows"])
 case("counter.csv", lines("n,a", "10,5", "20,3", "30,9"), names=["a"], said=["left out `n`"])
+case("counter-tenths.csv", lines("t,a", "0.1,5", "0.2,3", "0.3,9", "0.4,1"), names=["a"], said=["left out `t`"])
+case("nearly-counted.csv", lines("t,a", "0.1,5", "0.2,3", "0.31,9", "0.4,1"), names=["t", "a"])
 case("counter-named.csv", lines("n,a", "10,5", "20,3", "30,9"), keys='columns = ["n", "a"]', names=["n", "a"], first=[10, 5])
 case("targets.csv", lines("a,b", "1,2", "3,5", "4,1"), keys='targets = ["b"]', names=["a", "b"], targets=["b"],
      said=["forecast `b`; read only `a`"])

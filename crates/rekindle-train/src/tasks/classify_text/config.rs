@@ -3,6 +3,8 @@
 use crate::{
     data::{
         file::DataFile,
+        labelled_text::TextColumns,
+        table::config::TableConfig,
         vocabulary::{Splitting, Unit, Vocabulary},
         words::Words,
     },
@@ -30,6 +32,9 @@ pub struct ClassifyTextConfig {
     /// The column of the class.
     #[serde(default = "label_column")]
     pub label_column: String,
+    /// How a table is written; found in it by default.
+    #[serde(default, skip_serializing_if = "TableConfig::is_default")]
+    pub table: TableConfig,
     /// What a text is cut into.
     #[serde(default = "word")]
     pub unit: Unit,
@@ -65,11 +70,11 @@ pub struct ClassifyTextConfig {
 }
 
 fn text_column() -> String {
-    "text".into()
+    TextColumns::default().text
 }
 
 fn label_column() -> String {
-    "label".into()
+    TextColumns::default().label
 }
 
 fn word() -> Unit {
@@ -102,7 +107,17 @@ impl ClassifyTextConfig {
         positive("longest", self.longest)?;
         width("d_embedding", self.d_embedding)?;
         ClassWeights::check(self.class_weights.as_ref())?;
+        self.table.check()?;
         files::check(self.held_out())
+    }
+
+    /// Where texts and their classes stand in a table.
+    pub(super) fn columns(&self) -> TextColumns {
+        TextColumns {
+            table: self.table.clone(),
+            text: self.text_column.clone(),
+            label: self.label_column.clone(),
+        }
     }
 
     /// The shares of the training file that validate and test.

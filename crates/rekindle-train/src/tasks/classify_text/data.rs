@@ -39,10 +39,10 @@ pub(super) fn open(
     seed: u64,
     spec: Option<TextSpec>,
 ) -> Result<Opened<TextSpec>> {
-    let (text, label) = (&config.text_column, &config.label_column);
+    let columns = config.columns();
     let mut all = match &spec {
-        None => LabelledText::read(&config.train, text, label)?,
-        Some(spec) => LabelledText::read_with_classes(&config.train, text, label, &spec.classes)?,
+        None => LabelledText::read(&config.train, &columns)?,
+        Some(spec) => LabelledText::read_with_classes(&config.train, &columns, &spec.classes)?,
     };
     let known = spec.as_ref().map(|spec| spec.vocabulary.splitting());
     let splitting = known.unwrap_or(config.splitting());
@@ -57,7 +57,7 @@ pub(super) fn open(
     let mut parts = cut.parts(&all.labels, &places);
     let mut notes: Vec<String> = all.note.take().into_iter().collect();
     if !no_file(&config.test) {
-        let test = LabelledText::read_with_classes(&config.test, text, label, &all.classes)?;
+        let test = LabelledText::read_with_classes(&config.test, &columns, &all.classes)?;
         let files = [&config.train, &config.test];
         notes.extend(test.note.clone());
         notes.extend(repeated(files, &places, &test.places(seed, read)));

@@ -111,7 +111,7 @@ impl Kind for ClassifyTextConfig {
     }
 
     fn read_file(&self, spec: &TextSpec, path: &Path, row: usize, takes: Takes) -> Result<Reading> {
-        let text = Texts::read(path, &self.text_column)?.of(row, path)?;
+        let text = Texts::read(path, &self.columns())?.of(row, path)?;
         self.read_text(spec, &text, takes)
     }
 
@@ -122,7 +122,7 @@ impl Kind for ClassifyTextConfig {
     }
 
     fn predict_file(&self, spec: &TextSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {
-        let Texts { rows, note } = Texts::read(path, &self.text_column)?;
+        let Texts { rows, note } = Texts::read(path, &self.columns())?;
         let texts = rows.iter().map(|(_, text)| text.as_str());
         let notes = [vec![note], unread(&spec.vocabulary, texts, self.longest)].concat();
         let of =
