@@ -21,7 +21,7 @@ fn targets_and_columns_without_names_are_said() {
     fs::write(dir.join("t.toml"), config).unwrap();
     let said = rekindle_in(dir, &["train", "t.toml", "--out", "run"]);
     let notes = [
-        "the first row is all numbers, so it is data and no header",
+        "the first row holds no names, so it is data and no header",
         "`column 1`, `column 2`",
         "task.season = 90: there is no seasonal baseline",
     ];
