@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::message::{listed, shown};
 use super::series::{Parsed, Series, SeriesColumns};
-use super::series_long;
 use super::table::Table;
 use super::table::kind::{ColumnKind, Looked};
 use crate::error::{Error, Result};
@@ -43,12 +42,9 @@ const TIMES: [&str; 10] = [
     "cycle",
 ];
 
-/// Reads a table of series: one a row, or one a value of the column `id` if one is named. The label may be missing. Empty
+/// Reads a table of series, one a row. The label may be missing. Empty
 /// cells at the end of a row make its series shorter than the widest; elsewhere they are missing values.
 pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
-    if wish.id.is_some() {
-        return series_long::parse(table, wish, takes_missing);
-    }
     if let Some(key) = [
         ("time", wish.time.is_some()),
         ("channels", !wish.channels.is_empty()),

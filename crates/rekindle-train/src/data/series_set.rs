@@ -5,7 +5,7 @@ use std::path::Path;
 use super::message::shown;
 use super::series::{Parsed, Series, SeriesColumns};
 use super::table::Table;
-use super::{classes, cut, file, series_csv, series_json, ts};
+use super::{classes, cut, file, series_csv, series_json, series_long, ts};
 use crate::error::{Error, Result};
 
 /// Labelled series of one number of channels.
@@ -120,7 +120,11 @@ fn parse(path: &Path, columns: &SeriesColumns, takes_missing: bool) -> Result<Pa
             takes_missing,
         ),
         "csv" | "tsv" | "txt" | "tab" => {
-            series_csv::parse(Table::read(path, &columns.table)?, columns, takes_missing)
+            let table = Table::read(path, &columns.table)?;
+            match columns.id {
+                Some(_) => series_long::parse(table, columns, takes_missing),
+                None => series_csv::parse(table, columns, takes_missing),
+            }
         }
         "jsonl" | "ndjson" => series_json::parse(
             path.display().to_string(),
