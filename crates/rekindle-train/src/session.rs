@@ -21,13 +21,7 @@ use crate::{
         resume::{Earlier, GoOn, fingerprints, unchanged},
         source::Source,
     },
-    tasks::{
-        account::{self, Line},
-        kind::Opened,
-        list::Spec,
-        part::Part,
-        task::Task,
-    },
+    tasks::{account::Line, kind::Opened, list::Spec, overview, part::Part, task::Task},
     tensors,
     train::{
         fit::{End, fit},
@@ -159,7 +153,7 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         trainer.begin_as(net);
     }
     let rows = plan.experiment().train.rows();
-    for Line { about, said } in account::of(task.as_ref(), &trainer.net, rows) {
+    for Line { about, said } in overview::of(task.as_ref(), &trainer.net, rows) {
         watch.note(&format!("{about:<8} {said}"));
     }
     let spec = json(&known)?;

@@ -195,8 +195,8 @@ mod tests {
         let absent = || tensor(&[1]);
         let w = Graph::float_set_require_grad(tensor(&[3, 4]), true);
         let (x, u, state) = (tensor(&[2, time, 3]), tensor(&[4, 4]), tensor(&[2, 4]));
-        let operands = (absent(), absent(), absent(), absent(), absent());
-        let (b, d, r, vectors, mask) = operands;
+        let operands = [(); 6].map(|()| absent());
+        let [b, d, r, vectors, mask, moves] = operands;
         let mut present = [false; OPERANDS];
         for i in [crate::call::operand::X, crate::call::operand::W] {
             present[i] = true;
@@ -222,7 +222,7 @@ mod tests {
             r,
             vectors,
             mask,
-            absent(),
+            moves,
             state,
             Arc::new(call),
         );

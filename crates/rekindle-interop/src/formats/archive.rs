@@ -9,7 +9,7 @@ use std::io::Read;
 
 use flate2::read::DeflateDecoder;
 
-use super::{FormatError, Tensors, numpy, pytorch};
+use super::FormatError;
 
 /// How often its own size a file may take once it is unpacked, beside [`SPARE`]. NumPy's compressed arrays rarely take eight times.
 const RATIO: usize = 8;
@@ -41,18 +41,9 @@ struct Member {
     header: u64,
 }
 
-/// The tensors of a zip file, PyTorch's or NumPy's.
-pub(super) fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
-    let archive = Archive::open(bytes)?;
-    let pickle = archive.names().find(|name| name.ends_with("data.pkl"));
-    match pickle.map(str::to_owned) {
-        Some(pickle) => pytorch::read_zip(archive, &pickle),
-        None => numpy::read_arrays(archive),
-    }
-}
-
 impl<'b> Archive<'b> {
-    fn open(bytes: &'b [u8]) -> Result<Self, FormatError> {
+    /// Reads the list of members.
+    pub(super) fn open(bytes: &'b [u8]) -> Result<Self, FormatError> {
         let (mut at, count) =
             list(bytes).ok_or_else(|| damaged("it has no list of members".into()))?;
         let mut members = BTreeMap::new();

@@ -12,6 +12,7 @@ pub mod safetensors;
 mod strides;
 mod tensor;
 
+use archive::Archive;
 pub use error::FormatError;
 pub use tensor::{Dtype, Entry, Tensors};
 
@@ -54,12 +55,22 @@ pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
     // A safetensors file of any header length may begin as others do; its ninth byte is told apart by none of them.
     match Format::of(bytes) {
         Some(Format::Safetensors) => safetensors::read(bytes),
-        Some(Format::Zip) => archive::read(bytes),
+        Some(Format::Zip) => read_zip(bytes),
         Some(Format::Pickle) if bytes.get(8) == Some(&b'{') => {
             safetensors::read(bytes).or_else(|error| pytorch::read_pickle(bytes).map_err(|_| error))
         }
         Some(Format::Pickle) => pytorch::read_pickle(bytes),
         Some(Format::Npy) => numpy::read_array(bytes),
         None => Err(FormatError::Unknown),
+    }
+}
+
+/// The tensors of a zip file, PyTorch's or NumPy's.
+fn read_zip(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
+    let archive = Archive::open(bytes)?;
+    let pickle = archive.names().find(|name| name.ends_with("data.pkl"));
+    match pickle.map(str::to_owned) {
+        Some(pickle) => pytorch::read_zip(archive, &pickle),
+        None => numpy::read_arrays(archive),
     }
 }

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 
 use super::archive::{self, Archive};
 use super::pickle::{Id, Pickle, Value};
-use super::pytorch::sizes;
 use super::strides::View;
 use super::{Dtype, Entry, FormatError, Tensors};
 
@@ -89,7 +88,7 @@ fn pickled<'b>(
     columns: bool,
     budget: &mut usize,
 ) -> Result<Entry<'b>, String> {
-    let shape = sizes(pickle, shape).ok_or_else(odd)?;
+    let shape = pickle.sizes(shape).ok_or_else(odd)?;
     let dtype = dtype_of_pickle(pickle, dtype)?;
     let bytes = content_of_pickle(pickle, content).ok_or_else(odd)?;
     *budget = budget.checked_sub(bytes.len()).ok_or_else(odd)?;

@@ -291,8 +291,8 @@ impl<'p, 'b> Walk<'p, '_, 'b> {
             return Err(odd());
         };
         let storage = storage(self.pickle, *name).map_err(|error| error.to_string())?;
-        let offset = size(self.pickle, *offset).ok_or_else(odd)?;
-        let [shape, strides] = [shape, strides].map(|id| sizes(self.pickle, *id));
+        let offset = self.pickle.size(*offset).ok_or_else(odd)?;
+        let [shape, strides] = [shape, strides].map(|id| self.pickle.sizes(*id));
         let (shape, strides) = shape.zip(strides).ok_or_else(odd)?;
         if shape.len() != strides.len() {
             return Err(odd());
@@ -310,22 +310,6 @@ impl<'p, 'b> Walk<'p, '_, 'b> {
             strides,
         };
         view.of(store, &mut self.budget)
-    }
-}
-
-/// The number that is no less than zero.
-pub(super) fn size(pickle: &Pickle<'_>, id: Id) -> Option<usize> {
-    match pickle.value(id) {
-        Value::Int(n) => usize::try_from(*n).ok(),
-        _ => None,
-    }
-}
-
-/// The numbers of a tuple.
-pub(super) fn sizes(pickle: &Pickle<'_>, id: Id) -> Option<Vec<usize>> {
-    match pickle.value(id) {
-        Value::Tuple(items) => items.iter().map(|&id| size(pickle, id)).collect(),
-        _ => None,
     }
 }
 

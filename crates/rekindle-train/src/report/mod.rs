@@ -11,10 +11,7 @@ use crate::{
     metric::Metric,
     predict::predictor::Predictor,
     run::directory::RunDir,
-    tasks::{
-        account::{self, Line},
-        task::Task,
-    },
+    tasks::{account::Line, overview, task::Task},
     train::watch::duration,
 };
 use record::Record;
@@ -76,7 +73,7 @@ pub fn again(run: &Path, device: Option<&str>) -> Result<Page> {
 /// What was said of the data and the network before training.
 fn said(predictor: &Predictor, task: &dyn Task) -> Table {
     let rows = predictor.plan.experiment().train.rows();
-    let lines = account::of(task, &predictor.net, rows).into_iter();
+    let lines = overview::of(task, &predictor.net, rows).into_iter();
     Table {
         head: Vec::new(),
         rows: lines

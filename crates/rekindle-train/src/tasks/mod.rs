@@ -17,6 +17,7 @@ mod keys;
 pub(crate) mod kind;
 mod language_model;
 pub(crate) mod list;
+pub(crate) mod overview;
 pub(crate) mod part;
 mod passes;
 pub(crate) mod prediction;

@@ -24,6 +24,22 @@ impl<'b> Pickle<'b> {
     pub(in crate::formats) fn value(&self, id: Id) -> &Value<'b> {
         &self.values[id]
     }
+
+    /// The number that is no less than zero.
+    pub(in crate::formats) fn size(&self, id: Id) -> Option<usize> {
+        match self.value(id) {
+            Value::Int(n) => usize::try_from(*n).ok(),
+            _ => None,
+        }
+    }
+
+    /// Those of a tuple.
+    pub(in crate::formats) fn sizes(&self, id: Id) -> Option<Vec<usize>> {
+        match self.value(id) {
+            Value::Tuple(items) => items.iter().map(|&id| self.size(id)).collect(),
+            _ => None,
+        }
+    }
 }
 
 /// Reads one pickle from the front of a content, and gives what comes after it.
