@@ -184,7 +184,8 @@ fn columns_without_names_are_those_that_were_trained_on() {
     ] {
         let bench = Bench::new();
         let table = bench.file("three.csv", &three(header));
-        let task = "kind = \"forecast\"\nfile = \"three.csv\"\nwindow = 8";
+        let task = "kind = \"forecast\"\nfile = \"three.csv\"\nwindow = 8\n\
+                    targets = [\"column 1\", \"column 2\", \"column 3\"]";
         let (result, run) = trained(&bench, task, 20);
         let note = result.notes.iter().find(|note| note.contains(said));
         let note = note.unwrap_or_else(|| panic!("{:?}", result.notes));
@@ -218,7 +219,9 @@ fn targets_of_several_units_are_judged_one_by_one() {
         .replace('\n', ",x\n")
         .replacen(",x", ",word", 1);
     bench.file("units.csv", &table);
-    let task = "kind = \"forecast\"\nfile = \"units.csv\"\nwindow = 8\nhorizon = 2\nseason = 40";
+    // The price alone would be taken for a counter.
+    let task = "kind = \"forecast\"\nfile = \"units.csv\"\nwindow = 8\nhorizon = 2\nseason = 40\n\
+                targets = [\"power\", \"heat\", \"price\"]";
     let (result, run) = trained(&bench, task, 40);
     let test = &result.metrics["test"];
     let names: Vec<&str> = test.iter().map(|metric| metric.name.as_str()).collect();
