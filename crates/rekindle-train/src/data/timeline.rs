@@ -119,23 +119,7 @@ impl Clock {
     /// If a date is missing, or the rows are in no order.
     pub(super) fn timeline(&self, table: &Table) -> Result<Timeline> {
         let name = shown(&table.header[self.column]);
-        let read = |row: usize| match self.format {
-            Some(format) => format.read(table.cell(row, self.column)),
-            None => table
-                .value(row, self.column)
-                .map(|value| (value * 1e6) as i64),
-        };
-        let all = (0..table.rows.len()).map(|row| {
-            read(row).ok_or_else(|| {
-                Error::mend(format!(
-                    "{}: row {}, column {name}: {} is no time; fill it in or remove the row",
-                    table.name,
-                    row + 1,
-                    shown(table.cell(row, self.column))
-                ))
-            })
-        });
-        let mut micros = all.collect::<Result<Vec<i64>>>()?;
+        let mut micros = self.micros(table)?;
         let mut order: Vec<usize> = (0..micros.len()).collect();
         let mut notes = Vec::new();
         let back = micros.windows(2).position(|pair| pair[1] < pair[0]);
@@ -189,8 +173,10 @@ impl Clock {
                 .value(row, self.column)
                 .map(|value| (value * 1e6) as i64),
         };
+        // Any two can be told apart, and their difference is a number too.
+        let is_in_reach = |micros: &i64| micros.unsigned_abs() < 1 << 62;
         let all = (0..table.rows.len()).map(|row| {
-            read(row).ok_or_else(|| {
+            read(row).filter(is_in_reach).ok_or_else(|| {
                 Error::mend(format!(
                     "{}: row {}, column {}: {} is no time; fill it in or remove the row",
                     table.name,

@@ -142,6 +142,7 @@ for name, dates in {
 case("time-epoch.csv", lines("timestamp,a", "1700000000,1", "1700003600,5", "1700010800,2"), names=["a"], time="timestamp",
      said=["1 steps of `timestamp` are longer than the usual"])
 case("time-epoch-milli.csv", lines("ts,a", "1700000000000,1", "1700000060000,5", "1700000120000,2"), names=["a"], time="ts")
+case("time-too-large.csv", lines("t,a", "1e15,1", "3e15,5", "7e15,2"), keys='time = "t"', error=["row 1, column `t`: `1e15` is no time"])
 case("day-or-month.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"),
      error=["column `date`: in `01/02/2024` the day may stand first or the month", 'task.table.dates = "day" or "month"'])
 case("day-key.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"), keys='table.dates = "day"', names=["a"],
