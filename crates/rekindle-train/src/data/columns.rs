@@ -155,16 +155,10 @@ impl Holes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::table::config::Separator;
 
     fn parse(text: &str, columns: &[&str]) -> Result<Columns> {
         let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
-        let table = Table::parse(
-            "a.csv".into(),
-            text,
-            Separator::Comma,
-            &TableConfig::default(),
-        )?;
+        let table = Table::of_csv(text)?;
         let named = Named {
             columns: &columns,
             ..Named::default()

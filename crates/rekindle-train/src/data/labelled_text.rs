@@ -166,15 +166,9 @@ fn filled<'a>(table: &'a Table, row: usize, column: usize, name: &str) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::table::config::Separator;
 
     fn parse(text: &str, known: Option<&[String]>) -> Result<LabelledText> {
-        let table = Table::parse(
-            "a.csv".to_owned(),
-            text,
-            Separator::Comma,
-            &TableConfig::default(),
-        )?;
+        let table = Table::of_csv(text)?;
         LabelledText::from_table(&table, &columns(), known)
     }
 

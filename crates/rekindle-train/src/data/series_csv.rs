@@ -252,15 +252,9 @@ fn labels(table: &Table, column: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::table::config::{Separator, TableConfig};
 
     fn read(text: &str, wish: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
-        let table = Table::parse(
-            "a.csv".into(),
-            text,
-            Separator::Comma,
-            &TableConfig::default(),
-        )?;
+        let table = Table::of_csv(text)?;
         super::parse(table, wish, takes_missing)
     }
 

@@ -152,15 +152,9 @@ fn of_groups(table: &Table, label: usize, id: usize, groups: &[Vec<usize>]) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::table::config::{Separator, TableConfig};
 
     fn parse(text: &str, wish: &SeriesColumns) -> Result<Parsed> {
-        let table = Table::parse(
-            "a.csv".into(),
-            text,
-            Separator::Comma,
-            &TableConfig::default(),
-        )?;
+        let table = Table::of_csv(text)?;
         super::parse(table, wish, false)
     }
 

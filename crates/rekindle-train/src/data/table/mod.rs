@@ -122,6 +122,17 @@ impl Table {
         Ok(table)
     }
 
+    /// Parses the text of a file called `a.csv`, of which nothing is said.
+    #[cfg(test)]
+    pub(super) fn of_csv(text: &str) -> Result<Self> {
+        Self::parse(
+            "a.csv".to_owned(),
+            text,
+            Separator::Comma,
+            &TableConfig::default(),
+        )
+    }
+
     /// What stands before the decimals of a number.
     pub(super) fn decimal(&self) -> Decimal {
         self.format.decimal.unwrap_or_default()
@@ -364,12 +375,7 @@ mod tests {
     use super::*;
 
     fn csv(text: &str) -> Result<Table> {
-        Table::parse(
-            "a.csv".to_owned(),
-            text,
-            Separator::Comma,
-            &TableConfig::default(),
-        )
+        Table::of_csv(text)
     }
 
     fn refused(text: &str) -> String {
