@@ -1,6 +1,6 @@
 //! The builder: a [`Step`] hands out handles, and operators on them record nodes.
 
-use crate::program::{Across, Binary, Blocks, Fault, Id, Node, Program, Unary};
+use crate::program::{Across, Binary, Blocks, Fault, Given, Id, Node, Program, Unary};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -18,6 +18,7 @@ struct Draft {
     nodes: Vec<Node>,
     known: BTreeMap<Node, Id>,
     names: Blocks,
+    given: Given,
 }
 
 impl Draft {
@@ -228,6 +229,13 @@ impl Step {
         Next(values.iter().map(|v| v.id).collect())
     }
 
+    /// Calls a value by a name where the program is shown; of several names of one value the first counts.
+    pub(crate) fn call(&self, value: Var, name: &str) {
+        value.belongs_to(self);
+        let given = &mut self.draft.borrow_mut().given;
+        given.push((value.id, name.to_string()));
+    }
+
     /// Fixes the stored order of the blocks, for a program whose text names it.
     pub(crate) fn declare(&self, names: Blocks) {
         self.draft.borrow_mut().names = names;
@@ -259,7 +267,7 @@ impl Program {
 impl Step {
     pub(crate) fn finish(self, next: Next) -> Result<Program, Fault> {
         let draft = self.draft.into_inner();
-        Program::from_nodes(&draft.nodes, &next.0, draft.names)
+        Program::from_nodes(&draft.nodes, &next.0, draft.names, &draft.given)
     }
 }
 

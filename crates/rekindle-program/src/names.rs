@@ -48,11 +48,19 @@ impl Program {
     /// | any other function or product | by its expression: `tanh(c')`, `f * c` |
     pub fn named(&self) -> Vec<Named> {
         let labels = self.labels();
+        // A sum that its author named is still the sum of the gate that reads it.
+        let mut gates = labels.clone();
+        for (id, _) in &self.given {
+            if !matches!(self.nodes[*id], Node::Unary(..)) {
+                gates[*id] = None;
+            }
+        }
         let expressions = self.expressions();
         let moves = self.reached_from(|n| matches!(n, Node::Input(_) | Node::Raw | Node::State(_)));
         let mut named = Naming {
             program: self,
             labels: &labels,
+            gates: &gates,
             expressions: &expressions,
             names: BTreeSet::new(),
             ids: BTreeSet::new(),
@@ -109,6 +117,8 @@ fn function_of(node: &Node) -> Option<Unary> {
 struct Naming<'p> {
     program: &'p Program,
     labels: &'p [Option<String>],
+    /// The labels, without those of sums.
+    gates: &'p [Option<String>],
     expressions: &'p [String],
     names: BTreeSet<String>,
     ids: BTreeSet<Id>,
@@ -142,7 +152,7 @@ impl Naming<'_> {
     /// The block whose sum a function is of.
     fn block(&self, id: Id) -> Option<&str> {
         match self.program.nodes[id] {
-            Node::Unary(_, a) => self.program.leading_block(a, self.labels),
+            Node::Unary(_, a) => self.program.leading_block(a, self.gates),
             _ => None,
         }
     }
@@ -182,7 +192,7 @@ impl Naming<'_> {
         let expression = &self.expressions[id];
         let block = match role {
             Role::Gate => self.block(id),
-            Role::Sum => self.program.leading_block(id, self.labels),
+            Role::Sum => self.program.leading_block(id, self.gates),
             _ => None,
         };
         self.found.push(Named {
@@ -252,6 +262,53 @@ mod tests {
                 "(1.0 - f) * tanh(W_c x + b_c + U_c c + d_c)",
                 "f.pre"
             ]
+        );
+    }
+
+    #[test]
+    fn values_keep_the_names_that_an_author_gave_them() {
+        let text = "state h, c\n\
+                    input f, i\n\
+                    hidden f, i\n\
+                    z = sigmoid(W_f x + b_f + U_f h + d_f)\n\
+                    kept = z * c\n\
+                    before = W_i x + b_i + U_i h + d_i\n\
+                    new = tanh(before)\n\
+                    c' = kept + (1.0 - z) * new\n\
+                    h' = tanh(c')\n";
+        let p = Program::parse(text).expect("they make sense");
+        assert_eq!(p.to_string(), text);
+        let named = p.named();
+        let of = |role: Role| {
+            let those = named.iter().filter(|n| n.role == role);
+            those.map(|n| n.name.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Role::Gate), ["z", "new"]);
+        assert_eq!(of(Role::Value), ["kept", "before", "(1.0 - z) * new"]);
+        let blocks: Vec<_> = named.iter().filter_map(|n| n.block.as_deref()).collect();
+        assert_eq!(blocks, ["f", "i", "f"]);
+        assert_eq!(named.last().map(|n| n.name.as_str()), Some("z.pre"));
+        // The equations are the same whatever their values are called.
+        let other = text.replace("kept", "held").replace("new", "candidate");
+        assert_eq!(Program::parse(&other), Ok(p));
+    }
+
+    #[test]
+    fn passes_keep_names() {
+        let text = "state h\n\
+                    input f, i\n\
+                    hidden i\n\
+                    z = sigmoid(W_f x + b_f)\n\
+                    new = tanh(W_i x + b_i + U_i h + d_i)\n\
+                    h' = new + 0.0 * z + z * (h - new)\n";
+        let p = Program::parse(text).expect("they make sense");
+        let pages = crate::passes::explain(&p, true);
+        let shown: String = pages.into_iter().map(|(_, text)| text).collect();
+        assert!(shown.contains("new = tanh("), "{shown}");
+        assert!(shown.contains("z = sigmoid("), "{shown}");
+        assert!(
+            shown.contains("dnew") || shown.contains("new * new"),
+            "{shown}"
         );
     }
 

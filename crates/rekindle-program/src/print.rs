@@ -21,8 +21,9 @@ struct Printer<'p> {
 }
 
 impl Program {
-    /// The name of each node that gets a line of its own when the program is printed: gates by
-    /// the block they are made of, shared values by `s1`, `s2`, ... `None` for the others.
+    /// The name of each node that gets a line of its own when the program is printed: values by the names that
+    /// their equations gave them, gates by the block they are made of, shared values by `s1`, `s2`, ... `None` for
+    /// the others.
     pub fn labels(&self) -> Vec<Option<String>> {
         let uses = self.uses();
         let mut taken: BTreeSet<String> =
@@ -40,8 +41,19 @@ impl Program {
         free.remove(RAW);
         free.retain(|name| !self.states().contains(name) && !self.vectors().contains(name));
         let mut labels: Vec<Option<String>> = vec![None; self.nodes.len()];
+        for (id, name) in &self.given {
+            let line = self.next.contains(id) || self.lines().any(|o| o.1 == *id);
+            if !line && !self.is_leaf(*id) && labels[*id].is_none() {
+                free.remove(name);
+                taken.insert(name.clone());
+                labels[*id] = Some(name.clone());
+            }
+        }
         let mut shared = 0;
         for id in 0..self.nodes.len() {
+            if labels[id].is_some() {
+                continue;
+            }
             let gate = matches!(self.nodes[id], Node::Unary(..))
                 .then(|| self.leading_block(id, &labels))
                 .flatten()

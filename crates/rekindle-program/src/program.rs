@@ -165,15 +165,32 @@ pub enum Width {
 /// The equations of a cell: immutable, cheap to share, equal when the equations are.
 ///
 /// Nodes are numbered in the order in which a walk from the new states first needs them, so that
-/// two functions that write the same equations give the same program.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// two functions that write the same equations give the same program. What an author calls the values
+/// between ([`Program::labels`]) is kept, and makes no difference.
+#[derive(Clone, Debug, Default)]
 pub struct Program {
     pub(crate) nodes: Vec<Node>,
     pub(crate) next: Vec<Id>,
     /// What else a program that a pass has made is for.
     pub(crate) outs: Vec<(Out, Id)>,
     pub(crate) names: Blocks,
+    /// What the equations call nodes, where their author named them.
+    pub(crate) given: Given,
 }
+
+/// Nodes with the names that an author gave them, in the order in which they were given.
+pub(crate) type Given = Vec<(Id, String)>;
+
+impl PartialEq for Program {
+    fn eq(&self, other: &Program) -> bool {
+        self.nodes == other.nodes
+            && self.next == other.next
+            && self.outs == other.outs
+            && self.names == other.names
+    }
+}
+
+impl Eq for Program {}
 
 /// The name of the input itself.
 pub(crate) const RAW: &str = "x";
@@ -223,10 +240,16 @@ impl Program {
     /// # Errors
     ///
     /// Where the equations make no sense; a fault lies at one of the nodes as they were given.
-    pub(crate) fn from_nodes(nodes: &[Node], next: &[Id], names: Blocks) -> Result<Program, Fault> {
+    pub(crate) fn from_nodes(
+        nodes: &[Node],
+        next: &[Id],
+        names: Blocks,
+        given: &Given,
+    ) -> Result<Program, Fault> {
         let next = next.iter().enumerate();
         let results: Vec<(Out, Id)> = next.map(|(s, &id)| (Out::Next(s), id)).collect();
-        let (program, place) = Program::placed(nodes, &results, names);
+        let (mut program, place) = Program::placed(nodes, &results, names);
+        program.given = moved(given, |id| place[id]);
         let given = |at| match at {
             FaultAt::Node(id) => {
                 let given = place.iter().position(|&new| new == Some(id));
@@ -275,10 +298,19 @@ impl Program {
         (program, place)
     }
 
+    /// What some results need, `nodes` being this program's, some of them replaced.
+    pub(crate) fn part(&self, nodes: &[Node], results: &[(Out, Id)], names: Blocks) -> Program {
+        let (mut program, place) = Program::placed(nodes, results, names);
+        program.given = moved(&self.given, |id| place[id]);
+        program
+    }
+
     /// The same program with other nodes, `place` telling where each node went.
     pub(crate) fn rewritten(&self, nodes: &[Node], place: impl Fn(Id) -> Id) -> Program {
         let results: Vec<(Out, Id)> = self.results().map(|(o, id)| (o, place(id))).collect();
-        Program::numbered(nodes, &results, self.names.clone())
+        let (mut program, new) = Program::placed(nodes, &results, self.names.clone());
+        program.given = moved(&self.given, |id| new[place(id)]);
+        program
     }
 
     fn number(&mut self, id: Id, nodes: &[Node], place: &mut [Option<Id>]) {
@@ -454,4 +486,10 @@ impl Program {
         }
         reached
     }
+}
+
+/// Names at the places that their nodes went to; those of nodes that are no more are dropped.
+fn moved(given: &Given, place: impl Fn(Id) -> Option<Id>) -> Given {
+    let new = |(id, name): &(Id, String)| Some((place(*id)?, name.clone()));
+    given.iter().filter_map(new).collect()
 }

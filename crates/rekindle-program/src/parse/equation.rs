@@ -28,12 +28,15 @@ pub(super) fn equation<'k>(scope: &mut Scope<'_, 'k>, line: &Line) -> Parsed<()>
     let value = Reader::new(scope, line, 2).whole()?;
     match state {
         Some(s) => scope.next[s] = Some((value, first.place)),
-        None => scope.values.push(Value {
-            name: name.clone(),
-            value,
-            place: first.place,
-            used: false,
-        }),
+        None => {
+            scope.step.call(value, name);
+            scope.values.push(Value {
+                name: name.clone(),
+                value,
+                place: first.place,
+                used: false,
+            });
+        }
     }
     Ok(())
 }

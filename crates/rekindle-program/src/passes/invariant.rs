@@ -51,8 +51,8 @@ pub fn invariant(program: &Program) -> Option<Invariant> {
     let outs: Vec<(Out, Id)> = outs.map(|(k, &id)| (Out::Plane(k), id)).collect();
     let results: Vec<(Out, Id)> = program.results().collect();
     Some(Invariant {
-        once: Program::numbered(&program.nodes, &outs, once),
-        rest: Program::numbered(&rest, &results, names),
+        once: program.part(&program.nodes, &outs, once),
+        rest: program.part(&rest, &results, names),
     })
 }
 

@@ -181,7 +181,7 @@ impl<'p> Split<'p> {
         let planes = planes.map(|(id, plane)| (Out::Plane(plane), id));
         let results: Vec<(Out, Id)> = own.chain(planes).collect();
         Phase {
-            program: Program::numbered(&nodes, &results, names.clone()),
+            program: self.program.part(&nodes, &results, names.clone()),
             looped: levels::is_loop(self.used[phase]),
         }
     }
