@@ -6,6 +6,7 @@
 mod archive;
 mod error;
 mod numpy;
+pub mod onnx;
 mod pickle;
 pub mod pytorch;
 pub mod safetensors;
@@ -27,6 +28,8 @@ pub enum Format {
     Pickle,
     /// One array of NumPy's (`.npy`).
     Npy,
+    /// A model of [`onnx`].
+    Onnx,
 }
 
 impl Format {
@@ -39,12 +42,14 @@ impl Format {
             [0x80, 0..=5, ..] | [b'(' | b'c' | b'}' | b']', ..] => Some(Format::Pickle),
             // Eight bytes of length, and JSON.
             [_, _, _, _, _, _, _, _, b'{', ..] => Some(Format::Safetensors),
+            _ if onnx::begins(bytes) => Some(Format::Onnx),
             _ => None,
         }
     }
 }
 
-/// The tensors of a file's content: `.safetensors`, `.pt` and `.pth` (zip or legacy), `.npz`, `.npy`, and pickles of NumPy's arrays.
+/// The tensors of a file's content: `.safetensors`, `.pt` and `.pth` (zip or legacy), `.npz`, `.npy`, pickles of NumPy's arrays, and
+/// what an ONNX model holds.
 ///
 /// Nested dictionaries and lists are flattened, with dots between the names.
 ///
@@ -54,6 +59,9 @@ impl Format {
 pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
     // A safetensors file of any header length may begin as others do; its ninth byte is told apart by none of them.
     match Format::of(bytes) {
+        Some(Format::Safetensors) if onnx::begins(bytes) => {
+            safetensors::read(bytes).or_else(|error| read_model(bytes).map_err(|_| error))
+        }
         Some(Format::Safetensors) => safetensors::read(bytes),
         Some(Format::Zip) => read_zip(bytes),
         Some(Format::Pickle) if bytes.get(8) == Some(&b'{') => {
@@ -61,8 +69,14 @@ pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
         }
         Some(Format::Pickle) => pytorch::read_pickle(bytes),
         Some(Format::Npy) => numpy::read_array(bytes),
+        Some(Format::Onnx) => read_model(bytes),
         None => Err(FormatError::Unknown),
     }
+}
+
+/// The tensors of a model that has all of them in itself.
+fn read_model(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
+    onnx::read(bytes)?.into_tensors()
 }
 
 /// The tensors of a zip file, PyTorch's or NumPy's.
