@@ -341,7 +341,7 @@ impl Place {
 }
 
 /// A tensor in the type that it is computed with.
-fn numbers(entry: &Entry<'_>) -> TensorData {
+pub(crate) fn numbers(entry: &Entry<'_>) -> TensorData {
     let data = tensor_data(entry);
     match computed(entry) == data.dtype() {
         true => data,

@@ -57,6 +57,14 @@ pub enum WeightError {
     )]
     Ambiguous { prefixes: Vec<String> },
 
+    /// A recurrent operator of a model is not the layer, or none that a layer could be.
+    #[error("node `{name}` {why}")]
+    Operator { name: String, why: String },
+
+    /// A model has no recurrent operator, or none of the name.
+    #[error("the model has no operator RNN, GRU or LSTM{}", named(name))]
+    NoOperator { name: Option<String> },
+
     /// There is more than one fault.
     #[error("{}", lines(.0))]
     Several(Vec<WeightError>),
@@ -67,6 +75,11 @@ fn none_of(names: &[String]) -> String {
         [name] => format!("tensor `{name}` is not one"),
         _ => format!("tensors {} are not", places(names)),
     }
+}
+
+fn named(name: &Option<String>) -> String {
+    name.as_ref()
+        .map_or_else(String::new, |name| format!(" named `{name}`"))
 }
 
 fn places(names: &[String]) -> String {

@@ -23,10 +23,12 @@ mod convert;
 mod error;
 pub mod formats;
 mod load;
+pub mod onnx;
 mod path;
 mod pytorch;
 mod read;
 mod transpose;
+mod written;
 
 pub use checkpoint::{Found, Kind, Taken, find, take};
 pub use convert::{entry, tensor_data};

@@ -1,6 +1,6 @@
 //! A padded batch of sequences, with the length of each row.
 
-use burn::tensor::{Bool, Tensor, TensorData};
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 use rekindle_engine::{LengthError, check_lengths};
 
 /// A batch of sequences. It flows from the loader to the loss, so that padding is never forgotten.
@@ -70,6 +70,18 @@ impl Sequence {
             self.data = self.data.mask_fill(mask, 0.0);
         }
         self
+    }
+
+    /// The same batch with the real steps of each row in the opposite order, its padding where it was.
+    pub fn reversed(&self) -> Self {
+        let [batch, time, _] = self.data.dims();
+        let steps = |n: usize| (0..n).rev().chain(n..time).map(|t| t as i32);
+        let full = vec![time; batch];
+        let lengths = self.lengths().unwrap_or(&full);
+        let order: Vec<i32> = lengths.iter().flat_map(|&n| steps(n)).collect();
+        let order = TensorData::new(order, [batch, time, 1]);
+        let order: Tensor<3, Int> = Tensor::from_data(order, &self.data.device());
+        self.with(self.data.clone().gather(1, order.expand(self.data.dims())))
     }
 
     /// The same lengths with other data of the same batch and time.

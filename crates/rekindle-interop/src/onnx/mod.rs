@@ -1,0 +1,19 @@
+//! ONNX: recurrent operators become layers.
+//!
+//! | here | in a model |
+//! |---|---|
+//! | `node.rs` | an operator `RNN`, `GRU` or `LSTM`: its attributes, and where its weights and states come from |
+//! | `activation.rs`, `equations.rs` | what it computes, as the equations of a cell |
+//! | `weights.rs` | its tensors, by PyTorch's names |
+//! | `scope.rs`, `stack.rs` | which values are constants; which operators read one another |
+//! | `find.rs` | all of them as layers, and those that fit a layer |
+
+mod activation;
+mod equations;
+mod find;
+mod node;
+mod scope;
+mod stack;
+mod weights;
+
+pub use find::{Operators, find, take};
