@@ -178,10 +178,7 @@ fn weighted(
         return Ok((layer?, None));
     };
     let content = Content::read(path)?;
-    let prefix = options.prefix.as_deref();
-    let taken = rekindle_interop::take(layer, &content.tensors()?, prefix);
-    let (layer, taken) =
-        taken.map_err(|error| Error::mend(format!("{}: {error}", path.display())))?;
+    let (layer, taken) = content.take(layer, options.prefix.as_deref())?;
     let first = rekindle_interop::named_tensors(&layer).into_iter().next();
     match first {
         Some((_, data)) if data.dtype() != dtype => Err(Error::mend(format!(

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use burn::tensor::TensorData;
+use rekindle::{Cell, Recurrent};
 use rekindle_interop::{
-    entry,
-    formats::{self, Tensors, safetensors},
+    Taken, entry,
+    formats::{self, Format, Tensors, onnx, safetensors},
     tensor_data,
 };
 
@@ -18,24 +19,46 @@ use crate::{
 pub struct Content {
     /// Each with what errors call it.
     parts: Vec<(String, Vec<u8>)>,
+    /// The files beside a model of ONNX that hold tensors of it, by their names there.
+    beside: Vec<(String, Vec<u8>)>,
 }
 
 impl Content {
-    /// Reads a file, and the shards beside it if it is an index of them.
+    /// Reads a file, and those beside it that it names: shards of an index, tensors of a model.
     pub fn read(path: &Path) -> Result<Self> {
         let (origin, bytes) = (path.display().to_string(), files::read(path)?);
+        let mend = |error| Error::mend(format!("{origin}: {error}"));
+        let mut beside = Vec::new();
+        if Format::of(&bytes) == Some(Format::Onnx) {
+            for name in onnx::read(&bytes).map_err(mend)?.files() {
+                let content = files::read(&path.with_file_name(name))?;
+                beside.push((name.to_owned(), content));
+            }
+        }
         let Some(shards) = safetensors::shards(&bytes) else {
-            return Ok(Content {
-                parts: vec![(origin, bytes)],
-            });
+            let parts = vec![(origin, bytes)];
+            return Ok(Content { parts, beside });
         };
-        let shards = shards.map_err(|error| Error::mend(format!("{origin}: {error}")))?;
-        let parts = shards.into_iter().map(|name| {
+        let parts = shards.map_err(mend)?.into_iter().map(|name| {
             let shard = path.with_file_name(name);
             Ok((shard.display().to_string(), files::read(&shard)?))
         });
         let parts = parts.collect::<Result<_>>()?;
-        Ok(Content { parts })
+        Ok(Content { parts, beside })
+    }
+
+    /// The model, if the content is one of ONNX.
+    pub fn model(&self) -> Result<Option<onnx::Model<'_>>> {
+        let (origin, bytes) = &self.parts[0];
+        if Format::of(bytes) != Some(Format::Onnx) {
+            return Ok(None);
+        }
+        let mend = |error| Error::mend(format!("{origin}: {error}"));
+        let mut model = onnx::read(bytes).map_err(mend)?;
+        for (name, content) in &self.beside {
+            model.attach(name, content).map_err(mend)?;
+        }
+        Ok(Some(model))
     }
 
     /// The tensors, in any format that [`formats::read`] reads.
@@ -43,17 +66,40 @@ impl Content {
         let mut all = Tensors::default();
         for (origin, bytes) in &self.parts {
             let mend = |error| Error::mend(format!("{origin}: {error}"));
-            for (name, entry) in formats::read(bytes).map_err(mend)? {
+            let tensors = match self.model()? {
+                Some(model) => model.into_tensors(),
+                None => formats::read(bytes),
+            };
+            for (name, entry) in tensors.map_err(mend)? {
                 all.add(name, entry).map_err(mend)?;
             }
         }
         Ok(all)
     }
+
+    /// The same, with their numbers.
+    pub fn numbers(&self) -> Result<BTreeMap<String, TensorData>> {
+        Ok(numbers(&self.tensors()?))
+    }
+
+    /// The layer with its weights from the content: behind a prefix, or of a node of this name; by default from the one place where
+    /// they fit.
+    pub fn take<C: Cell>(
+        &self,
+        layer: Recurrent<C>,
+        prefix: Option<&str>,
+    ) -> Result<(Recurrent<C>, Taken)> {
+        let taken = match self.model()? {
+            Some(model) => rekindle_interop::onnx::take(layer, &model, prefix),
+            None => rekindle_interop::take(layer, &self.tensors()?, prefix),
+        };
+        taken.map_err(|error| Error::mend(format!("{}: {error}", self.parts[0].0)))
+    }
 }
 
 /// Reads a file of tensors, in any format.
 pub fn read(path: &Path) -> Result<BTreeMap<String, TensorData>> {
-    Ok(numbers(&Content::read(path)?.tensors()?))
+    Content::read(path)?.numbers()
 }
 
 /// The tensors of a safetensors file's content; `origin` says in errors where it came from.

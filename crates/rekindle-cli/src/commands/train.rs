@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Make so many updates more with a finished run: rekindle train RUN --more 1000.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     more: Option<u64>,
-    /// Begin with the weights of another run, or of a safetensors file, wherever names and shapes fit (fine-tuning).
+    /// Begin with the weights of another run, or of a file of any format, wherever names and shapes fit (fine-tuning).
     #[arg(long, value_name = "RUN|FILE", conflicts_with = "more")]
     from: Option<PathBuf>,
     /// With --resume, go on although a data file is no longer what the run was begun with.

@@ -6,7 +6,7 @@ use crate::{
     model::net::Net,
     run::{begun::Begun, directory::RunDir},
     tasks::list::{Adopted, Spec},
-    tensors,
+    tensors::{self, Content},
     train::watch::Watch,
 };
 use burn::tensor::TensorData;
@@ -20,6 +20,8 @@ use std::{
 pub(crate) struct Source {
     path: PathBuf,
     weights: BTreeMap<String, TensorData>,
+    /// A file in which other names may stand than those of a run's weights.
+    file: Option<Content>,
     /// What the network knew of its data; a file of weights does not say.
     spec: Option<Spec>,
 }
@@ -32,14 +34,23 @@ pub(crate) struct Ends {
 }
 
 impl Source {
-    /// Opens a run that was trained to its end, or a safetensors file with weights by the names that those of a run have.
+    /// Opens a run that was trained to its end, or a file with weights by the names that those of a run have, or with those of the
+    /// recurrent layers alone as another framework has them.
     ///
     /// # Errors
     ///
     /// If it is neither.
     pub(crate) fn open(path: &Path) -> Result<Source> {
-        let (weights, spec) = match path.is_dir() {
-            false => (tensors::read(path)?, None),
+        let (weights, file, spec) = match path.is_dir() {
+            false => {
+                let content = Content::read(path)?;
+                // A model's weights have the names of another framework.
+                let weights = match content.model()? {
+                    Some(_) => BTreeMap::new(),
+                    None => content.numbers()?,
+                };
+                (weights, Some(content), None)
+            }
             true => {
                 let run = RunDir::open(path)?;
                 run.has_begun()?;
@@ -51,12 +62,13 @@ impl Source {
                     ))
                 })?;
                 let origin = run.weights().display().to_string();
-                (tensors::from_bytes(&weights, &origin)?, Some(spec))
+                (tensors::from_bytes(&weights, &origin)?, None, Some(spec))
             }
         };
         Ok(Source {
             path: path.to_owned(),
             weights,
+            file,
             spec,
         })
     }
@@ -104,14 +116,20 @@ impl Source {
     /// If none does.
     pub(crate) fn begin(&self, net: Net, ends: Ends, watch: &mut dyn Watch) -> Result<Net> {
         let at = self.path.display();
+        let own = named_tensors(&net);
+        let known = own.iter().any(|(name, _)| self.weights.contains_key(name));
+        let weights = match &self.file {
+            Some(content) if !known => &layers(content, &net, watch)?,
+            _ => &self.weights,
+        };
         let (mut all, mut taken) = (BTreeMap::new(), 0);
-        for (name, fresh) in named_tensors(&net) {
+        for (name, fresh) in own {
             let means = match name.split('.').next() {
                 Some("embedding") => ends.front,
                 Some("recurrent") => true,
                 _ => ends.head,
             };
-            let there = self.weights.get(&name);
+            let there = weights.get(&name);
             let shape = fresh.shape().to_vec();
             let left = match there {
                 None => Some(format!("{at} has none of this name")),
@@ -136,11 +154,7 @@ impl Source {
             };
             all.insert(name, data);
         }
-        for (name, there) in self
-            .weights
-            .iter()
-            .filter(|(name, _)| !all.contains_key(*name))
-        {
+        for (name, there) in weights.iter().filter(|(name, _)| !all.contains_key(*name)) {
             let shape = there.shape().to_vec();
             watch.note(&format!(
                 "not taken: {name} {shape:?}: this network has none of this name"
@@ -154,4 +168,18 @@ impl Source {
         watch.note(&format!("from {at}: {taken} of {} weights", all.len()));
         load_named(net, &all).map_err(|e| Error::mend(format!("{at}: {e}")))
     }
+}
+
+/// The weights of the recurrent layers, by the names that a run's have, of a file in which they have those of another framework.
+fn layers(
+    content: &Content,
+    net: &Net,
+    watch: &mut dyn Watch,
+) -> Result<BTreeMap<String, TensorData>> {
+    let (layers, taken) = content.take(net.recurrent().clone(), None)?;
+    watch.note(&taken.to_string());
+    let named = named_tensors(&layers).into_iter();
+    Ok(named
+        .map(|(name, data)| (format!("recurrent.{name}"), data))
+        .collect())
 }

@@ -2,6 +2,8 @@
 
 use crate::support::{Bench, never, trained, weights};
 use crate::{LANGUAGE, SERIES, StopAt};
+use burn::tensor::{Device, TensorData};
+use rekindle::{AnyCellConfig, RecurrentConfig};
 use rekindle_train::{Error, TrainOptions, Watch, tensors, train};
 use std::{fs, path::Path};
 
@@ -195,4 +197,34 @@ fn frozen_parts_stay_as_they_are() {
     assert!(unknown.contains("\"layer.0\" names no weights of this network; did you mean `layers.0`? (known: front, head, layers.0, layers.1)"), "{unknown}");
     let all = refused(&frozen("[\"front\", \"layers\", \"head\"]", "x"));
     assert!(all.contains("no weights are left"), "{all}");
+}
+
+#[test]
+fn the_layers_of_another_frameworks_file_are_taken() {
+    let bench = Bench::new();
+    let cell = AnyCellConfig::named("gru", 5).expect("a cell of the zoo");
+    let config = RecurrentConfig::new(cell).with_bidirectional(true);
+    let layer = config.init(3, &Device::flex());
+    let named = |(name, data)| (format!("encoder.rnn.{name}"), data);
+    let theirs: Vec<(String, TensorData)> = rekindle_interop::export(&layer)
+        .into_iter()
+        .map(named)
+        .collect();
+    let file = bench.path("torch.safetensors");
+    fs::write(&file, tensors::to_bytes(&theirs, &[]).expect("bytes")).expect("written");
+    let options = TrainOptions {
+        from: Some(file),
+        ..bench.options(SERIES, "run")
+    };
+    let notes = noted(&options);
+    for words in [
+        "weights: 8 tensors, encoder.rnn.bias_hh_l0 to encoder.rnn.weight_ih_l0_reverse",
+        "begins afresh: output.weight [10, 2]",
+    ] {
+        assert!(notes.said(words), "{:?}", notes.0);
+    }
+    let start = tensors::read(&bench.path("run").join("start.safetensors")).expect("weights");
+    for (name, data) in rekindle_interop::named_tensors(&layer) {
+        assert!(start[&format!("recurrent.{name}")] == data, "{name}");
+    }
 }
