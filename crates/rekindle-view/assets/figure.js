@@ -25,6 +25,7 @@
     });
     return [xs, ...columns];
   };
+  const whole = Array.from({ length: 12 }, (_, e) => [1, 2, 5].map((k) => k * 10 ** e)).flat();
   const power = (v) => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9;
   // The numbers of an axis in one form: all with an exponent where one needs it, or all with as many digits behind the point.
   const ticks = (values, precision, log) => {
@@ -44,6 +45,8 @@
   window.lines = (place, figure, height = 320) => {
     let plot;
     const data = aligned(figure.series, figure.y.log);
+    // What is counted has no halves.
+    const counted = !figure.x.log && data[0].every(Number.isInteger);
     const precision = (side) => digits(side ? data.slice(1) : [data[0]]);
     const axis = (a, side) => {
       const written = (u, values) => ticks(values, precision(side), a.log);
@@ -52,7 +55,7 @@
       const filter = (u, splits) => (a.log && splits.filter((v) => v != null && power(v)).length > 1 ? splits.map((v) => (v != null && power(v) ? v : null)) : splits);
       const line = { stroke: () => css("--line"), width: 1, ...(a.time ? {} : { filter }) };
       return {
-        ...(a.time ? {} : { values: written, filter }), label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size,
+        ...(a.time ? {} : { values: written, filter }), ...(!side && counted && { incrs: whole }), label: a.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif", size,
         stroke: () => css("--soft"), grid: line, ticks: line,
       };
     };
@@ -79,7 +82,7 @@
           dash: s.mark === "Reference" ? dashes[references.indexOf(s) % 3] : undefined,
           paths: s.mark === "Dots" ? () => null : undefined,
           // A line of one point is a point.
-          points: { show: s.mark === "Dotted" || s.mark === "Dots" || s.x.length < 2, size: 6 },
+          points: { show: s.mark === "Dotted" || s.mark === "Dots" || s.x.length < 2, ...(s.mark === "Dots" ? { size: 10, width: 2 } : { size: 6 }) },
         }))],
       }, data, place);
     };

@@ -218,24 +218,30 @@ fn curves(record: &Record) -> Vec<Block> {
         let found = points.iter().find(|point| point[0] == kept);
         found.map(|point| Series::line("kept", vec![*point]).drawn(Mark::Dots))
     };
-    let mut losses = vec![Series::line("training, of an interval", record.losses())];
+    // What was measured on the validation part comes first, and so has the same colour in every figure.
+    let mut losses = Vec::new();
     let valid = record.valid_losses();
     if !valid.is_empty() {
         let kept = at_kept(&valid);
         losses.push(Series::line("validation", valid).drawn(Mark::Dotted));
         losses.extend(kept);
     }
+    losses.push(Series::line("training, of an interval", record.losses()));
     let mut blocks = vec![figure("Loss", Axis::linear("mean loss"), losses)];
     let last = record.result.steps as f64;
     let validations = record.validations();
     let more = validations.len().saturating_sub(CURVES);
     for (name, points) in validations.into_iter().take(CURVES) {
         let kept = at_kept(&points);
+        let first = match points[..] {
+            [[first, _], _, ..] => first,
+            _ => 0.0,
+        };
         let mut series = vec![Series::line("validation", points).drawn(Mark::Dotted)];
         series.extend(kept);
         for (baseline, metric) in &record.result.baselines {
             if metric.name == name {
-                let level = vec![[0.0, metric.value], [last, metric.value]];
+                let level = vec![[first, metric.value], [last, metric.value]];
                 series.push(Series::line(baseline.clone(), level).drawn(Mark::Reference));
             }
         }

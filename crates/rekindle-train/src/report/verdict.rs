@@ -30,18 +30,24 @@ pub(super) fn verdict(record: &Record, findings: &[Finding]) -> Vec<Block> {
 
 /// What the network has learned, beside the best of the predictors that learn nothing.
 fn learned(test: &Metric, baselines: &[(String, Metric)]) -> String {
-    let same = baselines.iter().filter(|(_, m)| m.name == test.name);
-    let best = same.reduce(|a, b| if b.1.beats(a.1.value) { b } else { a });
+    let mut same: Vec<_> = baselines.iter().filter(|b| b.1.name == test.name).collect();
+    same.sort_by(|a, b| b.1.merit(a.1.value));
+    let beaten = same.iter().find(|b| test.beats(b.1.value));
     let (figure, value) = (&test.name, test.digits());
-    match best {
-        None => format!(
+    match (same.first(), beaten) {
+        (None, _) => format!(
             "On the test part it reaches {figure} {value}; there is no baseline to compare it with."
         ),
-        Some((name, level)) if test.beats(level.value) => format!(
+        (Some((name, level)), _) if test.beats(level.value) => format!(
             "It has learned something: on the test part its {figure} is {value}, where the best that learns nothing ({name}) has {}.",
             level.digits()
         ),
-        Some((name, level)) => format!(
+        (Some((best, level)), Some((name, lower))) => format!(
+            "It has learned something, and less than there is to learn: on the test part its {figure} is {value}, better than {} ({name}), no better than {} ({best}).",
+            lower.digits(),
+            level.digits()
+        ),
+        (Some((name, level)), None) => format!(
             "It has learned nothing of use: on the test part its {figure} is {value}, no better than {} of what learns nothing ({name}).",
             level.digits()
         ),
@@ -61,6 +67,13 @@ mod tests {
             "{said}"
         );
         let said = learned(&Metric::lower("MSE", 0.4), &baselines);
+        assert!(
+            said.ends_with(
+                "is 0.4000, better than 0.5000 (guess 0.5), no better than 0.3000 (guess 0.3)."
+            ),
+            "{said}"
+        );
+        let said = learned(&Metric::lower("MSE", 0.6), &baselines);
         assert!(said.starts_with("It has learned nothing of use"), "{said}");
         let said = learned(&Metric::lower("MAE", 0.4), &baselines);
         assert!(said.contains("no baseline"), "{said}");
