@@ -1,9 +1,9 @@
 //! `rekindle eval`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rekindle_train::tasks::{ClassFigures, Part};
-use rekindle_train::{Predictor, Result};
+use rekindle_train::{Figures, Metric, Predictor, Result, RunResult};
 
 use crate::{console, table};
 
@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// The part of the data.
     #[arg(long, value_enum, default_value = "test")]
     split: Split,
+    /// A file of your own with what is right in it, read as the run's files are: its figures, beside those of the test part.
+    #[arg(long, value_name = "FILE", conflicts_with = "split")]
+    input: Option<PathBuf>,
     /// A device in place of the run's.
     #[arg(long)]
     device: Option<String>,
@@ -34,18 +37,23 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Split::Test => Part::Test,
     };
     let predictor = Predictor::open(&args.run, args.device.as_deref())?;
-    console::changed_data(&args.run)?;
-    let figures = predictor.evaluate(part)?;
+    let (figures, table) = match &args.input {
+        Some(file) => {
+            let figures = predictor.evaluate_file(file)?;
+            let table = beside(&figures, file, &RunResult::open(&args.run)?);
+            (figures, table)
+        }
+        None => {
+            console::changed_data(&args.run)?;
+            let figures = predictor.evaluate(part)?;
+            let rows = named(&figures.metrics, &figures.baselines);
+            let rows = rows.map(|(name, metric)| [name.to_owned(), metric.to_string()]);
+            let table = table::aligned(&rows.collect::<Vec<_>>());
+            (figures, table)
+        }
+    };
     figures.notes.iter().for_each(|note| console::note(note));
-    let metrics = figures
-        .metrics
-        .iter()
-        .map(|metric| ["network".to_owned(), metric.to_string()]);
-    let baselines = figures
-        .baselines
-        .iter()
-        .map(|(name, metric)| [name.clone(), metric.to_string()]);
-    let mut text = table::aligned(&metrics.chain(baselines).collect::<Vec<_>>());
+    let mut text = table;
     if !figures.by_class.is_empty() {
         let classes = figures.by_class.iter().map(ClassFigures::cells);
         let head = [ClassFigures::HEAD.map(str::to_owned)];
@@ -54,4 +62,33 @@ pub(crate) fn run(args: Args) -> Result<()> {
         text.push_str(&table::aligned(&rows));
     }
     console::print(&text)
+}
+
+/// Figures, each with the name of what predicts: the network, and what learns nothing.
+fn named<'f>(
+    metrics: &'f [Metric],
+    baselines: &'f [(String, Metric)],
+) -> impl Iterator<Item = (&'f str, &'f Metric)> {
+    let network = metrics.iter().map(|metric| ("network", metric));
+    let baselines = baselines
+        .iter()
+        .map(|(name, metric)| (name.as_str(), metric));
+    network.chain(baselines)
+}
+
+/// The figures on a file, and those that the run had on its test part.
+fn beside(figures: &Figures, file: &Path, result: &RunResult) -> String {
+    let test = result.metrics.get(Part::Test.name());
+    let test = test.map(Vec::as_slice).unwrap_or_default();
+    let test: Vec<_> = named(test, &result.baselines).collect();
+    let name = file.file_name().unwrap_or(file.as_os_str());
+    let name = name.to_string_lossy().into_owned();
+    let head = ["".into(), "".into(), name, "test part of the run".into()];
+    let rows = named(&figures.metrics, &figures.baselines).map(|(who, metric)| {
+        let same = |(other, of): &&(&str, &Metric)| *other == who && of.name == metric.name;
+        let there = test.iter().find(same);
+        let there = there.map_or("-".to_owned(), |(_, metric)| metric.digits());
+        [who.to_owned(), metric.name.clone(), metric.digits(), there]
+    });
+    table::aligned(&[head].into_iter().chain(rows).collect::<Vec<_>>())
 }

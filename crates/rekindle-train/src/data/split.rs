@@ -16,6 +16,17 @@ pub struct Split<T> {
     pub test: T,
 }
 
+impl<T: Default> Split<T> {
+    /// Data that nobody trains on.
+    pub(crate) fn test_alone(test: T) -> Self {
+        Self {
+            train: T::default(),
+            valid: T::default(),
+            test,
+        }
+    }
+}
+
 /// The numbers `0..n` in the order of one epoch: a function of `(n, seed, epoch)` alone, so that a
 /// run which resumes meets the same rows as one that was never stopped.
 pub fn shuffled(n: usize, seed: u64, epoch: u64) -> Vec<usize> {

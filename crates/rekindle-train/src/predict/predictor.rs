@@ -4,7 +4,7 @@ use crate::{
     config::{experiment::Experiment, plan::Plan},
     error::{Error, Result},
     memory::{self, Batch},
-    metric::{Baselines, Metric},
+    metric::{Baselines, Evaluation, Metric},
     model::{net::Net, shape::NetShape},
     run::{begun::Begun, directory::RunDir},
     shell::quoted,
@@ -19,6 +19,7 @@ use crate::{
     train::trainer::load_weights,
 };
 use burn::tensor::Device;
+use rekindle::Invalid;
 use std::path::{Path, PathBuf};
 
 /// A trained network and what it must know of its data.
@@ -138,12 +139,46 @@ impl Predictor {
                 there.join(", ")
             ))
         })?;
-        Ok(Figures {
+        Ok(self.figures(task.as_ref(), part, found))
+    }
+
+    /// The figures on a file that the network has not seen, read as the run has stored, and those of predictors that learn
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the file does not fit the run, or says not what is right.
+    pub fn evaluate_file(&self, path: &Path) -> Result<Figures> {
+        let Experiment { model, memory, .. } = self.plan.experiment();
+        let wrong = |e: Invalid| Error::mend(e.to_string());
+        memory::file(*memory, path).map_err(wrong)?;
+        let task = self
+            .kind()
+            .test_on(&self.spec, path, model.takes_missing())?;
+        let batch = Batch {
+            rows: 0,
+            ..task.batch(1)
+        };
+        self.at_work()
+            .holds(batch)
+            .map_err(|e| Error::mend(format!("{}: {e}", path.display())))?;
+        match task.evaluate(&self.net, Part::Test, &self.device) {
+            Some(found) => Ok(self.figures(task.as_ref(), Part::Test, found)),
+            None => Err(Error::mend(format!(
+                "{}: there is no row to judge the network by",
+                path.display()
+            ))),
+        }
+    }
+
+    /// Figures on a part of a task's data, with what belongs to them.
+    fn figures(&self, task: &dyn Task, part: Part, found: Evaluation) -> Figures {
+        Figures {
             metrics: found.metrics,
             baselines: task.baselines(part),
             by_class: task.by_class(&self.net, part, &self.device),
             notes: task.notes(part),
-        })
+        }
     }
 
     /// Writes text.

@@ -7,7 +7,7 @@ use crate::{
     metric::{Baselines, Metric},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 /// The final figures of a run: the file `result.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,15 @@ pub struct RunResult {
 }
 
 impl RunResult {
+    /// Opens a finished run's.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such run, or its result is not there or damaged.
+    pub fn open(run: &Path) -> Result<RunResult> {
+        Self::read(&RunDir::open(run)?)
+    }
+
     /// Reads that of a finished run.
     ///
     /// # Errors

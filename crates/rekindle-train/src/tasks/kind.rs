@@ -117,6 +117,24 @@ pub(crate) trait Kind {
         spec: Option<Self::Spec>,
     ) -> Result<Opened<Self::Spec>>;
 
+    /// The task with a file that the network has not seen for its test part, and no other: what it holds is as the
+    /// specification says.
+    ///
+    /// # Errors
+    ///
+    /// If the task has no files, or this one cannot be read, does not fit the specification or says not what is right.
+    fn test_on(
+        &self,
+        spec: &Self::Spec,
+        path: &Path,
+        takes_missing: bool,
+    ) -> Result<Box<dyn Task>> {
+        let _ = (spec, path, takes_missing);
+        Err(Error::mend(
+            "this run's task draws its data, and reads no file; `rekindle eval` without --input judges it on rows that nobody trained on",
+        ))
+    }
+
     /// What a network knows of its data that is fine-tuned from one of an earlier run: `own` is what it would know without.
     fn adopt(own: Self::Spec, earlier: Self::Spec) -> Adopted<Self::Spec> {
         let _ = earlier;

@@ -6,6 +6,7 @@ use super::{
     kind::{self, Kind, Opened, Use},
     prediction::{Prediction, Predictions, SampleOptions},
     stored::keys,
+    task::Task,
 };
 use crate::{
     data::{file::DataFile, reading::Reading},
@@ -104,6 +105,21 @@ macro_rules! tasks {
                     let Opened { spec, task } = config.open(seed, takes_missing, spec)?;
                     Ok(Opened { spec: Spec::$Task(spec), task })
                 })* }
+            }
+
+            /// The task with a file that the network has not seen for its test part, and no other.
+            pub(crate) fn test_on(
+                &self,
+                spec: &Spec,
+                path: &Path,
+                takes_missing: bool,
+            ) -> Result<Box<dyn Task>> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
+                        task.test_on(spec, path, takes_missing)
+                    })*
+                    _ => Err(another_task()),
+                }
             }
 
             /// The network's two ends, without the data.

@@ -1,5 +1,6 @@
 //! Runs from config to result: every task, interruption, and what goes wrong.
 
+mod judging;
 mod predicting;
 mod resuming;
 #[path = "../support/mod.rs"]

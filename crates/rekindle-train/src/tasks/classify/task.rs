@@ -194,9 +194,10 @@ impl<I: Items> Task for Classify<I> {
 
     fn baselines(&self, part: Part) -> Baselines {
         let (train, rows) = (&self.parts.train, self.parts.of(part));
+        let known = if train.is_empty() { rows } else { train };
         match rows.is_empty() {
             true => Vec::new(),
-            false => vec![majority(train, rows, &self.labels, self.names.len())],
+            false => vec![majority(known, rows, &self.labels, self.names.len())],
         }
     }
 
@@ -256,8 +257,10 @@ impl<I: Items> Task for Classify<I> {
     }
 
     fn notes(&self, _: Part) -> Vec<String> {
+        let own = "for comparison, the most frequent class is that of the rows that are judged";
+        let own = self.parts.train.is_empty().then(|| own.to_owned());
         let notes = self.notes.iter().cloned();
-        notes.chain(alike(&self.names)).collect()
+        notes.chain(alike(&self.names)).chain(own).collect()
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {

@@ -8,6 +8,7 @@ use crate::{
         scaler::Scaler,
         series::{Series, SeriesColumns},
         series_set::SeriesSet,
+        split::Split,
     },
     error::Result,
     model::taken::Taken,
@@ -19,9 +20,11 @@ use crate::{
             task::Classify,
         },
         kind::Opened,
+        task::Task,
     },
 };
 use rekindle_view::{Axis, Block, Figure};
+use std::path::Path;
 
 /// The channels of a series that a report shows.
 const SHOWN: usize = 8;
@@ -75,16 +78,47 @@ pub(super) fn open(
             columns: Some(all.columns.clone()),
         }
     });
-    for series in &mut all.series {
-        spec.scaler.transform(&mut series.values);
-    }
-    let ends = (spec.shape(), Taken::Pooled(config.pool));
-    let task = Classify::new(all.series, ends, all.labels, all.classes, parts, notes)
-        .weighted(config.class_weights.as_ref())?;
+    let task =
+        classify(config, &spec, all, parts, notes).weighted(config.class_weights.as_ref())?;
     Ok(Opened {
         spec,
         task: Box::new(task),
     })
+}
+
+/// Reads series that all test, by what a run knows of its own.
+///
+/// # Errors
+///
+/// If the file cannot be read, or has another class or other channels.
+pub(super) fn test_on(
+    config: &ClassifySeriesConfig,
+    spec: &SeriesSpec,
+    path: &Path,
+    takes_missing: bool,
+) -> Result<Box<dyn Task>> {
+    let SeriesSpec {
+        classes, channels, ..
+    } = spec;
+    let columns = spec.columns();
+    let mut all = SeriesSet::read_with_classes(path, &columns, classes, *channels, takes_missing)?;
+    let notes = std::mem::take(&mut all.notes);
+    let parts = Split::test_alone((0..all.series.len()).collect());
+    Ok(Box::new(classify(config, spec, all, parts, notes)))
+}
+
+fn classify(
+    config: &ClassifySeriesConfig,
+    spec: &SeriesSpec,
+    mut all: SeriesSet,
+    parts: Split<Vec<usize>>,
+    notes: Vec<String>,
+) -> Classify<Vec<Series>> {
+    for series in &mut all.series {
+        spec.scaler.transform(&mut series.values);
+    }
+    let ends = (spec.shape(), Taken::Pooled(config.pool));
+    Classify::new(all.series, ends, all.labels, all.classes, parts, notes)
 }
 
 /// Scaled series, all of one number of channels.

@@ -14,7 +14,7 @@ use super::{
     kind::{Adopted, Kind, Opened, Use},
     prediction::{Predictions, classes},
     stored::{one_of_each, scales, some},
-    task::JUDGED,
+    task::{JUDGED, Task},
 };
 use crate::{
     data::{
@@ -65,6 +65,15 @@ impl Kind for ClassifySeriesConfig {
         spec: Option<SeriesSpec>,
     ) -> Result<Opened<SeriesSpec>> {
         data::open(self, seed, takes_missing, spec)
+    }
+
+    fn test_on(
+        &self,
+        spec: &SeriesSpec,
+        path: &Path,
+        takes_missing: bool,
+    ) -> Result<Box<dyn Task>> {
+        data::test_on(self, spec, path, takes_missing)
     }
 
     fn adopt(own: SeriesSpec, earlier: SeriesSpec) -> Adopted<SeriesSpec> {

@@ -2,7 +2,7 @@
 
 use super::{config::ClassifyTextConfig, spec::TextSpec};
 use crate::{
-    data::{labelled_text::LabelledText, reading::Steps, vocabulary::Vocabulary},
+    data::{labelled_text::LabelledText, reading::Steps, split::Split, vocabulary::Vocabulary},
     error::Result,
     model::taken::Taken,
     tasks::{
@@ -12,11 +12,13 @@ use crate::{
             items::Items,
             task::Classify,
         },
-        given::units,
+        given::{units, unread},
         kind::Opened,
+        task::Task,
     },
 };
 use rekindle_view::Block;
+use std::path::Path;
 
 /// The letters of a text that a report shows.
 const SHOWN: usize = 600;
@@ -75,6 +77,39 @@ pub(super) fn open(
             cut,
         }
     });
+    let task =
+        classify(config, &spec, all, parts, notes).weighted(config.class_weights.as_ref())?;
+    Ok(Opened {
+        spec,
+        task: Box::new(task),
+    })
+}
+
+/// Reads texts that all test, by what a run knows of its own.
+///
+/// # Errors
+///
+/// If the file cannot be read, or has another class.
+pub(super) fn test_on(
+    config: &ClassifyTextConfig,
+    spec: &TextSpec,
+    path: &Path,
+) -> Result<Box<dyn Task>> {
+    let mut all = LabelledText::read_with_classes(path, &config.columns(), &spec.classes)?;
+    let texts = all.texts.iter().map(String::as_str);
+    let unread = unread(&spec.vocabulary, texts, config.longest);
+    let notes = all.note.take().into_iter().chain(unread).collect();
+    let parts = Split::test_alone((0..all.texts.len()).collect());
+    Ok(Box::new(classify(config, spec, all, parts, notes)))
+}
+
+fn classify(
+    config: &ClassifyTextConfig,
+    spec: &TextSpec,
+    all: LabelledText,
+    parts: Split<Vec<usize>>,
+    notes: Vec<String>,
+) -> Classify<Texts> {
     let encode = |text: &String| config.encode(&spec.vocabulary, text);
     let texts = Texts {
         account: account(config, &spec.vocabulary, &all.texts),
@@ -82,12 +117,7 @@ pub(super) fn open(
         vocabulary: spec.vocabulary.clone(),
     };
     let ends = (spec.shape(config), Taken::Pooled(config.pool));
-    let task = Classify::new(texts, ends, all.labels, all.classes, parts, notes)
-        .weighted(config.class_weights.as_ref())?;
-    Ok(Opened {
-        spec,
-        task: Box::new(task),
-    })
+    Classify::new(texts, ends, all.labels, all.classes, parts, notes)
 }
 
 /// The lengths of texts, how many are cut, and how much of them is known.

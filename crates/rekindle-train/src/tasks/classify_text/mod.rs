@@ -14,6 +14,7 @@ use super::{
     kind::{Adopted, Kind, Opened, Use},
     prediction::{Prediction, Predictions, classes},
     stored::{one_of_each, some},
+    task::Task,
 };
 use crate::{
     data::{
@@ -65,6 +66,10 @@ impl Kind for ClassifyTextConfig {
 
     fn open(&self, seed: u64, _: bool, spec: Option<TextSpec>) -> Result<Opened<TextSpec>> {
         data::open(self, seed, spec)
+    }
+
+    fn test_on(&self, spec: &TextSpec, path: &Path, _: bool) -> Result<Box<dyn Task>> {
+        data::test_on(self, spec, path)
     }
 
     fn adopt(own: TextSpec, earlier: TextSpec) -> Adopted<TextSpec> {

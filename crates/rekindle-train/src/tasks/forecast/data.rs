@@ -58,9 +58,8 @@ impl Forecast {
         spec: Option<ForecastSpec>,
     ) -> Result<Self> {
         let table = config.read(&config.file, takes_missing, spec.as_ref())?;
-        let at = config.file.display();
         let parts = split::fractions(table.rows, config.valid, config.test)
-            .map_err(|e| Error::mend(format!("{at}: {e}")))?;
+            .map_err(|e| Error::mend(format!("{}: {e}", config.file.display())))?;
         let columns = table.names.len();
         let spec = match spec {
             Some(spec) => spec,
@@ -84,6 +83,43 @@ impl Forecast {
                 }
             }
         };
+        Self::of(config, spec, table, parts)
+    }
+
+    /// Reads a table that tests as a whole, by what a run knows of its own.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, a column is not there, or it has too few rows.
+    pub(super) fn test_on(
+        config: &ForecastConfig,
+        takes_missing: bool,
+        spec: ForecastSpec,
+    ) -> Result<Self> {
+        let table = config.read(&config.file, takes_missing, Some(&spec))?;
+        let least = config.window + config.horizon;
+        if table.rows < least {
+            return Err(Error::mend(format!(
+                "{}: {} rows are fewer than the {least} that one forecast and its judgement take: {} to look back on and {} to \
+                 compare with; take a longer table",
+                config.file.display(),
+                table.rows,
+                config.window,
+                config.horizon
+            )));
+        }
+        let parts = Split::test_alone(0..table.rows);
+        Self::of(config, spec, table, parts)
+    }
+
+    /// A table in parts, scaled as a specification says.
+    fn of(
+        config: &ForecastConfig,
+        spec: ForecastSpec,
+        table: Columns,
+        parts: Split<Range<usize>>,
+    ) -> Result<Self> {
+        let at = config.file.display();
         let three = [&parts.train, &parts.valid, &parts.test].map(Range::clone);
         let Prepared { inputs, anchors } = prepare(config, &spec, &table, &three)?;
         let said = said(config, &table);

@@ -17,6 +17,7 @@ use super::{
     kind::{Adopted, Kind, Opened, Use},
     prediction::{Predicted, Prediction, Predictions},
     stored::{one_of_each, scales, some},
+    task::Task,
 };
 use crate::{
     data::{
@@ -69,6 +70,20 @@ impl Kind for ForecastConfig {
             spec: task.spec.clone(),
             task: Box::new(task),
         })
+    }
+
+    fn test_on(
+        &self,
+        spec: &ForecastSpec,
+        path: &Path,
+        takes_missing: bool,
+    ) -> Result<Box<dyn Task>> {
+        let config = ForecastConfig {
+            file: path.to_owned(),
+            ..self.clone()
+        };
+        let task = Forecast::test_on(&config, takes_missing, spec.clone())?;
+        Ok(Box::new(task))
     }
 
     fn adopt(own: ForecastSpec, earlier: ForecastSpec) -> Adopted<ForecastSpec> {

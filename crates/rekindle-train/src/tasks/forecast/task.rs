@@ -121,7 +121,7 @@ impl Task for Forecast {
         );
         let mut notes: Vec<String> = self.said.clone();
         notes.extend((season > 0 && !self.knows_a_season(part)).then_some(unknown));
-        notes.extend((season >= rows).then_some(long));
+        notes.extend((rows > 0 && season >= rows).then_some(long));
         notes.extend(self.spec.note());
         notes
     }

@@ -13,7 +13,7 @@ use crate::{
     tasks::part::Part,
 };
 use flate2::{Compression, write::GzEncoder};
-use std::{io::Write, ops::Range};
+use std::{io::Write, ops::Range, path::Path};
 
 /// A language model's text, as symbols.
 pub(super) struct LanguageModel {
@@ -65,6 +65,35 @@ impl LanguageModel {
             gzip_bits: gzip_bits(&text)?,
             symbols,
             parts,
+            note,
+        })
+    }
+
+    /// Reads a text that tests as a whole, in a run's symbols.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is too short.
+    pub(super) fn test_on(
+        config: &LanguageModelConfig,
+        spec: &LanguageSpec,
+        path: &Path,
+    ) -> Result<Self> {
+        let (text, note) = read(&path.to_owned())?;
+        let symbols = spec.vocabulary.encode(&text);
+        if symbols.len() < 2 {
+            return Err(Error::mend(format!(
+                "{}: a text of {} symbols, of which nothing is predicted; take a longer one",
+                path.display(),
+                symbols.len()
+            )));
+        }
+        Ok(LanguageModel {
+            config: config.clone(),
+            spec: spec.clone(),
+            gzip_bits: gzip_bits(&text)?,
+            parts: Split::test_alone(0..symbols.len()),
+            symbols,
             note,
         })
     }

@@ -22,6 +22,7 @@ use crate::{
         given::{Takes, symbols, unread},
         kind::{Adopted, Kind, Opened, Use},
         prediction::SampleOptions,
+        task::Task,
     },
 };
 use data::LanguageModel;
@@ -64,6 +65,10 @@ impl Kind for LanguageModelConfig {
             spec: task.spec.clone(),
             task: Box::new(task),
         })
+    }
+
+    fn test_on(&self, spec: &LanguageSpec, path: &Path, _: bool) -> Result<Box<dyn Task>> {
+        Ok(Box::new(LanguageModel::test_on(self, spec, path)?))
     }
 
     fn check(spec: &LanguageSpec) -> Result<(), String> {

@@ -99,8 +99,12 @@ impl Task for LanguageModel {
             "{unknown} of the {all} symbols of the {} part ({share:.1} %) are not in the vocabulary: all of them count as one",
             part.name()
         );
+        let own = "for comparison, the frequencies are those of the text that is judged";
+        let own = self.part(Part::Train).is_empty().then(|| own.to_owned());
         let said = self.note.iter().cloned();
-        said.chain((unknown > 0).then_some(note)).collect()
+        said.chain((unknown > 0).then_some(note))
+            .chain(own)
+            .collect()
     }
 
     fn reading(&self, part: Part, rows: Range<usize>, steps: usize) -> Reading {
@@ -177,7 +181,10 @@ impl Task for LanguageModel {
         let Some((_, text)) = self.part(part).split_first() else {
             return Vec::new();
         };
-        let train = self.part(Part::Train);
+        let train = match self.part(Part::Train) {
+            [] => text,
+            train => train,
+        };
         let mut counts = vec![1.0; self.spec.vocabulary.len()];
         for &symbol in train {
             counts[symbol as usize] += 1.0;
