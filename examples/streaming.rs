@@ -1,52 +1,53 @@
-//! Streaming: a layer that is fed one frame at a time gives what it gives for the whole sequence,
-//! and can go back to any earlier moment.
+//! Streaming: a trained run that is given a table row by row forecasts behind each row what it forecasts for the table so far.
 //!
 //! ```text
 //! cargo run --release --example streaming
 //! ```
+//!
+//! `rekindle stream RUN` does the same with what comes on standard input. A layer alone is streamed by `rekindle::Streamer`.
 #![allow(clippy::print_stdout, reason = "it shows what it does")]
 
-use burn::tensor::{Device, Distribution, Tensor};
-use rekindle::{CellConfig, GruConfig, RecurrentConfig, Streamer};
+use rekindle_train::{Predicted, Prediction, Predictor, Result, TrainOptions, train};
+use std::{fs, path::Path, sync::atomic::AtomicBool};
 
-const TIME: usize = 20;
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-fn main() {
-    let device = Device::flex();
-    let config = RecurrentConfig {
-        layers: 2,
-        ..RecurrentConfig::new(GruConfig::new(16))
+fn main() -> Result<()> {
+    let directory = tempfile::tempdir().expect("a directory for the run");
+    let options = TrainOptions {
+        config: Path::new(ROOT).join("configs/forecast/sunspots.toml"),
+        overrides: vec!["train.epochs=2".into()],
+        out: Some(directory.path().join("run")),
+        ..TrainOptions::default()
     };
-    let layer = config.init(4, &device);
-    let x: Tensor<3> = Tensor::random([1, TIME, 4], Distribution::Default, &device);
-    let (whole, _) = layer.forward(x.clone(), None); // [batch, time, d_output]
+    let run = train(&options, &mut (), &AtomicBool::new(false))?.run;
 
-    let mut stream = Streamer::new(layer);
-    let mut middle = None;
-    let mut worst = 0.0_f32;
-    for t in 0..TIME {
-        if t == TIME / 2 {
-            middle = stream.snapshot();
+    let predictor = Predictor::open(&run, None)?;
+    let mut stream = predictor.stream()?;
+    println!("{}", stream.takes());
+    let table = Path::new(ROOT).join("data/sunspots.csv");
+    let text = fs::read_to_string(&table).expect("the table");
+    let mut last = None;
+    for line in text.lines() {
+        for one in stream.push(line)?.all {
+            println!("{line} -> {:?}", values(&one));
+            last = Some(one);
         }
-        let frame = x.clone().narrow(1, t, 1).squeeze_dim(1); // [batch, d_input]
-        let y = stream.push(frame);
-        let expected = whole.clone().narrow(1, t, 1).squeeze_dim(1);
-        let difference = apart(y, expected);
-        println!("step {t:>2}: the stream and the sequence are {difference:.1e} apart");
-        worst = worst.max(difference);
     }
-    assert!(worst < 1e-5, "the stream is not the sequence");
 
-    stream.restore(middle);
-    let frame = x.narrow(1, TIME / 2, 1).squeeze_dim(1);
-    let again = stream.push(frame);
-    let expected = whole.narrow(1, TIME / 2, 1).squeeze_dim(1);
-    let difference = apart(again, expected);
-    println!("gone back to step {}: {difference:.1e} apart", TIME / 2);
-    assert!(difference < 1e-5, "a snapshot does not go back");
+    let whole = predictor.predict_file(&table)?.all.remove(0);
+    let last = last.expect("a forecast behind the last row");
+    let pairs = values(&last).iter().zip(values(&whole));
+    let apart = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    println!("behind the last row, the stream and the whole table are {apart:.1e} apart");
+    assert!(apart < 1e-3, "the stream is not the table");
+    Ok(())
 }
 
-/// The largest difference of two tensors.
-fn apart(a: Tensor<2>, b: Tensor<2>) -> f32 {
-    (a - b).abs().max().into_scalar()
+/// The next values of the target.
+fn values(one: &Predicted) -> &[f64] {
+    match &one.prediction {
+        Prediction::Values { values, .. } => values,
+        _ => unreachable!("a forecast"),
+    }
 }

@@ -17,7 +17,7 @@ use rekindle_train::Result;
 
 use commands::{
     apply, devices, doctor, eval, explain, horizon, init, list, predict, report, sample, show,
-    trace, train, validate,
+    stream, trace, train, validate,
 };
 
 /// Train recurrent networks from config files.
@@ -42,6 +42,8 @@ enum Command {
     Sample(sample::Args),
     /// Predict with a run: the class of a text or a series, the next values of a table.
     Predict(predict::Args),
+    /// Predict for lines as they come on standard input, each result at once.
+    Stream(stream::Args),
     /// Write the report of a finished run again, or compare several runs.
     Report(report::Args),
     /// Write what a layer's gates and states do while a run reads something.
@@ -91,6 +93,7 @@ fn run(command: Command) -> Result<()> {
         Command::Eval(args) => eval::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Predict(args) => predict::run(args),
+        Command::Stream(args) => stream::run(args),
         Command::Report(args) => report::run(args),
         Command::Trace(args) => trace::run(args),
         Command::Doctor(args) => doctor::run(args),

@@ -39,7 +39,7 @@ pub use model::head::Head;
 pub use model::net::{Net, NetStates};
 pub use model::shape::NetShape;
 pub use model::taken::Taken;
-pub use predict::{Figures, Predictor};
+pub use predict::{Figures, Predictor, Stream};
 pub use run::{Kept, RunResult};
 pub use session::resume::changed_data;
 pub use session::{TrainOptions, Trained, train, validate};

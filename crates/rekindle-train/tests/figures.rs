@@ -205,7 +205,7 @@ fn columns_without_names_are_those_that_were_trained_on() {
             .into_iter()
             .map(|prediction| match prediction {
                 Prediction::Values { column, .. } => column,
-                Prediction::Class { .. } => panic!("values"),
+                _ => panic!("values"),
             })
             .collect();
         assert_eq!(columns, ["column 1", "column 2", "column 3"]);

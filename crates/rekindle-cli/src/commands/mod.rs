@@ -13,6 +13,7 @@ pub(crate) mod predict;
 pub(crate) mod report;
 pub(crate) mod sample;
 pub(crate) mod show;
+pub(crate) mod stream;
 pub(crate) mod trace;
 pub(crate) mod train;
 pub(crate) mod validate;

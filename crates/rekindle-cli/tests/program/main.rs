@@ -12,5 +12,6 @@ mod inside;
 mod kills;
 mod look;
 mod report;
+mod stream;
 mod support;
 mod training;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::roles::{Named, Role, Roles, Schema};
 use super::table::Table;
-use super::table::config::TableConfig;
+use super::table::config::{Separator, TableConfig};
 use super::table::kind::ColumnKind;
 use crate::error::Result;
 
@@ -72,6 +72,26 @@ impl Columns {
         let table = Table::read(path, &schema.table)?;
         let roles = Roles::again(&table, schema, inputs)?;
         Self::from_table(&table, roles, holes)
+    }
+
+    /// Reads a row, by its number in the table, that stands in a line of its own, below a header if there is one, as
+    /// [`again`](Self::again) reads a file.
+    pub(crate) fn of_line(
+        name: String,
+        (header, row, line): (Option<&str>, usize, &str),
+        (schema, inputs): (&Schema, &[String]),
+        holes: Holes,
+    ) -> Result<Self> {
+        let text = header.map_or(line.to_owned(), |header| format!("{header}\n{line}"));
+        let separator = schema.table.separator.unwrap_or(Separator::Comma);
+        let table = Table::parse(name, &text, separator, &schema.table)?;
+        let roles = Roles::again(&table, schema, inputs)?;
+        let is_called_by_number = roles.clock.is_none() && roles.inputs.contains(&0);
+        let mut columns = Self::from_table(&table, roles, holes)?;
+        if is_called_by_number {
+            columns.stamps = vec![row.to_string()];
+        }
+        Ok(columns)
     }
 
     fn from_table(table: &Table, roles: Roles, holes: Holes) -> Result<Self> {

@@ -170,6 +170,20 @@ impl Roles {
 }
 
 impl Schema {
+    /// That of a table of which columns of numbers are read.
+    pub(crate) fn of_numbers(columns: &[String]) -> Schema {
+        let of = |name: &String| ColumnRole {
+            name: name.clone(),
+            kind: ColumnKind::Number,
+            role: Role::Input,
+            why: String::new(),
+        };
+        Schema {
+            table: TableConfig::default(),
+            columns: columns.iter().map(of).collect(),
+        }
+    }
+
     /// What the cells of some columns are.
     pub(super) fn kinds(&self, names: &[String]) -> Vec<ColumnKind> {
         let known = self

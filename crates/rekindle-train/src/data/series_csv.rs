@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::message::{listed, shown};
 use super::series::{Parsed, Series, SeriesColumns};
 use super::table::Table;
+use super::table::config::{Separator, TableConfig};
 use super::table::kind::{ColumnKind, Looked};
 use crate::error::{Error, Result};
 
@@ -226,6 +227,36 @@ fn one_series(table: &Table, row: usize, columns: &[usize], takes_missing: bool)
         steps,
         channels: 1,
     })
+}
+
+impl SeriesColumns {
+    /// Reads the numbers of a step, one a channel, that stand in a line of their own.
+    ///
+    /// # Errors
+    ///
+    /// If there are more or fewer, or one is none.
+    pub(crate) fn step(
+        &self,
+        name: String,
+        line: &str,
+        channels: usize,
+        takes_missing: bool,
+    ) -> Result<Vec<f64>> {
+        let format = TableConfig {
+            header: Some(false),
+            ..self.table.clone()
+        };
+        let table = Table::parse(name, line, Separator::Comma, &format)?;
+        let found = table.header.len();
+        if found != channels {
+            return Err(Error::mend(format!(
+                "{}: {found} cells, and a step has {channels} numbers",
+                table.name
+            )));
+        }
+        let numbers = (0..channels).map(|column| value(&table, 0, column, takes_missing));
+        numbers.collect()
+    }
 }
 
 /// The number in a cell; NaN where it is missing, if that may be.

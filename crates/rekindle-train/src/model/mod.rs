@@ -1,6 +1,7 @@
 //! A network: the front, which rows of the host go into, recurrent layers, and the head, from which outputs are taken;
 //! and what is wanted of these.
 
+pub(crate) mod frames;
 pub(crate) mod front;
 pub(crate) mod head;
 pub(crate) mod memory;

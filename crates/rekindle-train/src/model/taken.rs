@@ -110,6 +110,48 @@ impl Pool {
     }
 }
 
+/// What a pool makes of the steps that came so far.
+pub(crate) struct Pooled {
+    pool: Pool,
+    /// Of the outputs that came: the last of them, their sum or the largest of each unit.
+    so_far: Vec<f32>,
+    steps: usize,
+}
+
+impl Pooled {
+    /// No step yet.
+    pub(crate) fn new(pool: Pool) -> Pooled {
+        Pooled {
+            pool,
+            so_far: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    /// Begins anew.
+    pub(crate) fn begin(&mut self) {
+        self.steps = 0;
+    }
+
+    /// Takes the outputs at the next step; returns the one that all make so far.
+    pub(crate) fn add(&mut self, y: &[f32]) -> Vec<f32> {
+        self.steps += 1;
+        if self.steps == 1 || self.pool == Pool::Last {
+            self.so_far.clear();
+            self.so_far.extend(y);
+        } else {
+            let largest = self.pool == Pool::Max;
+            for (so_far, &y) in self.so_far.iter_mut().zip(y) {
+                *so_far = if largest { so_far.max(y) } else { *so_far + y };
+            }
+        }
+        match self.pool {
+            Pool::Mean => self.so_far.iter().map(|y| y / self.steps as f32).collect(),
+            Pool::Last | Pool::Max => self.so_far.clone(),
+        }
+    }
+}
+
 /// The outputs of two directions that stand side by side.
 #[derive(Clone, Copy, Debug)]
 struct Sides {
@@ -162,5 +204,12 @@ mod tests {
         assert_eq!(pooled(Pool::Last, sides(2)), [3., -7., 2.]);
         assert_eq!(pooled(Pool::Mean, None), [2., -6., 3.]);
         assert_eq!(pooled(Pool::Max, None), [3., -5., 4.]);
+        for pool in [Pool::Last, Pool::Mean, Pool::Max] {
+            let mut so_far = Pooled::new(pool);
+            so_far.add(&[9., 9., 9.]);
+            so_far.begin();
+            so_far.add(&[1., -5., 2.]);
+            assert_eq!(so_far.add(&[3., -7., 4.]), pooled(pool, None));
+        }
     }
 }

@@ -2,8 +2,10 @@
 
 pub(crate) mod predictor;
 pub(crate) mod source;
+mod stream;
 mod written;
 
 pub use predictor::{Figures, Predictor};
 pub use source::Source;
+pub use stream::Stream;
 pub use written::Written;

@@ -33,7 +33,19 @@ impl Written {
     pub fn text(self, predictions: &[Predicted]) -> Result<String> {
         match self {
             Written::JsonLines => predictions.iter().map(line).collect(),
-            Written::Csv => csv(predictions),
+            Written::Csv => csv(predictions, true),
+        }
+    }
+
+    /// What goes on behind such content.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written so, which is a defect.
+    pub fn more(self, predictions: &[Predicted]) -> Result<String> {
+        match self {
+            Written::JsonLines => self.text(predictions),
+            Written::Csv => csv(predictions, false),
         }
     }
 }
@@ -45,13 +57,13 @@ fn line(prediction: &Predicted) -> Result<String> {
 }
 
 /// The columns that say which prediction it is, then what it says, then what was right where that is known of one.
-fn csv(predictions: &[Predicted]) -> Result<String> {
+fn csv(predictions: &[Predicted], with_head: bool) -> Result<String> {
     let failed = |error: &dyn std::fmt::Display| {
         Error::fault(format!("a prediction cannot be written as CSV: {error}"))
     };
     let mut table = csv::Writer::from_writer(Vec::new());
     let known = predictions.iter().any(|one| one.truth.is_some());
-    if let Some(first) = predictions.first() {
+    if let (Some(first), true) = (predictions.first(), with_head) {
         let mut head = head(&first.prediction);
         head.extend(known.then(|| "truth".to_owned()));
         table.write_record(head).map_err(|e| failed(&e))?;
@@ -75,6 +87,7 @@ fn head(prediction: &Prediction) -> Vec<String> {
             head
         }
         Prediction::Values { .. } => names(&["row", "after", "column", "step", "time", "value"]),
+        Prediction::Next { .. } => names(&["row", "read", "bits", "next", "probability"]),
     }
 }
 
@@ -111,6 +124,22 @@ fn rows(one: &Predicted) -> Vec<Vec<String>> {
                 ]
             };
             values.iter().enumerate().map(row).collect()
+        }
+        Prediction::Next {
+            read,
+            bits,
+            next,
+            probability,
+        } => {
+            let bits = bits.map(|bits| bits.to_string()).unwrap_or_default();
+            let said = [
+                number,
+                read.clone(),
+                bits,
+                next.clone(),
+                probability.to_string(),
+            ];
+            vec![[said.as_slice(), &[String::new()]].concat()]
         }
     }
 }
@@ -170,6 +199,26 @@ mod tests {
         assert_eq!(
             Written::JsonLines.text(&[said.into()]).expect("JSON"),
             "{\"column\":\"x\",\"values\":[1.5,2.0]}\n"
+        );
+    }
+
+    #[test]
+    fn what_goes_on_has_no_head_again() {
+        let said = Prediction::Next {
+            read: ",".into(),
+            bits: None,
+            next: "b".into(),
+            probability: 0.5,
+        };
+        let one = [said.of_row(3)];
+        assert_eq!(
+            Written::Csv.text(&one).expect("a table"),
+            "row,read,bits,next,probability\n3,\",\",,b,0.5\n"
+        );
+        assert_eq!(Written::Csv.more(&one).expect("a row"), "3,\",\",,b,0.5\n");
+        assert_eq!(
+            Written::JsonLines.more(&one).expect("JSON"),
+            "{\"row\":3,\"read\":\",\",\"next\":\"b\",\"probability\":0.5}\n"
         );
     }
 

@@ -3,6 +3,7 @@
 use super::{
     at_work::AtWork,
     given::Takes,
+    lines::Lines,
     prediction::{Prediction, Predictions, SampleOptions},
     task::Task,
 };
@@ -211,6 +212,18 @@ pub(crate) trait Kind {
         let _ = (spec, at, path);
         Err(Error::mend(
             "this run's task predicts nothing for a file; a language model writes with `rekindle sample`",
+        ))
+    }
+
+    /// The network, given a file line by line as it comes.
+    ///
+    /// # Errors
+    ///
+    /// If the task reads no file, or what the network gives for a step follows from later ones.
+    fn stream(&self, spec: &Self::Spec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
+        let _ = (spec, at);
+        Err(Error::mend(
+            "this run's task draws its data, and there is nothing to stream to it; `rekindle eval` has its figures",
         ))
     }
 

@@ -4,6 +4,7 @@ use super::{
     at_work::AtWork,
     given::Takes,
     kind::{self, Kind, Opened, Use},
+    lines::Lines,
     prediction::{Prediction, Predictions, SampleOptions},
     stored::keys,
     task::Task,
@@ -194,6 +195,14 @@ macro_rules! tasks {
                     $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
                         task.predict_file(spec, at, path)
                     })*
+                    _ => Err(another_task()),
+                }
+            }
+
+            /// The network, given a file line by line as it comes.
+            pub(crate) fn stream(&self, spec: &Spec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => task.stream(spec, at),)*
                     _ => Err(another_task()),
                 }
             }

@@ -16,6 +16,7 @@ pub(crate) mod given;
 mod keys;
 pub(crate) mod kind;
 mod language_model;
+pub(crate) mod lines;
 pub(crate) mod list;
 pub(crate) mod overview;
 pub(crate) mod part;

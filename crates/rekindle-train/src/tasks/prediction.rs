@@ -21,6 +21,18 @@ pub enum Prediction {
         /// Its next values.
         values: Vec<f64>,
     },
+    /// The symbol that is likeliest to follow one that a language model read.
+    Next {
+        /// The symbol that it read.
+        read: String,
+        /// How unexpected that was, in bits: the logarithm of one over its probability; none of the first.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bits: Option<f64>,
+        /// The likeliest to follow.
+        next: String,
+        /// Its probability.
+        probability: f64,
+    },
 }
 
 /// A prediction, and of what it is one.

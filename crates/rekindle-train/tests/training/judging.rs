@@ -35,10 +35,8 @@ fn the_runs_own_test_rows_as_a_file_have_the_figures_of_its_test_part() {
         "device = \"flex\"\n[task]\nkind = \"classify_text\"\ntrain = {train:?}\ntest = {test:?}\nd_embedding = 4\n\
          [model.cell]\nkind = \"elman\"\nd_hidden = 4\n[train]\nsteps = 3\nbatch = 4\n"
     );
-    let series = format!(
-        "device = \"flex\"\n[task]\nkind = \"classify_series\"\ntrain = \"DATA/tiny_multi.ts\"\ntest = \"DATA/tiny_multi.ts\"\n\
-         valid_share = 0.2\n[model.cell]\nkind = \"gru\"\nd_hidden = 5\n[train]\nsteps = 2\nbatch = 3\n"
-    );
+    let series = "device = \"flex\"\n[task]\nkind = \"classify_series\"\ntrain = \"DATA/tiny_multi.ts\"\ntest = \"DATA/tiny_multi.ts\"\n\
+         valid_share = 0.2\n[model.cell]\nkind = \"gru\"\nd_hidden = 5\n[train]\nsteps = 2\nbatch = 3\n".to_owned();
     for (config, test) in [
         (texts, test),
         (series, Path::new(DATA).join("tiny_multi.ts")),
@@ -129,7 +127,7 @@ fn a_file_that_does_not_fit_is_refused() {
         "{error}"
     );
 
-    let adding = "device = \"flex\"\n[task]\nkind = \"adding\"\nlength = 10\nheld_out = 4\n[model.cell]\nkind = \"gru\"\nd_hidden = 2\n\
+    let adding = "device = \"flex\"\n[task]\nkind = \"adding\"\ntime = 10\nheld_out = 4\n[model.cell]\nkind = \"gru\"\nd_hidden = 2\n\
                   [train]\nsteps = 1\nbatch = 2\n";
     let predictor = Predictor::open(&bench.train(adding, "adding").run, None).expect("opens");
     let error = refused(&predictor, &Path::new(DATA).join("tiny.txt"));

@@ -3,6 +3,7 @@
 mod judging;
 mod predicting;
 mod resuming;
+mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 mod tuning;

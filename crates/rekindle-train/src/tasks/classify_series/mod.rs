@@ -3,6 +3,7 @@
 mod config;
 mod data;
 mod spec;
+mod stream;
 
 pub use config::ClassifySeriesConfig;
 pub use spec::SeriesSpec;
@@ -12,6 +13,7 @@ use super::{
     classify::files::{are_among, idle_test_share},
     given::{Takes, no_row},
     kind::{Adopted, Kind, Opened, Use},
+    lines::Lines,
     prediction::{Predictions, classes},
     stored::{one_of_each, scales, some},
     task::{JUDGED, Task},
@@ -122,6 +124,10 @@ impl Kind for ClassifySeriesConfig {
         let one = one.ok_or_else(|| no_row(&path.display().to_string(), row))?;
         spec.scaler.transform(&mut one.values);
         Ok(Reading::of_series(one))
+    }
+
+    fn stream(&self, spec: &SeriesSpec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
+        Ok(Box::new(stream::Steps::new(self, spec, at)?))
     }
 
     fn predict_file(&self, spec: &SeriesSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {

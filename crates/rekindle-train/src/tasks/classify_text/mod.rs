@@ -3,6 +3,7 @@
 mod config;
 mod data;
 mod spec;
+mod stream;
 
 pub use config::ClassifyTextConfig;
 pub use spec::TextSpec;
@@ -12,6 +13,7 @@ use super::{
     classify::files::{are_among, idle_test_share},
     given::{Takes, Texts, symbols, unread},
     kind::{Adopted, Kind, Opened, Use},
+    lines::Lines,
     prediction::{Prediction, Predictions, classes},
     stored::{one_of_each, some},
     task::Task,
@@ -124,6 +126,15 @@ impl Kind for ClassifyTextConfig {
         let text = Steps::Symbols(vec![self.encode(&spec.vocabulary, text)]);
         let logits = at.net.given(&text, Taken::Pooled(self.pool), at.device);
         Ok(classes(logits, &spec.classes).swap_remove(0))
+    }
+
+    fn stream(&self, spec: &TextSpec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
+        Ok(Box::new(stream::Texts {
+            config: self.clone(),
+            spec: spec.clone(),
+            net: at.net.clone(),
+            device: at.device.clone(),
+        }))
     }
 
     fn predict_file(&self, spec: &TextSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {

@@ -5,6 +5,7 @@ mod data;
 mod errors;
 mod exhibits;
 mod spec;
+mod stream;
 mod table;
 mod task;
 
@@ -15,7 +16,8 @@ use super::{
     at_work::AtWork,
     given::{Takes, empty},
     kind::{Adopted, Kind, Opened, Use},
-    prediction::{Predicted, Prediction, Predictions},
+    lines::Lines,
+    prediction::{Predicted, Predictions},
     stored::{one_of_each, scales, some},
     task::Task,
 };
@@ -35,6 +37,7 @@ use crate::{
 use data::Forecast;
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
+use stream::Rows;
 use table::prepare;
 
 impl Kind for ForecastConfig {
@@ -158,6 +161,10 @@ impl Kind for ForecastConfig {
         })
     }
 
+    fn stream(&self, spec: &ForecastSpec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
+        Ok(Box::new(Rows::new(self, spec, at)?))
+    }
+
     fn predict_file(
         &self,
         spec: &ForecastSpec,
@@ -193,21 +200,11 @@ impl Kind for ForecastConfig {
         };
         let changes = at.net.given(&window, Taken::End, at.device).into_data();
         let changes: Vec<f32> = changes.iter::<f32>().collect();
-        let values = spec.forecast(&last, &changes);
-        let targets = spec.targets.len();
-        let of = |target: usize| Prediction::Values {
-            column: spec.columns[spec.targets[target]].clone(),
-            values: values
-                .iter()
-                .copied()
-                .skip(target)
-                .step_by(targets)
-                .collect(),
-        };
+        let said = spec.said(&spec.forecast(&last, &changes));
         let after = table.stamps.last();
-        let each = (0..targets).map(|target| Predicted {
+        let each = said.into_iter().map(|one| Predicted {
             after: after.cloned(),
-            ..of(target).into()
+            ..one.into()
         });
         Ok(Predictions {
             all: each.collect(),

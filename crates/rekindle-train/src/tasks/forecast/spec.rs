@@ -4,6 +4,7 @@ use super::config::ForecastConfig;
 use crate::{
     data::{roles::Schema, scaler::Scaler},
     model::{front::Front, shape::NetShape},
+    tasks::prediction::Prediction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,36 @@ impl ForecastSpec {
     /// The targets among the columns of a row.
     pub(crate) fn targets_of(&self, row: &[f64]) -> Vec<f64> {
         self.targets.iter().map(|&t| row[t]).collect()
+    }
+
+    /// What the targets are called.
+    pub(super) fn target_names(&self) -> Vec<String> {
+        let names = self.targets.iter().map(|&t| self.columns[t].clone());
+        names.collect()
+    }
+
+    /// How the table is written and what its columns are for. A run of before that was stored read numbers.
+    pub(super) fn schema(&self) -> Schema {
+        let of_before = || Schema::of_numbers(&self.columns);
+        self.schema.clone().unwrap_or_else(of_before)
+    }
+
+    /// A forecast `[horizon, targets]`, target by target.
+    pub(super) fn said(&self, values: &[f64]) -> Vec<Prediction> {
+        let of = |(place, column): (usize, String)| Prediction::Values {
+            column,
+            values: values
+                .iter()
+                .copied()
+                .skip(place)
+                .step_by(self.targets.len())
+                .collect(),
+        };
+        self.target_names()
+            .into_iter()
+            .enumerate()
+            .map(of)
+            .collect()
     }
 
     /// The forecast of one window in the units of the table, `[horizon, targets]`: its last row's targets and the

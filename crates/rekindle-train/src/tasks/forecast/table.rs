@@ -16,6 +16,14 @@ const REMEDY: &str = "fill it in, leave out the row or the column, say what stan
                       \"linear\" or \"mean\", or take a cell for missing values, as gru_d is";
 
 impl ForecastConfig {
+    /// Whether values may be missing.
+    pub(super) fn holes(&self, takes_missing: bool) -> Holes {
+        match takes_missing || self.missing.is_some() {
+            true => Holes::Taken,
+            false => Holes::Refused(REMEDY),
+        }
+    }
+
     /// Reads a table whose columns' roles are found, or are those of a run.
     pub(super) fn read(
         &self,
@@ -23,10 +31,7 @@ impl ForecastConfig {
         takes_missing: bool,
         spec: Option<&ForecastSpec>,
     ) -> Result<Columns> {
-        let holes = match takes_missing || self.missing.is_some() {
-            true => Holes::Taken,
-            false => Holes::Refused(REMEDY),
-        };
+        let holes = self.holes(takes_missing);
         let named = Named {
             columns: &self.columns,
             targets: &self.targets,

@@ -4,6 +4,7 @@ mod config;
 mod data;
 mod sample;
 mod spec;
+mod stream;
 mod task;
 
 pub use config::LanguageModelConfig;
@@ -16,11 +17,12 @@ use crate::{
     },
     error::Result,
     memory::Batch,
-    model::{front::Front, shape::NetShape},
+    model::{frames::Frames, front::Front, shape::NetShape},
     tasks::{
         at_work::AtWork,
         given::{Takes, symbols, unread},
         kind::{Adopted, Kind, Opened, Use},
+        lines::Lines,
         prediction::SampleOptions,
         task::Task,
     },
@@ -109,6 +111,14 @@ impl Kind for LanguageModelConfig {
         takes: Takes,
     ) -> Result<Reading> {
         self.read_text(spec, &file::read_text(path)?, takes)
+    }
+
+    fn stream(&self, spec: &LanguageSpec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
+        Ok(Box::new(stream::Text {
+            spec: spec.clone(),
+            frames: Frames::new(at.net, at.device)?,
+            expected: None,
+        }))
     }
 
     fn sample(
