@@ -17,7 +17,7 @@ use rekindle_view::{Figure, Trace};
 pub(crate) struct Extras {
     /// The layers on an example.
     pub traces: Vec<Trace>,
-    /// What the network says of that example.
+    /// What the network says of that example, as a clause.
     pub answer: Option<String>,
     /// The gradient against the lag.
     pub horizon: Option<Figure>,
@@ -46,7 +46,13 @@ pub(crate) fn extras(predictor: &Predictor, task: &dyn Task, run: &RunDir) -> Re
         over_lags(lines.collect(), 1e-3)
     });
     Ok(Extras {
-        answer: task.answer(&predictor.net, shown_part(task), 0, &predictor.device),
+        answer: task.answer(
+            &predictor.net,
+            shown_part(task),
+            0,
+            STEPS,
+            &predictor.device,
+        ),
         traces: example(predictor, task)?,
         horizon,
         findings: diagnose(&checkup),

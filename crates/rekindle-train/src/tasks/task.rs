@@ -182,11 +182,16 @@ pub trait Task {
         None
     }
 
-    /// What the network says of a row of a part, and what is right, as a sentence; nothing where rows have no answer of their own.
-    fn answer(&self, net: &Net, part: Part, row: usize, device: &Device) -> Option<String> {
-        let _ = (net, part, row, device);
-        None
-    }
+    /// What the network says of a row of a part, read in `steps` steps as [`reading`](Task::reading) reads it, and what is
+    /// right, as a clause; nothing where there is no such row.
+    fn answer(
+        &self,
+        net: &Net,
+        part: Part,
+        row: usize,
+        steps: usize,
+        device: &Device,
+    ) -> Option<String>;
 
     /// What a report shows of the network at work on the test part: figures, examples.
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {

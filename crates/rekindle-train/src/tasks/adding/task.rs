@@ -8,7 +8,7 @@ use crate::{
     },
     error::Result,
     memory::Batch,
-    metric::{Baselines, Evaluation, Metric},
+    metric::{Baselines, Evaluation, Metric, digits},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
         account::Line,
@@ -132,6 +132,21 @@ impl Task for Adding {
             metrics: vec![figure(loss)],
             loss,
         })
+    }
+
+    fn answer(
+        &self,
+        net: &Net,
+        part: Part,
+        row: usize,
+        _: usize,
+        device: &Device,
+    ) -> Option<String> {
+        let (rows, sums) = self.items(part, row as u64..row as u64 + 1);
+        let said = net.given(&steps(rows), self.taken(), device);
+        let said = digits(f64::from(said.into_scalar::<f32>()));
+        let right = digits(f64::from(sums[0][0]));
+        Some(format!("the network says {said}; right is {right}"))
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {

@@ -239,7 +239,14 @@ impl<I: Items> Task for Classify<I> {
         Some(all.collect())
     }
 
-    fn answer(&self, net: &Net, part: Part, row: usize, device: &Device) -> Option<String> {
+    fn answer(
+        &self,
+        net: &Net,
+        part: Part,
+        row: usize,
+        _: usize,
+        device: &Device,
+    ) -> Option<String> {
         let row = *self.parts.of(part).get(row)?;
         let said = prediction::classes(self.logits(net, &[row], device), &self.names);
         let Some(Prediction::Class {

@@ -50,6 +50,25 @@ impl Copying {
         let seed = seed_of(part, self.seed);
         rows.map(|index| self.problem.item(seed, index)).unzip()
     }
+
+    /// The symbols behind the pause of some rows: those that are wanted, and those that the network writes.
+    fn recalled(
+        &self,
+        net: &Net,
+        part: Part,
+        rows: Range<usize>,
+        device: &Device,
+    ) -> [Vec<String>; 2] {
+        let (inputs, targets) = self.items(part, rows.start as u64..rows.end as u64);
+        let written = likeliest(net.given(&Steps::Symbols(inputs), self.taken(), device));
+        [every(targets), written].map(|symbols| {
+            let behind = |row: &[usize]| {
+                let symbols = row[row.len() - self.config.length..].iter();
+                symbols.map(|s| format!("{s:>3}")).collect()
+            };
+            symbols.chunks(self.problem.steps()).map(behind).collect()
+        })
+    }
 }
 
 /// The symbols of all steps, one after the other.
@@ -153,24 +172,30 @@ impl Task for Copying {
         })
     }
 
+    fn answer(
+        &self,
+        net: &Net,
+        part: Part,
+        row: usize,
+        _: usize,
+        device: &Device,
+    ) -> Option<String> {
+        let [wanted, written] = self.recalled(net, part, row..row + 1, device);
+        Some(format!(
+            "the network writes{} after the pause; right is{}",
+            written.concat(),
+            wanted.concat()
+        ))
+    }
+
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
-        let (steps, length) = (self.problem.steps(), self.config.length);
-        let rows = (self.config.held_out).min(SHOWN);
-        let (inputs, targets) = self.items(Part::Test, 0..rows as u64);
-        let wanted = every(targets);
-        let written = likeliest(net.given(&Steps::Symbols(inputs), self.taken(), device));
-        let mut text = String::new();
-        for row in 0..rows {
-            let end = (row + 1) * steps;
-            for (what, symbols) in [("wanted ", &wanted), ("written", &written)] {
-                let symbols = symbols[end - length..end].iter();
-                let symbols: Vec<String> = symbols.map(|s| format!("{s:>3}")).collect();
-                text.push_str(&format!("{what} {}\n", symbols.concat()));
-            }
-            text.push('\n');
-        }
+        let rows = 0..self.config.held_out.min(SHOWN);
+        let [wanted, written] = self.recalled(net, Part::Test, rows, device);
+        let rows = wanted.iter().zip(&written);
+        let rows = rows.map(|(wanted, written)| format!("wanted  {wanted}\nwritten {written}"));
+        let text: Vec<String> = rows.collect();
         let caption = "The first rows of the test part, after the pause";
-        vec![Block::Verbatim(caption.into(), text.trim_end().into())]
+        vec![Block::Verbatim(caption.into(), text.join("\n\n"))]
     }
 
     fn baselines(&self, _: Part) -> Baselines {

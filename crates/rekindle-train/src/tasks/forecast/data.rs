@@ -241,9 +241,8 @@ impl Forecast {
             .targets_of(&table[row * columns..(row + 1) * columns])
     }
 
-    /// The forecast behind every window of a part, `[horizon, targets]` each, in the units of the table.
-    pub(super) fn forecasts(&self, net: &Net, part: Part, device: &Device) -> Vec<Vec<f64>> {
-        let starts = self.windows(part);
+    /// The forecasts behind windows that begin at these rows, `[horizon, targets]` each, in the units of the table.
+    pub(super) fn forecasts(&self, net: &Net, starts: &[usize], device: &Device) -> Vec<Vec<f64>> {
         let outputs = self.config.horizon * self.spec.targets.len();
         let changes = starts.chunks(JUDGED).flat_map(|starts| {
             let changes = net.given(&self.rows(starts), Taken::End, device);

@@ -5,7 +5,7 @@ use crate::{
     data::reading::Reading,
     error::Result,
     memory::Batch,
-    metric::{Baselines, Evaluation},
+    metric::{Baselines, Evaluation, digits},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
         account::{self, Line},
@@ -17,6 +17,10 @@ use crate::{
 use burn::tensor::Device;
 use rekindle_view::Block;
 use std::ops::Range;
+
+/// The rows and the columns of a forecast that are said in words.
+const ROWS_SAID: usize = 4;
+const COLUMNS_SAID: usize = 3;
 
 impl Task for Forecast {
     fn shape(&self) -> NetShape {
@@ -73,7 +77,7 @@ impl Task for Forecast {
     }
 
     fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
-        self.errors(part, self.forecasts(net, part, device))
+        self.errors(part, self.forecasts(net, self.windows(part), device))
     }
 
     fn account(&self) -> Vec<Line> {
@@ -131,7 +135,7 @@ impl Task for Forecast {
             window, horizon, ..
         } = self.config;
         let targets = &self.spec.targets;
-        let forecasts = self.forecasts(net, part, device);
+        let forecasts = self.forecasts(net, self.windows(part), device);
         let each = self.windows(part).iter().zip(1..).zip(&forecasts);
         let all = each.flat_map(|((&start, row), forecast)| {
             let from = start + window;
@@ -159,10 +163,46 @@ impl Task for Forecast {
         Some(all.collect())
     }
 
+    fn answer(
+        &self,
+        net: &Net,
+        part: Part,
+        row: usize,
+        _: usize,
+        device: &Device,
+    ) -> Option<String> {
+        let start = *self.windows(part).get(row)?;
+        let said = self.forecasts(net, &[start], device).concat();
+        let right = self.future(&self.values, start);
+        let targets = &self.spec.targets;
+        let ahead = self.config.horizon.min(ROWS_SAID);
+        let of = |all: &[f64], target: usize| {
+            let values = all.iter().skip(target).step_by(targets.len()).take(ahead);
+            let values: Vec<String> = values.map(|&v| digits(v)).collect();
+            values.join(", ")
+        };
+        let columns = targets.iter().enumerate().take(COLUMNS_SAID);
+        let columns: Vec<String> = columns
+            .map(|(target, &column)| {
+                let (name, said, right) = (
+                    &self.spec.columns[column],
+                    of(&said, target),
+                    of(&right, target),
+                );
+                format!("{name} {said}; right is {right}")
+            })
+            .collect();
+        let rows = if ahead == 1 { "row" } else { "rows" };
+        Some(format!(
+            "the network says for the next {ahead} {rows}: {}",
+            columns.join(". ")
+        ))
+    }
+
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
         match self.windows(Part::Test).is_empty() {
             true => Vec::new(),
-            false => exhibits::of(self, &self.forecasts(net, Part::Test, device)),
+            false => exhibits::of(self, &self.forecasts(net, self.windows(Part::Test), device)),
         }
     }
 

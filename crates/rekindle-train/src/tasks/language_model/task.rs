@@ -20,12 +20,15 @@ use crate::{
         task::{At, Lesson, Task},
     },
 };
-use burn::tensor::Device;
+use burn::tensor::{Device, activation::softmax};
 use rekindle_view::Block;
 use std::ops::Range;
 
 /// The symbols that an evaluation reads at a time: enough to be quick, few enough for the logits of a large vocabulary.
 const EVALUATION_STEPS: usize = 1024;
+
+/// The symbols that a network expects next, of which a report says how likely they are.
+const LIKELIEST: usize = 3;
 
 impl Task for LanguageModel {
     fn shape(&self) -> NetShape {
@@ -166,6 +169,35 @@ impl Task for LanguageModel {
             metrics: vec![self.metric(loss)],
             loss,
         })
+    }
+
+    fn answer(
+        &self,
+        net: &Net,
+        part: Part,
+        row: usize,
+        steps: usize,
+        device: &Device,
+    ) -> Option<String> {
+        let reading = self.reading(part, row..row + 1, steps);
+        let Some(Wanted::Class(right)) = reading.wanted else {
+            return None;
+        };
+        let right = *right.first()?;
+        let logits = net.given(&reading.inputs, Taken::End, device);
+        let probabilities: Vec<f32> = softmax(logits, 1).into_data().iter::<f32>().collect();
+        let mut order: Vec<usize> = (0..probabilities.len()).collect();
+        order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
+        let label = |symbol: usize| self.spec.vocabulary.labels(&[symbol as u32]).concat();
+        let likeliest = order.iter().take(LIKELIEST);
+        let likeliest = likeliest.map(|&s| format!("{} ({:.3})", label(s), probabilities[s]));
+        let likeliest: Vec<String> = likeliest.collect();
+        Some(format!(
+            "the network expects next {}; what follows is {} ({:.3})",
+            likeliest.join(", "),
+            label(right),
+            probabilities[right]
+        ))
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
