@@ -1,5 +1,6 @@
 //! Why weights do not fit a module.
 
+use crate::formats::onnx::OPSETS;
 use thiserror::Error;
 
 /// Why weights do not fit a module; every message is a line for each fault, which names the tensor.
@@ -64,6 +65,14 @@ pub enum WeightError {
     /// A model has no recurrent operator, or none of the name.
     #[error("the model has no operator RNN, GRU or LSTM{}", named(name))]
     NoOperator { name: Option<String> },
+
+    /// A cell of a layer cannot be written.
+    #[error("cell {cell} {why}")]
+    Unwritten { cell: String, why: String },
+
+    /// Models are not written with these operators.
+    #[error("opset = {version}: must be from {} to {}", OPSETS.start(), OPSETS.end())]
+    Opset { version: i64 },
 
     /// There is more than one fault.
     #[error("{}", lines(.0))]

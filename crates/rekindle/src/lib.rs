@@ -39,7 +39,7 @@ pub use cells::{
 };
 pub use equations::Equations;
 pub use extent::Extent;
-pub use gates::{GateSizes, Gates};
+pub use gates::{GateSizes, Gates, Used};
 pub use init::Init;
 pub use invalid::{Invalid, positive, rate, width};
 pub use recurrent::{

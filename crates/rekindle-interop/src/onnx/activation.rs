@@ -55,6 +55,18 @@ impl Activation {
         }
     }
 
+    /// ONNX's name of it.
+    pub(super) fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The settings that it takes.
+    pub(super) fn settings(self) -> (Option<f32>, Option<f32>) {
+        let row = ALL.iter().find(|(name, ..)| *name == self.name);
+        let (_, alpha, beta) = row.expect("a known function");
+        (alpha.map(|_| self.alpha), beta.map(|_| self.beta))
+    }
+
     /// The function of a value that has a name.
     pub(super) fn of_value(self, v: &str) -> String {
         let [alpha, beta] = [self.alpha, self.beta].map(number);

@@ -1,4 +1,4 @@
-//! ONNX: recurrent operators become layers.
+//! ONNX: recurrent operators become layers, and layers become models.
 //!
 //! | here | in a model |
 //! |---|---|
@@ -7,13 +7,16 @@
 //! | `weights.rs` | its tensors, by PyTorch's names |
 //! | `scope.rs`, `stack.rs` | which values are constants; which operators read one another |
 //! | `find.rs` | all of them as layers, and those that fit a layer |
+//! | `export/` | layers as models |
 
 mod activation;
 mod equations;
+mod export;
 mod find;
 mod node;
 mod scope;
 mod stack;
 mod weights;
 
+pub use export::{Batch, Drawing, Options, Value, export};
 pub use find::{Operators, find, take};

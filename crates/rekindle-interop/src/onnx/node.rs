@@ -15,7 +15,7 @@ pub(super) struct Standard {
     pub(super) states: &'static [&'static str],
 }
 
-const STANDARD: [Standard; 3] = [
+pub(super) const STANDARD: [Standard; 3] = [
     Standard {
         kind: Kind::Rnn,
         op: "RNN",

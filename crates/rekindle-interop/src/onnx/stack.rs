@@ -23,11 +23,35 @@ pub(super) fn below<'m>(node: &'m Node<'m>, scope: &Scope<'m, '_>) -> Option<&'m
                 _ => return None,
             },
             "Identity" | "Squeeze" | "Reshape" | "Dropout" | "Cast" => {}
+            "Concat" => {
+                value = joined(maker, scope)?;
+                continue;
+            }
             _ => return None,
         }
         value = maker.input(0)?;
     }
     None
+}
+
+/// The value whose two directions a node puts side by side.
+fn joined<'m>(node: &'m Node<'m>, scope: &Scope<'m, '_>) -> Option<&'m str> {
+    let mut of = None;
+    for side in 0..2 {
+        let part = scope.maker(node.input(side)?)?;
+        let axis = Some(&Setting::Integer(1));
+        let place = scope.source(part.input(1)).entry("indices").ok()?;
+        let is_side = place.bytes.first() == Some(&(side as u8));
+        if !part.is("Gather") || part.setting("axis") != axis || !is_side {
+            return None;
+        }
+        let value = part.input(0)?;
+        if *of.get_or_insert(value) != value {
+            return None;
+        }
+    }
+    let alone = node.inputs.len() == 2 && node.setting("axis") == Some(&Setting::Integer(2));
+    of.filter(|_| alone)
 }
 
 /// Whether an operator can be the layer above another.

@@ -4,6 +4,7 @@ mod begin;
 mod forms;
 mod run;
 mod stored;
+mod used;
 
 use crate::constants::Constants;
 use crate::init::Init;
@@ -14,6 +15,7 @@ use burn::tensor::{Device, Tensor};
 use rekindle_engine::{Engine, Next, Program, Recurrence, Step, Width};
 use std::sync::{Arc, OnceLock};
 use stored::parameter;
+pub use used::Used;
 
 /// The sizes of a cell and how its parameters begin.
 #[derive(Clone, Copy, Debug)]

@@ -157,7 +157,7 @@ impl Gates {
     }
 
     /// The vectors of the equations, `[units]` each, learned and given.
-    fn every_vector(&self, like: &Tensor<2>) -> Vec<Tensor<1>> {
+    pub(super) fn every_vector(&self, like: &Tensor<2>) -> Vec<Tensor<1>> {
         let mut learned = self.vectors.iter();
         let names = self.program().vectors().iter();
         let vectors = names.map(|name| match self.structure.vector(name) {

@@ -198,6 +198,16 @@ impl<C: Cell> Recurrent<C> {
         self.layers.iter().any(|layer| layer.reverse.is_some())
     }
 
+    /// Whether a layer's input is added to its output, wherever the two have the same width.
+    pub fn is_residual(&self) -> bool {
+        self.residual
+    }
+
+    /// The probability that a unit's state stays as it was: at inference, states move by its complement.
+    pub fn zoneout(&self) -> f64 {
+        self.zoneout.prob
+    }
+
     /// How the two directions become one output.
     pub fn merge(&self) -> Merge {
         self.merge

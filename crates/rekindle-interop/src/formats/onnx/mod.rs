@@ -15,8 +15,9 @@ pub use write::write;
 
 use super::{FormatError, Tensors};
 
-/// The version of the operators that is written unless another is asked for: the first whose recurrent operators are today's.
-pub const OLDEST: i64 = 14;
+/// The versions of the operators that are written: from the first whose recurrent operators are today's, which is the usual one, to
+/// the newest that onnxruntime ran.
+pub const OPSETS: std::ops::RangeInclusive<i64> = 14..=28;
 
 /// Whether a content begins as a model does: with the version of the format, and one of the fields behind it.
 pub(super) fn begins(bytes: &[u8]) -> bool {

@@ -5,7 +5,7 @@ use super::model::{Attribute, Axis, Graph, Model, Node, Port, Setting};
 use super::wire::Message;
 
 /// The first version of the format whose models may use each version of the operators.
-const FORMATS: [(i64, i64); 7] = [
+const FORMATS: [(i64, i64); 8] = [
     (14, 7),
     (15, 8),
     (19, 9),
@@ -13,6 +13,7 @@ const FORMATS: [(i64, i64); 7] = [
     (23, 11),
     (24, 12),
     (25, 13),
+    (28, 14),
 ];
 
 /// A model's file. The same model gives the same bytes.

@@ -1,0 +1,219 @@
+//! A cell whose equations one of ONNX's recurrent operators has.
+
+use rekindle::CellConfig;
+use rekindle_program::Program;
+
+use super::Matrix;
+use super::batch::Batch;
+use super::drawing::{Drawing, Value};
+use super::scan::{Equations, Given};
+use crate::Kind;
+use crate::formats::onnx::Setting;
+use crate::onnx::activation::{Activation, Settings};
+use crate::onnx::equations::cell;
+use crate::onnx::node::{PEEPHOLES, Reads, STANDARD, Settled};
+
+/// The settings of an operator with these equations; none where no operator has them.
+pub(super) fn settled(equations: &Equations<'_>) -> Option<Settled> {
+    let known = all(equations.d_hidden).into_iter();
+    let mut known = known.map(|settled| (cell(&settled, 0).program(), settled));
+    let same = |program: &Option<Program>| program.as_ref() == Some(equations.program);
+    known
+        .find(|(program, _)| same(program))
+        .map(|(_, settled)| settled)
+}
+
+/// What operators may be set to, of functions that need no settings of their own.
+fn all(d_hidden: usize) -> Vec<Settled> {
+    let function = |name: &&str| {
+        let mut usual = Settings {
+            alpha: &[],
+            beta: &[],
+        };
+        Activation::of(name, &mut usual).expect("a function with defaults")
+    };
+    let of = |kind, functions: &[&str]| Settled {
+        kind,
+        reads: Reads::Forward,
+        functions: vec![functions.iter().map(function).collect()],
+        clip: None,
+        coupled: false,
+        after: false,
+        bias: true,
+        peepholes: false,
+        d_hidden,
+    };
+    let rnn = [
+        "Tanh",
+        "Relu",
+        "Sigmoid",
+        "LeakyRelu",
+        "Elu",
+        "Softplus",
+        "Softsign",
+        "Affine",
+    ];
+    let rnn = rnn.map(|name| of(Kind::Rnn, &[name]));
+    let gru = [false, true].map(|after| Settled {
+        after,
+        ..of(Kind::Gru, &["Sigmoid", "Tanh"])
+    });
+    let forms = [(false, false), (true, false), (false, true), (true, true)];
+    let lstm = forms.map(|(peepholes, coupled)| Settled {
+        peepholes,
+        coupled,
+        ..of(Kind::Lstm, &["Sigmoid", "Tanh", "Tanh"])
+    });
+    rnn.into_iter().chain(gru).chain(lstm).collect()
+}
+
+/// The operator over `x`, `[time, batch, d_input]`: a direction for each of the sides, which have the same settings. States are given
+/// for every side or for none, which are zeros then.
+pub(super) fn operator(
+    drawing: &mut Drawing,
+    name: &str,
+    x: &str,
+    batch: &Batch,
+    settled: &Settled,
+    sides: &[(Equations<'_>, Option<Vec<Value>>)],
+) -> Vec<Given> {
+    let standard = STANDARD
+        .iter()
+        .find(|standard| standard.kind == settled.kind);
+    let standard = standard.expect("every kind has an operator");
+    let (gates, units) = (standard.gates, settled.d_hidden);
+    let stacked = |part: &dyn Fn(&Equations<'_>) -> Matrix| {
+        let parts: Vec<Matrix> = sides.iter().map(|(side, _)| part(side)).collect();
+        let shape = [&[sides.len()], &parts[0].shape[..]].concat();
+        let numbers = parts.into_iter().flat_map(|part| part.numbers).collect();
+        Matrix { shape, numbers }
+    };
+    // Blocks in the operator's order; one that the equations lack is zero.
+    let gated = |names: &[String], all: &Matrix| {
+        let parts = gates
+            .iter()
+            .map(|gate| match names.iter().position(|name| name == gate) {
+                Some(block) => all.columns(block * units, units).turned(),
+                None => all.columns(0, units).turned().zeros(),
+            });
+        Matrix::below(parts.collect())
+    };
+    let bias = |names: &[String], all: Option<&Matrix>| match all {
+        Some(all) => gated(names, all),
+        None => Matrix {
+            shape: vec![gates.len() * units],
+            numbers: vec![0.0; gates.len() * units],
+        },
+    };
+    let w = stacked(&|side| gated(side.program.inputs(), &side.input));
+    let r = stacked(&|side| {
+        let hidden = side.hidden.as_ref().expect("a recurrent product");
+        gated(side.program.hiddens(), hidden)
+    });
+    let biased = sides.iter().any(|(side, _)| side.input_bias.is_some());
+    let b = biased.then(|| {
+        stacked(&|side| {
+            let input = bias(side.program.inputs(), side.input_bias.as_ref());
+            Matrix::below(vec![
+                input,
+                bias(side.program.hiddens(), side.hidden_bias.as_ref()),
+            ])
+        })
+    });
+    let p = settled.peepholes.then(|| {
+        stacked(&|side| {
+            let vectors = side.program.vectors();
+            let parts =
+                PEEPHOLES.iter().map(
+                    |name| match vectors.iter().position(|known| known == name) {
+                        Some(vector) => side.vectors[vector].clone(),
+                        None => side.vectors[0].zeros(),
+                    },
+                );
+            Matrix::below(parts.collect())
+        })
+    });
+    let mut weight =
+        |letter: &str, matrix: &Matrix| drawing.matrix(&format!("{name}.{letter}"), matrix);
+    let (w, r) = (weight("W", &w), weight("R", &r));
+    let b = b.map_or_else(Value::new, |b| weight("B", &b));
+    let p = p.map_or_else(Value::new, |p| weight("P", &p));
+    let initial: Vec<Value> = (0..standard.states.len())
+        .map(|state| {
+            let parts = sides
+                .iter()
+                .map(|(_, states)| states.as_ref().map(|states| &states[state]));
+            let parts: Option<Vec<&Value>> = parts.collect();
+            parts.map_or_else(Value::new, |parts| {
+                let parts: Vec<Value> = parts.iter().map(|part| drawing.raised(part, 0)).collect();
+                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+                drawing.node("Concat", &parts, vec![("axis", Setting::Integer(0))])
+            })
+        })
+        .collect();
+    let lengths = batch.padded().map_or("", |padded| &padded.lengths);
+    let mut inputs = vec![x, &w, &r, &b, lengths];
+    inputs.extend(initial.iter().map(String::as_str));
+    inputs.push(&p);
+    while inputs.last().is_some_and(|last| last.is_empty()) {
+        inputs.pop();
+    }
+    let outputs: Vec<Value> = std::iter::once("y".to_owned())
+        .chain(standard.states.iter().map(|state| format!("last_{state}")))
+        .map(|output| drawing.name(&format!("{name}.{output}")))
+        .collect();
+    drawing.put(
+        standard.op,
+        &inputs,
+        &outputs,
+        settings(settled, sides.len()),
+    );
+    let side = |drawing: &mut Drawing, value: &str, axis, side| match sides.len() {
+        1 => {
+            let axes = drawing.integers(&[axis]);
+            drawing.node("Squeeze", &[value, &axes], vec![])
+        }
+        _ => drawing.at(value, axis, side),
+    };
+    let sides = 0..sides.len() as i64;
+    let given = sides.map(|at| Given {
+        y: side(drawing, &outputs[0], 1, at),
+        last: outputs[1..]
+            .iter()
+            .map(|last| side(drawing, last, 0, at))
+            .collect(),
+    });
+    given.collect()
+}
+
+/// The attributes of an operator, without those that are as the standard has them.
+fn settings(settled: &Settled, sides: usize) -> Vec<(&'static str, Setting<'static>)> {
+    let direction = match (settled.reads, sides) {
+        (_, 2) => "bidirectional",
+        (Reads::Reverse, _) => "reverse",
+        _ => "forward",
+    };
+    let mut all = vec![
+        ("hidden_size", Setting::Integer(settled.d_hidden as i64)),
+        ("direction", Setting::Text(direction.into())),
+    ];
+    if settled.after {
+        all.push(("linear_before_reset", Setting::Integer(1)));
+    }
+    if settled.coupled {
+        all.push(("input_forget", Setting::Integer(1)));
+    }
+    if settled.kind == Kind::Rnn {
+        let function = settled.functions[0][0];
+        let (alpha, beta) = function.settings();
+        let names = vec![function.name().to_owned(); sides];
+        all.push(("activations", Setting::Texts(names)));
+        if let Some(alpha) = alpha {
+            all.push(("activation_alpha", Setting::Numbers(vec![alpha; sides])));
+        }
+        if let Some(beta) = beta {
+            all.push(("activation_beta", Setting::Numbers(vec![beta; sides])));
+        }
+    }
+    all
+}
