@@ -5,6 +5,8 @@
 
 mod archive;
 mod error;
+mod hdf5;
+pub mod keras;
 mod numpy;
 pub mod onnx;
 mod pickle;
@@ -22,7 +24,7 @@ pub use tensor::{Dtype, Entry, Tensors};
 pub enum Format {
     /// [`safetensors`].
     Safetensors,
-    /// A zip file of PyTorch's, or of NumPy's arrays (`.npz`).
+    /// A zip file of PyTorch's, of Keras' (`.keras`), or of NumPy's arrays (`.npz`).
     Zip,
     /// A pickle: PyTorch's legacy files, or a dictionary of NumPy's arrays.
     Pickle,
@@ -30,6 +32,8 @@ pub enum Format {
     Npy,
     /// A model of [`onnx`].
     Onnx,
+    /// HDF5, as Keras writes it ([`keras`]).
+    Hdf5,
 }
 
 impl Format {
@@ -37,6 +41,7 @@ impl Format {
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [b'P', b'K', 3 | 5, 4 | 6, ..] => Some(Format::Zip),
+            _ if hdf5::begins(bytes) => Some(Format::Hdf5),
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(Format::Npy),
             // The opcode PROTO; the older protocols have none, and begin with what makes a container.
             [0x80, 0..=5, ..] | [b'(' | b'c' | b'}' | b']', ..] => Some(Format::Pickle),
@@ -48,8 +53,8 @@ impl Format {
     }
 }
 
-/// The tensors of a file's content: `.safetensors`, `.pt` and `.pth` (zip or legacy), `.npz`, `.npy`, pickles of NumPy's arrays, and
-/// what an ONNX model holds.
+/// The tensors of a file's content: `.safetensors`, `.pt` and `.pth` (zip or legacy), `.keras` and `.h5`, `.npz`, `.npy`, pickles of
+/// NumPy's arrays, and what an ONNX model holds.
 ///
 /// Nested dictionaries and lists are flattened, with dots between the names.
 ///
@@ -70,6 +75,7 @@ pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
         Some(Format::Pickle) => pytorch::read_pickle(bytes),
         Some(Format::Npy) => numpy::read_array(bytes),
         Some(Format::Onnx) => read_model(bytes),
+        Some(Format::Hdf5) => Ok(keras::read(bytes)?.into_tensors()),
         None => Err(FormatError::Unknown),
     }
 }
@@ -79,9 +85,12 @@ fn read_model(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
     onnx::read(bytes)?.into_tensors()
 }
 
-/// The tensors of a zip file, PyTorch's or NumPy's.
+/// The tensors of a zip file, PyTorch's, Keras' or NumPy's.
 fn read_zip(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
     let archive = Archive::open(bytes)?;
+    if keras::holds(&archive) {
+        return Ok(keras::read(bytes)?.into_tensors());
+    }
     let pickle = archive.names().find(|name| name.ends_with("data.pkl"));
     match pickle.map(str::to_owned) {
         Some(pickle) => pytorch::read_zip(archive, &pickle),

@@ -1,0 +1,104 @@
+//! Keras' files: `.keras`, a zip file of `config.json` and `model.weights.h5`; `.weights.h5`; and the `.h5` of Keras 2 and before, with
+//! the configuration as an attribute, or with weights alone.
+
+use std::borrow::Cow;
+
+use super::archive::{Archive, damaged};
+use super::hdf5::{self, Branch, Content};
+use super::{Entry, Format, FormatError, Tensors};
+
+/// The members of a `.keras` file.
+const WEIGHTS: &str = "model.weights.h5";
+const CONFIG: &str = "config.json";
+
+/// What a file of Keras' holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    content: Content,
+    config: Option<String>,
+}
+
+impl Model {
+    /// The tensors, by their paths with dots: `layers.lstm.cell.vars.0`, `model_weights.lstm.lstm.lstm_cell.kernel:0`.
+    pub fn tensors(&self) -> &Tensors<'static> {
+        &self.content.tensors
+    }
+
+    /// The tensors alone.
+    pub fn into_tensors(self) -> Tensors<'static> {
+        self.content.tensors
+    }
+
+    /// The model's configuration, as JSON; files of weights have none.
+    pub fn config(&self) -> Option<&str> {
+        self.config.as_deref()
+    }
+
+    /// What is attached to groups.
+    pub(crate) fn content(&self) -> &Content {
+        &self.content
+    }
+}
+
+/// Whether a content begins as a file of Keras' does: as HDF5, or as a zip file with weights in HDF5.
+pub fn begins(bytes: &[u8]) -> bool {
+    match Format::of(bytes) {
+        Some(Format::Hdf5) => true,
+        Some(Format::Zip) => Archive::open(bytes).is_ok_and(|archive| holds(&archive)),
+        _ => false,
+    }
+}
+
+/// Whether a zip file is one of Keras'.
+pub(super) fn holds(archive: &Archive<'_>) -> bool {
+    archive.names().any(|name| name == WEIGHTS)
+}
+
+/// What a file holds.
+///
+/// # Errors
+///
+/// If it is none of Keras', is damaged, or would take more memory than its size warrants.
+pub fn read(bytes: &[u8]) -> Result<Model, FormatError> {
+    if Format::of(bytes) == Some(Format::Hdf5) {
+        let content = hdf5::read(bytes)?;
+        let config = content.text("", "model_config").map(str::to_owned);
+        return Ok(Model { content, config });
+    }
+    let mut archive = Archive::open(bytes)?;
+    let content = hdf5::read(&archive.member(WEIGHTS)?)?;
+    let configured = archive.names().any(|name| name == CONFIG);
+    let config = match configured {
+        false => None,
+        true => Some(text(archive.member(CONFIG)?)?),
+    };
+    Ok(Model { content, config })
+}
+
+fn text(bytes: Cow<'_, [u8]>) -> Result<String, FormatError> {
+    String::from_utf8(bytes.into_owned()).map_err(|_| damaged(format!("{CONFIG} is no text")))
+}
+
+/// The content of a `.weights.h5` file: tensors of f32 or f64 by the paths that [`Model::tensors`] has, and the names of groups of
+/// variables, by their paths.
+///
+/// # Errors
+///
+/// If a tensor is of another type.
+pub fn write(
+    tensors: &[(String, Entry<'_>)],
+    names: &[(String, String)],
+) -> Result<Vec<u8>, FormatError> {
+    let mut root = Branch::default();
+    for (path, entry) in tensors {
+        let path: Vec<&str> = path.split('.').collect();
+        let (name, groups) = path.split_last().expect("a path has a name");
+        let group = root.at(groups);
+        group.tensors.insert((*name).to_owned(), entry.clone());
+    }
+    for (path, name) in names {
+        let path: Vec<&str> = path.split('.').collect();
+        root.at(&path).texts.insert("name".into(), name.clone());
+    }
+    hdf5::write(&root)
+}
