@@ -15,7 +15,7 @@ use rekindle::{
 use crate::WeightError;
 use crate::convert::{burns, tensor_data};
 use crate::formats::{Entry, Tensors};
-use crate::load::{Slot, check, fits, load};
+use crate::load::{Slot, Wanted, check, fits, load};
 use crate::pytorch::slots;
 
 /// Which of PyTorch's modules.
@@ -264,7 +264,7 @@ pub fn take<C: Cell>(
         slots: own,
     });
     let (weights, left) = place.weights(tensors);
-    check(&place.slots, &weights)?;
+    check(&Wanted::all(&place.slots), &weights)?;
     let taken = Taken {
         prefix: place.prefix,
         names: weights.keys().cloned().collect(),
@@ -318,7 +318,7 @@ impl Place {
         let unfit = self.slots.iter().filter(|slot| {
             let tensor = tensors.get(&slot.name);
             fits(
-                slot,
+                &Wanted::of(slot),
                 tensor.map(|entry| (computed(entry), entry.shape.clone())),
             )
             .is_err()

@@ -74,6 +74,14 @@ pub enum WeightError {
     #[error("opset = {version}: must be from {} to {}", OPSETS.start(), OPSETS.end())]
     Opset { version: i64 },
 
+    /// A layer of a model of another framework computes something else, or what no layer here does.
+    #[error("layer `{name}` of the file {why}")]
+    Layer { name: String, why: String },
+
+    /// A model has no recurrent layers of these, or none of the name.
+    #[error("the file has no {wanted}; its recurrent layers are {}", list(known))]
+    NoLayer { wanted: String, known: Vec<String> },
+
     /// There is more than one fault.
     #[error("{}", lines(.0))]
     Several(Vec<WeightError>),
@@ -89,6 +97,13 @@ fn none_of(names: &[String]) -> String {
 fn named(name: &Option<String>) -> String {
     name.as_ref()
         .map_or_else(String::new, |name| format!(" named `{name}`"))
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        _ => places(names),
+    }
 }
 
 fn places(names: &[String]) -> String {

@@ -5,7 +5,7 @@ use crate::path::Path;
 use crate::read::{Place, places};
 use crate::transpose::transpose;
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The module with its float parameters replaced by the tensors of their dotted paths, as
@@ -66,13 +66,38 @@ impl Slot {
     }
 }
 
+/// A tensor that has to be there.
+#[derive(Clone)]
+pub(crate) struct Wanted {
+    pub(crate) name: String,
+    pub(crate) shape: Vec<usize>,
+    /// The device that has to compute with it.
+    pub(crate) device: Device,
+}
+
+impl Wanted {
+    /// The tensors of slots.
+    pub(crate) fn all(slots: &[Slot]) -> Vec<Wanted> {
+        slots.iter().map(Wanted::of).collect()
+    }
+
+    /// The tensor of a slot.
+    pub(crate) fn of(slot: &Slot) -> Wanted {
+        Wanted {
+            name: slot.name.clone(),
+            shape: slot.shape(),
+            device: slot.place.device.clone(),
+        }
+    }
+}
+
 /// Loads each slot's tensor.
 pub(crate) fn load<M: Module>(
     module: M,
     slots: Vec<Slot>,
     tensors: &BTreeMap<String, TensorData>,
 ) -> Result<M, WeightError> {
-    check(&slots, tensors)?;
+    check(&Wanted::all(&slots), tensors)?;
     let mut writer = Writer {
         path: Path::default(),
         tensors: BTreeMap::new(),
@@ -84,40 +109,40 @@ pub(crate) fn load<M: Module>(
     Ok(module.map(&mut writer))
 }
 
-/// Checks that each slot has its tensor, and each tensor its slot, and says all that is wrong.
+/// Checks that each tensor that is wanted is there, and that each that is there is wanted, and says all that is wrong.
 pub(crate) fn check(
-    slots: &[Slot],
+    wanted: &[Wanted],
     tensors: &BTreeMap<String, TensorData>,
 ) -> Result<(), WeightError> {
-    let known: BTreeSet<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
+    let known: BTreeSet<&str> = wanted.iter().map(|wanted| wanted.name.as_str()).collect();
     let unknown = tensors.keys().filter(|name| !known.contains(name.as_str()));
     let names: Vec<String> = unknown.cloned().collect();
     let mut faults = Vec::new();
     if !names.is_empty() {
         faults.push(WeightError::Unexpected {
             names,
-            known: slots.iter().map(|slot| slot.name.clone()).collect(),
+            known: wanted.iter().map(|wanted| wanted.name.clone()).collect(),
         });
     }
-    let mut first: Option<(&Slot, DType)> = None;
-    for slot in slots {
-        let tensor = tensors.get(&slot.name);
+    let mut first: Option<(&Wanted, DType)> = None;
+    for wanted in wanted {
+        let tensor = tensors.get(&wanted.name);
         match fits(
-            slot,
+            wanted,
             tensor.map(|data| (data.dtype(), data.shape().to_vec())),
         ) {
             Err(fault) => faults.push(fault),
             Ok(dtype) => {
-                let (first, expected) = *first.get_or_insert((slot, dtype));
+                let (first, expected) = *first.get_or_insert((wanted, dtype));
                 let data = tensor.expect("what fits is there");
                 if dtype != expected {
                     faults.push(WeightError::Mixed {
-                        name: slot.name.clone(),
+                        name: wanted.name.clone(),
                         found: dtype.name(),
                         first: first.name.clone(),
                         expected: expected.name(),
                     });
-                } else if let Err(fault) = finite(slot, data) {
+                } else if let Err(fault) = finite(&wanted.name, data) {
                     faults.push(fault);
                 }
             }
@@ -131,8 +156,11 @@ pub(crate) fn check(
 }
 
 /// Checks a tensor's shape, and that the device can compute with its type, which is returned.
-pub(crate) fn fits(slot: &Slot, tensor: Option<(DType, Vec<usize>)>) -> Result<DType, WeightError> {
-    let (name, expected) = (slot.name.clone(), slot.shape());
+pub(crate) fn fits(
+    wanted: &Wanted,
+    tensor: Option<(DType, Vec<usize>)>,
+) -> Result<DType, WeightError> {
+    let (name, expected) = (wanted.name.clone(), wanted.shape.clone());
     let Some((dtype, shape)) = tensor else {
         let shape = expected;
         return Err(WeightError::Missing { name, shape });
@@ -148,18 +176,18 @@ pub(crate) fn fits(slot: &Slot, tensor: Option<(DType, Vec<usize>)>) -> Result<D
     if !matches!(dtype, DType::F32 | DType::F64) {
         return Err(WeightError::Dtype { name, found });
     }
-    match slot.place.device.supports_dtype(dtype) {
+    match wanted.device.supports_dtype(dtype) {
         true => Ok(dtype),
         false => Err(WeightError::Unsupported { name, found }),
     }
 }
 
 /// Checks that all numbers of a tensor are finite.
-fn finite(slot: &Slot, data: &TensorData) -> Result<(), WeightError> {
+fn finite(name: &str, data: &TensorData) -> Result<(), WeightError> {
     match data.iter::<f64>().enumerate().find(|(_, v)| !v.is_finite()) {
         None => Ok(()),
         Some((index, value)) => Err(WeightError::NotFinite {
-            name: slot.name.clone(),
+            name: name.to_owned(),
             value: value.to_string(),
             index,
         }),

@@ -2,10 +2,11 @@
 
 use crate::WeightError;
 use crate::load::{Slot, load};
+use crate::mapping::{Plan, Row};
 use crate::read::{Place, named_gradients, named_tensors, places};
-use burn::tensor::{Gradients, TensorData};
-use rekindle::engine::Direction;
-use rekindle::{Cell, Layer, Recurrent};
+use burn::tensor::{Device, Gradients, TensorData};
+use rekindle::engine::{Direction, Program};
+use rekindle::{Cell, Gates, Layer, Recurrent};
 use std::collections::{BTreeMap, HashMap};
 
 /// Path in a cell, PyTorch's name, and whether PyTorch stores the transpose.
@@ -101,6 +102,65 @@ fn renamed<C: Cell>(
 pub(crate) fn slots<C: Cell>(layer: &Recurrent<C>) -> Vec<Slot> {
     let places = places(layer).into_iter();
     places.map(|place| slot(layer.layers(), place)).collect()
+}
+
+/// The weights of one direction of one layer.
+pub(crate) struct Side<'l> {
+    /// The equations of its cell, if it is one of equations.
+    pub(crate) program: Option<&'l Program>,
+    pub(crate) device: Device,
+    /// Names without the layer's number, and shapes.
+    weights: BTreeMap<String, Vec<usize>>,
+    suffix: String,
+}
+
+impl Side<'_> {
+    /// A weight's name with the layer's number.
+    pub(crate) fn name(&self, stem: &str) -> String {
+        format!("{stem}{}", self.suffix)
+    }
+
+    /// A table applied to its cell; none if the table is of another.
+    pub(crate) fn plan(&self, rows: &[Row]) -> Option<Plan> {
+        Plan::new(rows, self.program?, &self.weights)
+    }
+
+    /// Its weights among those of the layer, by their names without the number.
+    pub(crate) fn own(&self, all: &BTreeMap<String, TensorData>) -> BTreeMap<String, TensorData> {
+        let stems = self.weights.keys();
+        stems
+            .map(|stem| (stem.clone(), all[&self.name(stem)].clone()))
+            .collect()
+    }
+}
+
+/// The directions of all layers: of each layer the one that reads forward, and then the reverse one.
+pub(crate) fn sides<C: Cell>(layer: &Recurrent<C>) -> Vec<Side<'_>> {
+    let slots = slots(layer);
+    let mut sides = Vec::new();
+    for (depth, level) in layer.layers().iter().enumerate() {
+        for (part, suffix) in [("forward", ""), ("reverse", "_reverse")] {
+            let Some(cell) = cell(level, part) else {
+                continue;
+            };
+            let own = slots.iter().filter(|slot| {
+                let (at, owner, _) = owner(&slot.place.path);
+                at == depth && owner == part
+            });
+            let suffix = format!("_l{depth}{suffix}");
+            let stem = |slot: &Slot| slot.name.strip_suffix(&suffix).map(str::to_owned);
+            let first = own.clone().next().expect("a cell has a weight");
+            sides.push(Side {
+                program: cell.gates().map(Gates::program),
+                device: first.place.device.clone(),
+                weights: own
+                    .map(|slot| (stem(slot).expect("its layer's"), slot.shape()))
+                    .collect(),
+                suffix,
+            });
+        }
+    }
+    sides
 }
 
 fn slot<C: Cell>(layers: &[Layer<C>], place: Place) -> Slot {

@@ -6,7 +6,7 @@ use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 use rekindle_interop::{
     Taken, entry,
-    formats::{self, Format, Tensors, onnx, safetensors},
+    formats::{self, Format, Tensors, keras, onnx, safetensors},
     tensor_data,
 };
 
@@ -61,6 +61,14 @@ impl Content {
         Ok(Some(model))
     }
 
+    /// The model, if the content is one of Keras'.
+    fn keras(&self) -> Result<Option<keras::Model>> {
+        let (origin, bytes) = &self.parts[0];
+        let model = keras::begins(bytes).then(|| keras::read(bytes));
+        let model = model.transpose();
+        model.map_err(|error| Error::mend(format!("{origin}: {error}")))
+    }
+
     /// The tensors, in any format that [`formats::read`] reads.
     pub fn tensors(&self) -> Result<Tensors<'_>> {
         let mut all = Tensors::default();
@@ -82,16 +90,19 @@ impl Content {
         Ok(numbers(&self.tensors()?))
     }
 
-    /// The layer with its weights from the content: behind a prefix, or of a node of this name; by default from the one place where
-    /// they fit.
+    /// The layer with its weights from the content: behind a prefix, or of a node or a layer of this name; by default from the one place
+    /// where they fit.
     pub fn take<C: Cell>(
         &self,
         layer: Recurrent<C>,
         prefix: Option<&str>,
     ) -> Result<(Recurrent<C>, Taken)> {
-        let taken = match self.model()? {
-            Some(model) => rekindle_interop::onnx::take(layer, &model, prefix),
-            None => rekindle_interop::take(layer, &self.tensors()?, prefix),
+        let taken = if let Some(model) = self.model()? {
+            rekindle_interop::onnx::take(layer, &model, prefix)
+        } else if let Some(model) = self.keras()? {
+            rekindle_interop::keras::take(layer, &model, prefix)
+        } else {
+            rekindle_interop::take(layer, &self.tensors()?, prefix)
         };
         taken.map_err(|error| Error::mend(format!("{}: {error}", self.parts[0].0)))
     }

@@ -16,12 +16,12 @@ pub(crate) struct Args {
     /// The input: `x` [batch, time, d_input], perhaps `lengths` [batch] and states.
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
-    /// The weights, by the names that `rekindle show` prints, from a file of any format (.safetensors, .pt, .npz, .onnx, ...); random
-    /// ones by default.
+    /// The weights, by the names that `rekindle show` prints, from a file of any format (.safetensors, .pt, .keras, .h5, .npz,
+    /// .onnx, ...); random ones by default.
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Where in the weights' file the layer stands, as in encoder.rnn, or which node of a model it is; by default the one place where all
-    /// names and shapes fit.
+    /// Where in the weights' file the layer stands, as in encoder.rnn, or which node of a model, or which of its layers it is; by
+    /// default the one place where all names and shapes fit.
     #[arg(long, value_name = "NAME", requires = "weights")]
     prefix: Option<String>,
     /// `y`, and perhaps states: write the gradients of the sum of outputs times these, too.

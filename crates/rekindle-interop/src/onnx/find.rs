@@ -13,7 +13,7 @@ use super::{equations, stack, weights};
 use crate::WeightError;
 use crate::checkpoint::Taken;
 use crate::formats::onnx::{Graph, Model, Setting};
-use crate::load::{check, load};
+use crate::load::{Wanted, check, load};
 use crate::pytorch::slots;
 use crate::written::inline;
 
@@ -290,7 +290,7 @@ pub fn take<'m, C: Cell>(
         let weights = match found.differs(&layer) {
             Some(fault) => Err(fault),
             None => found.weights().and_then(|weights| {
-                check(&slots, &weights)?;
+                check(&Wanted::all(&slots), &weights)?;
                 Ok(weights)
             }),
         };

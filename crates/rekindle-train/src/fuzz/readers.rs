@@ -226,6 +226,29 @@ fn no_weights_panic() {
     });
 }
 
+/// Files of Keras'; their layers are looked for, too.
+#[test]
+fn no_hdf5_panics() {
+    let files = ["legacy.h5", "layers.weights.h5", "layers.keras"];
+    let golden = |name| {
+        shipped(&format!(
+            "crates/rekindle-interop/tests/golden/keras/{name}"
+        ))
+    };
+    let samples = files.map(golden).to_vec();
+    let words = "HDF TREE SNOD HEAP GCOL OHDR \u{0}\u{0}\u{0}\u{0} \u{7f}\u{7f}\u{7f}\u{7f} \u{8}\u{0} kernel:0 weight_names vars cell PK \
+                 backward_ { } [ ] \" class_name Bidirectional layers null";
+    never_panics(3000, samples, words, |bytes| {
+        if let Ok(model) = formats::keras::read(bytes) {
+            for (_, entry) in model.tensors().iter() {
+                let count: usize = entry.shape.iter().product();
+                assert_eq!(entry.bytes.len(), count * entry.dtype.size());
+            }
+            let _ = rekindle_interop::keras::find(&model);
+        }
+    });
+}
+
 #[test]
 fn no_manifest_panics() {
     let place = Place::new();

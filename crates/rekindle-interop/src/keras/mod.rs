@@ -1,0 +1,20 @@
+//! Keras: `SimpleRNN`, `LSTM` and `GRU`, alone, stacked or in `Bidirectional`, those of cuDNN's too, become layers, and layers go back.
+//!
+//! | here | in a file |
+//! |---|---|
+//! | `settings.rs` | what the model's configuration says of its recurrent layers |
+//! | `place.rs` | where their tensors stand |
+//! | `twin.rs` | which cell here computes the same, and the table of its weights |
+//! | `find.rs`, `take.rs` | all of them as layers, and those that fit a layer |
+//! | `export.rs` | the way back |
+
+mod export;
+mod find;
+mod place;
+mod settings;
+mod take;
+mod twin;
+
+pub use export::export;
+pub use find::{Found, find};
+pub use take::take;

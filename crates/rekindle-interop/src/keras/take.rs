@@ -1,0 +1,236 @@
+//! The layers of a model that are a layer here.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::TensorData;
+use rekindle::{Cell, Recurrent};
+
+use super::find::{Layer, layers, merge};
+use super::place::Names;
+use super::twin::{Twin, twins};
+use crate::checkpoint::numbers;
+use crate::formats::Entry;
+use crate::formats::keras::Model;
+use crate::load::{Wanted, check};
+use crate::mapping::Plan;
+use crate::pytorch::{Side, sides};
+use crate::{Taken, WeightError, import};
+
+/// The layer with its weights from a model of Keras': a level takes one of Keras' layers, so a stack takes as many, one behind the other.
+/// `name` is that of the first; by default it is the one place where all fit.
+///
+/// Where the model's configuration is in the file, the functions, the place of a GRU's reset gate, the directions and how these are
+/// merged must be those of the layer. Numbers of f16 and bf16 become f32.
+///
+/// # Errors
+///
+/// If they fit in no place, or in several; if Keras has no such cell, or the file's computes something else. All tensors that are missing,
+/// misshapen, of another type or of no parameter are named, each as in the file. Nothing is loaded then.
+pub fn take<C: Cell>(
+    layer: Recurrent<C>,
+    model: &Model,
+    name: Option<&str>,
+) -> Result<(Recurrent<C>, Taken), WeightError> {
+    let all = layers(model);
+    let levels = layer.layers().len();
+    let wanted = |levels: &[Layer]| name.is_none_or(|name| levels[0].is(name));
+    let mut fitting = Vec::new();
+    let mut closest: Option<(usize, WeightError)> = None;
+    for levels in all.windows(levels).filter(|levels| wanted(levels)) {
+        match weights(&layer, levels, model) {
+            Ok(found) => fitting.push((levels[0].place.name.clone(), found)),
+            Err(error) => {
+                let faults = count(&error);
+                if closest.as_ref().is_none_or(|(least, _)| faults < *least) {
+                    closest = Some((faults, error));
+                }
+            }
+        }
+    }
+    if fitting.len() > 1 {
+        let prefixes = fitting.into_iter().map(|(name, _)| name).collect();
+        return Err(WeightError::Ambiguous { prefixes });
+    }
+    let Some((prefix, (weights, names))) = fitting.pop() else {
+        let missing = || WeightError::NoLayer {
+            wanted: match (name, levels) {
+                (Some(name), 1) => format!("recurrent layer `{name}`"),
+                (Some(name), _) => format!("{levels} recurrent layers from `{name}` on"),
+                (None, 1) => "recurrent layer".to_owned(),
+                (None, _) => format!("{levels} recurrent layers"),
+            },
+            known: all.iter().map(|layer| layer.place.name.clone()).collect(),
+        };
+        return Err(closest.map_or_else(missing, |(_, error)| error));
+    };
+    let left = model.tensors().names().map(str::to_owned);
+    let taken = Taken {
+        prefix,
+        left: left.filter(|name| !names.contains(name)).collect(),
+        names,
+    };
+    Ok((import(layer, &weights)?, taken))
+}
+
+/// How many things are wrong.
+fn count(error: &WeightError) -> usize {
+    match error {
+        WeightError::Several(all) => all.len(),
+        _ => 1,
+    }
+}
+
+/// Weights by our names, and the names of those in the file.
+type Weights = (BTreeMap<String, TensorData>, Vec<String>);
+
+/// The weights of a layer from as many of Keras' as it has levels.
+fn weights<C: Cell>(
+    layer: &Recurrent<C>,
+    levels: &[Layer],
+    model: &Model,
+) -> Result<Weights, WeightError> {
+    let sides = sides(layer);
+    let directions = if layer.is_bidirectional() { 2 } else { 1 };
+    let mut all = (BTreeMap::new(), Vec::new());
+    let mut faults = Vec::new();
+    for (level, sides) in levels.iter().zip(sides.chunks(directions)) {
+        let differs = |why: String| WeightError::Layer {
+            name: level.place.name.clone(),
+            why,
+        };
+        let twin = twin(&sides[0]).map_err(differs)?;
+        if let Some(why) = difference(layer, level, &sides[0], &twin) {
+            faults.push(differs(why));
+            continue;
+        }
+        for (names, side) in level.directions().zip(sides) {
+            match cell(side, names, &twin, model) {
+                Ok((weights, names)) => {
+                    all.0.extend(weights);
+                    all.1.extend(names);
+                }
+                Err(WeightError::Several(several)) => faults.extend(several),
+                Err(fault) => faults.push(fault),
+            }
+        }
+    }
+    match faults.len() {
+        0 => Ok(all),
+        1 => Err(faults.remove(0)),
+        _ => Err(WeightError::Several(faults)),
+    }
+}
+
+/// The cell of Keras' that a cell here is.
+pub(super) fn twin(side: &Side<'_>) -> Result<Twin, String> {
+    let program = side
+        .program
+        .ok_or("has no equal here: Keras has none of this cell")?;
+    let twin = twins().into_iter().find(|twin| twin.is(program));
+    twin.ok_or_else(|| {
+        format!(
+            "is SimpleRNN, LSTM or GRU, but the layer computes {}",
+            line(side)
+        )
+    })
+}
+
+/// The equations of a cell in one line.
+fn line(side: &Side<'_>) -> String {
+    let text = side.program.map(ToString::to_string).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines.join("; ")
+}
+
+/// In what a layer of the file is another than the layer here, as far as its configuration tells.
+fn difference<C: Cell>(
+    layer: &Recurrent<C>,
+    level: &Layer,
+    side: &Side<'_>,
+    twin: &Twin,
+) -> Option<String> {
+    let there = level.directions().count();
+    let here = if layer.is_bidirectional() { 2 } else { 1 };
+    if there != here {
+        let read = |n: usize| {
+            if n == 2 {
+                "both directions"
+            } else {
+                "one direction"
+            }
+        };
+        return Some(format!(
+            "reads in {}, but the layer in {}",
+            read(there),
+            read(here)
+        ));
+    }
+    let settings = level.settings.as_ref()?;
+    let both = settings.both.as_ref();
+    let reverse = both.map(|(_, one)| one);
+    if let Some(one) = std::iter::once(&settings.forward)
+        .chain(reverse)
+        .find(|one| !twin.is_set(one))
+    {
+        return Some(format!("is {one}, but the layer computes {}", line(side)));
+    }
+    if settings.forward.go_backwards || reverse.is_some_and(|one| !one.go_backwards) {
+        return Some(
+            "reads from the end where a layer here reads from the beginning (go_backwards)".into(),
+        );
+    }
+    let named = both.map(|(merge, _)| merge.as_deref().unwrap_or("None"));
+    named
+        .filter(|named| merge(named) != Some(layer.merge()))
+        .map(|named| {
+            format!(
+                "has merge_mode = {named:?}, but the layer has merge = {:?}",
+                layer.merge().name()
+            )
+        })
+}
+
+/// The weights of one direction, in the first of the forms in which all fit.
+fn cell(
+    side: &Side<'_>,
+    names: &Names,
+    twin: &Twin,
+    model: &Model,
+) -> Result<Weights, WeightError> {
+    let mut first = None;
+    for rows in twin.stored() {
+        let plan = side.plan(rows).expect("a table covers its cell");
+        match stored(side, names, &plan, model) {
+            Ok(weights) => return Ok(weights),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    Err(first.expect("there is a form"))
+}
+
+fn stored(
+    side: &Side<'_>,
+    names: &Names,
+    plan: &Plan,
+    model: &Model,
+) -> Result<Weights, WeightError> {
+    let wanted: Vec<Wanted> = plan
+        .tensors
+        .iter()
+        .map(|tensor| Wanted {
+            name: names.of(tensor.name),
+            shape: tensor.shape.clone(),
+            device: side.device.clone(),
+        })
+        .collect();
+    let there: BTreeMap<String, TensorData> = model
+        .tensors()
+        .beside(&names.prefix)
+        .map(|(name, entry): (&str, &Entry<'_>)| (name.to_owned(), numbers(entry)))
+        .collect();
+    check(&wanted, &there)?;
+    let theirs: Vec<TensorData> = wanted.iter().map(|w| there[&w.name].clone()).collect();
+    let weights = plan.read(&theirs).into_iter();
+    let weights = weights.map(|(stem, data)| (side.name(&stem), data));
+    Ok((weights.collect(), there.into_keys().collect()))
+}
