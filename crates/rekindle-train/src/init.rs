@@ -80,6 +80,7 @@ impl Seen {
         match self {
             Seen::Prose(_) => "language_model",
             Seen::Series => "classify_series",
+            Seen::Targets => "regress_series",
             Seen::Texts { .. } => "classify_text",
             Seen::Rows(_) => "forecast",
         }
@@ -114,7 +115,7 @@ fn task_keys(kind: &str, file: Option<&str>, seen: Option<&Seen>) -> Vec<(&'stat
                 ("label_column", label.into()),
             ]
         }
-        "classify_series" => vec![("train", file("mine.csv"))],
+        "classify_series" | "regress_series" => vec![("train", file("mine.csv"))],
         "forecast" => {
             let rows = match seen {
                 Some(Seen::Rows(rows)) => *rows,

@@ -205,7 +205,7 @@ fn columns_without_names_are_those_that_were_trained_on() {
             .into_iter()
             .map(|prediction| match prediction {
                 Prediction::Values { column, .. } => column,
-                _ => panic!("values"),
+                other => panic!("values, not {other:?}"),
             })
             .collect();
         assert_eq!(columns, ["column 1", "column 2", "column 3"]);
@@ -416,6 +416,17 @@ fn a_row_stays_in_its_part_when_the_file_changes() {
     let file = bench.file("rows.csv", "");
     stays("label,t0,t1,t2,t3,t4\n", &series(), &file, |spec| {
         open("classify_series", &file, "", spec)
+    });
+    let numbers: Vec<String> = series()
+        .iter()
+        .enumerate()
+        .map(|(i, row)| {
+            row.replace("up", &format!("{i}.5"))
+                .replace("down", &format!("-{i}"))
+        })
+        .collect();
+    stays("target,t0,t1,t2,t3,t4\n", &numbers, &file, |spec| {
+        open("regress_series", &file, "", spec)
     });
 }
 

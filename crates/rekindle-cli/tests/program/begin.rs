@@ -20,11 +20,26 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
     for (name, file) in [("prose.txt", "tiny.txt"), ("series.ts", "tiny_multi.ts")] {
         fs::copy(format!("{DATA}/{file}"), at.join(name)).expect("copied");
     }
+    let values = |i: usize| format!("{i},{}", i * i % 7);
+    let rows: String = (0..40).map(|i| format!("{}:{i}.5\n", values(i))).collect();
+    fs::write(
+        at.join("numbers.ts"),
+        format!("@targetLabel true\n@data\n{rows}"),
+    )
+    .expect("written");
+    let line = |i| format!("{{\"target\": {i}.5, \"values\": [{}]}}\n", values(i));
+    fs::write(
+        at.join("lines.jsonl"),
+        (0..40).map(line).collect::<String>(),
+    )
+    .expect("written");
     for (file, task) in [
         ("reviews.csv", "classify_text"),
         ("load.csv", "forecast"),
         ("prose.txt", "language_model"),
         ("series.ts", "classify_series"),
+        ("numbers.ts", "regress_series"),
+        ("lines.jsonl", "regress_series"),
     ] {
         let config = format!("{file}.toml");
         rekindle_in(at, &["init", "--data", file, "--out", &config]).done();
@@ -60,6 +75,7 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
         "language_model",
         "classify_text",
         "classify_series",
+        "regress_series",
     ] {
         rekindle_in(at, &["init", task]).done();
     }

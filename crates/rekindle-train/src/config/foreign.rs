@@ -239,6 +239,15 @@ const VALUES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "regress_series",
+        &[
+            "regression",
+            "series_regression",
+            "time_series_regression",
+            "tser",
+        ],
+    ),
+    (
         "forecast",
         &["forecasting", "time_series", "timeseries", "prediction"],
     ),

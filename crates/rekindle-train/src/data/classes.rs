@@ -6,6 +6,20 @@ use super::message::{listed, shown};
 use super::number;
 use crate::error::{Error, Result};
 
+/// What a column of classes is called, in any case: the likeliest first.
+pub(super) const NAMES: [&str; 10] = [
+    "label",
+    "class",
+    "target",
+    "category",
+    "labels",
+    "sentiment",
+    "y",
+    "kind",
+    "type",
+    "tag",
+];
+
 /// The distinct labels in lexicographic order, so that a class has the same index whatever the
 /// order of the rows. There must be two at least.
 pub(super) fn distinct<'a>(
@@ -32,14 +46,22 @@ pub(super) fn row(index: usize) -> String {
     format!("row {}", index + 1)
 }
 
+/// The most numbers that are taken for classes without a word, where they are many for their rows or not whole.
+const FEW: usize = 10;
+
 /// What may be a mistake in classes that are found in a file: numbers, and those that it announces and does not have.
 pub(super) fn doubts(name: &str, labels: &[String], classes: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
-    let are_numbers = classes.iter().all(|class| number::finite(class).is_some());
-    if are_numbers && classes.len() > labels.len() / 2 && classes.len() > 10 {
+    let numbers = classes.iter().map(|class| number::finite(class));
+    let numbers: Option<Vec<f64>> = numbers.collect();
+    let are_measured = numbers.is_some_and(|numbers| {
+        let are_many = classes.len() > labels.len() / 2;
+        classes.len() > FEW && (are_many || numbers.iter().any(|number| number.fract() != 0.0))
+    });
+    if are_measured {
         notes.push(format!(
-            "{name}: the labels are {} different numbers in {} rows, and each is a class of its own; numbers that are to be \
-             predicted are no classes",
+            "{name}: the labels are {} different numbers in {} rows, and each is a class of its own; where they are to be \
+             predicted as numbers, task.kind = \"regress_series\" does so",
             classes.len(),
             labels.len()
         ));
@@ -136,5 +158,11 @@ mod tests {
         let said = doubts("a.csv", &numbers, &numbers).join("\n");
         assert!(said.contains("12 different numbers in 12 rows"), "{said}");
         assert_eq!(of(&["1", "2", "1", "2"], &["1", "2"]), "");
+        // Whole numbers that are rare for their rows are classes, others are not.
+        let several =
+            |numbers: &[String]| doubts("a.csv", &[numbers; 5].concat(), numbers).join("\n");
+        assert!(several(&numbers).contains("12 different numbers in 60 rows"));
+        let whole: Vec<String> = (0..12).map(|i| i.to_string()).collect();
+        assert_eq!(several(&whole), "");
     }
 }

@@ -1,7 +1,10 @@
 //! What a file seems to hold, for whoever has no config yet.
 
 use super::{
-    file,
+    classes, file,
+    series::SeriesColumns,
+    series_file,
+    series_parsed::Labels,
     table::{Table, config::TableConfig, kind::ColumnKind},
 };
 use crate::error::Result;
@@ -12,8 +15,10 @@ use std::{collections::HashSet, path::Path};
 pub(crate) enum Seen {
     /// A text without columns, of so many characters.
     Prose(usize),
-    /// Series with their classes, in a `.ts` file or a row each with a column `label`.
+    /// Series with a class each.
     Series,
+    /// Series with a number each.
+    Targets,
     /// A text and its class in each row.
     Texts {
         /// The column of the texts.
@@ -25,19 +30,6 @@ pub(crate) enum Seen {
     Rows(usize),
 }
 
-/// What a column of classes is likely to be called.
-const LABELS: [&str; 9] = [
-    "label",
-    "class",
-    "target",
-    "category",
-    "sentiment",
-    "y",
-    "kind",
-    "type",
-    "tag",
-];
-
 /// The most values that a column has whose values are classes, where its name does not say so.
 const CLASSES: usize = 20;
 
@@ -47,8 +39,8 @@ const CLASSES: usize = 20;
 ///
 /// If it cannot be read.
 pub(crate) fn look(path: &Path) -> Result<Seen> {
-    if file::kind(path) == "ts" {
-        return Ok(Seen::Series);
+    if matches!(file::kind(path).as_str(), "ts" | "jsonl" | "ndjson") {
+        return series(path);
     }
     let prose = || Ok(Seen::Prose(file::read_text(path)?.chars().count()));
     let Ok(table) = Table::read(path, &TableConfig::default()) else {
@@ -75,8 +67,21 @@ pub(crate) fn look(path: &Path) -> Result<Seen> {
             label: label.clone(),
         },
         (Some(label), _) if label == "label" && numbers > 0 => Seen::Series,
+        (None, _) if numbers > 1 && columns.iter().any(Column::is_target) => Seen::Targets,
         _ if numbers > 0 => Seen::Rows(table.rows.len()),
         _ => return prose(),
+    })
+}
+
+/// Looks at a file that holds nothing but series.
+fn series(path: &Path) -> Result<Seen> {
+    let parsed = series_file::parse(path, &SeriesColumns::default(), Labels::Numbers, true)?;
+    // Of JSON lines the key of the label is that of a number.
+    let are_numbers = parsed.announces == Some(Labels::Numbers)
+        || parsed.announces.is_none() && parsed.labels.is_some();
+    Ok(match are_numbers {
+        true => Seen::Targets,
+        false => Seen::Series,
     })
 }
 
@@ -107,6 +112,11 @@ impl Column {
         }
     }
 
+    /// Whether it is a label, and its values are too many to be classes.
+    fn is_target(&self) -> bool {
+        self.name == "label" && self.kind == ColumnKind::Number && !self.has_few()
+    }
+
     /// Whether its values are few enough to be classes.
     fn has_few(&self) -> bool {
         self.values > 1 && self.values <= CLASSES && self.values * 2 <= self.rows
@@ -115,7 +125,7 @@ impl Column {
 
 /// The column of classes: that of a usual name, or else the only one with few different words.
 fn label(columns: &[Column]) -> Option<&String> {
-    let named = LABELS.iter().find_map(|name| {
+    let named = classes::NAMES.iter().find_map(|name| {
         let mut columns = columns.iter();
         columns.find(|column| column.name.to_lowercase() == *name && column.values > 1)
     });
@@ -123,6 +133,9 @@ fn label(columns: &[Column]) -> Option<&String> {
         .iter()
         .filter(|column| column.kind == ColumnKind::Text && column.has_few());
     let only = few.next().filter(|_| few.next().is_none());
-    let classes = |column: &&Column| column.kind != ColumnKind::Number || column.has_few();
-    named.filter(classes).or(only).map(|column| &column.name)
+    let are_classes = |column: &&Column| column.kind != ColumnKind::Number || column.has_few();
+    named
+        .filter(are_classes)
+        .or(only)
+        .map(|column| &column.name)
 }

@@ -23,9 +23,24 @@ pub(crate) fn shown(value: &str) -> String {
     }
 }
 
+/// So many of some thing, whose name with an s is that of several: `1 channel`, `2 channels`.
+pub(crate) fn counted(count: usize, thing: &str) -> String {
+    match count {
+        1 => format!("1 {thing}"),
+        _ => format!("{count} {thing}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_thing_is_not_several() {
+        assert_eq!(counted(1, "channel"), "1 channel");
+        assert_eq!(counted(0, "channel"), "0 channels");
+        assert_eq!(counted(12, "channel"), "12 channels");
+    }
 
     #[test]
     fn short_lists_are_whole_and_long_ones_counted() {

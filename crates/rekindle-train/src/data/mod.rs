@@ -8,7 +8,8 @@
 //! |---|---|
 //! | plain text | [`file::read_text`], then [`Vocabulary`] |
 //! | a table with a text and a label column | [`LabelledText`] |
-//! | labelled series, `.ts` or one series a row | [`SeriesSet`] |
+//! | series with a class each, `.ts`, a table or JSON lines | [`SeriesSet`] |
+//! | the same with a number each | [`SeriesTargets`] |
 //! | a table whose rows are the time steps | [`Columns`], by the roles of a [`Schema`], then [`Scaler`] |
 //! | none: the problem is generated | [`AddingProblem`], [`CopyingProblem`] |
 //!
@@ -39,9 +40,12 @@ pub(crate) mod roles;
 pub(crate) mod scaler;
 pub(crate) mod series;
 mod series_csv;
+pub(crate) mod series_file;
 mod series_json;
 mod series_long;
+pub(crate) mod series_parsed;
 pub(crate) mod series_set;
+pub(crate) mod series_targets;
 pub mod split;
 pub(crate) mod table;
 mod timeline;
@@ -61,6 +65,7 @@ pub use roles::{ColumnRole, Role, Schema};
 pub use scaler::Scaler;
 pub use series::{Series, SeriesColumns};
 pub use series_set::SeriesSet;
+pub use series_targets::SeriesTargets;
 pub use split::Split;
 pub use table::config::{DateOrder, Decimal, Separator, TableConfig};
 pub use table::kind::ColumnKind;

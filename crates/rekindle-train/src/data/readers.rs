@@ -7,7 +7,10 @@ use serde::Deserialize;
 use super::columns::{Columns, Holes};
 use super::roles::{Named, Role};
 use super::series::SeriesColumns;
+use super::series_file::unlabelled;
+use super::series_parsed::Labels;
 use super::series_set::SeriesSet;
+use super::series_targets::SeriesTargets;
 use super::table::config::TableConfig;
 use crate::error::Result;
 
@@ -32,6 +35,7 @@ struct Expected {
     series: Option<usize>,
     steps: Option<Vec<usize>>,
     labels: Option<Vec<String>>,
+    answers: Option<Vec<f64>>,
     channels: Option<Vec<String>>,
     #[serde(default)]
     said: Vec<String>,
@@ -43,7 +47,10 @@ struct Expected {
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Forecast,
+    /// Series with a class each.
     Series,
+    /// Series with a number each.
+    Targets,
 }
 
 /// The keys of the two tasks that have to do with the file.
@@ -70,6 +77,7 @@ struct Read {
     last: Vec<f64>,
     steps: Vec<usize>,
     labels: Vec<String>,
+    answers: Vec<f64>,
     said: String,
 }
 
@@ -97,22 +105,51 @@ fn forecast(path: &Path, keys: &Keys) -> Result<Read> {
         last: read.values[read.values.len() - width..].to_vec(),
         steps: Vec::new(),
         labels: Vec::new(),
+        answers: Vec::new(),
         said: read.notes.join("\n"),
         names: read.names,
     })
 }
 
+impl Keys {
+    /// Where series stand.
+    fn columns(&self) -> SeriesColumns {
+        SeriesColumns {
+            table: self.table.clone(),
+            label: self.label.clone(),
+            id: self.id.clone(),
+            time: self.time.clone(),
+            channels: self.channels.clone(),
+            ..SeriesColumns::default()
+        }
+    }
+}
+
+fn targets(path: &Path, keys: &Keys) -> Result<Read> {
+    let set = SeriesTargets::read(path, &keys.columns(), None, keys.holes)?;
+    let known = Some(set.channels);
+    let again = SeriesTargets::read(path, &set.columns, known, keys.holes)?;
+    assert_eq!(format!("{:?}", again.series), format!("{:?}", set.series));
+    assert_eq!(again.targets, set.targets);
+    Ok(Read {
+        names: set.columns.channels.clone(),
+        targets: Vec::new(),
+        time: set.columns.time.clone(),
+        rows: set.series.len(),
+        first: set.series[0].values.clone(),
+        last: Vec::new(),
+        steps: set.series.iter().map(|one| one.steps).collect(),
+        labels: Vec::new(),
+        answers: set.targets,
+        said: set.notes.join("\n"),
+    })
+}
+
 fn series(path: &Path, keys: &Keys) -> Result<Read> {
-    let columns = SeriesColumns {
-        table: keys.table.clone(),
-        label: keys.label.clone(),
-        id: keys.id.clone(),
-        time: keys.time.clone(),
-        channels: keys.channels.clone(),
-        ..SeriesColumns::default()
-    };
+    let columns = keys.columns();
     let set = SeriesSet::read(path, &columns, keys.holes)?;
-    let (again, _) = SeriesSet::read_unlabelled(path, &set.columns, set.channels, keys.holes)?;
+    let (stored, channels) = (&set.columns, set.channels);
+    let (again, _) = unlabelled(path, stored, Labels::Classes, channels, keys.holes)?;
     assert_eq!(format!("{again:?}"), format!("{:?}", set.series));
     Ok(Read {
         names: set.columns.channels.clone(),
@@ -123,7 +160,8 @@ fn series(path: &Path, keys: &Keys) -> Result<Read> {
         last: Vec::new(),
         steps: set.series.iter().map(|one| one.steps).collect(),
         labels: set.labels.iter().map(|&l| set.classes[l].clone()).collect(),
-        said: set.notes.join("\n"),
+        answers: Vec::new(),
+        said: [set.notes, set.doubts].concat().join("\n"),
     })
 }
 
@@ -133,6 +171,7 @@ fn differences(folder: &Path, expected: &Expected) -> Vec<String> {
     let read = match expected.kind {
         Kind::Forecast => forecast(&path, &expected.keys),
         Kind::Series => series(&path, &expected.keys),
+        Kind::Targets => targets(&path, &expected.keys),
     };
     let mut wrong = Vec::new();
     let read = match (read, expected.error.is_empty()) {
@@ -183,6 +222,12 @@ fn differences(folder: &Path, expected: &Expected) -> Vec<String> {
     compare(&mut wrong, "last", expected.last.as_ref(), &read.last);
     compare(&mut wrong, "steps", expected.steps.as_ref(), &read.steps);
     compare(&mut wrong, "labels", expected.labels.as_ref(), &read.labels);
+    compare(
+        &mut wrong,
+        "answers",
+        expected.answers.as_ref(),
+        &read.answers,
+    );
     compare(
         &mut wrong,
         "channels",

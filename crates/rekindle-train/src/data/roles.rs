@@ -136,7 +136,7 @@ impl Roles {
             columns: (0..table.header.len()).map(of).collect(),
         };
         let mut notes = vec![schema.line(&table.name)];
-        notes.extend(dressed(table, inputs.iter().map(|&c| (c, &all[c]))));
+        notes.extend(table.dressed(inputs.iter().map(|&c| (c, &all[c]))));
         Ok(Roles {
             inputs,
             clock,
@@ -156,10 +156,7 @@ impl Roles {
         let inputs = table.columns(inputs)?;
         let looked: Vec<(usize, Looked)> = inputs.iter().map(|&c| (c, table.look(c))).collect();
         let mut notes = vec![schema.line(&table.name)];
-        notes.extend(dressed(
-            table,
-            looked.iter().map(|(c, looked)| (*c, looked)),
-        ));
+        notes.extend(table.dressed(looked.iter().map(|(c, looked)| (*c, looked))));
         Ok(Roles {
             clock: time.transpose()?,
             schema: schema.clone(),
@@ -313,22 +310,4 @@ fn nothing(table: &Table, outs: &HashMap<usize, String>, time: Option<usize>) ->
         table.name,
         columns.join(", ")
     ))
-}
-
-/// What is said of numbers that are written with something else.
-fn dressed<'a>(table: &Table, read: impl Iterator<Item = (usize, &'a Looked)>) -> Option<String> {
-    let of = |(column, looked): (usize, &Looked)| {
-        let Looked { kind, dress, .. } = looked;
-        let worn = [
-            (dress.currency, "without its currency"),
-            (dress.percent, "10% as 10"),
-            (dress.groups, "its thousands joined"),
-            (*kind == ColumnKind::Boolean, "true as 1, false as 0"),
-        ];
-        let worn = worn.into_iter().filter(|(is_worn, _)| *is_worn);
-        let worn: Vec<&str> = worn.map(|(_, said)| said).collect();
-        (!worn.is_empty()).then(|| format!("{} {}", shown(&table.header[column]), worn.join(", ")))
-    };
-    let said: Vec<String> = read.filter_map(of).collect();
-    (!said.is_empty()).then(|| format!("{}: read {}", table.name, said.join("; ")))
 }

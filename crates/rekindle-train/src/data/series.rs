@@ -1,5 +1,6 @@
-//! A series of numbers, and what all formats of files with series are read into.
+//! A series of numbers.
 
+use super::cut;
 use super::table::config::TableConfig;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,7 @@ pub struct SeriesColumns {
     /// How the table is written.
     #[serde(skip_serializing_if = "TableConfig::is_default")]
     pub table: TableConfig,
-    /// The column of the class.
+    /// The column of the class or of the target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The column that says which series a row belongs to, where a row is a step; none where a row is a series.
@@ -41,25 +42,11 @@ pub struct SeriesColumns {
     pub width: Option<usize>,
 }
 
-/// A file's contents before labels become indices.
-#[derive(Debug)]
-pub(super) struct Parsed {
-    /// The file, as error messages name it.
-    pub(super) name: String,
-    /// The series; at least one.
-    pub(super) series: Vec<Series>,
-    /// The labels as written, one a series and perhaps empty, if the file has them.
-    pub(super) labels: Option<Vec<String>>,
-    /// What each series is called in errors, where it is not a row.
-    pub(super) ids: Option<Vec<String>>,
-    /// The classes that the file announces; empty when it announces none.
-    pub(super) announced: Vec<String>,
-    /// The channels of every series.
-    pub(super) channels: usize,
-    /// Where the series stood.
-    pub(super) columns: SeriesColumns,
-    /// What an error adds where there are no labels.
-    pub(super) hint: &'static str,
-    /// What is to be said of how the file was read.
-    pub(super) notes: Vec<String>,
+impl Series {
+    /// Its [place](cut::place), by its numbers.
+    pub(crate) fn place(&self, seed: u64) -> u64 {
+        // One of two zeros.
+        let numbers = self.values.iter().map(|value| (value + 0.0).to_le_bytes());
+        cut::place(seed, numbers.collect::<Vec<_>>().as_flattened())
+    }
 }

@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 
 use super::message::{listed, shown};
-use super::series::{Parsed, Series, SeriesColumns};
+use super::series::{Series, SeriesColumns};
+use super::series_parsed::{Labels, Parsed};
 use super::table::Table;
+use super::table::cell::Dress;
 use super::table::config::{Separator, TableConfig};
 use super::table::kind::{ColumnKind, Looked};
 use crate::error::{Error, Result};
-
-/// What the column of the class is called, in any case, where its name is not said.
-const LABELS: [&str; 5] = ["label", "class", "target", "category", "labels"];
 
 /// What a column is called that says which thing a row belongs to, or ends in after an underscore.
 const IDS: [&str; 13] = [
@@ -45,7 +44,12 @@ const TIMES: [&str; 10] = [
 
 /// Reads a table of series, one a row. The label may be missing. Empty
 /// cells at the end of a row make its series shorter than the widest; elsewhere they are missing values.
-pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
+pub(super) fn parse(
+    table: Table,
+    wish: &SeriesColumns,
+    labels: Labels,
+    takes_missing: bool,
+) -> Result<Parsed> {
     if let Some(key) = [
         ("time", wish.time.is_some()),
         ("channels", !wish.channels.is_empty()),
@@ -57,7 +61,7 @@ pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> 
             "task.{key} is for a table with a step in each row, and needs task.id, the column that says which series a row belongs to"
         )));
     }
-    let (label, mut notes) = label(&table, wish);
+    let (label, mut notes) = label(&table, wish, labels);
     let mut left_out = Vec::new();
     if wish.width.is_none() && wish.left_out.is_empty() {
         let (out, said) = no_steps(&table, label)?;
@@ -72,7 +76,13 @@ pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> 
     let series = (0..table.rows.len())
         .map(|row| one_series(&table, row, &steps, takes_missing))
         .collect::<Result<_>>()?;
-    let labels = label.map(|column| labels(&table, column));
+    let worn = steps.iter().map(|&column| table.look(column).dress);
+    let worn: Vec<&str> = worn.fold(Dress::default(), Dress::with).worn().collect();
+    notes.extend(
+        (!worn.is_empty())
+            .then(|| format!("{}: the steps are read {}", table.name, worn.join(", "))),
+    );
+    let written = label.map(|column| written(&table, column));
     let hint = table.hint();
     let mut said = vec![table.line()];
     said.extend(table.notes());
@@ -88,8 +98,9 @@ pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> 
     Ok(Parsed {
         name: table.name,
         series,
-        labels,
+        labels: written,
         ids: None,
+        announces: None,
         announced: Vec::new(),
         channels: 1,
         columns,
@@ -99,8 +110,13 @@ pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> 
 }
 
 /// Where the label stands, and what is to be said where nobody said it.
-pub(super) fn label(table: &Table, wish: &SeriesColumns) -> (Option<usize>, Vec<String>) {
+pub(super) fn label(
+    table: &Table,
+    wish: &SeriesColumns,
+    labels: Labels,
+) -> (Option<usize>, Vec<String>) {
     let place = |name: &str| table.header.iter().position(|column| column == name);
+    let (called, key) = (labels.called(), labels.key());
     if let Some(name) = &wish.label {
         // A table without a header that is narrower by one column has no labels.
         let lacks_it = wish
@@ -108,22 +124,28 @@ pub(super) fn label(table: &Table, wish: &SeriesColumns) -> (Option<usize>, Vec<
             .is_some_and(|width| table.header.len() + 1 == width);
         return (place(name).filter(|_| !lacks_it), Vec::new());
     }
-    if let Some(exact) = place(LABELS[0]) {
+    let mut names = labels.names().iter();
+    if let Some(exact) = place(labels.names()[0]) {
         return (Some(exact), Vec::new());
     }
-    let called = |column: &String| LABELS.contains(&column.to_lowercase().as_str());
-    if let Some(found) = table.header.iter().position(called) {
+    let in_any_case = |name: &&str| {
+        table
+            .header
+            .iter()
+            .position(|column| column.to_lowercase() == **name)
+    };
+    if let Some(found) = names.find_map(in_any_case) {
         let note = format!(
-            "{}: the class is {}; task.label_column names another",
+            "{}: the {called} is {}; {key} names another",
             table.name,
             shown(&table.header[found])
         );
         return (Some(found), vec![note]);
     }
-    if table.format.header == Some(false) && is_of_classes(table, 0) {
+    if labels == Labels::Classes && table.format.header == Some(false) && is_of_classes(table, 0) {
         let note = format!(
             "{}: there is no header, and the first column has few values, so it is the class, as in the UCR archive; \
-             task.label_column names another",
+             {key} names another",
             table.name
         );
         return (Some(0), vec![note]);
@@ -275,7 +297,7 @@ pub(super) fn value(table: &Table, row: usize, column: usize, takes_missing: boo
     }
 }
 
-fn labels(table: &Table, column: usize) -> Vec<String> {
+fn written(table: &Table, column: usize) -> Vec<String> {
     let label = |row| table.cell(row, column).trim().to_owned();
     (0..table.rows.len()).map(label).collect()
 }
@@ -286,7 +308,7 @@ mod tests {
 
     fn read(text: &str, wish: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
         let table = Table::of_csv(text)?;
-        super::parse(table, wish, takes_missing)
+        super::parse(table, wish, Labels::Classes, takes_missing)
     }
 
     fn parse(text: &str) -> Result<Parsed> {

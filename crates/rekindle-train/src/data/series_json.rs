@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::message::shown;
 use super::number;
-use super::series::{Parsed, Series, SeriesColumns};
+use super::series::{Series, SeriesColumns};
+use super::series_parsed::{Labels, Parsed};
 use crate::error::{Error, Result};
 
 /// A line; its label may have another key.
@@ -30,10 +31,11 @@ pub(super) fn parse(
     name: String,
     text: &str,
     wish: &SeriesColumns,
+    labels: Labels,
     takes_missing: bool,
 ) -> Result<Parsed> {
-    let key = wish.label.as_deref().unwrap_or("label");
-    let (mut series, mut labels) = (Vec::new(), Vec::new());
+    let key = wish.label.as_deref().unwrap_or(labels.names()[0]);
+    let (mut series, mut written) = (Vec::new(), Vec::new());
     let lines = text.lines().enumerate();
     for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = |problem: &dyn std::fmt::Display| {
@@ -56,7 +58,7 @@ pub(super) fn parse(
             return Err(wrong(&problem));
         }
         series.push(one);
-        labels.push(match parsed.others.get(key) {
+        written.push(match parsed.others.get(key) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(label)) => label.trim().to_owned(),
             Some(other) => other.to_string(),
@@ -67,11 +69,12 @@ pub(super) fn parse(
     };
     Ok(Parsed {
         channels: first.channels,
-        labels: labels
+        labels: written
             .iter()
             .any(|label| !label.is_empty())
-            .then_some(labels),
+            .then_some(written),
         ids: None,
+        announces: None,
         announced: Vec::new(),
         columns: SeriesColumns {
             label: Some(key.to_owned()),
@@ -139,6 +142,7 @@ mod tests {
             "a.jsonl".into(),
             text,
             &SeriesColumns::default(),
+            Labels::Classes,
             takes_missing,
         )
     }

@@ -3,15 +3,21 @@
 use std::collections::HashMap;
 
 use super::message::{listed, shown};
-use super::series::{Parsed, Series, SeriesColumns};
+use super::series::{Series, SeriesColumns};
 use super::series_csv::{label, value};
+use super::series_parsed::{Labels, Parsed};
 use super::table::Table;
-use super::table::kind::ColumnKind;
+use super::table::kind::{ColumnKind, Looked};
 use super::timeline;
 use crate::error::{Error, Result};
 
 /// Reads a table whose column `id` says which series a row belongs to. The series are in the order in which they begin.
-pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
+pub(super) fn parse(
+    table: Table,
+    wish: &SeriesColumns,
+    labels: Labels,
+    takes_missing: bool,
+) -> Result<Parsed> {
     let id = wish.id.as_deref().unwrap_or_default();
     let id = table.column(id)?;
     let time = wish
@@ -19,7 +25,7 @@ pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> 
         .as_ref()
         .map(|name| table.column(name))
         .transpose()?;
-    let (label, mut notes) = label(&table, wish);
+    let (label, mut notes) = label(&table, wish, labels);
     let is_taken = |column: usize| [Some(id), time, label].contains(&Some(column));
     let channels = match wish.channels.is_empty() {
         false => table.columns(&wish.channels)?,
@@ -62,11 +68,13 @@ pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> 
         )),
         listed(&names)
     ));
+    let looked: Vec<(usize, Looked)> = channels.iter().map(|&c| (c, table.look(c))).collect();
+    notes.extend(table.dressed(looked.iter().map(|(c, looked)| (*c, looked))));
     if let Some(time) = time {
         notes.extend(ordered(&table, time, &mut groups)?);
     }
-    let labels = label.map(|label| of_groups(&table, label, id, &groups));
-    let labels = labels.transpose()?;
+    let written = label.map(|label| of_groups(&table, label, id, &groups, labels.called()));
+    let written = written.transpose()?;
     let mut series = Vec::with_capacity(groups.len());
     for rows in &groups {
         let mut values = Vec::with_capacity(rows.len() * channels.len());
@@ -99,8 +107,9 @@ pub(super) fn parse(table: Table, wish: &SeriesColumns, takes_missing: bool) -> 
     Ok(Parsed {
         channels: channels.len(),
         series,
-        labels,
+        labels: written,
         ids,
+        announces: None,
         announced: Vec::new(),
         columns,
         hint,
@@ -129,14 +138,20 @@ fn ordered(table: &Table, time: usize, groups: &mut [Vec<usize>]) -> Result<Opti
 }
 
 /// The one label of each series.
-fn of_groups(table: &Table, label: usize, id: usize, groups: &[Vec<usize>]) -> Result<Vec<String>> {
+fn of_groups(
+    table: &Table,
+    label: usize,
+    id: usize,
+    groups: &[Vec<usize>],
+    called: &str,
+) -> Result<Vec<String>> {
     let of = |rows: &Vec<usize>| {
         let of = |row: usize| table.cell(row, label).trim();
         let first = of(rows[0]);
         match rows.iter().find(|&&row| of(row) != first) {
             None => Ok(first.to_owned()),
             Some(&row) => Err(Error::mend(format!(
-                "{}: row {}, column {}: {} where the series {} was {}; a series has one class",
+                "{}: row {}, column {}: {} where the series {} was {}; a series has one {called}",
                 table.name,
                 row + 1,
                 shown(&table.header[label]),
@@ -155,7 +170,7 @@ mod tests {
 
     fn parse(text: &str, wish: &SeriesColumns) -> Result<Parsed> {
         let table = Table::of_csv(text)?;
-        super::parse(table, wish, false)
+        super::parse(table, wish, Labels::Classes, false)
     }
 
     fn wish(id: &str, time: &str) -> SeriesColumns {

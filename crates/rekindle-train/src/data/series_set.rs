@@ -1,12 +1,12 @@
-//! Series with a class each, or none: one file, many series.
+//! Series with a class each: one file, many series.
 
 use std::path::Path;
 
-use super::message::shown;
-use super::series::{Parsed, Series, SeriesColumns};
-use super::table::Table;
-use super::{classes, cut, file, series_csv, series_json, series_long, ts};
-use crate::error::{Error, Result};
+use super::classes;
+use super::series::{Series, SeriesColumns};
+use super::series_file::parse;
+use super::series_parsed::{Labels, Parsed};
+use crate::error::Result;
 
 /// Labelled series of one number of channels.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,21 +23,22 @@ pub struct SeriesSet {
     pub columns: SeriesColumns,
     /// What is to be said of how the file was read.
     pub notes: Vec<String>,
+    /// What of the classes may be a mistake.
+    pub doubts: Vec<String>,
 }
 
 impl SeriesSet {
     /// Reads a `.ts` file, a table or JSON lines, gzipped or not. The classes are those that a `.ts` file announces, otherwise the
     /// labels found. Values may be missing if the cell takes that: an empty cell of a table, `?` in a `.ts` file, or NaN.
     pub fn read(path: &Path, wish: &SeriesColumns, takes_missing: bool) -> Result<Self> {
-        let parsed = parse(path, wish, takes_missing)?;
-        let labels = written(&parsed)?;
+        let parsed = parse(path, wish, Labels::Classes, takes_missing)?;
+        let labels = parsed.written(Labels::Classes)?;
         let classes = if parsed.announced.is_empty() {
             classes::distinct(&parsed.name, labels)?
         } else {
             classes::distinct(&parsed.name, &parsed.announced)?
         };
-        let mut notes = parsed.notes.clone();
-        notes.extend(classes::doubts(&parsed.name, labels, &classes));
+        let doubts = classes::doubts(&parsed.name, labels, &classes);
         let labels = parsed.indices(labels, &classes)?;
         Ok(Self {
             series: parsed.series,
@@ -45,21 +46,9 @@ impl SeriesSet {
             classes,
             channels: parsed.channels,
             columns: parsed.columns,
-            notes,
+            notes: parsed.notes,
+            doubts,
         })
-    }
-
-    /// The [place](cut::place) of each series, by its numbers.
-    pub fn places(&self, seed: u64) -> Vec<u64> {
-        let place = |series: &Series| {
-            // One of two zeros.
-            let numbers = series
-                .values
-                .iter()
-                .map(|value| (value + 0.0).to_le_bytes());
-            cut::place(seed, numbers.collect::<Vec<_>>().as_flattened())
-        };
-        self.series.iter().map(place).collect()
     }
 
     /// Reads a file that must agree with one read before: labels among `classes`, and as many
@@ -71,9 +60,9 @@ impl SeriesSet {
         channels: usize,
         takes_missing: bool,
     ) -> Result<Self> {
-        let parsed = parse(path, columns, takes_missing)?;
-        same_channels(&parsed, channels)?;
-        let labels = parsed.indices(written(&parsed)?, classes)?;
+        let parsed = parse(path, columns, Labels::Classes, takes_missing)?;
+        parsed.has_channels(channels)?;
+        let labels = parsed.indices(parsed.written(Labels::Classes)?, classes)?;
         Ok(Self {
             series: parsed.series,
             labels,
@@ -81,99 +70,22 @@ impl SeriesSet {
             channels,
             columns: parsed.columns,
             notes: parsed.notes,
+            doubts: Vec::new(),
         })
-    }
-
-    /// Reads series to predict, of as many channels as the model has, and what is to be said of how they were read. Labels
-    /// may be there and are not looked at.
-    pub fn read_unlabelled(
-        path: &Path,
-        columns: &SeriesColumns,
-        channels: usize,
-        takes_missing: bool,
-    ) -> Result<(Vec<Series>, Vec<String>)> {
-        let parsed = parse(path, columns, takes_missing)?;
-        same_channels(&parsed, channels)?;
-        Ok((parsed.series, parsed.notes))
     }
 }
 
 impl Parsed {
-    /// What a series is called in errors, by its index.
-    fn called(&self, index: usize) -> String {
-        match &self.ids {
-            Some(ids) => format!("series {}", shown(&ids[index])),
-            None => classes::row(index),
-        }
-    }
-
     fn indices(&self, labels: &[String], classes: &[String]) -> Result<Vec<usize>> {
         classes::indices(&self.name, labels, classes, |index| self.called(index))
     }
-}
-
-fn parse(path: &Path, columns: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
-    match file::kind(path).as_str() {
-        "ts" => ts::parse(
-            path.display().to_string(),
-            &file::read_text(path)?,
-            takes_missing,
-        ),
-        "csv" | "tsv" | "txt" | "tab" => {
-            let table = Table::read(path, &columns.table)?;
-            match columns.id {
-                Some(_) => series_long::parse(table, columns, takes_missing),
-                None => series_csv::parse(table, columns, takes_missing),
-            }
-        }
-        "jsonl" | "ndjson" => series_json::parse(
-            path.display().to_string(),
-            &file::read_text(path)?,
-            columns,
-            takes_missing,
-        ),
-        other => Err(Error::mend(format!(
-            "{}: series are read from .ts, .csv, .tsv, .txt and .jsonl files, gzipped or not, not from {}",
-            path.display(),
-            shown(other)
-        ))),
-    }
-}
-
-/// The labels, of which each is there.
-fn written(parsed: &Parsed) -> Result<&Vec<String>> {
-    let labels = parsed.labels.as_ref().ok_or_else(|| {
-        Error::mend(format!(
-            "{}: the series have no labels; a .ts file needs `@classLabel true`, a table a column `label` or one that \
-             task.label_column names{}",
-            parsed.name, parsed.hint
-        ))
-    })?;
-    match labels.iter().position(String::is_empty) {
-        None => Ok(labels),
-        Some(index) => Err(Error::mend(format!(
-            "{}: {}: the column {} is empty; fill it in or remove it",
-            parsed.name,
-            parsed.called(index),
-            shown(parsed.columns.label.as_deref().unwrap_or("label"))
-        ))),
-    }
-}
-
-fn same_channels(parsed: &Parsed, channels: usize) -> Result<()> {
-    if parsed.channels == channels {
-        return Ok(());
-    }
-    Err(Error::mend(format!(
-        "{}: the series have {} channels and the training data had {channels}; give a file of the same problem",
-        parsed.name, parsed.channels
-    )))
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
+    use super::super::series_file::unlabelled;
     use super::*;
 
     const TS: &str = "@classLabel true a b\n@data\n1,2:3,4:b\n5:6:a\n";
@@ -253,7 +165,7 @@ mod tests {
         for error in [
             SeriesSet::read_with_classes(&path, &SeriesColumns::default(), &classes, 3, false)
                 .unwrap_err(),
-            SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), 3, false).unwrap_err(),
+            unlabelled(&path, &SeriesColumns::default(), Labels::Classes, 3, false).unwrap_err(),
         ] {
             let error = error.to_string();
             assert!(
@@ -265,17 +177,22 @@ mod tests {
 
     #[test]
     fn series_to_predict_need_no_labels() {
-        let unlabelled = "@classLabel false\n@data\n1,2:3,4\n";
+        let plain = "@classLabel false\n@data\n1,2:3,4\n";
         for (name, text, channels) in [
             ("a.ts", TS, 2),
-            ("a.ts", unlabelled, 2),
+            ("a.ts", plain, 2),
             ("a.csv", "t0,t1\n1,2\n", 1),
             ("a.csv", "label,t0\nx,1\n", 1),
         ] {
             let (_folder, path) = saved(name, text);
-            let (series, _) =
-                SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), channels, false)
-                    .unwrap();
+            let (series, _) = unlabelled(
+                &path,
+                &SeriesColumns::default(),
+                Labels::Classes,
+                channels,
+                false,
+            )
+            .unwrap();
             assert_eq!(
                 (series[0].values[0], series[0].channels),
                 (1.0, channels),

@@ -11,7 +11,8 @@
 
 use super::message::shown;
 use super::number;
-use super::series::{Parsed, Series, SeriesColumns};
+use super::series::{Series, SeriesColumns};
+use super::series_parsed::Parsed;
 use super::ts_header::Header;
 use crate::error::{Error, Result};
 
@@ -67,12 +68,13 @@ pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Par
         )));
     };
     let channels = first.channels;
-    let labels = header.labelled.then_some(labels);
+    let labels = header.labels.is_some().then_some(labels);
     Ok(Parsed {
         name,
         series,
         labels,
         ids: None,
+        announces: header.labels,
         announced: header.classes,
         channels,
         columns: SeriesColumns::default(),
@@ -182,6 +184,7 @@ fn same_channels(
 
 #[cfg(test)]
 mod tests {
+    use super::super::series_parsed::Labels;
     use super::*;
 
     fn read(text: &str) -> Result<Parsed> {
@@ -295,11 +298,19 @@ mod tests {
 
     #[test]
     fn headers_that_cannot_be_followed_name_their_line() {
-        let error = refused("@problemName x\n@targetLabel true\n@data\n");
+        let error = refused("@problemName x\n@targetLabel maybe\n@data\n");
         assert!(
-            error.contains("a.ts: line 2: @targetLabel marks a regression file"),
+            error.contains("a.ts: line 2: @targetlabel `maybe`"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_file_of_numbers_says_so() {
+        let parsed = read("@targetLabel true\n@data\n1,2:3,4:-0.5\n5:6:1e3\n").unwrap();
+        assert_eq!(parsed.announces, Some(Labels::Numbers));
+        assert_eq!(parsed.labels.unwrap(), ["-0.5", "1e3"]);
+        assert_eq!((parsed.channels, parsed.series[0].steps), (2, 2));
     }
 
     #[test]

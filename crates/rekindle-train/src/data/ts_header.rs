@@ -1,14 +1,15 @@
 //! The `@` lines that open a `.ts` file.
 
 use super::message::shown;
+use super::series_parsed::Labels;
 
 /// What the header says of the rows below it.
 #[derive(Debug, Default)]
 pub(super) struct Header {
     /// The channels of every row, when announced.
     pub(super) channels: Option<usize>,
-    /// Whether each row ends in a class label.
-    pub(super) labelled: bool,
+    /// What each row ends in, if anything.
+    pub(super) labels: Option<Labels>,
     /// The classes announced, in file order.
     pub(super) classes: Vec<String>,
     /// Whether each value stands beside a time, `(time,value)`.
@@ -52,14 +53,11 @@ impl Header {
                 })?);
             }
             "classlabel" => {
-                self.labelled = yes(&tag, value)?;
+                self.ends_in(Labels::Classes, yes(&tag, value)?)?;
                 self.classes = words.map(str::to_owned).collect();
             }
             "targetlabel" => {
-                return Err(
-                    "@targetLabel marks a regression file; only class labels are supported"
-                        .to_owned(),
-                );
+                self.ends_in(Labels::Numbers, yes(&tag, value)?)?;
             }
             _ => {
                 return Err(format!(
@@ -71,9 +69,23 @@ impl Header {
         Ok(())
     }
 
+    /// Takes in whether rows end in such labels.
+    fn ends_in(&mut self, labels: Labels, do_they: bool) -> Result<(), String> {
+        match (self.labels, do_they) {
+            (_, false) => Ok(()),
+            (Some(other), true) if other != labels => Err(
+                "@classLabel and @targetLabel are both true, and a row has one label; set one of them to false".to_owned(),
+            ),
+            (_, true) => {
+                self.labels = Some(labels);
+                Ok(())
+            }
+        }
+    }
+
     /// A row as its channels and, when rows are labelled, its label.
     pub(super) fn cut<'a>(&self, row: &'a str) -> (&'a str, Option<&'a str>) {
-        if !self.labelled {
+        if self.labels.is_none() {
             return (row, None);
         }
         // A row that has nothing but a label is left without values, which the reader refuses.
@@ -108,7 +120,9 @@ mod tests {
             read("@classlabel TRUE Left right").unwrap().classes,
             ["Left", "right"]
         );
-        assert!(!read("@classLabel false").unwrap().labelled);
+        assert_eq!(read("@classLabel false").unwrap().labels, None);
+        let labels = read("@targetLabel true").unwrap().labels;
+        assert_eq!(labels, Some(Labels::Numbers));
         for line in [
             "@problemName a b",
             "@missing true",
@@ -118,6 +132,15 @@ mod tests {
         ] {
             assert!(read(line).is_ok(), "{line}");
         }
+    }
+
+    #[test]
+    fn a_row_has_one_label() {
+        let mut header = Header::default();
+        header.read("@targetLabel true").unwrap();
+        header.read("@classLabel false").unwrap();
+        let problem = header.read("@classLabel true a b").unwrap_err();
+        assert!(problem.contains("both true"), "{problem}");
     }
 
     #[test]
@@ -142,7 +165,10 @@ mod tests {
             ),
             ("@dimensions 0", "@dimensions `0` is not a count"),
             ("@dimensions two", "@dimensions `two` is not a count"),
-            ("@targetLabel true", "@targetLabel marks a regression file"),
+            (
+                "@targetLabel a",
+                "@targetlabel `a` is neither true nor false",
+            ),
             ("@colour red", "unknown header `@colour red`"),
             ("1,2:a", "`1,2:a` stands before `@data`"),
         ] {

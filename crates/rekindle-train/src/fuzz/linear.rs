@@ -7,6 +7,8 @@ use crate::data::{
     columns::Columns,
     labelled_text::{LabelledText, TextColumns},
     series::SeriesColumns,
+    series_file::unlabelled,
+    series_parsed::Labels,
     series_set::SeriesSet,
 };
 
@@ -36,7 +38,7 @@ fn many_columns_are_read_and_found() {
     assert_eq!(all.names.len(), MANY);
     assert_eq!(read(&all.names).values.len(), MANY);
     let (series, _) = quick(|| {
-        SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), 1, false).expect("it is read")
+        unlabelled(&path, &SeriesColumns::default(), Labels::Classes, 1, false).expect("it is read")
     });
     assert_eq!(series[0].steps, MANY);
 }

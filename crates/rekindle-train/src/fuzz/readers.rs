@@ -12,7 +12,10 @@ use crate::data::{
     file,
     labelled_text::{LabelledText, TextColumns},
     series::SeriesColumns,
+    series_file::unlabelled,
+    series_parsed::Labels,
     series_set::SeriesSet,
+    series_targets::SeriesTargets,
     vocabulary::{Splitting, Unit, Vocabulary},
     words::Words,
 };
@@ -97,6 +100,10 @@ fn no_table_panics() {
                 if let Ok(set) = SeriesSet::read(&path, &SeriesColumns::default(), missing) {
                     assert_eq!(set.labels.len(), set.series.len());
                 }
+                let columns = SeriesColumns::default();
+                if let Ok(set) = SeriesTargets::read(&path, &columns, None, missing) {
+                    assert_eq!(set.targets.len(), set.series.len());
+                }
             }
         }
     });
@@ -108,6 +115,7 @@ fn no_ts_panics() {
     let samples: Vec<Vec<u8>> = [
         "@problemName Steps\n@univariate false\n@dimensions 2\n@classLabel true walk run\n@data\n1,2:4,?:run\n7:8:walk\n",
         "# c\n@classLabel false\n@data\n1,2,3\n",
+        "@targetLabel true\n@data\n1,2:3,4:-0.5\n5:6:1e3\n",
     ]
     .map(|text| text.as_bytes().to_vec())
     .to_vec();
@@ -124,7 +132,8 @@ fn no_ts_panics() {
                 );
             }
         }
-        let _ = SeriesSet::read_unlabelled(&path, &SeriesColumns::default(), 1, true);
+        let _ = SeriesTargets::read(&path, &SeriesColumns::default(), None, true);
+        let _ = unlabelled(&path, &SeriesColumns::default(), Labels::Numbers, 1, true);
     });
 }
 
@@ -279,6 +288,10 @@ fn no_data_json_panics() {
             .collect();
         format!("@classLabel true x y\n@data\n{rows}").into_bytes()
     });
+    place.file("n.ts", &{
+        let rows: String = (0..60).map(|i| format!("{i},2:3,4:{i}.5\n")).collect();
+        format!("@targetLabel true\n@data\n{rows}").into_bytes()
+    });
     place.file("l.tsv", &{
         let rows: String = (0..60)
             .map(|i| format!("a{i} stuff\t{}\n", ["good", "bad"][i % 2]))
@@ -289,6 +302,7 @@ fn no_data_json_panics() {
         "kind = \"language_model\"\nfile = \"t.txt\"\nwindow = 4",
         "kind = \"forecast\"\nfile = \"t.csv\"\nwindow = 3",
         "kind = \"classify_series\"\ntrain = \"t.ts\"",
+        "kind = \"regress_series\"\ntrain = \"n.ts\"",
         "kind = \"classify_text\"\ntrain = \"l.tsv\"",
         "kind = \"adding\"",
     ]

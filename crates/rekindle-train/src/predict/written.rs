@@ -86,6 +86,7 @@ fn head(prediction: &Prediction) -> Vec<String> {
             head.extend(probabilities.iter().map(|(class, _)| format!("p({class})")));
             head
         }
+        Prediction::Number { .. } => names(&["row", "value"]),
         Prediction::Values { .. } => names(&["row", "after", "column", "step", "time", "value"]),
         Prediction::Next { .. } => names(&["row", "read", "bits", "next", "probability"]),
     }
@@ -106,6 +107,13 @@ fn rows(one: &Predicted) -> Vec<Vec<String>> {
                 _ => String::new(),
             });
             vec![row]
+        }
+        Prediction::Number { value } => {
+            let truth = match one.truth {
+                Some(Truth::Number(truth)) => truth.to_string(),
+                _ => String::new(),
+            };
+            vec![vec![number, value.to_string(), truth]]
         }
         Prediction::Values { column, values } => {
             let truth = |step: usize| match &one.truth {
@@ -172,6 +180,28 @@ mod tests {
         assert_eq!(
             text,
             "{\"row\":2,\"class\":\"a, b\",\"probabilities\":[[\"a, b\",0.75],[\"c\",0.25]],\"truth\":\"c\"}\n"
+        );
+    }
+
+    #[test]
+    fn numbers_are_a_row_each() {
+        let said = Prediction::Number { value: 1.5 }.of_row(1);
+        let known = Predicted {
+            truth: Some(Truth::Number(2.0)),
+            ..said.clone()
+        };
+        let text = |all: &[Predicted], written: Written| written.text(all).expect("written");
+        assert_eq!(
+            text(std::slice::from_ref(&said), Written::Csv),
+            "row,value\n1,1.5\n"
+        );
+        assert_eq!(
+            text(std::slice::from_ref(&known), Written::Csv),
+            "row,value,truth\n1,1.5,2\n"
+        );
+        assert_eq!(
+            text(&[known], Written::JsonLines),
+            "{\"row\":1,\"value\":1.5,\"truth\":2.0}\n"
         );
     }
 

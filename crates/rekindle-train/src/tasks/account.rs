@@ -1,5 +1,7 @@
 //! What a task says of its data before a network learns from them.
 
+use crate::metric::digits;
+
 /// A line of an account: what it is about, and what is to be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -70,6 +72,22 @@ pub(super) fn classes(names: &[String], labels: &[usize]) -> Line {
     };
     let said = format!("{}: {}{more}{unequal}", names.len(), named.join(", "));
     Line::new("classes", said)
+}
+
+/// The numbers that are to be predicted: between which they lie, and around what.
+pub(super) fn targets(all: &[f64]) -> Line {
+    let mut sorted = all.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let ends = match (sorted.first(), sorted.get(sorted.len() / 2), sorted.last()) {
+        (Some(least), Some(middle), Some(most)) => format!(
+            "{} to {}, the median {}",
+            digits(*least),
+            digits(*most),
+            digits(*middle)
+        ),
+        _ => "none".into(),
+    };
+    Line::new("target", ends)
 }
 
 #[cfg(test)]

@@ -279,6 +279,8 @@ tasks! {
     "classify_text" => ClassifyText: classify_text::ClassifyTextConfig, classify_text::TextSpec;
     /// The class of a series of numbers.
     "classify_series" => ClassifySeries: classify_series::ClassifySeriesConfig, classify_series::SeriesSpec;
+    /// A number for a series of numbers.
+    "regress_series" => RegressSeries: regress_series::RegressSeriesConfig, regress_series::RegressionSpec;
     /// The next values of a table's columns.
     "forecast" => Forecast: forecast::ForecastConfig, forecast::ForecastSpec;
     /// The sum of two marked numbers of a long series.

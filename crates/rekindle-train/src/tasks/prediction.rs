@@ -14,6 +14,11 @@ pub enum Prediction {
         /// Every class with its probability.
         probabilities: Vec<(String, f64)>,
     },
+    /// A number.
+    Number {
+        /// It, in the unit of the targets that were learned.
+        value: f64,
+    },
     /// The next values of a target column, the first first.
     Values {
         /// The column.
@@ -61,6 +66,8 @@ pub struct Predicted {
 pub enum Truth {
     /// A class.
     Class(String),
+    /// A number.
+    Number(f64),
     /// The values of a column, the first first.
     Values(Vec<f64>),
 }

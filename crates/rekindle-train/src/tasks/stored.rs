@@ -32,11 +32,12 @@ pub(super) fn one_of_each(
 }
 
 /// A scaler has a mean and a spread of each column, by which it can divide.
-pub(super) fn scales(scaler: &Scaler, columns: usize, of: &str) -> Result<(), String> {
+pub(super) fn scales(name: &str, scaler: &Scaler, columns: usize, of: &str) -> Result<(), String> {
     if columns == 0 {
         return Err(format!("{of} = 0: there is nothing to read"));
     }
-    for (key, numbers) in [("scaler.mean", &scaler.mean), ("scaler.std", &scaler.std)] {
+    for (part, numbers) in [("mean", &scaler.mean), ("std", &scaler.std)] {
+        let key = &format!("{name}.{part}");
         one_of_each(key, numbers.len(), columns, of)?;
         if let Some(number) = numbers.iter().find(|number| !number.is_finite()) {
             return Err(format!("{key} holds {number}, which is no number"));
@@ -44,7 +45,7 @@ pub(super) fn scales(scaler: &Scaler, columns: usize, of: &str) -> Result<(), St
     }
     match scaler.std.iter().find(|&&std| std <= 0.0) {
         Some(std) => Err(format!(
-            "scaler.std holds {std}, where more than 0 is needed"
+            "{name}.std holds {std}, where more than 0 is needed"
         )),
         None => Ok(()),
     }

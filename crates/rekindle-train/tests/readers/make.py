@@ -17,7 +17,7 @@ CASES = []
 
 def case(name, content, encoding="utf-8", kind="forecast", keys="", **expected):
     """A file and what is expected: `names`, `targets`, `time`, `rows`, `first` and `last` (a row's numbers), `said` (words of the
-    notes), or `error` (words of the message); of series also `series`, `steps`, `labels`, `channels`."""
+    notes), or `error` (words of the message); of series also `series`, `steps`, `labels` or `answers`, `channels`."""
     data = content if isinstance(content, bytes) else content.encode(encoding)
     CASES.append((name, kind, keys, expected, data))
 
@@ -197,6 +197,32 @@ case("stamps.ts", lines("@timeStamps true", "@classLabel true a b", "@data", "(2
                         "(0,2):b"), **S, series=2, labels=["a", "b"], steps=[2, 1], first=[0.5, 1.5], said=["time stamps are not read"])
 case("unequal.ts", lines("@equalLength false", "@classLabel true a b c", "@data", "1,2,3:4,5,6:b", "7:8:a"), **S, series=2,
      steps=[3, 1], first=[1, 4, 2, 5, 3, 6], said=["no row is of `c`"])
+
+
+# Series with a number each.
+N = {"kind": "targets"}
+case("regression.ts", lines("@problemName Flow", "@dimensions 2", "@equalLength false", "@targetLabel true", "@data", "1,2,3:4,5,6:-0.25",
+                            "7:8:1e2"), **N, series=2, answers=[-0.25, 100.0], steps=[3, 1], first=[1, 4, 2, 5, 3, 6])
+case("regression-stamps.ts", lines("@timeStamps true", "@targetLabel true", "@data", "(2004-10-01 00:00:00,0.5),(2004-10-01 01:00:00,1.5):3",
+                                   "(0,2):4.5"), **N, series=2, answers=[3.0, 4.5], first=[0.5, 1.5], said=["time stamps are not read"])
+case("regression-of-classes.ts", lines("@classLabel true a b", "@data", "1:a", "2:b"), **N, error=['task.kind = "classify_series" learns it'])
+case("classes-of-numbers.ts", lines("@targetLabel true", "@data", "1:0.5", "2:1.5"), **S, error=['task.kind = "regress_series" learns it'])
+case("two-labels.ts", lines("@classLabel true a b", "@targetLabel true", "@data", "1:a", "2:b"), **N, error=["line 2", "a row has one label"])
+case("regression-wide.csv", lines("t0,t1,target", "1,2,0.5", "4,,-3"), **N, series=2, answers=[0.5, -3.0], steps=[2, 1], first=[1, 2])
+case("regression-named.csv", lines("id,t0,t1,Value", "a,1,2,7", "b,4,5,8"), **N, answers=[7.0, 8.0], first=[1, 2],
+     said=["the target is `Value`; task.target_column names another", "left out `id`"])
+case("regression-german.csv", lines("t0;t1;Preis", "1,5;2,5;1.234,50 €", "4;3;0,75 €"), **N, keys='label = "Preis"', answers=[1234.5, 0.75],
+     first=[1.5, 2.5], said=["the target is read without its currency, its thousands joined"])
+case("regression-dressed.csv", lines("target,t0,t1", "1,$2.50,3%", "2,$4,5%"), **N, first=[2.5, 3],
+     said=["the steps are read without its currency, 10% as 10"])
+case("regression-long.csv", lines("id,time,x,y,target", "a,2,2,20,0.5", "b,1,3,30,1.5", "a,1,1,10,0.5"), **N, keys='id = "id"\ntime = "time"',
+     series=2, answers=[0.5, 1.5], steps=[2, 1], channels=["x", "y"], first=[1, 10, 2, 20])
+case("regression-long-two.csv", lines("id,x,target", "a,1,0.5", "a,2,0.75"), **N, keys='id = "id"', error=["a series has one target"])
+case("regression.jsonl", lines('{"target": 2.5, "values": [1, 2]}', '{"target": -1e3, "values": [3]}'), **N, answers=[2.5, -1000.0], steps=[2, 1])
+case("regression-no-header.csv", lines("1,2,0.5", "4,5,0.25"), **N, keys='label = "column 3"', answers=[0.5, 0.25], first=[1, 2])
+case("regression-hole.csv", lines("target,t0", "0.5,1", "NA,2"), **N, error=["row 2: the target `NA` is not a finite number"])
+case("regression-mark.csv", lines("target,t0", "0.5,1", "-999,2"), **N, keys='table.missing = ["-999"]', error=["row 2: the target `-999`"])
+case("regression-unlabelled.csv", lines("t0,t1", "1,2", "4,3"), **N, error=["a column `target` or one that task.target_column names"])
 
 
 def toml(value):

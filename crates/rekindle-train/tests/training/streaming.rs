@@ -7,6 +7,7 @@ use rekindle_train::{Prediction, Predictor, Stream, tasks::Part};
 fn numbers(predictions: &[Prediction]) -> Vec<f64> {
     let of = |one: &Prediction| match one {
         Prediction::Values { values, .. } => values.clone(),
+        Prediction::Number { value } => vec![*value],
         Prediction::Class { probabilities, .. } => probabilities.iter().map(|(_, p)| *p).collect(),
         Prediction::Next {
             bits, probability, ..

@@ -24,7 +24,18 @@ pub(in crate::data) struct Dress {
 }
 
 impl Dress {
-    pub(super) fn with(self, other: Dress) -> Dress {
+    /// What is said of numbers that wear it, behind "read".
+    pub(in crate::data) fn worn(self) -> impl Iterator<Item = &'static str> {
+        let worn = [
+            (self.currency, "without its currency"),
+            (self.percent, "10% as 10"),
+            (self.groups, "its thousands joined"),
+        ];
+        worn.into_iter()
+            .filter_map(|(is_worn, said)| is_worn.then_some(said))
+    }
+
+    pub(in crate::data) fn with(self, other: Dress) -> Dress {
         Dress {
             currency: self.currency || other.currency,
             percent: self.percent || other.percent,

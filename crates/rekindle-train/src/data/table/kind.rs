@@ -1,5 +1,6 @@
 //! What the cells of a column are.
 
+use super::super::message::shown;
 use super::Table;
 use super::cell::{self, Dress};
 use super::stamp::StampFormat;
@@ -60,6 +61,21 @@ impl Table {
             numbers,
             has_holes: count < self.rows.len(),
         }
+    }
+
+    /// What is said of numbers of some columns that are written with something else.
+    pub(in crate::data) fn dressed<'a>(
+        &self,
+        read: impl Iterator<Item = (usize, &'a Looked)>,
+    ) -> Option<String> {
+        let of = |(column, looked): (usize, &Looked)| {
+            let is_truth = (looked.kind == ColumnKind::Boolean).then_some("true as 1, false as 0");
+            let worn: Vec<&str> = looked.dress.worn().chain(is_truth).collect();
+            let name = shown(&self.header[column]);
+            (!worn.is_empty()).then(|| format!("{name} {}", worn.join(", ")))
+        };
+        let said: Vec<String> = read.filter_map(of).collect();
+        (!said.is_empty()).then(|| format!("{}: read {}", self.name, said.join("; ")))
     }
 
     /// The number that a cell of such a column holds: 1 and 0 for true and false.

@@ -1,6 +1,7 @@
 //! What a report shows of a classifier: which classes it takes for which, and where it errs most.
 
-use super::{by_class::ClassFigures, items::Items};
+use super::by_class::ClassFigures;
+use crate::tasks::labelled::items::Items;
 use rekindle_view::{Block, Confusion, Table};
 
 /// The most classes that a matrix is legible with.

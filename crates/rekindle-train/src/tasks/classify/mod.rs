@@ -2,8 +2,6 @@
 
 pub(crate) mod by_class;
 mod exhibits;
-pub(super) mod files;
-pub(super) mod items;
 mod scores;
 pub(super) mod task;
 pub(super) mod weights;

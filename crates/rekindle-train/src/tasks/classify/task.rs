@@ -3,7 +3,6 @@
 use super::{
     by_class::{self, ClassFigures},
     exhibits::{self, Guess},
-    items::Items,
     scores::{majority, predictions, scores},
     weights::ClassWeights,
 };
@@ -18,6 +17,7 @@ use crate::{
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
         account::{self, Line},
+        labelled::items::Items,
         part::Part,
         passes::Passes,
         prediction::{self, Predicted, Prediction, Truth},

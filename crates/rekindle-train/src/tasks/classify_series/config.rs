@@ -3,9 +3,9 @@
 use crate::{
     data::{file::DataFile, series::SeriesColumns, table::config::TableConfig},
     model::taken::Pool,
-    tasks::classify::{
-        files::{self, no_file, share},
-        weights::ClassWeights,
+    tasks::{
+        classify::weights::ClassWeights,
+        labelled::files::{self, no_file, share},
     },
 };
 use rekindle::Invalid;

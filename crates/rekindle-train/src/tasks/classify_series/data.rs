@@ -4,30 +4,24 @@ use super::{config::ClassifySeriesConfig, spec::SeriesSpec};
 use crate::{
     data::{
         file::DataFile,
-        reading::Steps,
         scaler::Scaler,
         series::{Series, SeriesColumns},
         series_set::SeriesSet,
         split::Split,
     },
-    error::Result,
+    error::{Error, Result},
     model::taken::Taken,
     tasks::{
-        account::{self, Line},
-        classify::{
-            files::{cut, no_file, repeated},
-            items::Items,
-            task::Classify,
-        },
+        classify::task::Classify,
         kind::Opened,
+        labelled::{
+            files::{cut, no_file, repeated},
+            series,
+        },
         task::Task,
     },
 };
-use rekindle_view::{Axis, Block, Figure};
 use std::path::Path;
-
-/// The channels of a series that a report shows.
-const SHOWN: usize = 8;
 
 /// Reads and scales the series, which may lack values if the cell takes that.
 ///
@@ -50,18 +44,27 @@ pub(super) fn open(
             with_classes(&config.train, &columns, &spec.classes, spec.channels)?
         }
     };
-    let (places, known) = (all.places(seed), spec.as_ref().map(|s| &s.cut));
+    let (places, known) = (
+        series::places(&all.series, seed),
+        spec.as_ref().map(|s| &s.cut),
+    );
     let (classes, shares) = (all.classes.len(), config.held_out());
-    let cut = cut(&config.train, known, &all.labels, &places, classes, shares)?;
+    let cut =
+        cut(&config.train, known, &all.labels, &places, classes, shares).map_err(|error| {
+            // Numbers that were taken for classes are why no class has rows enough.
+            let doubts = all.doubts.iter().map(|doubt| format!("\n{doubt}"));
+            Error::mend(format!("{error}{}", doubts.collect::<String>()))
+        })?;
     let mut parts = cut.parts(&all.labels, &places);
     let mut notes = std::mem::take(&mut all.notes);
+    notes.append(&mut all.doubts);
     if !no_file(&config.test) {
         let test = with_classes(&config.test, &all.columns, &all.classes, all.channels)?;
         notes.extend(test.notes.iter().cloned());
         notes.extend(repeated(
             [&config.train, &config.test],
             &places,
-            &test.places(seed),
+            &series::places(&test.series, seed),
         ));
         parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
         all.series.extend(test.series);
@@ -119,49 +122,4 @@ fn classify(
     }
     let ends = (spec.shape(), Taken::Pooled(config.pool));
     Classify::new(all.series, ends, all.labels, all.classes, parts, notes)
-}
-
-/// Scaled series, all of one number of channels.
-impl Items for Vec<Series> {
-    const UNIT: &'static str = "series";
-
-    fn longest(&self) -> usize {
-        self.iter().map(|s| s.steps).max().unwrap_or(1)
-    }
-
-    fn account(&self) -> Vec<Line> {
-        let lengths = self.iter().map(|series| series.steps).collect();
-        let channels = self.first().map_or(0, |series| series.channels);
-        let said = account::lengths(lengths, "steps");
-        vec![
-            Line::new("lengths", said),
-            Line::new("columns", format!("{channels} channels, all inputs")),
-        ]
-    }
-
-    fn steps(&self, rows: &[usize]) -> Steps {
-        Steps::of_series(rows.iter().map(|&i| &self[i]))
-    }
-
-    fn labels(&self, rows: &[usize]) -> Vec<Vec<String>> {
-        rows.iter().map(|&i| self[i].labels()).collect()
-    }
-
-    fn shown(&self, row: usize, caption: String) -> Block {
-        let Series {
-            values, channels, ..
-        } = &self[row];
-        let channel = |c: usize| {
-            let values = values.iter().skip(c).step_by(*channels).enumerate();
-            let points = values.map(|(t, &v)| [t as f64, v]);
-            rekindle_view::Series::line(format!("channel {c}"), points.collect())
-        };
-        Block::Figure(Figure {
-            title: caption,
-            x: Axis::linear("step"),
-            y: Axis::linear("value, scaled"),
-            series: (0..(*channels).min(SHOWN)).map(channel).collect(),
-            notes: Vec::new(),
-        })
-    }
 }

@@ -3,34 +3,28 @@
 mod config;
 mod data;
 mod spec;
-mod stream;
 
 pub use config::ClassifySeriesConfig;
 pub use spec::SeriesSpec;
 
 use super::{
     at_work::AtWork,
-    classify::files::{are_among, idle_test_share},
-    given::{Takes, no_row},
+    given::Takes,
     kind::{Adopted, Kind, Opened, Use},
+    labelled::{
+        files::{are_among, idle_test_share},
+        steps::Steps,
+    },
     lines::Lines,
     prediction::{Predictions, classes},
     stored::{one_of_each, scales, some},
-    task::{JUDGED, Task},
+    task::Task,
 };
 use crate::{
-    data::{
-        file::DataFile,
-        reading::{Reading, Steps},
-        series::Series,
-        series_set::SeriesSet,
-    },
-    error::{Error, Result},
+    data::{file::DataFile, reading::Reading},
+    error::Result,
     memory::Batch,
-    model::{
-        taken::Taken,
-        {front::Front, shape::NetShape},
-    },
+    model::{front::Front, shape::NetShape},
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
@@ -104,7 +98,7 @@ impl Kind for ClassifySeriesConfig {
         some("classes", &spec.classes)?;
         let classes = spec.classes.len();
         one_of_each("cut", spec.cut.classes(), classes, "classes")?;
-        scales(&spec.scaler, spec.channels, "channels")
+        scales("scaler", &spec.scaler, spec.channels, "channels")
     }
 
     fn shape(&self, spec: &SeriesSpec) -> NetShape {
@@ -118,41 +112,19 @@ impl Kind for ClassifySeriesConfig {
         row: usize,
         takes: Takes,
     ) -> Result<Reading> {
-        let (mut series, _) =
-            SeriesSet::read_unlabelled(path, &spec.columns(), spec.channels, takes.missing)?;
-        let one = series.get_mut(row);
-        let one = one.ok_or_else(|| no_row(&path.display().to_string(), row))?;
-        spec.scaler.transform(&mut one.values);
-        Ok(Reading::of_series(one))
+        spec.given().row(path, row, takes.missing)
     }
 
     fn stream(&self, spec: &SeriesSpec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
-        Ok(Box::new(stream::Steps::new(self, spec, at)?))
+        let names = spec.classes.clone();
+        let steps = Steps::new(spec.given(), at, self.pool, "class", move |logits| {
+            classes(logits, &names)
+        })?;
+        Ok(Box::new(steps))
     }
 
     fn predict_file(&self, spec: &SeriesSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {
-        let takes_missing = at.model.takes_missing();
-        let (mut series, notes) =
-            SeriesSet::read_unlabelled(path, &spec.columns(), spec.channels, takes_missing)?;
-        for one in &mut series {
-            spec.scaler.transform(&mut one.values);
-        }
-        at.holds(Batch {
-            judged: series.len().min(JUDGED),
-            time: series.iter().map(|series| series.steps).max().unwrap_or(0),
-            ..Batch::default()
-        })
-        .map_err(|e| Error::mend(format!("{}: {e}", path.display())))?;
-        let predictions = series.chunks(JUDGED).flat_map(|rows: &[Series]| {
-            let logits = at
-                .net
-                .given(&Steps::of_series(rows), Taken::Pooled(self.pool), at.device);
-            classes(logits, &spec.classes)
-        });
-        let rows = predictions.zip(1..).map(|(said, row)| said.of_row(row));
-        Ok(Predictions {
-            all: rows.collect(),
-            notes,
-        })
+        let say = |logits| classes(logits, &spec.classes);
+        spec.given().predictions(path, at, self.pool, say)
     }
 }

@@ -1,8 +1,9 @@
 //! What a classifier of series stores of them.
 
 use crate::{
-    data::{cut::Cut, scaler::Scaler, series::SeriesColumns},
+    data::{cut::Cut, scaler::Scaler, series::SeriesColumns, series_parsed::Labels},
     model::{front::Front, shape::NetShape},
+    tasks::labelled::given::GivenSeries,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,15 @@ impl SeriesSpec {
             ..SeriesColumns::default()
         };
         self.columns.clone().unwrap_or_else(of_before)
+    }
+
+    /// How series are read that are given to the network.
+    pub(super) fn given(&self) -> GivenSeries<'_> {
+        GivenSeries {
+            columns: self.columns(),
+            labels: Labels::Classes,
+            scaler: &self.scaler,
+        }
     }
 
     pub(super) fn shape(&self) -> NetShape {

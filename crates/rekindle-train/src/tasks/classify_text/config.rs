@@ -9,9 +9,9 @@ use crate::{
         words::Words,
     },
     model::taken::Pool,
-    tasks::classify::{
-        files::{self, no_file, share},
-        weights::ClassWeights,
+    tasks::{
+        classify::weights::ClassWeights,
+        labelled::files::{self, no_file, share},
     },
 };
 use rekindle::{Invalid, positive, width};

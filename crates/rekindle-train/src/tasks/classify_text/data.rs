@@ -7,13 +7,13 @@ use crate::{
     model::taken::Taken,
     tasks::{
         account::{self, Line},
-        classify::{
-            files::{cut, no_file, repeated},
-            items::Items,
-            task::Classify,
-        },
+        classify::task::Classify,
         given::{units, unread},
         kind::Opened,
+        labelled::{
+            files::{cut, no_file, repeated},
+            items::Items,
+        },
         task::Task,
     },
 };

@@ -10,9 +10,9 @@ pub use spec::TextSpec;
 
 use super::{
     at_work::AtWork,
-    classify::files::{are_among, idle_test_share},
     given::{Takes, Texts, symbols, unread},
     kind::{Adopted, Kind, Opened, Use},
+    labelled::files::{are_among, idle_test_share},
     lines::Lines,
     prediction::{Prediction, Predictions, classes},
     stored::{one_of_each, some},

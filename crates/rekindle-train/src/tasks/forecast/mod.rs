@@ -128,7 +128,7 @@ impl Kind for ForecastConfig {
         if let Some(step) = steps.iter().find(|&&step| step < 0.0) {
             return Err(format!("steps holds {step}, where 0 or more is needed"));
         }
-        scales(scaler, columns.len(), "columns")
+        scales("scaler", scaler, columns.len(), "columns")
     }
 
     fn shape(&self, spec: &ForecastSpec) -> NetShape {

@@ -2,6 +2,7 @@ use super::*;
 
 const FORECAST: &str = r#"{"kind":"forecast","columns":["a","b"],"targets":[1],"scaler":{"mean":[0,0.5],"std":[1,2]},"steps":[0.25]}"#;
 const SERIES: &str = r#"{"kind":"classify_series","classes":["x","y"],"channels":1,"scaler":{"mean":[0],"std":[1]},"cut":[{"test":1,"valid":2},{"test":3,"valid":3}]}"#;
+const NUMBERS: &str = r#"{"kind":"regress_series","channels":1,"scaler":{"mean":[0],"std":[1]},"target":{"mean":[5],"std":[2]},"cut":[{"test":1,"valid":2}],"columns":{"label":"y"}}"#;
 const TEXT: &str = r#"{"kind":"classify_text","vocabulary":{"unit":"word","symbols":["<unk>","a"]},"classes":["x","y"],"cut":[{"test":1,"valid":2},{"test":3,"valid":3}]}"#;
 const LANGUAGE: &str =
     r#"{"kind":"language_model","vocabulary":{"unit":"char","symbols":["<unk>","a"]}}"#;
@@ -10,6 +11,7 @@ fn task(spec: &str) -> TaskConfig {
     let keys = match spec {
         FORECAST => "kind = \"forecast\"\nfile = \"a.csv\"",
         SERIES => "kind = \"classify_series\"\ntrain = \"a.ts\"",
+        NUMBERS => "kind = \"regress_series\"\ntrain = \"a.ts\"",
         TEXT => "kind = \"classify_text\"\ntrain = \"a.tsv\"",
         _ => "kind = \"language_model\"\nfile = \"a.txt\"",
     };
@@ -18,7 +20,7 @@ fn task(spec: &str) -> TaskConfig {
 
 #[test]
 fn what_training_writes_is_read() {
-    for spec in [FORECAST, SERIES, TEXT, LANGUAGE] {
+    for spec in [FORECAST, SERIES, NUMBERS, TEXT, LANGUAGE] {
         Spec::read(spec.as_bytes(), &task(spec)).expect("sound");
     }
 }
@@ -136,6 +138,24 @@ fn what_is_damaged_is_named_by_its_key() {
             "\"std\":[1]",
             "\"std\":[0]",
             &["scaler.std holds 0"],
+        ),
+        (
+            NUMBERS,
+            "\"std\":[2]",
+            "\"std\":[0]",
+            &["target.std holds 0"],
+        ),
+        (
+            NUMBERS,
+            "\"mean\":[5]",
+            "\"mean\":[]",
+            &["target.mean", "0 numbers for 1 target"],
+        ),
+        (
+            NUMBERS,
+            "{\"test\":1,\"valid\":2}",
+            "",
+            &["cut holds 0 numbers for 1 class"],
         ),
         (TEXT, r#"["x","y"]"#, "[]", &["`classes` is empty"]),
         (

@@ -1,4 +1,4 @@
-//! The files of a classifier: one to train on, of which shares are held out, and perhaps one to test on.
+//! The files of labelled rows: one to train on, of which shares are held out, and perhaps one to test on.
 
 use crate::{
     data::{cut::Cut, file::DataFile},

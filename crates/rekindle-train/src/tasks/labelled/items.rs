@@ -1,9 +1,9 @@
-//! The rows of a classifier.
+//! Rows that have an answer each.
 
 use crate::{data::reading::Steps, tasks::account::Line};
 use rekindle_view::Block;
 
-/// What is classified.
+/// What a network says one thing of each.
 pub(in crate::tasks) trait Items {
     /// What speed is counted in.
     const UNIT: &'static str;

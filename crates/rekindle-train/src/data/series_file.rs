@@ -1,0 +1,59 @@
+//! A file with series, of any format.
+
+use std::path::Path;
+
+use super::message::shown;
+use super::series::{Series, SeriesColumns};
+use super::series_parsed::{Labels, Parsed};
+use super::table::Table;
+use super::{file, series_csv, series_json, series_long, ts};
+use crate::error::{Error, Result};
+
+/// Reads a `.ts` file, a table or JSON lines, gzipped or not, whatever its labels are.
+pub(super) fn parse(
+    path: &Path,
+    columns: &SeriesColumns,
+    labels: Labels,
+    takes_missing: bool,
+) -> Result<Parsed> {
+    match file::kind(path).as_str() {
+        "ts" => ts::parse(
+            path.display().to_string(),
+            &file::read_text(path)?,
+            takes_missing,
+        ),
+        "csv" | "tsv" | "txt" | "tab" => {
+            let table = Table::read(path, &columns.table)?;
+            match columns.id {
+                Some(_) => series_long::parse(table, columns, labels, takes_missing),
+                None => series_csv::parse(table, columns, labels, takes_missing),
+            }
+        }
+        "jsonl" | "ndjson" => series_json::parse(
+            path.display().to_string(),
+            &file::read_text(path)?,
+            columns,
+            labels,
+            takes_missing,
+        ),
+        other => Err(Error::mend(format!(
+            "{}: series are read from .ts, .csv, .tsv, .txt and .jsonl files, gzipped or not, not from {}",
+            path.display(),
+            shown(other)
+        ))),
+    }
+}
+
+/// Reads series to predict, of as many channels as the model has, and what is to be said of how they were read. Labels may be
+/// there and are not looked at.
+pub(crate) fn unlabelled(
+    path: &Path,
+    columns: &SeriesColumns,
+    labels: Labels,
+    channels: usize,
+    takes_missing: bool,
+) -> Result<(Vec<Series>, Vec<String>)> {
+    let parsed = parse(path, columns, labels, takes_missing)?;
+    parsed.has_channels(channels)?;
+    Ok((parsed.series, parsed.notes))
+}

@@ -1,0 +1,133 @@
+//! What every format of files with series is read into.
+
+use super::classes;
+use super::message::{counted, shown};
+use super::series::{Series, SeriesColumns};
+use crate::error::{Error, Result};
+
+/// What series are labelled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Labels {
+    /// A class each.
+    Classes,
+    /// A number each.
+    Numbers,
+}
+
+/// A file's contents before labels become indices or numbers.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    /// The file, as error messages name it.
+    pub(super) name: String,
+    /// The series; at least one.
+    pub(super) series: Vec<Series>,
+    /// The labels as written, one a series and perhaps empty, if the file has them.
+    pub(super) labels: Option<Vec<String>>,
+    /// What each series is called in errors, where it is not a row.
+    pub(super) ids: Option<Vec<String>>,
+    /// What the file announces that its labels are, if it does.
+    pub(super) announces: Option<Labels>,
+    /// The classes that the file announces; empty when it announces none.
+    pub(super) announced: Vec<String>,
+    /// The channels of every series.
+    pub(super) channels: usize,
+    /// Where the series stood.
+    pub(super) columns: SeriesColumns,
+    /// What an error adds where there are no labels.
+    pub(super) hint: &'static str,
+    /// What is to be said of how the file was read.
+    pub(super) notes: Vec<String>,
+}
+
+impl Labels {
+    /// What the column of the label is called, in any case, where its name is not said: the likeliest first.
+    pub(super) fn names(self) -> &'static [&'static str] {
+        match self {
+            Labels::Classes => &classes::NAMES,
+            Labels::Numbers => &["target", "label", "y", "value"],
+        }
+    }
+
+    /// What such a label is called.
+    pub(super) fn called(self) -> &'static str {
+        match self {
+            Labels::Classes => "class",
+            Labels::Numbers => "target",
+        }
+    }
+
+    /// The key that names its column.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Labels::Classes => "task.label_column",
+            Labels::Numbers => "task.target_column",
+        }
+    }
+
+    /// How a `.ts` file announces them.
+    fn tag(self) -> &'static str {
+        match self {
+            Labels::Classes => "@classLabel",
+            Labels::Numbers => "@targetLabel",
+        }
+    }
+
+    /// The task that learns them.
+    fn task(self) -> &'static str {
+        match self {
+            Labels::Classes => "classify_series",
+            Labels::Numbers => "regress_series",
+        }
+    }
+}
+
+impl Parsed {
+    /// What a series is called in errors, by its index.
+    pub(super) fn called(&self, index: usize) -> String {
+        match &self.ids {
+            Some(ids) => format!("series {}", shown(&ids[index])),
+            None => classes::row(index),
+        }
+    }
+
+    /// The labels, of which each is there.
+    pub(super) fn written(&self, of: Labels) -> Result<&Vec<String>> {
+        let Parsed { name, hint, .. } = self;
+        let (called, key) = (of.called(), of.key());
+        let labels = self.labels.as_ref().ok_or_else(|| {
+            Error::mend(format!(
+                "{name}: the series have no labels; a .ts file needs `{} true`, a table a column `{}` or one that {key} \
+                 names{hint}",
+                of.tag(),
+                of.names()[0]
+            ))
+        })?;
+        if let Some(other) = self.announces.filter(|&other| other != of) {
+            return Err(Error::mend(format!(
+                "{name}: {} announces what a {called} is not; task.kind = \"{}\" learns it",
+                other.tag(),
+                other.task()
+            )));
+        }
+        match labels.iter().position(String::is_empty) {
+            None => Ok(labels),
+            Some(index) => Err(Error::mend(format!(
+                "{name}: {}: the column {} is empty; fill it in or remove it",
+                self.called(index),
+                shown(self.columns.label.as_deref().unwrap_or(of.names()[0]))
+            ))),
+        }
+    }
+
+    /// Checks that every series has so many channels.
+    pub(super) fn has_channels(&self, channels: usize) -> Result<()> {
+        if self.channels == channels {
+            return Ok(());
+        }
+        Err(Error::mend(format!(
+            "{}: the series have {} and the training data had {channels}; give a file of the same problem",
+            self.name,
+            counted(self.channels, "channel")
+        )))
+    }
+}

@@ -1,0 +1,92 @@
+//! Series that a trained network is given.
+
+use crate::{
+    data::{
+        reading::{Reading, Steps},
+        scaler::Scaler,
+        series::{Series, SeriesColumns},
+        series_file::unlabelled,
+        series_parsed::Labels,
+    },
+    error::{Error, Result},
+    memory::Batch,
+    model::taken::{Pool, Taken},
+    tasks::{
+        at_work::AtWork,
+        given::no_row,
+        prediction::{Prediction, Predictions},
+        task::JUDGED,
+    },
+};
+use burn::tensor::Tensor;
+use std::path::Path;
+
+/// How a file of series is read that are to be told something of: as the training data were.
+pub(in crate::tasks) struct GivenSeries<'s> {
+    /// Where series stand in a table.
+    pub(in crate::tasks) columns: SeriesColumns,
+    /// What they may be labelled with, which is not looked at.
+    pub(in crate::tasks) labels: Labels,
+    /// The scale of each channel.
+    pub(in crate::tasks) scaler: &'s Scaler,
+}
+
+impl GivenSeries<'_> {
+    /// The series of a file, scaled, and what is to be said of how they were read.
+    fn read(&self, path: &Path, takes_missing: bool) -> Result<(Vec<Series>, Vec<String>)> {
+        let channels = self.scaler.mean.len();
+        let (mut series, notes) =
+            unlabelled(path, &self.columns, self.labels, channels, takes_missing)?;
+        for one in &mut series {
+            self.scaler.transform(&mut one.values);
+        }
+        Ok((series, notes))
+    }
+
+    /// A series of a file, counted from 0, as the network reads it.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or has no such row.
+    pub(in crate::tasks) fn row(
+        &self,
+        path: &Path,
+        row: usize,
+        takes_missing: bool,
+    ) -> Result<Reading> {
+        let (series, _) = self.read(path, takes_missing)?;
+        let one = series.get(row);
+        let one = one.ok_or_else(|| no_row(&path.display().to_string(), row))?;
+        Ok(Reading::of_series(one))
+    }
+
+    /// What a network says of each series of a file: `say` makes predictions of its outputs `[series, outputs]`.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or its longest series takes more memory than there may be.
+    pub(in crate::tasks) fn predictions(
+        &self,
+        path: &Path,
+        at: AtWork<'_>,
+        pool: Pool,
+        say: impl Fn(Tensor<2>) -> Vec<Prediction>,
+    ) -> Result<Predictions> {
+        let (series, notes) = self.read(path, at.model.takes_missing())?;
+        at.holds(Batch {
+            judged: series.len().min(JUDGED),
+            time: series.iter().map(|one| one.steps).max().unwrap_or(0),
+            ..Batch::default()
+        })
+        .map_err(|e| Error::mend(format!("{}: {e}", path.display())))?;
+        let said = series.chunks(JUDGED).flat_map(|rows: &[Series]| {
+            let steps = Steps::of_series(rows);
+            say(at.net.given(&steps, Taken::Pooled(pool), at.device))
+        });
+        let all = said.zip(1..).map(|(said, row)| said.of_row(row));
+        Ok(Predictions {
+            all: all.collect(),
+            notes,
+        })
+    }
+}

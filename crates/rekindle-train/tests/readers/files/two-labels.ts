@@ -1,0 +1,5 @@
+@classLabel true a b
+@targetLabel true
+@data
+1:a
+2:b
