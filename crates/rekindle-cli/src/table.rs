@@ -1,12 +1,17 @@
 //! Text in columns.
 
 /// Rows as lines whose columns are aligned, two spaces apart.
-pub(crate) fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: [usize; N] = std::array::from_fn(|column| width(column).unwrap_or_default());
+pub(crate) fn aligned<R: AsRef<[String]>>(rows: &[R]) -> String {
+    let columns = rows.iter().map(|row| row.as_ref().len()).max();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.as_ref().get(column));
+        cells.map(|cell| cell.chars().count()).max()
+    };
+    let widths = (0..columns.unwrap_or_default()).map(|column| width(column).unwrap_or_default());
+    let widths: Vec<usize> = widths.collect();
     let mut text = String::new();
     for row in rows {
-        let cells = row.iter().zip(widths);
+        let cells = row.as_ref().iter().zip(&widths);
         let line: Vec<String> = cells
             .map(|(cell, width)| format!("{cell:width$}"))
             .collect();
@@ -48,7 +53,7 @@ mod tests {
     fn columns_are_as_wide_as_their_widest_cell() {
         let rows = [["a", "σσσ", "c"], ["bbb", "", ""]].map(|row| row.map(str::to_owned));
         assert_eq!(aligned(&rows), "a    σσσ  c\nbbb\n");
-        assert_eq!(aligned::<2>(&[]), "");
+        assert_eq!(aligned::<Vec<String>>(&[]), "");
         assert_eq!(wrapped("σ bb ccc  dddddd", 5), ["σ bb", "ccc", "dddddd"]);
         assert_eq!(indented("a\n\nb"), "  a\n\n  b\n");
     }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rekindle_train::Result;
 use rekindle_train::output::Output;
-use rekindle_train::report;
+use rekindle_train::report::{self, Comparison};
+use rekindle_train::shell;
 use rekindle_view::Page;
 
-use crate::console;
+use crate::{console, table};
 
 /// The arguments of `report`.
 #[derive(clap::Args)]
@@ -61,7 +62,22 @@ pub(crate) fn run(args: Args) -> Result<()> {
                 }
             };
             let runs: Vec<&Path> = several.iter().map(PathBuf::as_path).collect();
-            written(&output, report::compare(&runs)?)?
+            let Comparison {
+                page,
+                results,
+                left_out,
+            } = report::compare(&runs)?;
+            for run in left_out {
+                console::note(&format!(
+                    "{} is not finished, and left out; `rekindle train {}` goes on with it",
+                    run.display(),
+                    shell::quoted(&run)
+                ));
+            }
+            let rows: Vec<Vec<String>> = [results.head].into_iter().chain(results.rows).collect();
+            let place = written(&output, page)?;
+            console::print_beside(&place, &format!("{}\n", table::aligned(&rows)))?;
+            place
         }
     };
     console::print_beside(&place, &format!("{}\n", place.display()))

@@ -51,10 +51,21 @@ fn several_runs_are_compared() {
     let dir = dir.path();
     trained(dir, "a", &[]);
     trained(dir, "b", &["model.cell.d_hidden=7", "train.steps=6"]);
-    assert_eq!(
-        rekindle_in(dir, &["report", "a", "b"]).done(),
-        "comparison.html\n"
+    let said = rekindle_in(dir, &["report", "a", "b"]).done();
+    let lines: Vec<&str> = said.lines().collect();
+    let starts = [
+        "run  model             MSE, test",
+        "a    gru with 5 units  ",
+        "b    gru with 7 units  ",
+    ];
+    assert!(
+        starts
+            .iter()
+            .zip(&lines)
+            .all(|(start, line)| line.starts_with(start)),
+        "{said}"
     );
+    assert_eq!(lines[3..], ["", "comparison.html"]);
     let both = page(dir, "comparison.html");
     for word in [
         "gru with 5 units",
@@ -66,6 +77,18 @@ fn several_runs_are_compared() {
         assert!(both.contains(word), "{word}");
     }
     assert!(!both.contains("task.time"), "what is the same is not told");
+
+    trained(dir, "c", &[]);
+    fs::remove_file(dir.join("c/result.json")).unwrap();
+    let said = rekindle_in(dir, &["report", "a", "c", "b"]);
+    assert!(
+        said.err
+            .contains("c is not finished, and left out; `rekindle train c` goes on"),
+        "{}",
+        said.err
+    );
+    assert_eq!(said.done().lines().count(), 5);
+    assert!(page(dir, "comparison.html").contains("c is not finished, and left out."));
 }
 
 #[test]
@@ -78,5 +101,5 @@ fn what_cannot_be_reported_is_named() {
     rekindle_in(dir, &["report", "a", "--out", place]).refused(&[place, "--out"]);
     fs::remove_file(dir.join("a/result.json")).unwrap();
     rekindle_in(dir, &["report", "a"]).refused(&["a is not finished", "--resume"]);
-    rekindle_in(dir, &["report", "a", "a"]).refused(&["a is not finished", "--resume"]);
+    rekindle_in(dir, &["report", "a", "a"]).refused(&["needs two finished runs", "a, a are not"]);
 }

@@ -8,39 +8,78 @@ use crate::{
     train::watch::duration,
 };
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// A page that compares finished runs.
+/// Several runs side by side.
+pub struct Comparison {
+    /// The page: figures, what differs, curves.
+    pub page: Page,
+    /// A row a run, as on the page: its figures on the test part, its size and its time.
+    pub results: Table,
+    /// The runs that are not finished, and left out.
+    pub left_out: Vec<PathBuf>,
+}
+
+/// Compares finished runs; those that are not are left out.
 ///
 /// # Errors
 ///
-/// If there are fewer than two, or one is no run or is not finished.
-pub fn compare(runs: &[&Path]) -> Result<Page> {
-    if runs.len() < 2 {
-        return Err(Error::mend("a comparison needs two runs or more"));
-    }
+/// If fewer than two are finished, or one is no run.
+pub fn compare(runs: &[&Path]) -> Result<Comparison> {
     let mut records = Vec::new();
+    let mut left_out = Vec::new();
     for path in runs {
-        let mut record = Record::read(&RunDir::open(path)?)?;
+        let run = RunDir::open(path)?;
+        if !run.is_finished() {
+            left_out.push(path.to_path_buf());
+            continue;
+        }
+        let mut record = Record::read(&run)?;
         if records.iter().any(|r: &Record| r.name == record.name) {
             // Of two places, perhaps: then the path tells them apart.
             record.name = path.display().to_string();
         }
         records.push(record);
     }
+    if records.len() < 2 {
+        let names: Vec<String> = left_out
+            .iter()
+            .map(|run| run.display().to_string())
+            .collect();
+        let those = match names.is_empty() {
+            true => String::new(),
+            false => format!(", and {} are not", names.join(", ")),
+        };
+        return Err(Error::mend(format!(
+            "a comparison needs two finished runs or more; there are {}{those}: finish a run with `rekindle train RUN`",
+            records.len()
+        )));
+    }
     let section = |title: &str, blocks| Section {
         title: title.into(),
         blocks,
     };
     let names: Vec<&str> = records.iter().map(|r| r.name.as_str()).collect();
-    Ok(Page {
+    let results = results(&records);
+    let mut of_results = vec![Block::Table(results.clone())];
+    of_results.extend(
+        left_out
+            .iter()
+            .map(|run| Block::Text(format!("{} is not finished, and left out.", run.display()))),
+    );
+    let page = Page {
         title: "Comparison of runs".into(),
         lead: names.join(", "),
         sections: vec![
-            section("Results", vec![Block::Table(results(&records))]),
+            section("Results", of_results),
             section("What differs", vec![differences(&records)]),
             section("Curves", curves(&records)),
         ],
+    };
+    Ok(Comparison {
+        page,
+        results,
+        left_out,
     })
 }
 

@@ -19,7 +19,7 @@ use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};
 use std::path::{Path, PathBuf};
 use verdict::verdict;
 
-pub use compare::compare;
+pub use compare::{Comparison, compare};
 
 /// The figures on the validation part whose curves a page shows: each target of a forecast has two.
 const CURVES: usize = 13;
