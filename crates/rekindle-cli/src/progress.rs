@@ -14,6 +14,8 @@ pub(crate) struct Progress {
     terminal: bool,
     /// There on a terminal, from the first update on.
     bar: Option<ProgressBar>,
+    /// Whether an interval has been reported, whose figures stand beside the bar.
+    has_figures: bool,
 }
 
 impl Progress {
@@ -22,6 +24,7 @@ impl Progress {
         Self {
             terminal: stderr().is_terminal(),
             bar: None,
+            has_figures: false,
         }
     }
 
@@ -35,7 +38,8 @@ impl Progress {
 
 fn bar(steps: u64) -> ProgressBar {
     let bar = ProgressBar::new(steps);
-    let style = ProgressStyle::with_template("{bar:24} {pos}/{len}  {msg}");
+    // The message is cut where the terminal ends.
+    let style = ProgressStyle::with_template("{bar:16} {pos}/{len}  {wide_msg}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
@@ -44,17 +48,23 @@ impl Watch for Progress {
         self.say(line);
     }
 
-    fn step(&mut self, step: u64, steps: u64) {
+    fn step(&mut self, step: u64, steps: u64, loss: f64) {
         if self.terminal {
-            self.bar
-                .get_or_insert_with(|| bar(steps))
-                .set_position(step);
+            let bar = self.bar.get_or_insert_with(|| bar(steps));
+            // The message first: a position alone is drawn at once.
+            if !self.has_figures {
+                bar.set_message(format!("loss {loss:.4}"));
+            }
+            bar.set_position(step);
         }
     }
 
     fn report(&mut self, report: &Report) {
         match &self.bar {
-            Some(bar) => bar.set_message(report.figures()),
+            Some(bar) => {
+                bar.set_message(report.brief());
+                self.has_figures = true;
+            }
             None => console::note(&report.to_string()),
         }
     }

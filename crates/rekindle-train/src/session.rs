@@ -26,7 +26,7 @@ use crate::{
     train::{
         fit::{End, fit},
         trainer::{Trainer, load_weights},
-        watch::Watch,
+        watch::{Heard, Watch},
     },
 };
 use burn::module::Module;
@@ -112,14 +112,19 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     };
     let origin = table::origin(&options.config, &options.overrides);
     let lengths = begun.filter(|_| accepted).map(|begun| &begun.plan);
+    let mut from = Heard {
+        notes: begun.map_or_else(Vec::new, |begun| begun.manifest.origin.clone()),
+        watch,
+    };
     let (spec, source) = match (begun, source) {
         (Some(begun), _) => (Some(begun.spec.clone()), None),
         (None, None) => (None, None),
         (None, Some(source)) => {
-            let (spec, ends) = source.adopt(&plan, watch)?;
+            let (spec, ends) = source.adopt(&plan, &mut from)?;
             (spec, Some((source, ends)))
         }
     };
+    let (watch, mut from) = (from.watch, from.notes);
     let (plan, Opened { spec: known, task }) = prepare(plan, spec, lengths, &origin)?;
     if let (Some(earlier), Some(begun)) = (&earlier, begun) {
         unchanged(&earlier.run, &begun.plan, &plan, options.more.is_some())?;
@@ -132,13 +137,18 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
 
     let chosen = plan.device(options.device.as_deref())?;
     watch.note(&chosen.line);
-    let notes = [whole(&plan, task.as_ref()), task.notes(Part::Test)].concat();
+    let mut notes = [whole(&plan, task.as_ref()), task.notes(Part::Test)].concat();
     notes.iter().for_each(|note| watch.note(note));
     let device = chosen.device.clone().autodiff();
     let mut trainer = Trainer::new(task.as_ref(), &plan, &device)?;
     let start = match (source, &earlier) {
         (Some((source, ends)), _) => {
-            let net = source.begin(trainer.net.clone(), ends, watch)?;
+            let mut heard = Heard {
+                watch: &mut *watch,
+                notes: from,
+            };
+            let net = source.begin(trainer.net.clone(), ends, &mut heard)?;
+            from = heard.notes;
             trainer.begin_as(net);
             Some(tensors::to_bytes(
                 &named_tensors(&trainer.net.valid()),
@@ -161,6 +171,8 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         Some(begun) if !accepted => begun.manifest.clone(),
         _ => Manifest::new(&spec, data),
     };
+    manifest.origin.clone_from(&from);
+    notes.splice(..0, from);
     if let Some(start) = &start {
         manifest.add(RunDir::START, start);
     }

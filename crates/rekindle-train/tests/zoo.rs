@@ -14,7 +14,7 @@ const STEPS: u64 = 3;
 struct Stop<'s>(&'s AtomicBool);
 
 impl Watch for Stop<'_> {
-    fn step(&mut self, step: u64, _: u64) {
+    fn step(&mut self, step: u64, _: u64, _: f64) {
         if step == STEPS {
             self.0.store(true, Ordering::Relaxed);
         }

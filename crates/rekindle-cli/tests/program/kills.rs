@@ -121,13 +121,56 @@ fn moments(kills: usize, first: usize) -> impl Iterator<Item = Moment> {
     })
 }
 
-fn start(dir: &Path, run: &str) -> Child {
-    let mut arguments = vec!["train", "kills.toml", "--out", run];
-    if dir.join(run).join("run.json").exists() {
-        arguments.push("--resume");
+/// How a run is begun, and gone on with.
+#[derive(Clone, Copy)]
+enum How {
+    /// From a config.
+    Fresh,
+    /// With the weights of the run `base`.
+    Tuned,
+    /// A finished run of 30 updates is made longer by as many.
+    Longer,
+}
+
+/// The run's planned updates, as its config says now.
+fn planned(run: &Path) -> Option<i64> {
+    let config = fs::read_to_string(run.join("config.toml")).ok()?;
+    let config: toml::Table = config.parse().ok()?;
+    config["train"]["steps"].as_integer()
+}
+
+impl How {
+    /// What a user would type now.
+    fn arguments<'a>(self, dir: &Path, run: &'a str) -> Vec<&'a str> {
+        let path = dir.join(run);
+        let mut arguments = vec!["train", "kills.toml", "--out", run];
+        match self {
+            How::Fresh => {}
+            How::Tuned => arguments.extend(["--from", "base"]),
+            How::Longer => {
+                arguments = vec!["train", run];
+                if planned(&path) == Some(30) && path.join("result.json").exists() {
+                    arguments.extend(["--more", "30"]);
+                }
+                return arguments;
+            }
+        }
+        if path.join("run.json").exists() {
+            arguments.push("--resume");
+        }
+        arguments
     }
+
+    /// Whether a run is as it should be in the end.
+    fn is_done(self, run: &Path) -> bool {
+        let is_long = !matches!(self, How::Longer) || planned(run) == Some(60);
+        is_long && run.join("report.html").exists()
+    }
+}
+
+fn start(dir: &Path, run: &str, how: How) -> Child {
     let mut program = program();
-    let program = program.args(arguments).current_dir(dir);
+    let program = program.args(how.arguments(dir, run)).current_dir(dir);
     program
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -135,10 +178,22 @@ fn start(dir: &Path, run: &str) -> Child {
         .unwrap()
 }
 
+/// A directory with all that is in it.
+fn copied(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = entry.map(|e| (e.path(), to.join(e.file_name()))).unwrap();
+        match from.is_dir() {
+            true => copied(&from, &to),
+            false => drop(fs::copy(&from, &to).unwrap()),
+        }
+    }
+}
+
 /// Starts a run and kills it at a moment; whether that came before its end.
-fn killed(dir: &Path, run: &str, moment: &Moment, whole: Duration) -> bool {
+fn killed(dir: &Path, run: &str, how: How, moment: &Moment, whole: Duration) -> bool {
     let began = Instant::now();
-    let mut child = start(dir, run);
+    let mut child = start(dir, run, how);
     loop {
         let due = match moment {
             Moment::Share(share) => began.elapsed() >= whole.mul_f64(*share),
@@ -187,7 +242,7 @@ fn names(run: &Path) -> Vec<String> {
 }
 
 /// Kills runs of a config, each twice, and compares how they end with one that was left alone.
-fn survive(name: &str, config: &str) {
+fn survive(name: &str, config: &str, how: How) {
     let kills = env::var("REKINDLE_KILLS").map_or(4, |kills| kills.parse().expect("a number"));
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
@@ -200,25 +255,39 @@ fn survive(name: &str, config: &str) {
     let rows = (0..60).map(|i| format!("{}\n", (f64::from(i) / 3.0).sin()));
     let table: String = ["level\n".to_owned()].into_iter().chain(rows).collect();
     fs::write(dir.join("table.csv"), table).unwrap();
+    match how {
+        How::Fresh => {}
+        How::Tuned => {
+            let base = ["train", "kills.toml", "--out", "base", "--set", "seed=3"];
+            rekindle_in(dir, &base).done();
+        }
+        How::Longer => {
+            rekindle_in(dir, &["train", "kills.toml", "--out", "base"]).done();
+            copied(&dir.join("base"), &dir.join("whole"));
+        }
+    }
     let began = Instant::now();
-    rekindle_in(dir, &["train", "kills.toml", "--out", "whole"]).done();
+    rekindle_in(dir, &how.arguments(dir, "whole")).done();
     let whole = began.elapsed();
     let expected = dir.join("whole");
     let mut met = 0;
     for trial in 0..kills / 2 {
         let run = format!("run-{trial}");
         let path = dir.join(&run);
-        if trial % 2 == 1 {
+        if let How::Longer = how {
+            copied(&dir.join("base"), &path);
+        } else if trial % 2 == 1 {
             // A directory that the user has made is filled, and not moved to its place.
             fs::create_dir(&path).unwrap();
         }
         for moment in moments(2, 2 * trial) {
-            if !path.join("report.html").exists() {
-                met += usize::from(killed(dir, &run, &moment, whole));
+            if !how.is_done(&path) {
+                met += usize::from(killed(dir, &run, how, &moment, whole));
             }
         }
-        if !path.join("report.html").exists() {
-            let output = start(dir, &run).wait_with_output().unwrap();
+        // Twice, where a kill came before the longer run was written down.
+        while !how.is_done(&path) {
+            let output = start(dir, &run, how).wait_with_output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{name}, {run}: {said}");
         }
@@ -237,20 +306,33 @@ fn survive(name: &str, config: &str) {
 
 #[test]
 fn a_language_model_survives_kills() {
-    survive("language", LANGUAGE);
+    survive("language", LANGUAGE, How::Fresh);
 }
 
 #[test]
 fn a_classifier_of_series_survives_kills() {
-    survive("series", SERIES);
+    survive("series", SERIES, How::Fresh);
 }
 
 #[test]
 fn a_forecast_that_stops_early_survives_kills() {
-    survive("forecast", FORECAST);
+    survive("forecast", FORECAST, How::Fresh);
 }
 
 #[test]
 fn a_custom_cell_survives_kills() {
-    survive("adding", ADDING);
+    survive("adding", ADDING, How::Fresh);
+}
+
+#[test]
+fn a_fine_tuning_survives_kills() {
+    survive("tuned", SERIES, How::Tuned);
+}
+
+#[test]
+fn a_run_that_is_made_longer_survives_kills() {
+    let config = LANGUAGE
+        .replace("steps = 60", "steps = 30")
+        .replace("cosine", "constant");
+    survive("longer", &config, How::Longer);
 }

@@ -16,4 +16,4 @@ pub use experiment::Experiment;
 pub use plan::Plan;
 pub use rekindle::engine::suggest;
 pub use table::{changed_keys, load, load_table, origin, parse};
-pub use training::{Average, Optimizer, Schedule, TrainConfig};
+pub use training::{Average, MetricsForm, Optimizer, Schedule, TrainConfig};

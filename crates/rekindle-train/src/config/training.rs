@@ -52,6 +52,9 @@ pub struct TrainConfig {
     pub frozen: Vec<String>,
     /// The updates between two lines of progress.
     pub report_every: u64,
+    /// The forms in which the metrics are written beside `metrics.jsonl`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<MetricsForm>,
     /// The updates between two evaluations on the validation data; 0 for a tenth of all, and where there is no such
     /// data.
     pub evaluate_every: u64,
@@ -84,12 +87,23 @@ impl Default for TrainConfig {
             clip: 1.0,
             frozen: Vec::new(),
             report_every: 50,
+            metrics: Vec::new(),
             evaluate_every: 0,
             checkpoint_every: 0,
             keep: 2,
             patience: 0,
         }
     }
+}
+
+/// A form of the metrics beside `metrics.jsonl`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MetricsForm {
+    /// A table, `metrics.csv`.
+    Csv,
+    /// What TensorBoard reads, in `tensorboard`.
+    Tensorboard,
 }
 
 /// The optimizers.
@@ -258,6 +272,11 @@ impl TrainConfig {
             return Err(Invalid::new("epochs", epochs, "from 1 to 4294967296"));
         }
         count("report_every", self.report_every)?;
+        let mut forms = self.metrics.iter().enumerate();
+        if forms.any(|(i, form)| self.metrics[..i].contains(form)) {
+            let reason = "names a form twice; name it once";
+            return Err(Invalid::because("metrics", reason));
+        }
         positive("batch", self.batch)?;
         positive("accumulate", self.accumulate)?;
         count("decay_patience", self.decay_patience)?;

@@ -48,16 +48,20 @@ impl RunDir {
     pub(crate) const WEIGHTS: &str = "model.safetensors";
     pub(crate) const START: &str = "start.safetensors";
     const METRICS: &str = "metrics.jsonl";
+    const METRICS_TABLE: &str = "metrics.csv";
+    const TENSORBOARD: &str = "tensorboard";
     const RESULT: &str = "result.json";
     const REPORT: &str = "report.html";
     const CHECKPOINTS: &str = "checkpoints";
-    const NAMES: [&str; 11] = [
+    const NAMES: [&str; 13] = [
         MARK,
         lock::NAME,
         Self::CONFIG,
         Self::DATA_SPEC,
         Self::MANIFEST,
         Self::METRICS,
+        Self::METRICS_TABLE,
+        Self::TENSORBOARD,
         Self::WEIGHTS,
         Self::START,
         Self::RESULT,
@@ -220,6 +224,16 @@ impl RunDir {
     /// The metrics, one JSON object a line.
     pub fn metrics(&self) -> PathBuf {
         self.path.join(Self::METRICS)
+    }
+
+    /// The metrics as a table, where the config asks for it.
+    pub(crate) fn metrics_table(&self) -> PathBuf {
+        self.path.join(Self::METRICS_TABLE)
+    }
+
+    /// The directory of the metrics as TensorBoard reads them, where the config asks for it.
+    pub(crate) fn tensorboard(&self) -> PathBuf {
+        self.path.join(Self::TENSORBOARD)
     }
 
     /// The weights.

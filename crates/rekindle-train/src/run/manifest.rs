@@ -18,6 +18,9 @@ pub(crate) struct Manifest {
     files: Vec<Entry>,
     /// The data files, in the order in which the task names them.
     pub(crate) data: Vec<Fingerprint>,
+    /// What was said of the weights that a fine-tuned run began with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) origin: Vec<String>,
 }
 
 impl Manifest {
@@ -27,6 +30,7 @@ impl Manifest {
         Manifest {
             files: vec![spec],
             data,
+            origin: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod begun;
 pub(crate) mod checkpoint;
 pub(crate) mod directory;
 pub(crate) mod entry;
+pub(crate) mod journal;
 pub(crate) mod lock;
 pub(crate) mod log;
 pub(crate) mod manifest;

@@ -9,7 +9,7 @@ use crate::{
     doctor::{checkup::Checkup, diagnose},
     error::{Error, Result},
     metric::Evaluation,
-    run::{checkpoint, directory::RunDir, log::Log},
+    run::{checkpoint, directory::RunDir, journal::Journal, log::Log},
     tasks::{part::Part, task::Task},
     train::{
         interval::Interval,
@@ -46,6 +46,7 @@ pub(crate) fn fit(
     let train = &plan.experiment().train;
     let mut clock = Clock::new(trainer.tally.seconds, trainer.tally.step);
     let mut ward = Ward::of(run)?;
+    let mut journal = Journal::open(run, &train.metrics)?;
     let is_over =
         |tally: &Tally| tally.step >= train.steps || tally.evaluations.exhaust(train.patience);
     while !is_over(&trainer.tally) {
@@ -58,14 +59,14 @@ pub(crate) fn fit(
         let step = trainer.tally.step;
         let last = step == train.steps;
         trainer.tally.interval.add(&update, step);
-        watch.step(step, train.steps);
+        watch.step(step, train.steps, update.loss);
         if reported {
             let tally = &mut trainer.tally;
             let since = std::mem::replace(&mut tally.interval, Interval::from(clock.seconds()));
             let mut report = since.report(step, train.steps, task.unit(), clock.seconds());
             report.seconds_left = clock.left(train.steps);
             report.metric = task.figure(report.loss);
-            run.log(&report)?;
+            journal.add(&report)?;
             watch.report(&report);
             ward.observe(&report, plan, watch);
         }
@@ -73,7 +74,7 @@ pub(crate) fn fit(
             let net = trainer.judged();
             if let Some(valid) = task.evaluate(&net, Part::Valid, &device.clone().inner()) {
                 let Evaluation { metrics, loss } = &valid;
-                run.log(&json!({ "step": step, "valid": metrics, "valid_loss": loss }))?;
+                journal.add(&json!({ "step": step, "valid": metrics, "valid_loss": loss }))?;
                 watch.evaluated(step, metrics);
                 if trainer.tally.evaluations.add(step, &valid) {
                     trainer.best = trainer.weights()?;

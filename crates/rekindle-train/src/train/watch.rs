@@ -11,9 +11,9 @@ pub trait Watch {
         let _ = line;
     }
 
-    /// An update was made.
-    fn step(&mut self, step: u64, steps: u64) {
-        let _ = (step, steps);
+    /// An update was made, of which this was the loss.
+    fn step(&mut self, step: u64, steps: u64, loss: f64) {
+        let _ = (step, steps, loss);
     }
 
     /// The figures of an interval.
@@ -34,6 +34,19 @@ pub trait Watch {
 
 /// Nobody watches.
 impl Watch for () {}
+
+/// Somebody watches, and what is worth knowing is kept as well.
+pub(crate) struct Heard<'w> {
+    pub(crate) watch: &'w mut dyn Watch,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Watch for Heard<'_> {
+    fn note(&mut self, line: &str) {
+        self.watch.note(line);
+        self.notes.push(line.to_owned());
+    }
+}
 
 /// The figures of an interval of training.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,6 +97,22 @@ impl Report {
     }
 }
 
+impl Report {
+    /// The figures on one line for a narrow place: what is wanted most stands first.
+    pub fn brief(&self) -> String {
+        let metric = self.metric.as_ref().map(|m| format!("  {m}"));
+        format!(
+            "loss {:.4}  {} left{}  {:.0} {}/s  gradient {:.3}",
+            self.loss,
+            duration(self.seconds_left),
+            metric.unwrap_or_default(),
+            self.per_second,
+            self.unit,
+            self.gradient_norm
+        )
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.steps.to_string().len();
@@ -104,7 +133,29 @@ pub fn duration(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{Report, duration};
+
+    #[test]
+    fn what_is_wanted_most_stands_first() {
+        let report = Report {
+            step: 1,
+            steps: 2,
+            loss: 0.5,
+            highest_loss: 0.5,
+            first_loss: None,
+            metric: None,
+            gradient_norm: 1.25,
+            update_ratio: 0.0,
+            per_second: 1234.5,
+            unit: "windows",
+            seconds: 1.0,
+            seconds_left: 61.0,
+        };
+        assert_eq!(
+            report.brief(),
+            "loss 0.5000  1 min 01 s left  1234 windows/s  gradient 1.250"
+        );
+    }
 
     #[test]
     fn durations_read_well() {

@@ -88,7 +88,7 @@ fn reports(run: &Path, words: &[&str]) {
 struct StopAt<'s>(u64, &'s AtomicBool);
 
 impl Watch for StopAt<'_> {
-    fn step(&mut self, step: u64, _: u64) {
+    fn step(&mut self, step: u64, _: u64, _: f64) {
         if step == self.0 {
             self.1.store(true, Ordering::Relaxed);
         }

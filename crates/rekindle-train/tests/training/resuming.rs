@@ -223,7 +223,7 @@ fn what_is_missing_of_a_run_that_has_begun_is_damage_and_no_beginning() {
 struct Second<'o>(&'o TrainOptions, Option<String>);
 
 impl Watch for Second<'_> {
-    fn step(&mut self, step: u64, _: u64) {
+    fn step(&mut self, step: u64, _: u64, _: f64) {
         if step == 2 {
             self.1 = Some(refused(self.0));
         }
@@ -316,8 +316,8 @@ fn evaluations_on_data_that_has_changed_begin_anew() {
         fn note(&mut self, line: &str) {
             self.0.note(line);
         }
-        fn step(&mut self, step: u64, steps: u64) {
-            self.1.step(step, steps);
+        fn step(&mut self, step: u64, steps: u64, loss: f64) {
+            self.1.step(step, steps, loss);
         }
     }
     train(&options, &mut Both(&mut notes, StopAt(5, &stop)), &stop).expect("goes on");
@@ -434,4 +434,52 @@ fn what_a_run_goes_by_is_known_again() {
         said.contains("data.json is damaged: scaler.std holds 0"),
         "{said}"
     );
+}
+
+#[test]
+fn the_log_in_other_forms_is_that_of_a_run_without_a_break() {
+    let bench = Bench::new();
+    let forms = ["train.metrics=[\"csv\", \"tensorboard\"]"];
+    train(&bench.changed(LANGUAGE, &forms, "whole"), &mut (), &never()).expect("trains");
+    let stop = never();
+    let mut options = bench.changed(LANGUAGE, &forms, "parts");
+    train(&options, &mut StopAt(5, &stop), &stop).expect("stops");
+    // What a kill leaves of an append, and of a whole file.
+    let table = bench.path("parts").join("metrics.csv");
+    fs::write(&table, "step,tr").expect("written");
+    fs::remove_dir_all(bench.path("parts").join("tensorboard")).expect("there");
+    options.resume = true;
+    train(&options, &mut (), &never()).expect("goes on");
+    // But for the columns of times.
+    let rows = |run: &str| -> Vec<Vec<String>> {
+        let text = fs::read_to_string(bench.path(run).join("metrics.csv")).expect("a table");
+        let rows: Vec<Vec<String>> = text
+            .lines()
+            .map(|line| line.split(',').map(str::to_owned).collect())
+            .collect();
+        let timed = |c: &usize| ["seconds", "per_second"].contains(&rows[0][*c].as_str());
+        let columns: Vec<usize> = (0..rows[0].len()).filter(|c| !timed(c)).collect();
+        let kept = |row: &Vec<String>| columns.iter().map(|&c| row[c].clone()).collect();
+        rows.iter().map(kept).collect()
+    };
+    assert_eq!(rows("whole"), rows("parts"));
+    let head = &rows("whole")[0];
+    for name in [
+        "step",
+        "train loss",
+        "train bits per character",
+        "gradient_norm",
+        "valid loss",
+        "valid bits per character",
+    ] {
+        assert!(head.iter().any(|column| column == name), "{name}: {head:?}");
+    }
+    // Nine updates, reported every second and at the end, evaluated every third.
+    assert_eq!(rows("whole").len(), 1 + 5 + 3);
+    let size = |run: &str| {
+        let files = fs::read_dir(bench.path(run).join("tensorboard")).expect("a directory");
+        let sizes = files.map(|file| file.expect("a file").metadata().expect("its size").len());
+        sizes.sum::<u64>()
+    };
+    assert!(size("whole") > 0 && size("whole") == size("parts"));
 }

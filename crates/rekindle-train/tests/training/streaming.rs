@@ -77,7 +77,9 @@ fn behind_every_row_of_a_table_comes_what_is_forecast_of_the_file_so_far() {
         let predictor = opened(&bench, &config, name);
         let mut stream = predictor.stream().expect("streams");
         assert!(
-            stream.takes().contains("behind the 9th"),
+            stream
+                .takes()
+                .contains("once there are 9 of them the next 2 values of load, heat"),
             "{}",
             stream.takes()
         );

@@ -154,17 +154,22 @@ fn a_fine_tuning_that_was_stopped_goes_on_from_where_it_began() {
         from: Some(bench.path("run")),
         ..bench.changed(SERIES, &["seed=5", "train.learning_rate=0.01"], out)
     };
-    trained(&of("whole"));
+    let whole = trained(&of("whole")).result.expect("a result");
+    let origin = "the scales and the classes are those of that run";
+    assert!(whole.notes[0].ends_with(origin), "{:?}", whole.notes);
+    let page = fs::read_to_string(bench.path("whole").join("report.html")).expect("a page");
+    assert!(page.contains(origin));
     let stop = never();
     train(&of("parts"), &mut StopAt(1, &stop), &stop).expect("stops");
     // As a kill before the first checkpoint leaves it, and without the run that it began as.
     fs::remove_dir_all(bench.path("parts").join("checkpoints")).expect("there");
     fs::remove_dir_all(bench.path("run")).expect("there");
-    trained(&TrainOptions {
+    let parts = trained(&TrainOptions {
         config: bench.path("parts"),
         ..TrainOptions::default()
     });
     assert!(weights(&bench.path("whole")) == weights(&bench.path("parts")));
+    assert_eq!(parts.result.expect("a result").notes, whole.notes);
 }
 
 #[test]

@@ -116,8 +116,12 @@ impl Lines for Rows {
         let ForecastConfig {
             window, horizon, ..
         } = self.config;
+        let next = match horizon {
+            1 => "the next value".to_owned(),
+            _ => format!("the next {horizon} values"),
+        };
         format!(
-            "{header} is a row, and behind the {window}th and each that follows come the next {horizon} values of {}",
+            "{header} is a row, and once there are {window} of them {next} of {} come behind each",
             self.spec.target_names().join(", ")
         )
     }

@@ -54,8 +54,8 @@ impl Task for LanguageModel {
         let train = self.part(Part::Train).len();
         match (train - 1) / batch / self.config.window {
             0 => Err(Error::mend(format!(
-                "{}: its train part has {train} symbols, fewer than one update of train.batch = {batch} \
-                 windows of task.window = {}; make one of them smaller",
+                "{}: its train part has {train} symbols, fewer than one update of {batch} windows (train.batch times \
+                 train.accumulate) of task.window = {}; make one of these keys smaller",
                 self.config.file.display(),
                 self.config.window
             ))),
