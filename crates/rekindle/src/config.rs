@@ -53,6 +53,14 @@ macro_rules! config {
         }
 
         impl $Config {
+            /// Each key, with the lines of its doc as they are written.
+            #[doc(hidden)]
+            #[allow(dead_code, reason = "only those of cells are asked for")]
+            pub(crate) const KEYS: &'static [(&'static str, &'static [&'static str])] = &[
+                (stringify!($first), &[$(stringify!($first_meta)),*]),
+                $((stringify!($key), &[$(stringify!($key_meta)),*]),)*
+            ];
+
             /// Every default.
             fn usual($first: $First) -> Self {
                 $Config { $($key: $default,)* $first }

@@ -9,6 +9,7 @@ macro_rules! zoo {
         use crate::cell::CellConfig;
         use crate::extent::Extent;
         use crate::invalid::Invalid;
+        use crate::zoo::plain;
         use any::IntoAny;
         use burn::tensor::Device;
         use rekindle_engine::Program;
@@ -43,6 +44,15 @@ macro_rules! zoo {
                     $($($name => Some(AnyCellConfig::$Cell(CellConfig::new(d_hidden))),)*)*
                     _ => None,
                 }
+            }
+
+            /// What the keys of the cell of that name mean, if there is one: each key with its doc.
+            pub fn keys(name: &str) -> Option<Vec<(&'static str, String)>> {
+                let keys = match name {
+                    $($($name => $Config::KEYS,)*)*
+                    _ => return None,
+                };
+                Some(keys.iter().map(|(key, docs)| (*key, plain(docs))).collect())
             }
 
             /// What the table of cells says of this one.
@@ -109,6 +119,17 @@ macro_rules! zoo {
             }
         }
     };
+}
+
+/// A doc as one text: `doc = " The width."` is how the compiler writes a line of one.
+pub(crate) fn plain(docs: &[&str]) -> String {
+    let lines = docs.iter().filter(|line| line.starts_with("doc"));
+    let quoted = lines.filter_map(|line| {
+        let (_, rest) = line.split_once('"')?;
+        Some(rest.rsplit_once('"')?.0.trim())
+    });
+    let text = quoted.collect::<Vec<_>>().join(" ");
+    text.replace("\\\"", "\"").replace("\\\\", "\\")
 }
 
 pub(crate) use zoo;

@@ -4,13 +4,14 @@ use rekindle::CATALOG;
 use rekindle_train::config::manual::{self, Key, PAGE};
 use rekindle_train::{Error, Result};
 
-use super::show::keys;
+use super::show::keys::{self, CellKey};
 use crate::{console, table};
 
 /// The arguments of `explain`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A key (train.batch, or batch alone), a table (train) or a task (forecast); all keys by their tables otherwise.
+    /// A key (train.batch, or batch alone; forget_bias or lstm.forget_bias), a table (train) or a task (forecast); all keys by
+    /// their tables otherwise.
     key: Option<String>,
     /// Print the page docs/config.md.
     #[arg(long, conflicts_with = "key")]
@@ -77,26 +78,57 @@ fn overview() -> String {
             table::indented(&format!("{names}\n"))
         ));
     }
-    text + "\n`rekindle explain KEY` says what one means; `rekindle show CELL` has those of a cell.\n"
+    text + "\n`rekindle explain KEY` says what one means, of cells too; `rekindle show CELL` lists those of a cell.\n"
 }
 
-/// A key that cells have, or else the error.
+/// A key that cells have, once for each thing that it means, or else the error.
 fn of_cells(asked: &str, error: Error) -> Result<String> {
-    let name = asked.strip_prefix("model.cell.").unwrap_or(asked);
-    let mut cells = Vec::new();
+    let asked = asked.strip_prefix("model.cell.").unwrap_or(asked);
+    let (only, name) = match asked.split_once('.') {
+        Some((cell, name)) => (Some(cell), name),
+        None => (None, asked),
+    };
+    let mut found: Vec<(CellKey, Vec<&str>)> = Vec::new();
     for card in CATALOG {
-        if keys::names(card.name)?.iter().any(|key| key == name) {
-            cells.push(card.name);
+        if only.is_some_and(|cell| cell != card.name) {
+            continue;
+        }
+        let Some(key) = keys::of(card.name, name)? else {
+            continue;
+        };
+        match found.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, cells)) => cells.push(card.name),
+            None => found.push((key, vec![card.name])),
         }
     }
-    match cells.first() {
-        None => Err(error),
-        Some(first) => {
-            let all = table::wrapped(&cells.join(" "), WIDTH - 4).join("\n");
-            Ok(format!(
-                "model.cell.{name}, of these cells\n{}`rekindle show {first}` has its default and what it may be there.\n",
-                table::indented(&format!("{all}\n"))
-            ))
+    match found.is_empty() {
+        true => Err(error),
+        false => {
+            let texts = found.iter().map(|(key, cells)| of_some(name, key, cells));
+            Ok(texts.collect::<Vec<_>>().join("\n"))
         }
     }
+}
+
+/// A key with one meaning, of the cells that have it.
+fn of_some(name: &str, key: &CellKey, cells: &[&str]) -> String {
+    let path = format!("model.cell.{name}");
+    let mut rows = vec![
+        [
+            "default".to_owned(),
+            key.default.clone().unwrap_or_else(|| "none".to_owned()),
+        ],
+        ["may be".to_owned(), key.range.clone()],
+    ];
+    if let Some(default) = &key.default {
+        rows.push(["example".to_owned(), format!("--set {path}={default}")]);
+    }
+    let says = table::wrapped(&key.says, WIDTH - 4).join("\n");
+    let cells = table::wrapped(&format!("of {}", cells.join(" ")), WIDTH - 4).join("\n");
+    format!(
+        "{path}\n{}{}{}",
+        table::indented(&format!("{says}\n")),
+        table::indented(&table::aligned(&rows)),
+        table::indented(&format!("{cells}\n"))
+    )
 }

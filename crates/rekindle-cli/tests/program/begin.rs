@@ -94,7 +94,24 @@ fn a_key_is_explained_with_its_default_and_what_it_may_be() {
         assert!(text.contains(words), "{words}: {text}");
     }
     let of_a_cell = rekindle_in(dir.path(), &["explain", "forget_bias"]).done();
-    assert!(of_a_cell.contains("lstm"), "{of_a_cell}");
+    for words in [
+        "model.cell.forget_bias\n",
+        "What is added to the forget gate's bias at the start",
+        "default  none",
+        "may be   a number, or left out",
+        "  of lstm",
+    ] {
+        assert!(of_a_cell.contains(words), "{words}: {of_a_cell}");
+    }
+    assert!(!of_a_cell.contains("is_none"), "{of_a_cell}");
+    // The keys of a kind of cell alone, and one that several cells mean in several ways.
+    let without = rekindle_in(dir.path(), &["explain", "peephole_lstm.without"]).done();
+    assert!(
+        without.contains("\"input_gate\"") && without.ends_with("  of peephole_lstm\n"),
+        "{without}"
+    );
+    let none = rekindle_in(dir.path(), &["explain", "gru.without"]);
+    none.refused(&["no key is called `gru.without`"]);
     let all = rekindle_in(dir.path(), &["explain"]).done();
     assert!(all.lines().all(|line| line.chars().count() <= 90), "{all}");
     let unknown = rekindle_in(dir.path(), &["explain", "hidden_size"]);

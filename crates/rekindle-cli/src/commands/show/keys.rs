@@ -42,13 +42,50 @@ pub(super) fn read(table: &Table) -> Result<AnyCellConfig, String> {
     config.map_err(|error| error.message().to_owned())
 }
 
-/// The name of every key but `kind`.
-pub(in crate::commands) fn names(name: &str) -> Result<Vec<String>> {
-    Ok(choices(
-        &defaults(name, D_HIDDEN)?,
-        "?",
-        Value::Boolean(true),
-    ))
+/// A key of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::commands) struct CellKey {
+    /// What it means.
+    pub(in crate::commands) says: String,
+    /// Its default; none where it may be left out, or must be there.
+    pub(in crate::commands) default: Option<String>,
+    /// What it may be.
+    pub(in crate::commands) range: String,
+}
+
+/// A key of a cell, if it has one of that name.
+pub(in crate::commands) fn of(cell: &str, key: &str) -> Result<Option<CellKey>> {
+    let defaults = defaults(cell, D_HIDDEN)?;
+    let keys = AnyCellConfig::keys(cell).unwrap_or_default();
+    let Some((_, says)) = keys.into_iter().find(|(name, _)| *name == key) else {
+        return Ok(None);
+    };
+    let default = defaults.get(key).filter(|_| key != "d_hidden");
+    let range = match must(&defaults, key) {
+        Some(must) => format!("{}, {must}", allowed(&defaults, key)),
+        None => allowed(&defaults, key),
+    };
+    Ok(Some(CellKey {
+        says,
+        default: default.map(first_line),
+        range,
+    }))
+}
+
+/// What a check says that a number must be, where it refuses a small or a large one.
+fn must(defaults: &Table, key: &str) -> Option<String> {
+    let probes = match defaults.get(key)? {
+        Value::Float(_) => [Value::Float(-1e9), Value::Float(1e9)],
+        Value::Integer(_) => [Value::Integer(0), Value::Integer(1 << 40)],
+        _ => return None,
+    };
+    probes.into_iter().find_map(|probe| {
+        let mut table = defaults.clone();
+        table.insert(key.to_owned(), probe);
+        let wrong = read(&table).ok()?.validate().err()?.to_string();
+        let (_, must) = wrong.strip_prefix(key)?.split_once(": must be ")?;
+        Some(must.to_owned())
+    })
 }
 
 /// Every key but `kind`, a line each: its default, and what it may be.
