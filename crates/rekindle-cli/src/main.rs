@@ -5,8 +5,10 @@ mod commands;
 mod console;
 mod defect;
 mod direction;
+mod memory;
 mod plain;
 mod progress;
+mod stop;
 mod table;
 mod threads;
 
@@ -16,8 +18,8 @@ use clap::{Parser, Subcommand};
 use rekindle_train::Result;
 
 use commands::{
-    apply, devices, doctor, eval, explain, horizon, init, list, predict, report, sample, show,
-    stream, trace, train, validate,
+    apply, completions, devices, doctor, eval, explain, horizon, init, list, man, predict, report,
+    sample, show, stream, sweep, trace, train, validate,
 };
 
 /// Train recurrent networks from config files.
@@ -36,7 +38,9 @@ enum Command {
     Explain(explain::Args),
     /// Train what a config file describes.
     Train(train::Args),
-    /// Print a run's figures on a part of its data.
+    /// Train a config with several values of some keys and several seeds, and rank them.
+    Sweep(sweep::Args),
+    /// Print a run's figures on a part of its data, or on a file of your own.
     Eval(eval::Args),
     /// Let a language model write.
     Sample(sample::Args),
@@ -62,6 +66,10 @@ enum Command {
     Devices,
     /// Run one layer on tensors from a file, with its gradients if asked.
     Apply(apply::Args),
+    /// Print a script that completes commands and options in a shell.
+    Completions(completions::Args),
+    /// Print a manual page: `rekindle man | man -l -`, or `rekindle man train` of a command.
+    Man(man::Args),
     /// Measure how long a layer takes, or its memory, alone or beside others.
     Bench(commands::bench::Args),
 }
@@ -90,6 +98,7 @@ fn run(command: Command) -> Result<()> {
         Command::Init(args) => init::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Train(args) => train::run(args),
+        Command::Sweep(args) => sweep::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Predict(args) => predict::run(args),
@@ -103,6 +112,8 @@ fn run(command: Command) -> Result<()> {
         Command::Show(args) => show::run(args),
         Command::Devices => devices::run(),
         Command::Apply(args) => apply::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
         Command::Bench(args) => commands::bench::run(args),
     }
 }

@@ -25,6 +25,7 @@ pub mod report;
 pub mod run;
 mod session;
 pub mod shell;
+pub mod sweep;
 pub mod tasks;
 pub mod tensors;
 mod train;

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::work::Work;
+use crate::memory::peak;
 
 /// The bytes by which the resident memory of this process rises while it does this for the first
 /// time, beyond what it was; `None` on systems that do not say. What was started and loaded before
@@ -11,17 +12,9 @@ use super::work::Work;
 pub(crate) fn rise(mut work: Work) -> Option<u64> {
     // Forgets the peak so far. Where that is not allowed, a peak before this one hides a part of it.
     let _ = fs::write("/proc/self/clear_refs", "5");
-    let before = peak()?;
+    let before = peak("self")?;
     work();
-    Some(peak()?.saturating_sub(before))
-}
-
-/// The peak so far, in bytes.
-fn peak() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kilobytes * 1024)
+    Some(peak("self")?.saturating_sub(before))
 }
 
 #[cfg(all(test, target_os = "linux"))]

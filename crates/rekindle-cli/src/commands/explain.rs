@@ -78,7 +78,7 @@ fn overview() -> String {
             table::indented(&format!("{names}\n"))
         ));
     }
-    text + "\n`rekindle explain KEY` says what one means, of cells too; `rekindle show CELL` lists those of a cell.\n"
+    text + "\n`rekindle explain KEY` says what one means; `rekindle show CELL` lists those of a cell.\n"
 }
 
 /// A key that cells have, once for each thing that it means, or else the error.

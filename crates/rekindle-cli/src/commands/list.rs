@@ -17,7 +17,7 @@ use crate::{console, table};
 pub(crate) struct Args {
     /// Cells whose name or title has this in it, in any case; with `*` or `?` a pattern of the name: '*gru*', 'mi_*'.
     pattern: Option<String>,
-    /// The cells of a family: plain, lstm, gru, orthogonal, continuous, linear, matrix, convolution, reservoir, own.
+    /// The cells of a family, as --families names it.
     #[arg(long, value_name = "NAME")]
     family: Option<String>,
     /// The cells with a property; given several times, with all of them.

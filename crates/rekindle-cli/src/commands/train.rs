@@ -2,17 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rekindle_train::tasks::Use;
 use rekindle_train::{
-    Error, Predictor, Result, RunResult, SampleOptions, TrainOptions, Trained, duration, shell,
-    train,
+    Predictor, Result, RunResult, SampleOptions, TrainOptions, Trained, duration, shell, train,
 };
 
-use crate::console;
 use crate::progress::{Progress, figures};
+use crate::{console, stop};
 
 /// The arguments of `train`.
 #[derive(clap::Args)]
@@ -54,7 +51,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         from: args.from,
         accept_changed_data: args.accept_changed_data,
     };
-    let stop = stop_on_signal()?;
+    let stop = stop::on_signal("finishing the step and saving; once more stops at once")?;
     let mut progress = Progress::new();
     let trained = train(&options, &mut progress, &stop)?;
     drop(progress);
@@ -65,20 +62,6 @@ pub(crate) fn run(args: Args) -> Result<()> {
             process::exit(1)
         }
     }
-}
-
-/// The first signal asks for an end after the current step; the second is an end at once.
-fn stop_on_signal() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&stop);
-    let set = ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            process::exit(1);
-        }
-        console::note("\nfinishing the step and saving; once more stops at once");
-    });
-    set.map_err(|error| Error::fault(format!("signals cannot be handled: {error}")))?;
-    Ok(stop)
 }
 
 fn stopped(options: &TrainOptions, trained: &Trained) -> String {

@@ -7,24 +7,103 @@ use rekindle::{CATALOG, FAMILIES};
 
 use crate::support::{program, rekindle, rekindle_in, said};
 
+/// The cells of a list, by the first word of their lines: those below a family's head, which has two lines at most.
+fn cells(list: &str) -> Vec<&str> {
+    let names: Vec<&str> = CATALOG.iter().map(|card| card.name).collect();
+    let first = list.lines().filter_map(|line| line.split("  ").next());
+    first.filter(|word| names.contains(word)).collect()
+}
+
 #[test]
 fn list_has_a_line_for_every_cell_under_its_family() {
     let out = rekindle(&["list"]).done();
-    let mut lines = out.lines().skip(1);
+    let names: Vec<&str> = CATALOG.iter().map(|card| card.name).collect();
+    assert_eq!(cells(&out), names);
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
     for family in FAMILIES {
-        assert_eq!(lines.next(), Some(""));
-        let head = lines.next().unwrap();
-        assert_eq!(head, format!("{}: {}", family.title, family.shares));
+        let head = format!("{}, --family {}: ", family.title, family.name);
+        assert!(out.contains(&head), "{head}");
         for card in family.cards {
-            let line = lines.next().unwrap();
+            let line = out
+                .lines()
+                .find(|line| line.starts_with(&format!("{} ", card.name)));
+            let line = line.expect("a line");
+            let title = card.title.split(' ').next().unwrap_or_default();
             assert!(
-                line.starts_with(card.name) && line.contains(card.title),
+                line.contains(&format!("  {}  {title}", card.year)),
                 "{line}"
             );
-            assert!(line.ends_with(card.oracle), "{line}");
         }
     }
-    assert_eq!(lines.next(), None);
+}
+
+#[test]
+fn list_filters_by_name_family_and_property() {
+    let listed = |arguments: &[&str]| {
+        let out = rekindle(&[&["list"], arguments].concat()).done();
+        cells(&out)
+            .iter()
+            .map(|name| name.to_string())
+            .collect::<Vec<_>>()
+    };
+    let plain = listed(&["gru"]);
+    assert!(plain.iter().all(|name| CATALOG.iter().any(|card| {
+        card.name == name && (name.contains("gru") || card.title.to_lowercase().contains("gru"))
+    })));
+    assert!(
+        plain.contains(&"mgu".to_owned()) || plain.contains(&"mingru".to_owned()),
+        "{plain:?}"
+    );
+    let pattern = listed(&["*_lstm"]);
+    assert!(
+        pattern.len() > 5 && pattern.iter().all(|name| name.ends_with("_lstm")),
+        "{pattern:?}"
+    );
+    let family = listed(&["--family", "orthogonal"]);
+    let there = FAMILIES
+        .iter()
+        .find(|family| family.name == "orthogonal")
+        .expect("there");
+    assert_eq!(family.len(), there.cards.len());
+    assert_eq!(listed(&["--with", "missing"]), ["gru_d"]);
+    let linear = listed(&["--with", "linear", "--family", "linear"]);
+    assert!(linear.contains(&"mingru".to_owned()), "{linear:?}");
+    assert!(!listed(&["--with", "equations"]).contains(&"conv_gru".to_owned()));
+    let json = rekindle(&["list", "gru_d", "--json"]).done();
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json[0]["properties"], serde_json::json!(["missing"]));
+    let families = rekindle(&["list", "--families"]).done();
+    assert!(
+        FAMILIES
+            .iter()
+            .all(|family| families.contains(family.title)),
+        "{families}"
+    );
+    rekindle(&["list", "--family", "lsmt"]).refused(&["no family of cells", "lstm"]);
+    rekindle(&["list", "*nothing*"]).refused(&["no cell is all that is asked for"]);
+    rekindle(&["list", "[gru"]).refused(&["[gru", "pattern"]);
+}
+
+#[test]
+fn shells_and_manuals_know_every_command() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = rekindle(&["completions", shell]).done();
+        assert!(
+            script.contains("rekindle") && script.contains("sweep"),
+            "{shell}"
+        );
+    }
+    let page = rekindle(&["man"]).done();
+    assert!(
+        page.contains(".TH rekindle 1") && page.contains("rekindle\\-sweep(1)"),
+        "{page}"
+    );
+    let page = rekindle(&["man", "train"]).done();
+    assert!(
+        page.contains(".TH rekindle-train 1") && page.contains("\\-\\-resume"),
+        "{page}"
+    );
+    rekindle(&["man", "trian"]).refused(&["no command is called `trian`", "train"]);
 }
 
 #[test]

@@ -14,4 +14,5 @@ mod look;
 mod report;
 mod stream;
 mod support;
+mod sweep;
 mod training;

@@ -12,7 +12,7 @@ use crate::{
     files,
 };
 
-pub(super) const NAME: &str = "run.lock";
+pub(crate) const NAME: &str = "run.lock";
 
 /// What a process holds while it trains a run. The system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
