@@ -134,7 +134,7 @@ fn validate_refuses_what_train_refuses() {
             "task.tied = true: the embedding has width 4 and the layers' output 6",
         ),
         (
-            &["train.epochs=2"],
+            &["train.epochs=2", "train.steps=4"],
             "train.epochs = 2: must be left out beside train.steps = 4",
         ),
         (&["train.steps=0"], "train.steps = 0"),
@@ -258,4 +258,18 @@ fn validate_prints_what_would_run() {
         let again = validate(&options.config, &[]).expect("sound");
         assert_eq!(again.to_toml().expect("prints"), text);
     }
+}
+
+#[test]
+fn a_length_on_the_command_line_takes_the_place_of_the_other() {
+    let bench = Bench::new();
+    let config = LANGUAGE.replace("steps = 4", "epochs = 7");
+    assert!(config != LANGUAGE);
+    let mut options = bench.options(&config, "run");
+    options.overrides = vec!["train.steps=3".into()];
+    let trained = train(&options, &mut (), &never()).expect("trains");
+    assert_eq!(trained.step, 3);
+    drop(bench);
+    let twice = config.replace("epochs = 7", "epochs = 7\nsteps = 4");
+    refused(&twice, &[], "must be left out beside train.steps = 4");
 }

@@ -12,8 +12,23 @@ use crate::{
 use rekindle::Invalid;
 use std::path::Path;
 
-/// Refuses a config that says twice how long it trains.
-fn one_length(table: &toml::Table) -> Result<(), Invalid> {
+/// The two keys that say how long a run trains.
+const LENGTHS: [&str; 2] = ["epochs", "steps"];
+
+/// Takes out what the file says of a run's length where an override says it by the other key; a table that says it
+/// twice is refused.
+fn one_length(table: &mut toml::Table, overrides: &[String]) -> Result<(), Invalid> {
+    let key = |text: &String| text.split('=').next().map(|key| key.trim().to_string());
+    let overridden = LENGTHS.map(|length| {
+        let whole = format!("train.{length}");
+        overrides.iter().filter_map(key).any(|key| key == whole)
+    });
+    let train = table.get_mut("train").and_then(toml::Value::as_table_mut);
+    if let (Some(train), [epochs, steps]) = (train, overridden)
+        && epochs != steps
+    {
+        train.remove(LENGTHS[usize::from(epochs)]);
+    }
     let given = |key| table.get("train")?.get(key);
     match (given("epochs"), given("steps")) {
         (Some(epochs), Some(steps)) => {
@@ -35,9 +50,9 @@ impl Plan {
     ///
     /// Names the file, the key, the value and the remedy.
     pub fn read(path: &Path, overrides: &[String]) -> Result<Plan> {
-        let table = table::load_table(path, overrides)?;
+        let mut table = table::load_table(path, overrides)?;
         let origin = table::origin(path, overrides);
-        one_length(&table).map_err(|e| Error::mend(format!("{origin}: {e}")))?;
+        one_length(&mut table, overrides).map_err(|e| Error::mend(format!("{origin}: {e}")))?;
         let experiment: Experiment = table::parse(table, &origin)?;
         let named = experiment.device.check();
         named.map_err(|e| Error::mend(format!("{origin}: {e}")))?;
