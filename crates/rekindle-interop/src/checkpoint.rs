@@ -3,20 +3,18 @@
 //! PyTorch's `nn.RNN`, `nn.LSTM` and `nn.GRU` are told by the names and shapes of their weights, and so are their cells, whose names lack
 //! the number of the layer.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use burn::tensor::{DType, Device, TensorData};
+use burn::tensor::Device;
 use rekindle::{
     AnyCell, AnyCellConfig, Cell, CellConfig, ElmanConfig, GruConfig, LstmConfig, Recurrent,
     RecurrentConfig,
 };
 
 use crate::WeightError;
-use crate::convert::{burns, tensor_data};
-use crate::formats::{Entry, Tensors};
-use crate::load::{Slot, Wanted, check, fits, load};
-use crate::pytorch::slots;
+use crate::formats::Tensors;
+use crate::place::{Place, Ways, ends};
+use crate::taken::Taken;
 
 /// Which of PyTorch's modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,12 +137,6 @@ pub fn find(tensors: &Tensors<'_>) -> Vec<Found> {
     places.collect()
 }
 
-/// Whether a dotted name ends with this name.
-fn ends(name: &str, last: &str) -> bool {
-    name.strip_suffix(last)
-        .is_some_and(|prefix| prefix.is_empty() || prefix.ends_with('.'))
-}
-
 fn found(tensors: &Tensors<'_>, prefix: &str, numbered: bool) -> Option<Found> {
     let shape = |stem: &str, depth: usize| {
         let name = match numbered {
@@ -187,45 +179,11 @@ fn found(tensors: &Tensors<'_>, prefix: &str, numbered: bool) -> Option<Found> {
     found.config().fits(d_input).is_ok().then_some(found)
 }
 
-/// What was taken from a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// What stands before the names of the weights, with the dot; nothing at the top.
-    pub prefix: String,
-    /// The names of the tensors that were taken.
-    pub names: Vec<String>,
-    /// The names of those that were left, because they stand elsewhere in the file.
-    pub left: Vec<String>,
-}
-
-impl fmt::Display for Taken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (count, last) = (
-            self.names.len(),
-            self.names.last().map_or("", String::as_str),
-        );
-        write!(
-            f,
-            "weights: {count} tensors, {} to {last}",
-            self.names.first().map_or("", String::as_str)
-        )?;
-        match &self.left[..] {
-            [] => Ok(()),
-            [name] => write!(f, "; one elsewhere is left, {name}"),
-            [name, ..] => write!(
-                f,
-                "; {} elsewhere are left, {name} and others",
-                self.left.len()
-            ),
-        }
-    }
-}
-
 /// The layer with its weights from a file of tensors, in PyTorch's names and layout ([`weight_names`](crate::weight_names)): those behind
 /// a prefix (`encoder.rnn`), or, without one, those of the one place where all names and shapes fit.
 ///
-/// A layer of one level and direction takes the names of PyTorch's cells as well, without `_l0`. Numbers of f16 and bf16 become f32,
-/// which holds each of them; f32 and f64 stay what they are.
+/// A layer of one level and direction takes the names of PyTorch's cells as well, without `_l0`, and every layer those of the
+/// [libraries](crate::Library) that have its cell. Numbers of f16 and bf16 become f32, which holds each of them; f32 and f64 stay what they are.
 ///
 /// # Errors
 ///
@@ -236,16 +194,14 @@ pub fn take<C: Cell>(
     tensors: &Tensors<'_>,
     prefix: Option<&str>,
 ) -> Result<(Recurrent<C>, Taken), WeightError> {
-    let own = slots(&layer);
-    let prefixes: BTreeSet<String> = match prefix {
-        Some("") => BTreeSet::from([String::new()]),
-        Some(prefix) => BTreeSet::from([format!("{}.", prefix.trim_end_matches('.'))]),
-        None => places(&own, tensors),
-    };
-    let mut fitting = Vec::new();
-    let mut closest: Option<(usize, Place)> = None;
-    for place in prefixes.iter().flat_map(|prefix| forms(&own, prefix)) {
+    let same = layer.clone();
+    let ways = Ways::of(&same);
+    let mut fitting: Vec<Place<'_>> = Vec::new();
+    let mut closest: Option<(usize, Place<'_>)> = None;
+    for place in ways.places(tensors, prefix) {
         match place.faults(tensors) {
+            // A library may have PyTorch's names.
+            0 if fitting.iter().any(|other| other.is(&place)) => {}
             0 => fitting.push(place),
             faults => {
                 if closest.as_ref().is_none_or(|(least, _)| faults < *least) {
@@ -255,104 +211,11 @@ pub fn take<C: Cell>(
         }
     }
     if fitting.len() > 1 {
-        let prefixes = fitting.into_iter().map(|place| place.prefix).collect();
+        let mut prefixes: Vec<String> = fitting.into_iter().map(|place| place.prefix).collect();
+        prefixes.sort();
         return Err(WeightError::Ambiguous { prefixes });
     }
     let closest = closest.map(|(_, place)| place);
-    let place = fitting.pop().or(closest).unwrap_or_else(|| Place {
-        prefix: String::new(),
-        slots: own,
-    });
-    let (weights, left) = place.weights(tensors);
-    check(&Wanted::all(&place.slots), &weights)?;
-    let taken = Taken {
-        prefix: place.prefix,
-        names: weights.keys().cloned().collect(),
-        left,
-    };
-    Ok((load(layer, place.slots, &weights)?, taken))
-}
-
-/// A place in a file where a layer's weights may stand.
-struct Place {
-    prefix: String,
-    /// With the names that the weights would have there.
-    slots: Vec<Slot>,
-}
-
-/// What stands before a name that is one of the layer's.
-fn places(own: &[Slot], tensors: &Tensors<'_>) -> BTreeSet<String> {
-    let mut prefixes = BTreeSet::new();
-    for slot in own {
-        for stem in [Some(slot.name.as_str()), slot.name.strip_suffix("_l0")]
-            .into_iter()
-            .flatten()
-        {
-            let names = tensors.names().filter(|name| ends(name, stem));
-            prefixes.extend(names.map(|name| name[..name.len() - stem.len()].to_owned()));
-        }
-    }
-    prefixes
-}
-
-/// A layer's weights behind a prefix: with numbers of layers, and, if there is one layer alone, as those of a cell.
-fn forms(own: &[Slot], prefix: &str) -> Vec<Place> {
-    let renamed = |name: &dyn Fn(&Slot) -> Option<String>| {
-        let slots = own
-            .iter()
-            .map(|slot| Some(slot.named(format!("{prefix}{}", name(slot)?))));
-        let slots: Option<Vec<Slot>> = slots.collect();
-        slots.map(|slots| Place {
-            prefix: prefix.to_owned(),
-            slots,
-        })
-    };
-    let numbered = renamed(&|slot| Some(slot.name.clone()));
-    let cell = renamed(&|slot| Some(slot.name.strip_suffix("_l0")?.to_owned()));
-    numbered.into_iter().chain(cell).collect()
-}
-
-impl Place {
-    /// How many weights are missing or do not fit, and how many tensors beside them are none of the layer's.
-    fn faults(&self, tensors: &Tensors<'_>) -> usize {
-        let unfit = self.slots.iter().filter(|slot| {
-            let tensor = tensors.get(&slot.name);
-            fits(
-                &Wanted::of(slot),
-                tensor.map(|entry| (computed(entry), entry.shape.clone())),
-            )
-            .is_err()
-        });
-        let known: BTreeSet<&str> = self.slots.iter().map(|slot| slot.name.as_str()).collect();
-        let beside = tensors.beside(&self.prefix);
-        unfit.count() + beside.filter(|(name, _)| !known.contains(name)).count()
-    }
-
-    /// The tensors behind the prefix, of the types that are computed with, and the names of all others.
-    fn weights(&self, tensors: &Tensors<'_>) -> (BTreeMap<String, TensorData>, Vec<String>) {
-        let weights: BTreeMap<String, TensorData> = tensors
-            .beside(&self.prefix)
-            .map(|(name, entry)| (name.to_owned(), numbers(entry)))
-            .collect();
-        let left = tensors.names().filter(|name| !weights.contains_key(*name));
-        let left = left.map(str::to_owned).collect();
-        (weights, left)
-    }
-}
-
-/// A tensor in the type that it is computed with.
-pub(crate) fn numbers(entry: &Entry<'_>) -> TensorData {
-    let data = tensor_data(entry);
-    match computed(entry) == data.dtype() {
-        true => data,
-        false => data.convert_dtype(computed(entry)),
-    }
-}
-
-/// The type that a tensor is computed with: f32 holds all numbers of f16 and bf16.
-fn computed(entry: &Entry<'_>) -> DType {
-    match burns(entry.dtype) {
-        DType::F16 | DType::BF16 => DType::F32,
-        dtype => dtype,
-    }
+    let place = fitting.pop().or(closest).unwrap_or_else(|| ways.own());
+    place.load(layer, &ways, tensors)
 }

@@ -36,7 +36,24 @@ pub fn entry(data: &TensorData) -> Option<Entry<'_>> {
 }
 
 /// Burn's name of a type.
-pub(crate) fn burns(dtype: Dtype) -> DType {
+fn burns(dtype: Dtype) -> DType {
     let known = TYPES.iter().find(|(ours, _)| *ours == dtype);
     known.expect("every type is in the table").1
+}
+
+/// A tensor in the type that it is computed with.
+pub(crate) fn numbers(entry: &Entry<'_>) -> TensorData {
+    let data = tensor_data(entry);
+    match computed(entry) == data.dtype() {
+        true => data,
+        false => data.convert_dtype(computed(entry)),
+    }
+}
+
+/// The type that a tensor is computed with: f32 holds all numbers of f16 and bf16.
+pub(crate) fn computed(entry: &Entry<'_>) -> DType {
+    match burns(entry.dtype) {
+        DType::F16 | DType::BF16 => DType::F32,
+        dtype => dtype,
+    }
 }

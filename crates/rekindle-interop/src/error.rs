@@ -51,6 +51,14 @@ pub enum WeightError {
         index: usize,
     },
 
+    /// A tensor holds what the cell here has no place for.
+    #[error("tensor `{name}` holds what the cell here lacks; that part of it must be zero")]
+    Lacking { name: String },
+
+    /// The library that is asked for has no such layer.
+    #[error("{library} has no layer of this cell, these directions and so many levels")]
+    NoForm { library: &'static str },
+
     /// Several modules of a checkpoint fit.
     #[error(
         "weights of this shape stand in several places: {}; say which by its prefix",
@@ -77,6 +85,10 @@ pub enum WeightError {
     /// A layer of a model of another framework computes something else, or what no layer here does.
     #[error("layer `{name}` of the file {why}")]
     Layer { name: String, why: String },
+
+    /// A module of Burn's computes something else, or what no layer here does.
+    #[error("burn::nn's {name} {why}")]
+    Module { name: &'static str, why: String },
 
     /// A model has no recurrent layers of these, or none of the name.
     #[error("the file has no {wanted}; its recurrent layers are {}", list(known))]

@@ -18,26 +18,32 @@
 //! Files of other frameworks are read by [`formats`], which knows no layer; [`find`] and [`take`] find a layer's weights among their
 //! tensors. Nothing here touches a disk: bytes are their callers'.
 
+pub mod burn_nn;
 mod checkpoint;
 mod convert;
 mod error;
 pub mod formats;
 pub mod keras;
+mod libraries;
 mod load;
 mod mapping;
 pub mod onnx;
 mod path;
+mod place;
 mod pytorch;
 mod read;
+mod taken;
 mod transpose;
 mod written;
 
-pub use checkpoint::{Found, Kind, Taken, find, take};
+pub use checkpoint::{Found, Kind, find, take};
 pub use convert::{entry, tensor_data};
 pub use error::WeightError;
+pub use libraries::{Library, export_as};
 pub use load::load_named;
 pub use pytorch::{Weight, export, gradients, import, is_trained, weight_names};
 pub use read::named_tensors;
+pub use taken::Taken;
 
 /// The page of weights, whose code is tried.
 #[cfg(doctest)]

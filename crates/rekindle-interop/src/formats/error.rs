@@ -8,7 +8,7 @@ use thiserror::Error;
 pub enum FormatError {
     /// No format begins so.
     #[error(
-        "not a file of tensors that can be read; known are .safetensors, .pt, .pth, .keras, .h5, .onnx, .npz, .npy and pickles of numpy arrays"
+        "not a file of tensors that can be read; known are .safetensors, .pt, .pth, .keras, .h5, .onnx, .bpk, .npz, .npy and pickles of numpy arrays"
     )]
     Unknown,
 

@@ -4,6 +4,7 @@
 //! before memory is taken for it.
 
 mod archive;
+mod burnpack;
 mod error;
 mod hdf5;
 pub mod keras;
@@ -32,6 +33,8 @@ pub enum Format {
     Npy,
     /// A model of [`onnx`].
     Onnx,
+    /// A record of Burn's (`.bpk`).
+    Burnpack,
     /// HDF5, as Keras writes it ([`keras`]).
     Hdf5,
 }
@@ -41,6 +44,7 @@ impl Format {
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [b'P', b'K', 3 | 5, 4 | 6, ..] => Some(Format::Zip),
+            _ if burnpack::begins(bytes) => Some(Format::Burnpack),
             _ if hdf5::begins(bytes) => Some(Format::Hdf5),
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(Format::Npy),
             // The opcode PROTO; the older protocols have none, and begin with what makes a container.
@@ -53,7 +57,7 @@ impl Format {
     }
 }
 
-/// The tensors of a file's content: `.safetensors`, `.pt` and `.pth` (zip or legacy), `.keras` and `.h5`, `.npz`, `.npy`, pickles of
+/// The tensors of a file's content: `.safetensors`, `.pt` and `.pth` (zip or legacy), `.keras` and `.h5`, `.bpk`, `.npz`, `.npy`, pickles of
 /// NumPy's arrays, and what an ONNX model holds.
 ///
 /// Nested dictionaries and lists are flattened, with dots between the names.
@@ -75,6 +79,7 @@ pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
         Some(Format::Pickle) => pytorch::read_pickle(bytes),
         Some(Format::Npy) => numpy::read_array(bytes),
         Some(Format::Onnx) => read_model(bytes),
+        Some(Format::Burnpack) => burnpack::read(bytes),
         Some(Format::Hdf5) => Ok(keras::read(bytes)?.into_tensors()),
         None => Err(FormatError::Unknown),
     }

@@ -8,7 +8,7 @@ use rekindle::{Cell, Recurrent};
 use super::find::{Layer, layers, merge};
 use super::place::Names;
 use super::twin::{Twin, twins};
-use crate::checkpoint::numbers;
+use crate::convert::numbers;
 use crate::formats::Entry;
 use crate::formats::keras::Model;
 use crate::load::{Wanted, check};
@@ -230,7 +230,10 @@ fn stored(
         .collect();
     check(&wanted, &there)?;
     let theirs: Vec<TensorData> = wanted.iter().map(|w| there[&w.name].clone()).collect();
-    let weights = plan.read(&theirs).into_iter();
+    let weights = plan
+        .read(&theirs)
+        .expect("Keras' tables lack nothing")
+        .into_iter();
     let weights = weights.map(|(stem, data)| (side.name(&stem), data));
     Ok((weights.collect(), there.into_keys().collect()))
 }

@@ -7,6 +7,8 @@ pub(super) struct Term {
     pub(super) sum: Vec<Block>,
     /// Whether theirs has the other sign.
     pub(super) negative: bool,
+    /// Whether it is added to what another tensor gave.
+    pub(super) more: bool,
 }
 
 /// One block.
@@ -26,6 +28,15 @@ pub(super) enum Kind {
     HiddenBias,
     Vector,
     Projection,
+    /// None of ours.
+    Nothing,
+}
+
+impl Kind {
+    /// Whether it is a bias, or stands among biases for none.
+    pub(super) fn is_bias(self) -> bool {
+        matches!(self, Kind::InputBias | Kind::HiddenBias | Kind::Nothing)
+    }
 }
 
 /// The terms of a row: one inner list for each place of a block, with the blocks that stand there side by side.
@@ -37,11 +48,12 @@ pub(super) fn terms(text: &str) -> Vec<Vec<Term>> {
 }
 
 fn term(text: &str) -> Term {
-    let positive = text.strip_prefix('-');
-    let sum = positive.unwrap_or(text).split('+').map(block).collect();
+    let (negative, more) = (text.starts_with('-'), text.starts_with('&'));
+    let text = text.trim_start_matches(['-', '&']);
     Term {
-        sum,
-        negative: positive.is_some(),
+        sum: text.split('+').map(block).collect(),
+        negative,
+        more,
     }
 }
 
@@ -54,7 +66,8 @@ fn block(text: &str) -> Block {
         "d" => Kind::HiddenBias,
         "v" => Kind::Vector,
         "R" => Kind::Projection,
-        _ => unreachable!("a table names blocks by W, U, b, d, v and R"),
+        "0" => Kind::Nothing,
+        _ => unreachable!("a table names blocks by W, U, b, d, v, R and 0"),
     };
     Block {
         kind,

@@ -3,7 +3,8 @@
 //! A [`Row`] names a tensor of theirs and says which blocks of ours it is made of, in its order: `W_i W_f W_g W_o`. `W_i` is what gate `i`
 //! multiplies the input with, `[d_hidden, d_input]`, `U_i` what it multiplies the state with, `b_i` and `d_i` the biases of both, `v_p` a
 //! learned vector or number `p`, and `R` the projection. A minus before a block turns its sign; `b_i+d_i` is the sum of two, of which
-//! the second is zero once it was taken in; a stroke sets blocks side by side: `W_i|U_i`.
+//! the second is zero once it was taken in; `&b_i` is added to what another tensor gave, and is zero when it goes out; a stroke sets blocks
+//! side by side: `W_i|U_i`; `0` stands for what a cell here lacks and must be zero, as large as one of its biases.
 
 mod block;
 mod plan;
@@ -39,6 +40,8 @@ pub(crate) enum Layout {
     Columns,
     /// Vectors in two rows: `[2, blocks / 2 * d_hidden]`.
     Pair,
+    /// Vectors in one row: `[1, blocks * d_hidden]`.
+    Single,
     /// Each block of a square matrix, or of one as wide as it is high, read by columns as if by rows, and stacked like [`Layout::Columns`]:
     /// Keras' CuDNN layers, whose input kernels are so.
     Folded,

@@ -34,13 +34,16 @@ struct Move {
     column: usize,
     all_rows: usize,
     all_columns: usize,
-    /// The tensors of ours and the rows at which the block begins there: those that are added up.
+    /// The tensors of ours and the rows at which the block begins there: those that are added up; none of what must be zero.
     ours: Vec<(usize, usize)>,
+    /// Whether another tensor gives the block, too.
+    more: bool,
 }
 
 /// The rows of a tensor of ours that are a block.
 struct Span {
-    weight: usize,
+    /// None for what is no weight of ours.
+    weight: Option<usize>,
     row: usize,
     rows: usize,
     width: usize,
@@ -69,15 +72,23 @@ impl Plan {
                     place.iter().map(of).collect()
                 })
                 .collect();
-            let here = spans.iter().flatten().filter(|sum| !sum.is_empty()).count();
-            if here == 0 {
-                continue;
+            let mut blocks = places.iter().flatten().flat_map(|term| &term.sum);
+            let biases = blocks.all(|block| block.kind.is_bias());
+            let own = |term: &Term| term.sum.iter().all(|block| block.kind != Kind::Nothing);
+            let sums = places.iter().flatten().zip(spans.iter().flatten());
+            let of_ours = sums.filter(|(term, _)| own(term));
+            let there: Vec<bool> = of_ours.map(|(_, sum)| !sum.is_empty()).collect();
+            match (there.contains(&true), there.contains(&false)) {
+                // The cell has no biases.
+                (false, true) if biases => continue,
+                (_, true) => return None,
+                (_, false) => {}
             }
-            if here < spans.iter().flatten().count() {
-                return None;
-            }
-            for span in spans.iter().flatten().flatten() {
-                covered[span.weight] += span.rows;
+            for (term, sum) in places.iter().flatten().zip(spans.iter().flatten()) {
+                let own = sum.iter().filter(|_| !term.more);
+                for (weight, rows) in own.filter_map(|span| Some((span.weight?, span.rows))) {
+                    covered[weight] += rows;
+                }
             }
             tensors.push(theirs(row, &places, &spans));
         }
@@ -87,35 +98,40 @@ impl Plan {
     }
 
     /// Our weights of theirs, which are of one type and stand in the order of [`Plan::tensors`].
-    pub(crate) fn read(&self, theirs: &[TensorData]) -> BTreeMap<String, TensorData> {
+    ///
+    /// # Errors
+    ///
+    /// The place of a tensor that holds what a cell here lacks.
+    pub(crate) fn read(
+        &self,
+        theirs: &[TensorData],
+    ) -> Result<BTreeMap<String, TensorData>, usize> {
         let dtype = theirs.first().map_or(DType::F32, TensorData::dtype);
-        let size = dtype.size();
-        let mut ours: Vec<Vec<u8>> = self
+        let mut ours: Vec<Vec<f64>> = self
             .ours
             .iter()
-            .map(|(_, shape)| vec![0; shape.iter().product::<usize>() * size])
+            .map(|(_, shape)| vec![0.0; shape.iter().product()])
             .collect();
-        for (tensor, data) in self.tensors.iter().zip(theirs) {
-            let from = data.as_bytes();
+        for (at, (tensor, data)) in self.tensors.iter().zip(theirs).enumerate() {
+            let from: Vec<f64> = data.iter().collect();
             for step in &tensor.moves {
-                let (weight, row) = step.ours[0];
-                step.each(row, |mine, theirs| {
-                    let to = &mut ours[weight][mine * size..(mine + 1) * size];
-                    to.copy_from_slice(&from[theirs * size..(theirs + 1) * size]);
-                    if step.negative {
-                        // The sign is the highest bit of the last byte, of f32 and of f64.
-                        to[size - 1] ^= 0x80;
-                    }
-                });
+                let mut lacking = false;
+                match step.ours.first() {
+                    Some(&(weight, row)) => step.each(row, |mine, theirs| {
+                        ours[weight][mine] += step.sign() * from[theirs];
+                    }),
+                    None => step.each(0, |_, theirs| lacking |= from[theirs] != 0.0),
+                }
+                if lacking {
+                    return Err(at);
+                }
             }
         }
-        let named = self.ours.iter().zip(ours);
-        named
-            .map(|((name, shape), bytes)| {
-                let data = TensorData::from_bytes_vec(bytes, shape.clone(), dtype);
-                (name.clone(), data)
-            })
-            .collect()
+        let named = self.ours.iter().zip(ours).map(|((name, shape), numbers)| {
+            let data = TensorData::new(numbers, shape.clone());
+            (name.clone(), data.convert_dtype(dtype))
+        });
+        Ok(named.collect())
     }
 
     /// Their tensors of ours.
@@ -129,10 +145,9 @@ impl Plan {
         let tensors = self.tensors.iter().map(|tensor| {
             let mut all = vec![0.0; tensor.shape.iter().product()];
             for step in &tensor.moves {
-                let sign = if step.negative { -1.0 } else { 1.0 };
-                for &(weight, row) in &step.ours {
+                for &(weight, row) in step.ours.iter().filter(|_| !step.more) {
                     step.each(row, |mine, theirs| {
-                        all[theirs] += sign * numbers[weight][mine];
+                        all[theirs] += step.sign() * numbers[weight][mine];
                     });
                 }
             }
@@ -144,12 +159,16 @@ impl Plan {
 }
 
 impl Move {
+    fn sign(&self) -> f64 {
+        if self.negative { -1.0 } else { 1.0 }
+    }
+
     /// Each number of the block: its place in ours, where the block begins at a row, and in theirs.
     fn each(&self, row: usize, mut visit: impl FnMut(usize, usize)) {
         for r in 0..self.rows {
             for c in 0..self.width {
                 let theirs = match self.layout {
-                    Layout::Rows | Layout::Pair => {
+                    Layout::Rows | Layout::Pair | Layout::Single => {
                         (self.row + r) * self.all_columns + self.column + c
                     }
                     Layout::Columns => (self.column + c) * self.all_rows + self.row + r,
@@ -179,13 +198,17 @@ fn theirs(row: &Row, places: &[Vec<Term>], spans: &[Vec<Vec<Span>>]) -> Theirs {
             moves.push(Move {
                 layout: row.layout,
                 negative: term.negative,
+                more: term.more,
                 rows: sum[0].rows,
                 width: sum[0].width,
                 row: begin,
                 column,
                 all_rows,
                 all_columns,
-                ours: sum.iter().map(|span| (span.weight, span.row)).collect(),
+                ours: sum
+                    .iter()
+                    .filter_map(|span| Some((span.weight?, span.row)))
+                    .collect(),
             });
             column += sum[0].width;
         }
@@ -199,6 +222,7 @@ fn theirs(row: &Row, places: &[Vec<Term>], spans: &[Vec<Vec<Span>>]) -> Theirs {
         name: row.name,
         shape: match (row.layout, matrix) {
             (Layout::Pair, _) => vec![2, all_rows / 2],
+            (Layout::Single, _) => vec![1, all_rows],
             (_, false) => vec![all_rows],
             (Layout::Rows, true) => vec![all_rows, all_columns],
             (Layout::Columns | Layout::Folded, true) => vec![all_columns, all_rows],
@@ -214,7 +238,7 @@ fn span(block: &Block, program: &Program, ours: &[(String, Vec<usize>)]) -> Opti
         let at = names.iter().position(|name| **name == block.name)?;
         let rows = ours[weight].1[0] / names.len();
         Some(Span {
-            weight,
+            weight: Some(weight),
             row: at * rows,
             rows,
             width: ours[weight].1.get(1).copied().unwrap_or(1),
@@ -238,6 +262,15 @@ fn span(block: &Block, program: &Program, ours: &[(String, Vec<usize>)]) -> Opti
             let names = biased(program.hiddens(), program.hidden_biases());
             of(names.iter().collect(), "bias_hh")
         }
+        Kind::Nothing => {
+            let input = ours.iter().find(|(name, _)| name == "weight_ih")?;
+            Some(Span {
+                weight: None,
+                row: 0,
+                rows: input.1[0] / program.inputs().len(),
+                width: 1,
+            })
+        }
         Kind::Vector | Kind::Projection => {
             let named = match block.kind {
                 Kind::Projection => ["weight_hr".to_owned(), String::new()],
@@ -246,7 +279,7 @@ fn span(block: &Block, program: &Program, ours: &[(String, Vec<usize>)]) -> Opti
             let weight = ours.iter().position(|(name, _)| named.contains(name))?;
             let shape = &ours[weight].1;
             Some(Span {
-                weight,
+                weight: Some(weight),
                 row: 0,
                 rows: shape[0],
                 width: shape.get(1).copied().unwrap_or(1),

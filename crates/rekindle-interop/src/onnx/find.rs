@@ -11,10 +11,10 @@ use super::node::{self, Reads};
 use super::scope::{Scope, Source};
 use super::{equations, stack, weights};
 use crate::WeightError;
-use crate::checkpoint::Taken;
 use crate::formats::onnx::{Graph, Model, Setting};
 use crate::load::{Wanted, check, load};
 use crate::pytorch::slots;
+use crate::taken::Taken;
 use crate::written::inline;
 
 /// A recurrent operator of a model, or several that are the layers of a stack.

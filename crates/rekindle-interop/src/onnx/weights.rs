@@ -8,7 +8,7 @@ use rekindle::{AnyCellConfig, CellConfig};
 
 use super::node::{PEEPHOLES, Recurrent};
 use super::scope::Source;
-use crate::checkpoint::numbers;
+use crate::convert::numbers;
 use crate::formats::Entry;
 
 /// The weights of the layer at a depth, whose cells are these.

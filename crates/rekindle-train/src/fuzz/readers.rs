@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use burn::tensor::TensorData;
+use burn::module::Module;
+use burn::tensor::{Device, TensorData};
 use flate2::{Compression, write::GzEncoder};
 use rekindle_interop::formats;
 
@@ -221,9 +222,12 @@ fn no_safetensors_panics() {
 fn no_weights_panic() {
     let files = "zip.pt legacy.pt module.pt arrays.npz packed.npz arrays-2.pkl arrays-4.pkl arrays-5.pkl array.npy";
     let golden = |name| shipped(&format!("crates/rekindle-interop/tests/golden/{name}"));
-    let samples = files.split_whitespace().map(golden).collect();
+    let lstm = burn::nn::LstmConfig::new(1, 2, true).init(&Device::flex());
+    let record = lstm.into_record().into_bytes().expect("a record");
+    let mut samples: Vec<Vec<u8>> = files.split_whitespace().map(golden).collect();
+    samples.push(record.to_vec());
     let words = "( . R c b o q h r j ] } e u s t 2 \u{1}\u{0}\u{0}\u{0} torch FloatStorage collections OrderedDict PK <f4 (3,4) True \
-                 18446744073709551615 weight_ih_l0";
+                 18446744073709551615 weight_ih_l0 NRUB tensors dtype shape data_offsets F32";
     never_panics(6000, samples, words, |bytes| {
         if let Ok(tensors) = formats::read(bytes) {
             for (_, entry) in tensors.iter() {

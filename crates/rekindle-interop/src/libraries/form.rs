@@ -1,0 +1,117 @@
+//! A layer in the form of another library.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::TensorData;
+
+use super::{ALL, Library, Position, cells};
+use crate::WeightError;
+use crate::load::Wanted;
+use crate::mapping::Plan;
+use crate::pytorch::Side;
+
+/// A layer's weights as a library stores them: of each direction of each level what stands before the names, and how they are stored.
+pub(crate) struct Form {
+    pub(crate) library: Library,
+    parts: Vec<(String, Plan)>,
+}
+
+/// The forms that a layer of these directions has in libraries that have its cell.
+pub(crate) fn forms(sides: &[Side<'_>], levels: usize) -> Vec<Form> {
+    let directions = sides.len() / levels;
+    let mut forms = Vec::new();
+    let Some(program) = sides[0].program else {
+        return forms;
+    };
+    let names = cells(program);
+    for tables in &ALL {
+        for rows in tables.of(&names) {
+            let position = |direction| Position {
+                levels,
+                directions,
+                direction,
+            };
+            for choice in 0..(tables.places)(position(0)).len() {
+                let parts = sides.iter().enumerate().map(|(at, side)| {
+                    let place = (tables.places)(position(at % directions))[choice];
+                    let place = place.replace('#', &(at / directions).to_string());
+                    Some((place, side.plan(rows)?))
+                });
+                let library = tables.library;
+                forms.extend(
+                    parts
+                        .collect::<Option<Vec<_>>>()
+                        .map(|parts| Form { library, parts }),
+                );
+            }
+        }
+    }
+    forms
+}
+
+impl Form {
+    /// The names of all tensors, behind what stands before the layer.
+    fn names<'f>(&'f self, prefix: &'f str) -> impl Iterator<Item = String> + 'f {
+        self.parts.iter().flat_map(move |(place, plan)| {
+            let tensors = plan.tensors.iter();
+            tensors.map(move |tensor| format!("{prefix}{place}{}", tensor.name))
+        })
+    }
+
+    /// A name by which the layer is found.
+    pub(crate) fn first(&self) -> String {
+        self.names("").next().expect("a form has a tensor")
+    }
+
+    /// What has to be there.
+    pub(crate) fn wanted(&self, prefix: &str, sides: &[Side<'_>]) -> Vec<Wanted> {
+        let parts = self.parts.iter().zip(sides);
+        let tensors = parts.flat_map(|((_, plan), side)| {
+            let tensors = plan.tensors.iter();
+            tensors.map(move |tensor| (tensor.shape.clone(), side.device.clone()))
+        });
+        let named = self.names(prefix).zip(tensors);
+        named
+            .map(|(name, (shape, device))| Wanted {
+                name,
+                shape,
+                device,
+            })
+            .collect()
+    }
+
+    /// The layer's weights of tensors that are all there.
+    pub(crate) fn read(
+        &self,
+        prefix: &str,
+        sides: &[Side<'_>],
+        tensors: &BTreeMap<String, TensorData>,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let mut names = self.names(prefix);
+        let mut all = BTreeMap::new();
+        for ((_, plan), side) in self.parts.iter().zip(sides) {
+            let names: Vec<String> = names.by_ref().take(plan.tensors.len()).collect();
+            let theirs: Vec<TensorData> = names.iter().map(|name| tensors[name].clone()).collect();
+            let ours = plan.read(&theirs).map_err(|at| WeightError::Lacking {
+                name: names[at].clone(),
+            })?;
+            all.extend(
+                ours.into_iter()
+                    .map(|(stem, data)| (side.name(&stem), data)),
+            );
+        }
+        Ok(all)
+    }
+
+    /// The tensors of a layer's weights.
+    pub(crate) fn write(
+        &self,
+        sides: &[Side<'_>],
+        ours: &BTreeMap<String, TensorData>,
+    ) -> Vec<(String, TensorData)> {
+        let parts = self.parts.iter().zip(sides);
+        let tensors = parts.flat_map(|((_, plan), side)| plan.write(&side.own(ours)));
+        let tensors: Vec<_> = tensors.map(|(_, data)| data).collect();
+        self.names("").zip(tensors).collect()
+    }
+}

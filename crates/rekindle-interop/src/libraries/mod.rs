@@ -1,0 +1,96 @@
+//! Other libraries' names and layouts of the cells that both have. Each is a table.
+
+mod burn_nn;
+mod form;
+mod ncps;
+mod torchrecurrent;
+
+use burn::tensor::TensorData;
+use rekindle::engine::Program;
+use rekindle::{AnyCellConfig, Cell, CellConfig, Recurrent};
+
+use crate::WeightError;
+use crate::mapping::Row;
+use crate::pytorch::{export, sides};
+
+pub(crate) use form::{Form, forms};
+
+/// A library whose weights are known by their names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the libraries'")]
+pub enum Library {
+    /// `burn::nn`'s `Rnn`, `Lstm` and `Gru`, and those of both directions.
+    Burn,
+    /// Layers and cells of torchrecurrent, for PyTorch.
+    Torchrecurrent,
+    /// CfC of ncps, for PyTorch, with one layer in its backbone, as wide as the state.
+    Ncps,
+}
+
+impl Library {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Library::Burn => "burn-nn",
+            Library::Torchrecurrent => "torchrecurrent",
+            Library::Ncps => "ncps",
+        }
+    }
+}
+
+/// How a library stores the cells that both have.
+pub(crate) struct Tables {
+    pub(crate) library: Library,
+    /// The names of cells here, and the tables of their weights.
+    pub(crate) cells: &'static [(&'static str, &'static [Row])],
+    /// What may stand before a cell's names: of a level of so many, in a direction of so many.
+    pub(crate) places: fn(Position) -> &'static [&'static str],
+}
+
+/// Which of a layer's cells.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Position {
+    pub(crate) levels: usize,
+    pub(crate) directions: usize,
+    pub(crate) direction: usize,
+}
+
+/// A layer's weights by the names and in the layout of a library.
+///
+/// # Errors
+///
+/// If the library has no such layer.
+pub fn export_as<C: Cell>(
+    layer: &Recurrent<C>,
+    library: Library,
+) -> Result<Vec<(String, TensorData)>, WeightError> {
+    let sides = sides(layer);
+    let forms = forms(&sides, layer.layers().len());
+    let form = forms.into_iter().find(|form| form.library == library);
+    let form = form.ok_or(WeightError::NoForm {
+        library: library.name(),
+    })?;
+    Ok(form.write(&sides, &export(layer).into_iter().collect()))
+}
+
+/// All tables.
+pub(crate) const ALL: [Tables; 3] = [burn_nn::TABLES, torchrecurrent::TABLES, ncps::TABLES];
+
+/// The names of the cells that in one of their forms have the blocks of these equations, in their order.
+fn cells(program: &Program) -> Vec<&'static str> {
+    let forms = AnyCellConfig::forms(2).into_iter().filter(|form| {
+        let known = form.program();
+        known.is_some_and(|known| {
+            known.inputs() == program.inputs() && known.hiddens() == program.hiddens()
+        })
+    });
+    forms.map(|form| form.card().name).collect()
+}
+
+impl Tables {
+    /// The tables of some cells.
+    fn of(&self, names: &[&str]) -> impl Iterator<Item = &'static [Row]> {
+        let cells = self.cells.iter().filter(|(cell, _)| names.contains(cell));
+        cells.map(|(_, rows)| *rows)
+    }
+}
