@@ -53,10 +53,11 @@ fn layers_of_all_kinds_give_keras_outputs_from_every_file() {
     let tensors = formats::read(&bytes).expect("safetensors");
     let whole = model("layers.keras");
     let all = find(&whole);
-    assert_eq!(all.len() * 2, tensors.len());
+    assert_eq!(all.len() * 2 + 2, tensors.len());
     let count = |is: fn(&Found) -> bool| all.iter().filter(|found| is(found)).count();
     assert!(count(|f| f.config.bidirectional) > 3);
     assert!(count(|f| f.config.merge != Merge::Concat) > 2);
+    assert!(count(|f| matches!(f.config.cell, AnyCellConfig::Custom(_))) > 2);
     let names: Vec<String> = all.iter().map(|found| found.name.clone()).collect();
     for file in ["layers.keras", "layers.weights.h5", "layers.h5"] {
         let model = model(file);
@@ -103,6 +104,27 @@ fn layers_of_older_files_and_of_cudnn_give_the_same() {
         let (layer, _) = take(fresh(found), &old, Some(&found.name)).expect("its own");
         close(&layer, &found.name, &tensors);
     }
+}
+
+#[test]
+fn a_hard_sigmoid_is_that_of_its_version() {
+    let bytes = golden("expected.safetensors");
+    let tensors = formats::read(&bytes).expect("safetensors");
+    let old = model("hard.h5");
+    assert_eq!(old.version(), Some("2.1.6"));
+    let layer = find(&old)[0].load(&old, &Device::flex()).expect("its own");
+    close(&layer, "hard", &tensors);
+    // What Keras 3 calls so is another function, and the usual LSTM has neither.
+    let lstm = AnyCellConfig::named("lstm", 4).expect("a cell of the zoo");
+    let layer = RecurrentConfig::new(lstm).init(3, &Device::flex());
+    let message = take(layer, &old, None)
+        .expect_err("other gates")
+        .to_string();
+    assert!(
+        message.contains("recurrent_activation = \"hard_sigmoid of Keras 2\""),
+        "{message}"
+    );
+    assert!(message.contains("; that is cell = { "), "{message}");
 }
 
 /// The layers that go out: all that came, and some of ours, with two biases and two levels.

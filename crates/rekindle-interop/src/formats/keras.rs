@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::archive::{Archive, damaged};
 use super::hdf5::{self, Branch, Content};
 use super::{Entry, Format, FormatError, Tensors};
@@ -10,12 +12,14 @@ use super::{Entry, Format, FormatError, Tensors};
 /// The members of a `.keras` file.
 const WEIGHTS: &str = "model.weights.h5";
 const CONFIG: &str = "config.json";
+const METADATA: &str = "metadata.json";
 
 /// What a file of Keras' holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     content: Content,
     config: Option<String>,
+    version: Option<String>,
 }
 
 impl Model {
@@ -32,6 +36,11 @@ impl Model {
     /// The model's configuration, as JSON; files of weights have none.
     pub fn config(&self) -> Option<&str> {
         self.config.as_deref()
+    }
+
+    /// The version of Keras that wrote it, where it says so.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 
     /// What is attached to groups.
@@ -62,21 +71,36 @@ pub(super) fn holds(archive: &Archive<'_>) -> bool {
 pub fn read(bytes: &[u8]) -> Result<Model, FormatError> {
     if Format::of(bytes) == Some(Format::Hdf5) {
         let content = hdf5::read(bytes)?;
-        let config = content.text("", "model_config").map(str::to_owned);
-        return Ok(Model { content, config });
+        let attached = |group, name| content.text(group, name).map(str::to_owned);
+        let version = attached("", "keras_version");
+        return Ok(Model {
+            config: attached("", "model_config"),
+            version: version.or_else(|| attached("model_weights", "keras_version")),
+            content,
+        });
     }
     let mut archive = Archive::open(bytes)?;
     let content = hdf5::read(&archive.member(WEIGHTS)?)?;
-    let configured = archive.names().any(|name| name == CONFIG);
-    let config = match configured {
-        false => None,
-        true => Some(text(archive.member(CONFIG)?)?),
+    let mut json = |name: &str| {
+        let there = archive.names().any(|known| known == name);
+        there.then(|| text(archive.member(name)?)).transpose()
     };
-    Ok(Model { content, config })
+    let config = json(CONFIG)?;
+    let metadata = json(METADATA)?.unwrap_or_default();
+    let metadata: Option<Value> = serde_json::from_str(&metadata).ok();
+    let version = metadata
+        .as_ref()
+        .and_then(|all| all["keras_version"].as_str());
+    Ok(Model {
+        content,
+        config,
+        version: version.map(str::to_owned),
+    })
 }
 
 fn text(bytes: Cow<'_, [u8]>) -> Result<String, FormatError> {
-    String::from_utf8(bytes.into_owned()).map_err(|_| damaged(format!("{CONFIG} is no text")))
+    String::from_utf8(bytes.into_owned())
+        .map_err(|_| damaged("its configuration is no text".into()))
 }
 
 /// The content of a `.weights.h5` file: tensors of f32 or f64 by the paths that [`Model::tensors`] has, and the names of groups of

@@ -6,6 +6,7 @@ use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 
 use super::take::twin;
+use super::twin::Kind;
 use crate::convert::entry;
 use crate::formats::FormatError;
 use crate::formats::keras::write;
@@ -34,10 +35,10 @@ pub fn export<C: Cell>(layer: &Recurrent<C>) -> Result<Vec<u8>, WeightError> {
             why,
         };
         let twin = twin(&level[0]).map_err(refused)?;
-        let class = match (directions, twin.class) {
+        let class = match (directions, twin.kind) {
             (2, _) => "bidirectional",
-            (_, "SimpleRNN") => "simple_rnn",
-            (_, "LSTM") => "lstm",
+            (_, Kind::SimpleRnn) => "simple_rnn",
+            (_, Kind::Lstm) => "lstm",
             _ => "gru",
         };
         let count = counts.entry(class.to_owned()).or_default();
@@ -49,7 +50,9 @@ pub fn export<C: Cell>(layer: &Recurrent<C>) -> Result<Vec<u8>, WeightError> {
         names.push((format!("layers.{name}.vars"), name.clone()));
         for (side, part) in level.iter().zip(["forward_layer.", "backward_layer."]) {
             let part = if directions == 2 { part } else { "" };
-            let plan = side.plan(twin.rows).expect("a table covers its cell");
+            let plan = side
+                .plan(twin.kind.stored()[0])
+                .expect("a table covers its cell");
             let own = side.own(&all);
             taken += own.len();
             for (number, (_, data)) in plan.write(&own).into_iter().enumerate() {

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use burn::tensor::Device;
-use rekindle::{AnyCell, Merge, Recurrent, RecurrentConfig};
+use rekindle::{AnyCell, Merge, Recurrent, RecurrentConfig, Reset};
 
 use super::place::{Names, Place, places};
 use super::settings::{Settings, settings};
-use super::twin::{Twin, twins};
+use super::twin::{Kind, Twin};
 use crate::WeightError;
 use crate::formats::keras::Model;
 
@@ -57,7 +57,8 @@ pub(super) struct Layer {
 
 /// All recurrent layers of a model, in its order.
 pub(super) fn layers(model: &Model) -> Vec<Layer> {
-    let all = settings(model.config().unwrap_or_default());
+    let old = model.version().is_some_and(|version| version < "3");
+    let all = settings(model.config().unwrap_or_default(), old);
     let of = |place: &Place| {
         let path = all.iter().position(|settings| settings.path == place.path);
         path.or_else(|| all.iter().position(|settings| settings.name == place.name))
@@ -116,30 +117,27 @@ impl Layer {
         Some(Found {
             name: self.place.name.clone(),
             d_input,
-            said: format!("{}, {d_input} to {d_hidden}{directions}", twin.class),
+            said: format!("{}, {d_input} to {d_hidden}{directions}", twin.kind.class()),
             config,
         })
     }
 
     /// The cell that computes the same: as it is set, or as its shapes tell it.
     fn twin(&self, blocks: usize, d_hidden: usize, bias: Option<&[usize]>) -> Option<Twin> {
-        let mut all = twins().into_iter();
         if let Some(settings) = &self.settings {
             let backwards = settings.both.iter().any(|(_, one)| !one.go_backwards);
-            return all
-                .find(|twin| twin.is_set(&settings.forward))
+            return Twin::set(&settings.forward)
                 .filter(|_| !settings.forward.go_backwards && !backwards);
         }
-        let count = blocks.checked_div(d_hidden)?;
-        let class = [(1, "SimpleRNN"), (3, "GRU"), (4, "LSTM")];
-        let (_, class) = class.into_iter().find(|(n, _)| *n == count)?;
-        let before = class == "GRU" && bias.is_some_and(|bias| bias == [blocks]);
-        all.find(|twin| {
-            let own = twin
-                .reset
-                .is_some_and(|reset| reset == rekindle::Reset::Before);
-            twin.class == class && own == before
-        })
+        let before = bias.is_some_and(|bias| bias == [blocks]);
+        let kind = match blocks.checked_div(d_hidden)? {
+            1 => Kind::SimpleRnn,
+            3 if before => Kind::Gru(Reset::Before),
+            3 => Kind::Gru(Reset::After),
+            4 => Kind::Lstm,
+            _ => return None,
+        };
+        Some(kind.usual())
     }
 
     /// The names of the cells of its directions.

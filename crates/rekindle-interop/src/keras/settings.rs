@@ -11,6 +11,9 @@ const DEEPEST: usize = 32;
 /// The classes of recurrent layers, and their names in the paths of weights.
 const CLASSES: [&str; 5] = ["SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU"];
 
+/// The function that Keras before 3 calls `hard_sigmoid`, where Keras 3 means `relu6(x + 3) / 6`.
+pub(super) const HARD_SIGMOID: &str = "hard_sigmoid of Keras 2";
+
 /// What the configuration says of a recurrent layer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Settings {
@@ -28,6 +31,8 @@ pub(super) struct Settings {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct One {
     pub(super) class: String,
+    pub(super) units: usize,
+    pub(super) bias: bool,
     pub(super) activation: String,
     /// Of gates; an RNN has none.
     pub(super) recurrent_activation: Option<String>,
@@ -52,11 +57,24 @@ impl fmt::Display for One {
     }
 }
 
-/// The recurrent layers of a configuration, in its order; none if it is no JSON.
-pub(super) fn settings(config: &str) -> Vec<Settings> {
+/// The recurrent layers of a configuration, in its order; none if it is no JSON. `old` if it is of Keras before 3.
+pub(super) fn settings(config: &str, old: bool) -> Vec<Settings> {
     let mut found = Vec::new();
     if let Ok(model) = serde_json::from_str::<Value>(config) {
         layers(&model["config"], "", DEEPEST, &mut found);
+    }
+    if old {
+        for settings in &mut found {
+            let reverse = settings.both.iter_mut().map(|(_, one)| one);
+            for one in [&mut settings.forward].into_iter().chain(reverse) {
+                let functions = [Some(&mut one.activation), one.recurrent_activation.as_mut()];
+                for function in functions.into_iter().flatten() {
+                    if function == "hard_sigmoid" {
+                        *function = HARD_SIGMOID.to_owned();
+                    }
+                }
+            }
+        }
     }
     found
 }
@@ -121,6 +139,8 @@ fn one(layer: &Value) -> Option<One> {
     });
     Some(One {
         class: class.to_owned(),
+        units: config["units"].as_u64()?.try_into().ok()?,
+        bias: config["use_bias"].as_bool().unwrap_or(true),
         activation: function(&config["activation"], "tanh"),
         recurrent_activation: (!rnn).then_some(gates),
         reset_after: after,
@@ -132,6 +152,7 @@ fn one(layer: &Value) -> Option<One> {
 fn function(value: &Value, usual: &str) -> String {
     match value {
         Value::Null => usual.to_owned(),
+        Value::String(name) if name == "swish" => "silu".to_owned(),
         Value::String(name) => name.clone(),
         object => {
             let name = text(object, "config").or(text(object, "class_name"));

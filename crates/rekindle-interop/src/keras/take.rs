@@ -7,13 +7,14 @@ use rekindle::{Cell, Recurrent};
 
 use super::find::{Layer, layers, merge};
 use super::place::Names;
-use super::twin::{Twin, twins};
+use super::twin::Twin;
 use crate::convert::numbers;
 use crate::formats::Entry;
 use crate::formats::keras::Model;
 use crate::load::{Wanted, check};
 use crate::mapping::Plan;
 use crate::pytorch::{Side, sides};
+use crate::written::inline;
 use crate::{Taken, WeightError, import};
 
 /// The layer with its weights from a model of Keras': a level takes one of Keras' layers, so a stack takes as many, one behind the other.
@@ -126,8 +127,7 @@ pub(super) fn twin(side: &Side<'_>) -> Result<Twin, String> {
     let program = side
         .program
         .ok_or("has no equal here: Keras has none of this cell")?;
-    let twin = twins().into_iter().find(|twin| twin.is(program));
-    twin.ok_or_else(|| {
+    Twin::of(program).ok_or_else(|| {
         format!(
             "is SimpleRNN, LSTM or GRU, but the layer computes {}",
             line(side)
@@ -170,9 +170,17 @@ fn difference<C: Cell>(
     let reverse = both.map(|(_, one)| one);
     if let Some(one) = std::iter::once(&settings.forward)
         .chain(reverse)
-        .find(|one| !twin.is_set(one))
+        .find(|one| Twin::set(one).as_ref() != Some(twin))
     {
-        return Some(format!("is {one}, but the layer computes {}", line(side)));
+        let written = Twin::set(one).map(|twin| {
+            let cell = inline(&twin.cell(one.units, one.bias));
+            format!("; that is cell = {cell}")
+        });
+        return Some(format!(
+            "is {one}, but the layer computes {}{}",
+            line(side),
+            written.unwrap_or_default()
+        ));
     }
     if settings.forward.go_backwards || reverse.is_some_and(|one| !one.go_backwards) {
         return Some(
@@ -198,7 +206,7 @@ fn cell(
     model: &Model,
 ) -> Result<Weights, WeightError> {
     let mut first = None;
-    for rows in twin.stored() {
+    for rows in twin.kind.stored() {
         let plan = side.plan(rows).expect("a table covers its cell");
         match stored(side, names, &plan, model) {
             Ok(weights) => return Ok(weights),
