@@ -4,7 +4,9 @@ use crate::choose::Executor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};
 use rekindle_kernels::{Keep, Sizes};
-use rekindle_program::passes::{Invariant, Way, diagonal, fold, invariant, mask, trace, zoneout};
+use rekindle_program::passes::{
+    Invariant, Way, diagonal, fold, invariant, low_rank, mask, trace, zoneout,
+};
 use rekindle_program::plan::Compiled;
 use rekindle_program::{Id, Program};
 use std::any::Any;
@@ -20,11 +22,11 @@ pub(crate) const OPERANDS: usize = 10;
 /// | `X` | `[batch, time, d_input]` |
 /// | `W` | `[d_input, G * H]` |
 /// | `B` | `[G * H]` |
-/// | `U` | `[P, K * H]` |
+/// | `U` | `[P, K * H]`; of low rank `[rank, K * H]` |
 /// | `D` | `[K * H]` |
-/// | `R` | `[H, P]` |
+/// | `R` | `[H, P]`; of low rank `[H, rank]` |
 /// | `VECTORS` | `[V, H]` |
-/// | `MASK` | `[batch, P]` |
+/// | `MASK` | `[batch, P]`; of low rank `[batch, H]` |
 /// | `MOVES` | `[batch, time, S * H]`: how far each state moves |
 /// | `STATE` | `[batch, widths]`: the states side by side |
 pub(crate) mod operand {
@@ -123,17 +125,19 @@ pub(crate) struct Form {
     pub masked: bool,
     /// How far states move, for zoneout.
     pub moved: bool,
+    /// Recurrent matrices in two factors.
+    pub low_rank: bool,
 }
 
-/// A program with all that is derived from it, once: plain, with a mask for variational dropout, with what zoneout draws, or both.
+/// A program with all that is derived from it, once for each form: with a mask for variational dropout or without, and so on.
 #[derive(Debug)]
 pub struct Recurrence {
     program: Program,
     /// The equations with vectors in place of recurrent matrices, where those are diagonal.
     diagonal: Option<Program>,
-    forms: [OnceLock<Arc<Prepared>>; 4],
-    /// The last one that shows values, and which.
-    traced: Mutex<Option<(Vec<Id>, Arc<Prepared>)>>,
+    forms: [OnceLock<Arc<Prepared>>; 8],
+    /// The last one that shows values, its form, and which.
+    traced: Mutex<Option<(Form, Vec<Id>, Arc<Prepared>)>>,
 }
 
 impl Recurrence {
@@ -188,7 +192,7 @@ impl Recurrence {
     ///
     /// # Panics
     ///
-    /// If states are to move a part of their way and one is projected.
+    /// If states are to move a part of their way, or recurrent matrices are in two factors, and the equations project.
     fn formed(&self, program: &Program, form: Form) -> Program {
         let mut formed = program.clone();
         if form.masked {
@@ -200,6 +204,9 @@ impl Recurrence {
         if form.moved {
             formed = zoneout(&formed, Way::Given).expect("no state is projected");
         }
+        if form.low_rank {
+            formed = low_rank(&formed).expect("the equations project nothing");
+        }
         formed
     }
 
@@ -207,30 +214,31 @@ impl Recurrence {
     ///
     /// # Panics
     ///
-    /// If states are to move a part of their way and one is projected.
+    /// If states are to move a part of their way, or recurrent matrices are in two factors, and the equations project.
     pub(crate) fn plain(&self, form: Form) -> Program {
         self.formed(&self.program, form)
     }
 
-    /// The program with the values of some nodes as results beside the states.
-    pub(crate) fn shown(&self, values: &[Id]) -> Program {
-        self.formed(&trace(&self.program, values), Form::default())
+    /// The program as it is run in a form, with the values of some nodes as results beside the states.
+    pub(crate) fn shown(&self, form: Form, values: &[Id]) -> Program {
+        self.formed(&trace(&self.program, values), form)
     }
 
     pub(crate) fn prepared(&self, form: Form) -> &Arc<Prepared> {
-        let known = &self.forms[2 * usize::from(form.moved) + usize::from(form.masked)];
+        let [masked, moved, low_rank] = [form.masked, form.moved, form.low_rank].map(usize::from);
+        let known = &self.forms[4 * low_rank + 2 * moved + masked];
         known.get_or_init(|| Arc::new(Prepared::new(self.formed(&fold(&self.program), form))))
     }
 
-    /// The plain form, with the values of some nodes shown beside the output.
-    pub(crate) fn traced(&self, values: &[Id]) -> Arc<Prepared> {
+    /// A form, with the values of some nodes shown beside the output.
+    pub(crate) fn traced(&self, form: Form, values: &[Id]) -> Arc<Prepared> {
         let mut last = self.traced.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
-            Some((known, prepared)) if known == values => prepared.clone(),
+            Some((of, known, prepared)) if *of == form && known == values => prepared.clone(),
             _ => {
-                let program = fold(&self.shown(values));
+                let program = fold(&self.shown(form, values));
                 let prepared = Arc::new(Prepared::new(program));
-                *last = Some((values.to_vec(), prepared.clone()));
+                *last = Some((form, values.to_vec(), prepared.clone()));
                 prepared
             }
         }

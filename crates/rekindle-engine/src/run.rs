@@ -112,7 +112,7 @@ pub fn trace(
     let choice = choose(engine, &x.device(), x.dtype());
     let (all, last) = match choice.executor {
         Executor::Tiles => {
-            let prepared = recurrence.traced(nodes);
+            let prepared = recurrence.traced(weights.form(), nodes);
             let call = |present| Call {
                 prepared: prepared.clone(),
                 executor: Executor::Tiles,
@@ -131,7 +131,12 @@ pub fn trace(
                 state,
                 direction,
             };
-            steps::trace(&recurrence.shown(nodes), &weights, batch, &widths)
+            steps::trace(
+                &recurrence.shown(weights.form(), nodes),
+                &weights,
+                batch,
+                &widths,
+            )
         }
     };
     let mut parts = all.split_with_sizes([&states[..1], &widths].concat(), 2);
@@ -158,6 +163,7 @@ impl Weights {
             input: without_gradient(self.input.clone()),
             input_bias: self.input_bias.clone().map(without_gradient),
             hidden: self.hidden.clone().map(without_gradient),
+            factor: self.factor.clone().map(without_gradient),
             hidden_bias: self.hidden_bias.clone().map(without_gradient),
             vectors: self.vectors.iter().cloned().map(without_gradient).collect(),
             projection: self.projection.clone().map(without_gradient),
@@ -236,7 +242,7 @@ fn pass(
     let b = given(operand::B, vector(&weights.input_bias));
     let u = given(operand::U, matrix(&weights.hidden));
     let d = given(operand::D, vector(&weights.hidden_bias));
-    let r = given(operand::R, matrix(&weights.projection));
+    let r = given(operand::R, matrix(weights.projects()));
     let vectors = given(operand::VECTORS, vectors);
     let mask = given(operand::MASK, matrix(&weights.constant_mask()));
     let moves = weights.constant_moves().map(Tensor::into_dispatch);

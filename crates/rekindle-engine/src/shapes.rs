@@ -98,7 +98,7 @@ fn of_weights(program: &Program, weights: &Weights, [batch, time, d_input]: [usi
         [rows, columns],
         [d_input, columns]
     );
-    let projected = match &weights.projection {
+    let projected = match weights.projects() {
         None => units,
         Some(r) => r.dims()[1],
     };
@@ -112,7 +112,19 @@ fn of_weights(program: &Program, weights: &Weights, [batch, time, d_input]: [usi
     if let Some(b) = &weights.input_bias {
         fits("b", b, [g * units]);
     }
-    let product = sizes.width(program.product_width());
+    let operand = sizes.width(program.product_width());
+    let product = match &weights.factor {
+        None => operand,
+        Some(factor) => {
+            assert!(
+                k > 0 && !program.has_projection(),
+                "recurrent weights are in two factors, but the equations have none or a projection besides"
+            );
+            fits("the first factor of U", factor, [operand, projected]);
+            assert!(projected > 0, "the recurrent weights are of rank 0");
+            projected
+        }
+    };
     match (&weights.hidden, k) {
         (Some(u), 1..) => fits("U", u, [product, k * units]),
         (None, 0) => {}
@@ -179,6 +191,7 @@ fn check_types(weights: &Weights, dtype: DType) {
         .for_each(|(what, v)| of_type(what, v, dtype));
     let matrices = [
         ("U", &weights.hidden),
+        ("the first factor of U", &weights.factor),
         ("R", &weights.projection),
         ("the mask", &weights.mask),
     ];

@@ -255,7 +255,7 @@ impl<'p> Bound<'p> {
                 .iter()
                 .map(|v| v.clone().unsqueeze())
                 .collect(),
-            projection: weights.projection.clone(),
+            projection: weights.projects().clone(),
             mask: weights.constant_mask(),
         }
     }
@@ -300,7 +300,7 @@ impl<'p> Bound<'p> {
                     let before = self.program.inputs().len() + usize::from(self.program.has_raw());
                     Value::Rows(self.block(x, before + s))
                 }
-                Node::Mask => {
+                Node::Mask(_) => {
                     let mask = self.mask.clone().expect("a masked program has a mask");
                     Value::Rows(mask)
                 }

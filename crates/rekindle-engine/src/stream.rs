@@ -1,6 +1,6 @@
 //! Streams: frames one at a time, without the cost of an operation of Burn for each.
 
-use crate::call::{Form, Prepared, Recurrence};
+use crate::call::{Prepared, Recurrence};
 use crate::choose::{Engine, Executor, choose};
 use crate::shapes;
 use crate::steps;
@@ -39,12 +39,13 @@ impl Stream {
         let first = state.first()?;
         let (device, dtype) = (first.device(), first.dtype());
         let chosen = choose(engine, &device, dtype).executor == Executor::Tiles;
-        if !chosen || device.is_autodiff() || weights.form() != Form::default() {
+        let form = weights.form();
+        if !chosen || device.is_autodiff() || form.masked || form.moved {
             return None;
         }
         let frame = [first.dims()[0], 1, weights.input.dims()[0]];
         let sizes = shapes::sizes(recurrence.taken(), weights, frame, dtype, None, state);
-        let prepared = recurrence.prepared(Form::default());
+        let prepared = recurrence.prepared(form);
         let numbers = match dtype {
             DType::F32 => Numbers::F32(begin(prepared, weights, state, sizes)),
             DType::F64 => Numbers::F64(begin(prepared, weights, state, sizes)),
@@ -154,7 +155,7 @@ fn begin<E: Number + Element>(
         b: &vector(&weights.input_bias),
         u: &matrix(&weights.hidden),
         d: &vector(&weights.hidden_bias),
-        r: &matrix(&weights.projection),
+        r: &matrix(weights.projects()),
         vectors: &steps::vectors(prepared.once.as_ref(), weights)
             .iter()
             .flat_map(numbers::<E, 1>)

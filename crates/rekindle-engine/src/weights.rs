@@ -15,6 +15,9 @@ pub struct Weights {
     pub input_bias: Option<Tensor<1>>,
     /// `U` of every recurrent block, `[P, K * H]`, where there is any.
     pub hidden: Option<Tensor<2>>,
+    /// The first factor of recurrent weights of low rank, `[P, rank]`, where they are a product of two matrices: `hidden` then is
+    /// the second, `[rank, K * H]`. For equations without a projection.
+    pub factor: Option<Tensor<2>>,
     /// `d` of every recurrent block, zero for one that has none: `[K * H]`.
     pub hidden_bias: Option<Tensor<1>>,
     /// The learned vectors, and the learned scalars for every unit: `[H]` each.
@@ -35,6 +38,15 @@ impl Weights {
         Form {
             masked: self.mask.is_some(),
             moved: self.moves.is_some(),
+            low_rank: self.factor.is_some(),
+        }
+    }
+
+    /// What the projection of the form is: `R`, or the first factor of recurrent weights of low rank.
+    pub(crate) fn projects(&self) -> &Option<Tensor<2>> {
+        match &self.factor {
+            None => &self.projection,
+            factor => factor,
         }
     }
 

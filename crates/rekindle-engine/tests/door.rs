@@ -107,6 +107,7 @@ impl Shapes {
                 input: matrix(W),
                 input_bias: Some(vector(2)),
                 hidden: Some(matrix(3)),
+                factor: None,
                 hidden_bias: Some(vector(4)),
                 projection: (!all[R].is_empty()).then(|| matrix(R)),
                 vectors: (!all[VECTOR].is_empty())
@@ -283,6 +284,7 @@ fn weights_of_one_row_are_refused_at_every_size() {
             input: wave(w, 0.1),
             input_bias: None,
             hidden: Some(wave(u, 0.2)),
+            factor: None,
             hidden_bias: None,
             vectors: Vec::new(),
             projection: None,
@@ -377,6 +379,7 @@ fn a_tracked_mask_has_no_gradient_and_takes_none_from_others() {
             input: tracked(&o.weights.input),
             input_bias: o.weights.input_bias.as_ref().map(on),
             hidden: o.weights.hidden.as_ref().map(tracked),
+            factor: None,
             hidden_bias: o.weights.hidden_bias.as_ref().map(on),
             vectors: o.weights.vectors.iter().map(on).collect(),
             projection: None,

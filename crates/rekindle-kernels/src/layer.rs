@@ -3,7 +3,7 @@
 use crate::lengths::check_lengths;
 use alloc::vec::Vec;
 use rekindle_program::plan::Compiled;
-use rekindle_program::{Node, Program, Width};
+use rekindle_program::{Program, Width};
 
 /// What a layer computes from, as it is given. Matrices are row after row.
 #[derive(Clone, Copy, Debug)]
@@ -179,9 +179,9 @@ impl<'a, E> Layer<'a, E> {
             numbers.vectors,
             &[program.vectors().len(), h],
         );
-        match program.nodes().contains(&Node::Mask) {
-            true => count("the mask", numbers.mask, &[batch, product]),
-            false => count_or_none("the mask", numbers.mask, &[batch, product]),
+        match program.mask_width() {
+            Some(width) => count("the mask", numbers.mask, &[batch, sizes.width(width)]),
+            None => count_or_none("the mask", numbers.mask, &[batch, product]),
         }
         let widths = sizes.states(program).iter().map(|s| s.1).sum();
         count("the states", numbers.state, &[batch, widths]);

@@ -130,7 +130,8 @@ impl<E: Real> Sums<E> {
                 let depth = sizes.width(operand.width);
                 let operand = Some((operand.loc, phase));
                 if product.kind == Kind::Project {
-                    if let Some(i) = back.gradient(Out::Project) {
+                    let number = product.results[0].0;
+                    if let Some(i) = back.gradient(Out::Project(number)) {
                         let of = vec![(0, phase, i)];
                         sums.push(sum(Of::Project, operand, depth, of, Width::Projection));
                     }

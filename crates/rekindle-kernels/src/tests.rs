@@ -5,6 +5,7 @@ mod reference;
 
 use crate::layer::Numbers as Memory;
 use crate::*;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use cells::CELLS;
@@ -12,6 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use reference::{Numbers, reference};
 use rekindle_program::Program;
+use rekindle_program::passes::{low_rank, mask};
 use rekindle_program::plan::Compiled;
 
 /// A problem: a program with weights, inputs and gradients to begin with.
@@ -112,6 +114,15 @@ fn fitted(program: &Program, [b, t, i, h]: [usize; 4]) -> [usize; 4] {
     [b, t, if raw { h } else { i }, h]
 }
 
+/// Every cell as it is, and with a mask and recurrent weights of low rank where it projects nothing.
+fn forms() -> impl Iterator<Item = (String, Program)> {
+    CELLS.into_iter().flat_map(|(name, cell)| {
+        let plain = Program::new(cell);
+        let low = low_rank(&mask(&plain)).map(|low| (format!("{name} of low rank"), low));
+        [(name.to_string(), plain)].into_iter().chain(low)
+    })
+}
+
 const NAMES: [&str; 8] = ["x", "W", "b", "U", "d", "R", "vectors", "state"];
 
 fn present() -> impl Iterator<Item = Isa> {
@@ -127,8 +138,7 @@ fn outputs_are_those_of_the_equations() {
         [33, 12, 3, 16],
         [2, 400, 2, 5],
     ];
-    for (name, cell) in CELLS {
-        let program = Program::new(cell);
+    for (name, program) in forms() {
         for shape in shapes {
             let shape = fitted(&program, shape);
             for (lengths, reverse) in [(false, false), (true, false), (true, true)] {
@@ -160,8 +170,7 @@ fn outputs_are_those_of_the_equations() {
 
 #[test]
 fn gradients_are_central_differences() {
-    for (name, cell) in CELLS {
-        let program = Program::new(cell);
+    for (name, program) in forms() {
         for (lengths, reverse) in [(false, false), (true, true)] {
             let mut problem = Problem::new(&program, [5, 4, 3, 3], lengths);
             problem.reverse = reverse;

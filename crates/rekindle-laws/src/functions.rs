@@ -236,6 +236,7 @@ fn evaluate(
         input: input.clone(),
         input_bias: None,
         hidden: None,
+        factor: None,
         hidden_bias: None,
         vectors,
         projection: None,

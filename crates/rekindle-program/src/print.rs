@@ -151,7 +151,7 @@ impl Program {
             Out::Input(g) => format!("dx_{}", self.inputs()[g]),
             Out::Raw => format!("d{RAW}"),
             Out::Hidden(g) => format!("dU_{}", self.hiddens()[g]),
-            Out::Project => "dR".to_string(),
+            Out::Project(_) => "dR".to_string(),
             Out::Vector(v) => format!("d{}", self.vectors()[v]),
             Out::Trace(k) => format!("trace_{k}"),
         }
@@ -223,7 +223,7 @@ impl Printer<'_> {
                 format!("{}({})", op.name(), self.refer(a, Binds::Sum)),
                 Binds::Factor,
             ),
-            Node::Mask => ("mask".to_string(), Binds::Factor),
+            Node::Mask(_) => ("mask".to_string(), Binds::Factor),
             Node::Moves(s) => (format!("moves_{}", p.states()[s]), Binds::Factor),
             Node::Plane(k) => (p.names.planes[k].clone(), Binds::Factor),
             Node::Forward(id) => (p.names.forward[id].clone(), Binds::Factor),

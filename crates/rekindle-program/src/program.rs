@@ -32,8 +32,8 @@ pub enum Node {
     Project(Id),
     /// A function of a node's whole row.
     Across(Across, Id),
-    /// The mask of variational dropout: given for every row and unit, the same at every step.
-    Mask,
+    /// The mask of variational dropout: given for every row and number of a width, the same at every step.
+    Mask(Width),
     /// How far a state goes of its way from its old value to its new one, 0 to 1: given for every row, unit and step.
     Moves(usize),
     /// A value that an earlier phase has computed, for all steps.
@@ -67,8 +67,8 @@ pub enum Out {
     Raw,
     /// Backward: the gradient of a recurrent block's product, for the gradients of `U` and `d`.
     Hidden(usize),
-    /// Backward: the gradient of a projected value, for the gradient of `R`.
-    Project,
+    /// Backward: the gradient of a projected value, by its number among those of the program, for the gradient of `R`.
+    Project(usize),
     /// Backward: the gradient of a learned vector, to be summed over rows and steps.
     Vector(usize),
     /// A value that is shown beside the output, at every step.
@@ -92,7 +92,7 @@ impl Node {
             | Node::State(_)
             | Node::Vector(_)
             | Node::Constant(_)
-            | Node::Mask
+            | Node::Mask(_)
             | Node::Moves(_)
             | Node::Plane(_)
             | Node::Forward(_)
@@ -127,7 +127,7 @@ impl Node {
     fn is_of_a_pass(&self) -> bool {
         matches!(
             self,
-            Node::Mask
+            Node::Mask(_)
                 | Node::Moves(_)
                 | Node::Plane(_)
                 | Node::Slope(..)
@@ -154,7 +154,7 @@ impl Node {
 }
 
 /// How many numbers a node has per row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Width {
     /// `d_hidden`
     Hidden,
@@ -403,10 +403,17 @@ impl Program {
         self.nodes.iter().any(|n| matches!(n, Node::Project(_)))
     }
 
+    /// How many projections stand before a node: the number of one that is a projection.
+    pub(crate) fn projection(&self, id: Id) -> usize {
+        let before = self.nodes[..id].iter();
+        before.filter(|n| matches!(n, Node::Project(_))).count()
+    }
+
     /// The width of a node.
     pub fn width(&self, id: Id) -> Width {
         match self.nodes[id] {
             Node::Project(_) => Width::Projection,
+            Node::Mask(width) => width,
             Node::State(s) => self.state_width(s),
             Node::Plane(k) => self.names.plane_widths[k],
             Node::Unary(_, a) | Node::Across(_, a) => self.width(a),
@@ -453,6 +460,14 @@ impl Program {
                 _ => None,
             })
             .unwrap_or(Width::Hidden)
+    }
+
+    /// The width of the mask, where a pass has added one.
+    pub fn mask_width(&self) -> Option<Width> {
+        self.nodes.iter().find_map(|n| match *n {
+            Node::Mask(width) => Some(width),
+            _ => None,
+        })
     }
 
     /// What the program is for: its new states, and what a pass has added.

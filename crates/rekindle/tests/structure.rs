@@ -247,6 +247,44 @@ fn weights_of_low_rank_are_a_product() {
     assert_eq!(layer.forward(input(&device), None).0.dims(), [2, 4, UNITS]);
 }
 
+/// The two factors are used one after the other; or, where they are the larger, as the matrix that they make up.
+#[test]
+fn a_product_with_two_factors_is_that_with_their_product() {
+    let device = Device::flex().autodiff();
+    for rank in [2, UNITS] {
+        let layer = gru(|config| config.recurrent_rank = Some(rank), &device);
+        let mut low = layer.layers()[0].forward.gates.clone();
+        let mut matrix = gru(|_| {}, &device).layers()[0].forward.gates.clone();
+        let whole = low
+            .recurrent_weights()
+            .expect("there are products")
+            .detach();
+        let bias = |gates: &Gates| gates.hidden.as_ref().and_then(|hidden| hidden.bias.clone());
+        matrix.input = low.input.clone();
+        matrix.hidden = Some(Linear {
+            weight: Param::from_tensor(whole),
+            bias: bias(&low),
+        });
+        let first = low.factor.clone().expect("a first factor").weight;
+        for masked in [false, true] {
+            if masked {
+                let mask = Tensor::<2>::from_floats([[2.0; UNITS], [0.5; UNITS]], &device);
+                low.mask(mask.clone());
+                matrix.mask(mask);
+            }
+            let [found, expected] =
+                [&low, &matrix].map(|gates| with_gradients(gates, &input(&device)));
+            for i in [0, 1, 3] {
+                close(&found[i], &expected[i]);
+            }
+            // U = A B: dB is A^T dU.
+            let of_whole = expected[2].clone().reshape([UNITS, 3 * UNITS]);
+            let of_second = first.val().inner().transpose().matmul(of_whole);
+            close(&found[2], &of_second.flatten(0, 1));
+        }
+    }
+}
+
 #[test]
 fn independent_units_see_themselves_alone() {
     let layer = gru(|config| config.independent = true, &Device::flex());
@@ -318,6 +356,11 @@ fn with_gradients(gates: &Gates, x: &Tensor<3>) -> [Tensor<1>; 4] {
     ]
 }
 
+fn close(a: &Tensor<1>, b: &Tensor<1>) {
+    let difference = (a.clone() - b.clone()).abs().max().into_scalar::<f32>();
+    assert!(difference < 1e-5, "{a} {b}");
+}
+
 #[test]
 fn independent_units_are_those_of_a_diagonal_matrix() {
     let device = Device::flex().autodiff();
@@ -335,10 +378,6 @@ fn independent_units_are_those_of_a_diagonal_matrix() {
         bias: bias(&diagonal),
     });
     let mask = Tensor::<2>::from_floats([[2.0; UNITS], [0.5; UNITS]], &device);
-    let close = |a: &Tensor<1>, b: &Tensor<1>| {
-        let difference = (a.clone() - b.clone()).abs().max().into_scalar::<f32>();
-        assert!(difference < 1e-5, "{a} {b}");
-    };
     for masked in [false, true] {
         if masked {
             diagonal.mask(mask.clone());

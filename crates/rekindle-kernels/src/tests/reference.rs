@@ -27,6 +27,7 @@ impl Numbers {
         let (h, p) = (sizes.d_hidden, sizes.d_projection);
         let (g, k) = (program.inputs().len(), program.hiddens().len());
         let product = sizes.width(program.product_width());
+        let masked = program.mask_width().map_or(0, |width| sizes.width(width));
         let widths: usize = sizes.states(program).iter().map(|s| s.1).sum();
         let output = sizes.states(program)[0].1;
         let mut seed = 0.0;
@@ -46,7 +47,7 @@ impl Numbers {
             r: wave(if program.has_projection() { h * p } else { 0 }, small),
             vectors: wave(program.vectors().len() * h, 0.5),
             state: wave(sizes.batch * widths, 0.5),
-            mask: wave(sizes.batch * product, 1.0),
+            mask: wave(sizes.batch * masked, 1.0),
             dy: wave(sizes.batch * sizes.time * output, 1.0),
             dlast: wave(sizes.batch * widths, 1.0),
         }
@@ -125,7 +126,6 @@ fn step(
 ) -> Vec<Vec<f64>> {
     let (h, p) = (n.sizes.d_hidden, n.sizes.d_projection);
     let (g, k) = (program.inputs().len(), program.hiddens().len());
-    let product = n.sizes.width(program.product_width());
     let affine = |v: &[f64], m: &[f64], bias: &[f64], blocks: usize, b: usize| -> Vec<f64> {
         let column = |j: usize| {
             let at = b * h + j;
@@ -146,7 +146,10 @@ fn step(
             Node::Raw => x.to_vec(),
             Node::State(s) => state[states[s].0..][..states[s].1].to_vec(),
             Node::Vector(v) => n.vectors[v * h..][..h].to_vec(),
-            Node::Mask => n.mask[row * product..][..product].to_vec(),
+            Node::Mask(width) => {
+                let width = n.sizes.width(width);
+                n.mask[row * width..][..width].to_vec()
+            }
             Node::Constant(bits) => vec![f64::from_bits(bits)],
             Node::Unary(op, a) => values[a].iter().map(|&x| op.of(x)).collect(),
             Node::Binary(op, a, b) => {

@@ -59,7 +59,7 @@ impl Reverse<'_> {
 
     fn value(&mut self, id: Id) -> Id {
         match self.forward.nodes[id] {
-            leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask) => self.writer.push(leaf),
+            leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask(_)) => self.writer.push(leaf),
             _ => self.writer.push(Node::Forward(id)),
         }
     }
@@ -79,7 +79,8 @@ impl Reverse<'_> {
                 self.terms[v].push(back);
             }
             Node::Project(v) => {
-                self.outs.push((Out::Project, g));
+                let number = self.forward.projection(id);
+                self.outs.push((Out::Project(number), g));
                 let back = self.writer.push(Node::ProjectT(g));
                 self.terms[v].push(back);
             }
@@ -134,7 +135,7 @@ impl Reverse<'_> {
                 let term = self.writer.binary(Sub, g, term);
                 self.terms[a].push(term);
             }
-            Node::Constant(_) | Node::Mask | Node::Moves(_) => {}
+            Node::Constant(_) | Node::Mask(_) | Node::Moves(_) => {}
             Node::Slope(..)
             | Node::Forward(_)
             | Node::Adjoint(_)

@@ -9,10 +9,11 @@ use alloc::vec::Vec;
 pub fn mask(program: &Program) -> Program {
     let mut writer = Rewriter::default();
     let mut place: Vec<Id> = Vec::with_capacity(program.nodes.len());
+    let width = program.product_width();
     for node in &program.nodes {
         let mut node = node.renamed(|id| place[id]);
         if let Node::Hidden(g, v) = node {
-            let mask = writer.push(Node::Mask);
+            let mask = writer.push(Node::Mask(width));
             node = Node::Hidden(g, writer.push(Node::Binary(Binary::Mul, v, mask)));
         }
         place.push(writer.push(node));

@@ -5,6 +5,7 @@
 //! integrate       inputs and memory that scale one another, where they were added up
 //! mask            variational dropout: the operand of every recurrent product times a mask
 //! diagonal        recurrent products of diagonal matrices: vectors times values
+//! low_rank        recurrent products of matrices of low rank: two products
 //! invariant       what depends on the parameters alone, once a pass; and what is left
 //! zoneout         states that go a part of their way
 //! phases          what is computed for all steps at once, and the loops between
@@ -27,6 +28,7 @@ mod fold;
 mod integrate;
 mod invariant;
 mod linear;
+mod low_rank;
 mod mask;
 mod phases;
 mod recompute;
@@ -44,6 +46,7 @@ pub use fold::fold;
 pub use integrate::{Integrated, integrate};
 pub use invariant::{Invariant, invariant};
 pub use linear::{Linear, linear};
+pub use low_rank::low_rank;
 pub use mask::mask;
 pub use phases::{Carried, Phase, Phases, phases};
 pub use recompute::{recompute, saved};

@@ -41,7 +41,7 @@ fn value(
             let [a, b] = [a, b].map(|of| value(writer, forward, there, known, of));
             writer.binary(op, a, b)
         }
-        leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask) => writer.push(leaf),
+        leaf @ (Node::Constant(_) | Node::Vector(_) | Node::Mask(_)) => writer.push(leaf),
         _ => writer.push(Node::Forward(id)),
     };
     known[id] = Some(written);
@@ -65,7 +65,7 @@ fn there(backward: &Program, forward: &Program) -> Vec<bool> {
     for (id, node) in forward.nodes.iter().enumerate() {
         there[id] |= forward.is_next(id)
             || match *node {
-                Node::State(_) | Node::Constant(_) | Node::Vector(_) | Node::Mask => true,
+                Node::State(_) | Node::Constant(_) | Node::Vector(_) | Node::Mask(_) => true,
                 Node::Unary(..) => true,
                 Node::Binary(_, a, b) => there[a] && there[b],
                 _ => false,

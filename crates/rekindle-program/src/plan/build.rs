@@ -42,7 +42,7 @@ impl Plan {
             let to = self.home(id);
             let term = |&t: &Id| match source.program.nodes[t] {
                 Node::Hidden(g, v) => (Kind::Hidden, g, self.home(v)),
-                Node::Project(v) => (Kind::Project, 0, self.home(v)),
+                Node::Project(v) => (Kind::Project, source.program.projection(t), self.home(v)),
                 Node::HiddenT(g, v) => (Kind::HiddenT, g, self.home(v)),
                 Node::ProjectT(v) => (Kind::ProjectT, 0, self.home(v)),
                 _ => unreachable!("a term of a product is a product"),

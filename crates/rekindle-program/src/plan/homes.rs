@@ -151,7 +151,7 @@ impl<'s> Homes<'s> {
             Node::Plane(k) => Loc::Plane(k),
             Node::State(s) => Loc::State(s),
             Node::Vector(v) => Loc::Vector(v),
-            Node::Mask => Loc::Mask,
+            Node::Mask(_) => Loc::Mask,
             Node::Adjoint(of) => Loc::Adjoint(of),
             Node::Total(v) => Loc::Total(v),
             Node::Constant(bits) => {

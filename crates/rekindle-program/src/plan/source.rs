@@ -26,8 +26,6 @@ impl Source<'_> {
                 (Node::Adjoint(Out::Next(s)), _) => p.state_width(s),
                 (Node::Adjoint(Out::Plane(k)), _) => p.names.plane_widths[k],
                 (Node::HiddenT(..), Some((forward, _))) => forward.product_width(),
-                (Node::Mask, Some((forward, _))) => forward.product_width(),
-                (Node::Mask, None) => p.product_width(),
                 (Node::ProjectT(_), _) => Width::Hidden,
                 (Node::Slope(_, a) | Node::Unary(_, a) | Node::Across(_, a), _) => widths[a],
                 (Node::Binary(_, a, b), _) => match p.is_number(a) {

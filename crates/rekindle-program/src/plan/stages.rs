@@ -28,7 +28,7 @@ pub struct Product {
     pub kind: Kind,
     /// The operands: (block, place). One, or for [`Kind::HiddenT`] one a block.
     pub operands: Vec<(usize, usize)>,
-    /// The results: block, what the sums start from (if not the bias), place.
+    /// The results: block, or number of a projection, what the sums start from (if not the bias), place.
     pub results: Vec<(usize, Option<usize>, usize)>,
 }
 

@@ -118,12 +118,13 @@ impl Gates {
         let mut vectors = self.every_vector(&input);
         let mut hidden_bias =
             hidden.and_then(|linear| bias(linear, self.program().hidden_biases()));
-        let recurrent = match self.recurrence.is_diagonal() {
-            true => {
+        let (factor, recurrent) = match self.factors() {
+            _ if self.recurrence.is_diagonal() => {
                 vectors.extend(self.diagonals(hidden_bias.take(), &input));
-                None
+                (None, None)
             }
-            false => self.recurrent_weights(),
+            Some([first, second]) => (Some(first), Some(second)),
+            None => (None, self.recurrent_weights()),
         };
         Weights {
             vectors,
@@ -132,11 +133,24 @@ impl Gates {
                 .input(self.program().inputs(), input, &self.constants),
             input_bias: bias(&self.input, self.program().input_biases()),
             hidden: recurrent,
+            factor,
             hidden_bias,
             projection: self.projection.as_ref().map(|r| r.weight.val()),
             mask: self.mask.clone(),
             moves: self.moves.clone(),
         }
+    }
+
+    /// The factors of recurrent weights of low rank, where the equations can take one after the other and that is less work than
+    /// with the one matrix that the two make up. Numbers of that matrix are dropped, and a projection of the equations' own
+    /// is the only one.
+    fn factors(&self) -> Option<[Tensor<2>; 2]> {
+        let first = self.factor.as_ref()?.weight.val();
+        let second = self.hidden.as_ref()?.weight.val();
+        let ([rows, rank], [_, columns]) = (first.dims(), second.dims());
+        let fewer = rank * (rows + columns) < rows * columns;
+        let whole = self.weight_mask.is_some() || self.program().has_projection();
+        (fewer && !whole).then_some([first, second])
     }
 
     /// The diagonals of the recurrent matrices, and the biases of the products that have one: `[units]` each.

@@ -288,9 +288,14 @@ impl<B: Backend> Past<'_, B> {
             for product in there.stages.iter().flat_map(|s| &s.products) {
                 let loc = there.places[product.operands[0].1].loc;
                 if product.kind == Kind::Project {
-                    if let Some(d) = plane(phase, Out::Project).filter(|_| wanted[operand::R]) {
+                    let number = Out::Project(product.results[0].0);
+                    if let Some(d) = plane(phase, number).filter(|_| wanted[operand::R]) {
                         let v = B::float_transpose(self.over_time(phase, loc));
-                        gradients[operand::R] = Some(B::float_matmul(v, d));
+                        let own = B::float_matmul(v, d);
+                        gradients[operand::R] = Some(match gradients[operand::R].take() {
+                            Some(others) => B::float_add(others, own),
+                            None => own,
+                        });
                     }
                     continue;
                 }

@@ -13,7 +13,7 @@ pub(super) fn is_loop(level: usize) -> bool {
 
 /// Whether a node is the same for every step, and so in every phase.
 fn is_free(node: &Node) -> bool {
-    matches!(node, Node::Constant(_) | Node::Vector(_) | Node::Mask)
+    matches!(node, Node::Constant(_) | Node::Vector(_) | Node::Mask(_))
 }
 
 /// Raises all members of a loop to the highest level that one of them has; says whether any was raised.
