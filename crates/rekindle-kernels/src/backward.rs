@@ -8,6 +8,7 @@ use crate::operands::Operands;
 use crate::pack::columns;
 use crate::pointwise::accumulate;
 use crate::product::{Column, Left, panel};
+use crate::rounded::Rounded;
 use crate::schedule::{Chunk, PIECE, piece};
 use crate::script::{Script, Steps};
 use crate::simd::{Real, Simd};
@@ -75,7 +76,8 @@ impl<E: Real> Backward<'_, '_, E> {
                         first: index + 1 == part.chunks.len(),
                     };
                     let sums = &self.workspace.sums;
-                    member.all(|share| sums.add::<S>(&contribution, member.index, share));
+                    let rounded = &mut operands.rounded;
+                    member.all(|share| sums.add::<S>(&contribution, member.index, share, rounded));
                 }
             }
         }
@@ -112,9 +114,9 @@ impl<E: Real> Backward<'_, '_, E> {
         let (compiled, member) = (forward.compiled(), self.run.member);
         let (area, apart) = (chunk.area(), forward.apart());
         let end = self.moment(chunk, 0, taken + chunk.steps);
-        let input = |rows, share| {
+        let input = |rows, share, rounded: &mut Rounded<E>| {
             // SAFETY: the caller's.
-            unsafe { self.input::<S>(rows, &end, share) }
+            unsafe { self.input::<S>(rows, &end, share, rounded) }
         };
         // Whether the gradient of the input went with the last phase.
         let mut with_phase = false;
@@ -152,7 +154,7 @@ impl<E: Real> Backward<'_, '_, E> {
                     let (some, all) = (rows.clone(), Share::WHOLE);
                     script.run_share::<S>(planes, &end, some, operands, tile, all);
                     if with_phase {
-                        input(rows, all);
+                        input(rows, all, &mut operands.rounded);
                     }
                 });
             }
@@ -160,9 +162,9 @@ impl<E: Real> Backward<'_, '_, E> {
         match (with_phase, apart) {
             (true, _) => {}
             (false, true) => member.each(area.div_ceil(PIECE), |share| {
-                input(piece(share, area), Share::WHOLE);
+                input(piece(share, area), Share::WHOLE, &mut operands.rounded);
             }),
-            (false, false) => member.all(|share| input(0..area, share)),
+            (false, false) => member.all(|share| input(0..area, share, &mut operands.rounded)),
         }
     }
 
@@ -288,7 +290,13 @@ impl<E: Real> Backward<'_, '_, E> {
     }
 
     /// `W^T` times the gradients of the projection, for some rows of a chunk.
-    unsafe fn input<S: Simd<E = E>>(&self, rows: Range<usize>, now: &Moment, share: Share) {
+    unsafe fn input<S: Simd<E = E>>(
+        &self,
+        rows: Range<usize>,
+        now: &Moment,
+        share: Share,
+        rounded: &mut Rounded<E>,
+    ) {
         let workspace = self.workspace;
         let Some(w) = &self.layer.w else { return };
         let blocks = self.layer.blocks.iter().flatten();
@@ -300,6 +308,8 @@ impl<E: Real> Backward<'_, '_, E> {
             pitch: planes[0].pitch,
             depth: self.layer.forward.layer.sizes.d_hidden,
         };
+        // SAFETY: the caller's.
+        let left = unsafe { rounded.left::<S, false>(w.multiplier, rows.len(), left) };
         for p in w.panels.walk(share, false) {
             let column = |q: usize| match w.panels.lanes[p][q] {
                 None => Column::none(),
@@ -312,7 +322,7 @@ impl<E: Real> Backward<'_, '_, E> {
             };
             let columns = [column(0), column(1), column(2), column(3)];
             // SAFETY: the caller's.
-            unsafe { panel::<S, false>(rows.len(), left, w.panel(p), &columns) };
+            unsafe { panel::<S, false>(w.multiplier, rows.len(), left, w.panel(p), &columns) };
         }
     }
 

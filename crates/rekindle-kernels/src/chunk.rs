@@ -5,6 +5,7 @@ use crate::forward::{Forward, PartRun};
 use crate::memory::{copy, pad};
 use crate::operands::Operands;
 use crate::product::{Column, Left, panel};
+use crate::rounded::Rounded;
 use crate::schedule::{Chunk, PIECE, piece};
 use crate::script::{Script, Steps};
 use crate::simd::{Real, Simd};
@@ -46,9 +47,11 @@ impl<E: Real> Forward<'_, E> {
             let apart = self.apart();
             // Where steps are shared out, the first phase goes with the projection.
             let mut projected = false;
-            let project = |rows, share| self.project::<S>(run, rows, &now, share, reversed);
+            let project = |rows, share, rounded: &mut Rounded<E>| {
+                self.project::<S>(run, rows, &now, share, reversed, rounded);
+            };
             if !apart {
-                member.all(|share| project(0..area, share));
+                member.all(|share| project(0..area, share, &mut operands.rounded));
                 projected = true;
             }
             for (index, (phase, planes)) in phases {
@@ -56,7 +59,8 @@ impl<E: Real> Forward<'_, E> {
                 if phase.looped {
                     if !projected {
                         member.each(area.div_ceil(PIECE), |share| {
-                            project(piece(share, area), Share::WHOLE)
+                            let rows = piece(share, area);
+                            project(rows, Share::WHOLE, &mut operands.rounded);
                         });
                         projected = true;
                     }
@@ -71,7 +75,7 @@ impl<E: Real> Forward<'_, E> {
                 member.each(area.div_ceil(PIECE), |share| {
                     let (rows, tile, all) = (piece(share, area), member.index, Share::WHOLE);
                     if !projected {
-                        project(rows.clone(), all);
+                        project(rows.clone(), all, &mut operands.rounded);
                     }
                     script.run_share::<S>(planes, &now, rows, operands, tile, all);
                 });
@@ -185,6 +189,7 @@ impl<E: Real> Forward<'_, E> {
         moment: &Moment,
         share: Share,
         reversed: bool,
+        rounded: &mut Rounded<E>,
     ) {
         let d = self.layer.sizes.d_input;
         let pitch = self.input_pitch();
@@ -194,6 +199,9 @@ impl<E: Real> Forward<'_, E> {
             pitch,
             depth: d,
         };
+        let multiplier = self.weights.w.multiplier;
+        // SAFETY: the caller's.
+        let left = unsafe { rounded.left::<S, false>(multiplier, rows.len(), left) };
         for p in self.weights.w.panels.walk(share, reversed) {
             let column = |q: usize| match self.weights.w.panels.lanes[p][q] {
                 None => Column::none(),
@@ -212,7 +220,10 @@ impl<E: Real> Forward<'_, E> {
             };
             let columns = [column(0), column(1), column(2), column(3)];
             // SAFETY: the caller's.
-            unsafe { panel::<S, false>(rows.len(), left, self.weights.w.panel(p), &columns) };
+            unsafe {
+                let weights = self.weights.w.panel(p);
+                panel::<S, false>(multiplier, rows.len(), left, weights, &columns);
+            }
         }
     }
 }

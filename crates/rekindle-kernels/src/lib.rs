@@ -19,6 +19,8 @@
 //! number     all of it compiled for f32 and f64
 //! guard      which memory kernels may use, checked under debug assertions
 //! product    the one micro-kernel that all matrix products are made of
+//! multiply   how it multiplies: number by number, or pairs of bf16
+//! rounded    what is multiplied with the packed weights, in such pairs
 //! pointwise  instructions over tiles
 //! operands      where their operands are, at each step of a loop
 //! ```
@@ -53,6 +55,7 @@ mod kept;
 mod layer;
 mod lengths;
 mod memory;
+mod multiply;
 mod number;
 mod operands;
 mod pack;
@@ -60,6 +63,7 @@ mod packing;
 mod pointwise;
 mod pool;
 mod product;
+mod rounded;
 mod run;
 mod schedule;
 mod script;

@@ -15,7 +15,7 @@ pub trait Number: Vectors {
     ///
     /// # Panics
     ///
-    /// If the machine does not have the instructions.
+    /// If the machine does not have the instructions, or products are to be rounded to bf16 and the numbers are f64.
     fn forward(
         isa: Isa,
         layer: &Layer<'_, Self>,
@@ -55,7 +55,7 @@ macro_rules! number {
                 keep: Keep,
                 packing: Option<Arc<Packing<$E>>>,
             ) -> Output<$E> {
-                <$E as Vectors>::with(isa, ForwardPass { layer, keep, packing })
+                <$E as Vectors>::with(isa, ForwardPass { layer, keep, packing, isa })
             }
 
             fn backward(
@@ -65,7 +65,7 @@ macro_rules! number {
                 given: Given<'_, $E>,
                 wanted: Wanted,
             ) -> Gradients<$E> {
-                <$E as Vectors>::with(isa, BackwardPass { layer, tape, given, wanted })
+                <$E as Vectors>::with(isa, BackwardPass { layer, tape, given, wanted, isa })
             }
 
             fn begin(isa: Isa, compiled: Arc<Compiled>, numbers: Numbers<'_, $E>) -> Stream<$E> {

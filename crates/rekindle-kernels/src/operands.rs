@@ -2,6 +2,7 @@
 
 use crate::memory::CACHE_LINE;
 use crate::pointwise::Operand;
+use crate::rounded::Rounded;
 use crate::simd::{Real, Simd};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -14,17 +15,19 @@ const AHEAD: usize = 8;
 ///
 /// Products read their panels in ascending order in one run and in descending order in the next: of weights that are larger
 /// than a cache, the panels that were read last are still there when the next run begins with them.
-#[derive(Clone, Debug)]
-pub(super) struct Operands<E> {
+#[derive(Debug)]
+pub(super) struct Operands<E: Real> {
     /// By the index of a place in the plan.
     pub places: Vec<Operand<E>>,
     /// Whether panels are read in descending order.
     pub reversed: bool,
     /// Those of a loop over steps.
     pub steps: StepOperands<E>,
+    /// What a product multiplies its weights with.
+    pub rounded: Rounded<E>,
 }
 
-impl<E> Default for Operands<E> {
+impl<E: Real> Default for Operands<E> {
     fn default() -> Self {
         Operands {
             places: Vec::new(),
@@ -33,14 +36,19 @@ impl<E> Default for Operands<E> {
                 operands: [Vec::new(), Vec::new()],
                 hops: Vec::new(),
             },
+            rounded: Rounded::default(),
         }
     }
 }
 
-impl<E> Operands<E> {
-    /// With room for what some plans have, one step at a time: then a step allocates nothing.
-    pub(super) fn for_step(plans: &[Plan]) -> Self {
-        let mut operands = Operands::default();
+impl<E: Real> Operands<E> {
+    /// With room for what some plans have, one step at a time, and for so many pairs that products read: then a step allocates
+    /// nothing.
+    pub(super) fn for_step(plans: &[Plan], pairs: usize) -> Self {
+        let mut operands = Operands {
+            rounded: Rounded::new(pairs),
+            ..Operands::default()
+        };
         let most = |plans: &mut dyn Iterator<Item = &Plan>| {
             let places = plans.map(|plan| plan.places.len());
             places.max().unwrap_or(0)
@@ -53,16 +61,19 @@ impl<E> Operands<E> {
 
     /// How much room there is, list by list.
     #[cfg(test)]
-    pub(super) fn capacities(&self) -> [usize; 4] {
+    pub(super) fn capacities(&self) -> [usize; 6] {
         let StepOperands {
             operands: [even, odd],
             hops,
         } = &self.steps;
+        let [pairs, segments] = self.rounded.room();
         [
             self.places.capacity(),
             even.capacity(),
             odd.capacity(),
             hops.capacity(),
+            pairs,
+            segments,
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::guard::Lent;
 use crate::memory::Buffer;
+use crate::multiply::Multiplier;
 use crate::simd::Real;
 use crate::team::Share;
 use alloc::vec::Vec;
@@ -64,9 +65,20 @@ pub(super) struct Packed<E: Real> {
     _lent: Lent,
     data: Buffer<E>,
     pub panels: Panels,
-    /// The rows of the matrix.
+    pub multiplier: Multiplier,
+    /// The elements of the depth: the rows of the matrix, or pairs of them.
     depth: usize,
     n: usize,
+}
+
+/// How a matrix is packed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    pub multiplier: Multiplier,
+    /// The numbers of a vector.
+    pub n: usize,
+    /// Into how many shares the columns are cut.
+    pub shares: usize,
 }
 
 /// A matrix in memory, `[rows, pitch]`, row after row.
@@ -83,15 +95,20 @@ impl<E: Real> Packed<E> {
         matrix: Matrix<'_, E>,
         starts: &[usize],
         width: usize,
-        n: usize,
-        shares: usize,
+        layout: Layout,
     ) -> Self {
+        let Layout {
+            multiplier,
+            n,
+            shares,
+        } = layout;
         let panels = Panels::new(starts.len(), width, n, shares);
-        let depth = matrix.data.len() / matrix.pitch;
-        let mut packed = Packed::empty(panels, depth, n);
+        let depth = (matrix.data.len() / matrix.pitch).div_ceil(multiplier.step());
+        let mut packed = Packed::empty(panels, depth, layout);
         let mut to = packed.data.as_mut_slice().chunks_exact_mut(n);
         for lanes in &packed.panels.lanes {
-            for row in matrix.data.chunks_exact(matrix.pitch) {
+            for rows in matrix.data.chunks(multiplier.step() * matrix.pitch) {
+                let (row, below) = rows.split_at(matrix.pitch);
                 for lane in lanes {
                     let to = to.next().expect("room for every vector");
                     let Some((b, c)) = *lane else {
@@ -102,6 +119,13 @@ impl<E: Real> Packed<E> {
                     let from = starts[b] + c;
                     to[..live].copy_from_slice(&row[from..from + live]);
                     to[live..].fill(E::default());
+                    if multiplier.step() == 2 {
+                        let below = below.get(from..from + live).into_iter().flatten();
+                        let below = below.copied().chain(core::iter::repeat(E::default()));
+                        for (to, below) in to[..live].iter_mut().zip(below) {
+                            *to = to.pair(below);
+                        }
+                    }
                 }
             }
         }
@@ -114,13 +138,26 @@ impl<E: Real> Packed<E> {
         matrix: Matrix<'_, E>,
         starts: &[usize],
         width: usize,
-        n: usize,
-        shares: usize,
+        layout: Layout,
     ) -> Self {
+        match layout.multiplier.step() {
+            1 => Packed::transposed_by::<1>(matrix, starts, width, layout),
+            _ => Packed::transposed_by::<2>(matrix, starts, width, layout),
+        }
+    }
+
+    /// The same, so many numbers of the depth to an element.
+    fn transposed_by<const STEP: usize>(
+        matrix: Matrix<'_, E>,
+        starts: &[usize],
+        width: usize,
+        layout: Layout,
+    ) -> Self {
+        let n = layout.n;
         let rows = matrix.data.len() / matrix.pitch;
-        let panels = Panels::new(1, rows, n, shares);
-        let depth = starts.len() * width;
-        let mut packed = Packed::empty(panels, depth, n);
+        let panels = Panels::new(1, rows, n, layout.shares);
+        let depth = starts.len() * width.div_ceil(STEP);
+        let mut packed = Packed::empty(panels, depth, layout);
         let data = packed.data.as_mut_slice();
         for (p, lanes) in packed.panels.lanes.iter().enumerate() {
             for (q, lane) in lanes.iter().enumerate() {
@@ -130,14 +167,17 @@ impl<E: Real> Packed<E> {
                 for (block, &start) in starts.iter().enumerate() {
                     for from in (0..width).step_by(LINE) {
                         let count = LINE.min(width - from);
-                        let to = base + (block * width + from) * 4 * n;
+                        let to = base + (block * width.div_ceil(STEP) + from / STEP) * 4 * n;
                         for j in 0..live {
                             let row = &matrix.data[(first + j) * matrix.pitch + start + from..];
-                            for (k, &x) in row[..count].iter().enumerate() {
-                                data[to + k * 4 * n + j] = x;
+                            for (k, x) in row[..count].chunks(STEP).enumerate() {
+                                data[to + k * 4 * n + j] = match STEP {
+                                    1 => x[0],
+                                    _ => x[0].pair(x.get(1).copied().unwrap_or_default()),
+                                };
                             }
                         }
-                        for k in 0..count {
+                        for k in 0..count.div_ceil(STEP) {
                             data[to + k * 4 * n..][live..n].fill(E::default());
                         }
                     }
@@ -147,13 +187,15 @@ impl<E: Real> Packed<E> {
         packed
     }
 
-    fn empty(panels: Panels, depth: usize, n: usize) -> Self {
+    fn empty(panels: Panels, depth: usize, layout: Layout) -> Self {
+        let Layout { multiplier, n, .. } = layout;
         let size = panels.lanes.len() * depth * 4 * n;
         let data = Buffer::new(size);
         Packed {
             _lent: Lent::new(data.as_ptr(), size),
             data,
             panels,
+            multiplier,
             depth,
             n,
         }

@@ -3,9 +3,10 @@
 use crate::guard::Lent;
 use crate::layer::{Layer, Sizes};
 use crate::memory::{Buffer, pitch};
-use crate::pack::{Matrix, Packed};
+use crate::multiply::Multiplier;
+use crate::pack::{Layout, Matrix, Packed};
 use crate::pointwise::accumulate;
-use crate::simd::{Real, Simd};
+use crate::simd::{Isa, Real, Simd};
 use crate::threads;
 use alloc::vec::Vec;
 use rekindle_program::Program;
@@ -18,6 +19,7 @@ pub struct Packing<E: Real> {
     /// The numbers of a vector.
     pub(super) n: usize,
     pub(super) members: usize,
+    pub(super) multiplier: Multiplier,
     /// What was packed.
     program: Program,
     sizes: Sizes,
@@ -32,7 +34,13 @@ pub struct Packing<E: Real> {
 }
 
 impl<E: Real> Packing<E> {
-    pub(super) fn new<S: Simd<E = E>>(plans: &Plans, layer: &Layer<'_, E>, members: usize) -> Self {
+    /// The weights for the plans of a layer, to be run with the instructions of a machine.
+    pub(super) fn new<S: Simd<E = E>>(
+        isa: Isa,
+        plans: &Plans,
+        layer: &Layer<'_, E>,
+        members: usize,
+    ) -> Self {
         let compiled = layer.compiled();
         let h = layer.sizes.d_hidden;
         let n = S::N;
@@ -56,11 +64,16 @@ impl<E: Real> Packing<E> {
                 accumulate::<S>(&mut to[input * pitch..][..pitch], from);
             }
         }
-        let shares = compiled.shares(members);
-        let pack = |plan: &Plan| pack(plan, layer, n, shares, k);
+        let multiplier = Multiplier::of::<E>(compiled.precision(), isa);
+        let layout = Layout {
+            multiplier,
+            n,
+            shares: compiled.shares(members),
+        };
+        let pack = |plan: &Plan| pack(plan, layer, layout, k);
         let (w, packed) = at_once(
             layer.w.len(),
-            || Packed::new(w, &starts, h, n, shares),
+            || Packed::new(w, &starts, h, layout),
             || plans.iter().map(pack).collect(),
         );
         let lent = [
@@ -71,6 +84,7 @@ impl<E: Real> Packing<E> {
             _lent: lent,
             n,
             members,
+            multiplier,
             program: program.clone(),
             sizes: layer.sizes,
             states: layer.sizes.states(program),
@@ -81,15 +95,21 @@ impl<E: Real> Packing<E> {
         }
     }
 
-    /// Whether a layer has weights of the same shapes, packed for so many members and vectors of `n` numbers.
-    pub(super) fn fits(&self, layer: &Layer<'_, E>, members: usize, n: usize) -> bool {
+    /// Whether a layer has weights of the same shapes, packed for so many members, vectors of `n` numbers and a multiplier.
+    pub(super) fn fits(
+        &self,
+        layer: &Layer<'_, E>,
+        members: usize,
+        n: usize,
+        multiplier: Multiplier,
+    ) -> bool {
         let Sizes { batch, time, .. } = layer.sizes;
         let sizes = Sizes {
             batch,
             time,
             ..self.sizes
         };
-        (self.members, self.n) == (members, n)
+        (self.members, self.n, self.multiplier) == (members, n, multiplier)
             && layer.sizes == sizes
             && *layer.compiled().program() == self.program
     }
@@ -114,8 +134,7 @@ pub(super) fn at_once<A: Send, B: Send>(
 pub(super) fn pack<E: Real>(
     plan: &Plan,
     layer: &Layer<'_, E>,
-    n: usize,
-    shares: usize,
+    layout: Layout,
     k: usize,
 ) -> Vec<Vec<Packed<E>>> {
     let (h, p) = (layer.sizes.d_hidden, layer.sizes.d_projection);
@@ -132,10 +151,10 @@ pub(super) fn pack<E: Real>(
             let results = product.results.iter().map(|r| r.0 * h);
             let operands = product.operands.iter().map(|o| o.0 * h);
             match product.kind {
-                Kind::Hidden => Packed::new(u, &results.collect::<Vec<_>>(), h, n, shares),
-                Kind::Project => Packed::new(r, &[0], p, n, shares),
-                Kind::HiddenT => Packed::transposed(u, &operands.collect::<Vec<_>>(), h, n, shares),
-                Kind::ProjectT => Packed::transposed(r, &[0], p, n, shares),
+                Kind::Hidden => Packed::new(u, &results.collect::<Vec<_>>(), h, layout),
+                Kind::Project => Packed::new(r, &[0], p, layout),
+                Kind::HiddenT => Packed::transposed(u, &operands.collect::<Vec<_>>(), h, layout),
+                Kind::ProjectT => Packed::transposed(r, &[0], p, layout),
             }
         });
         products.collect()

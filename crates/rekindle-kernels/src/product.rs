@@ -7,9 +7,9 @@
 //! their own.
 
 use crate::guard;
+use crate::multiply::{Dot, Multiplier, Multiply, Single, Widened};
 use crate::simd::{Simd, Vector};
 use core::ptr;
-use rekindle_program::functions::Numbers;
 
 /// A vector of columns of the result.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ const AHEAD: usize = 64;
 const PANEL: usize = 32 << 10;
 
 /// `rows` rows of four vectors of columns: `to = from + left * panel`, with the left operand transposed
-/// where `T`.
+/// where `T`. Depths are counted in the elements of the multiplier, which are numbers or pairs of them.
 ///
 /// # Safety
 ///
@@ -60,6 +60,25 @@ const PANEL: usize = 32 << 10;
 /// `columns` must be good for that many rows and columns.
 #[inline(never)]
 pub(super) unsafe fn panel<S: Simd, const T: bool>(
+    multiplier: Multiplier,
+    rows: usize,
+    left: Left<'_, S::E>,
+    panel: *const S::E,
+    columns: &[Column<S::E>; 4],
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        match multiplier {
+            Multiplier::Single => pieces::<S, Single, T>(rows, left, panel, columns),
+            Multiplier::Widened => pieces::<S, Widened, T>(rows, left, panel, columns),
+            Multiplier::Dot => pieces::<S, Dot, T>(rows, left, panel, columns),
+        }
+    }
+}
+
+/// The same, for one piece of the depth after another.
+#[inline(always)]
+unsafe fn pieces<S: Simd, M: Multiply<S>, const T: bool>(
     rows: usize,
     left: Left<'_, S::E>,
     panel: *const S::E,
@@ -70,7 +89,7 @@ pub(super) unsafe fn panel<S: Simd, const T: bool>(
     // Rows that are one block pass by once; there is nothing to keep.
     if rows <= S::ROWS || left.segments.len() * pieces == 1 {
         // SAFETY: the caller's.
-        return unsafe { blocks::<S, T>(rows, left, panel, columns) };
+        return unsafe { blocks::<S, M, T>(rows, left, panel, columns) };
     }
     let mut columns = *columns;
     let mut at = panel;
@@ -88,7 +107,7 @@ pub(super) unsafe fn panel<S: Simd, const T: bool>(
                     depth: to - from,
                     ..left
                 };
-                blocks::<S, T>(rows, left, at, &columns);
+                blocks::<S, M, T>(rows, left, at, &columns);
                 at = at.add((to - from) * 4 * S::N);
             }
             // The next piece goes on from what is there.
@@ -102,7 +121,7 @@ pub(super) unsafe fn panel<S: Simd, const T: bool>(
 
 /// The same for a piece of the depth.
 #[inline(never)]
-unsafe fn blocks<S: Simd, const T: bool>(
+unsafe fn blocks<S: Simd, M: Multiply<S>, const T: bool>(
     rows: usize,
     left: Left<'_, S::E>,
     panel: *const S::E,
@@ -131,7 +150,7 @@ unsafe fn blocks<S: Simd, const T: bool>(
     }
     // SAFETY: the caller's.
     unsafe {
-        S::vectorize(
+        M::vectorize(
             #[inline(always)]
             || {
                 let blocks = rows.div_ceil(S::ROWS);
@@ -143,14 +162,16 @@ unsafe fn blocks<S: Simd, const T: bool>(
                 for i in 0..blocks {
                     let end = rows * (i + 1) / blocks;
                     match end - row {
-                        1 if few => block::<S, 1, 2, T>(row, left, panel, columns),
-                        2 if few && S::ROWS > 3 => block::<S, 2, 2, T>(row, left, panel, columns),
-                        1 => block::<S, 1, 1, T>(row, left, panel, columns),
-                        2 => block::<S, 2, 1, T>(row, left, panel, columns),
-                        3 => block::<S, 3, 1, T>(row, left, panel, columns),
-                        4 if S::ROWS > 3 => block::<S, 4, 1, T>(row, left, panel, columns),
-                        5 if S::ROWS > 3 => block::<S, 5, 1, T>(row, left, panel, columns),
-                        _ if S::ROWS > 3 => block::<S, 6, 1, T>(row, left, panel, columns),
+                        1 if few => block::<S, M, 1, 2, T>(row, left, panel, columns),
+                        2 if few && S::ROWS > 3 => {
+                            block::<S, M, 2, 2, T>(row, left, panel, columns)
+                        }
+                        1 => block::<S, M, 1, 1, T>(row, left, panel, columns),
+                        2 => block::<S, M, 2, 1, T>(row, left, panel, columns),
+                        3 => block::<S, M, 3, 1, T>(row, left, panel, columns),
+                        4 if S::ROWS > 3 => block::<S, M, 4, 1, T>(row, left, panel, columns),
+                        5 if S::ROWS > 3 => block::<S, M, 5, 1, T>(row, left, panel, columns),
+                        _ if S::ROWS > 3 => block::<S, M, 6, 1, T>(row, left, panel, columns),
                         _ => unreachable!("no block is higher than the registers allow"),
                     }
                     row = end;
@@ -163,7 +184,7 @@ unsafe fn blocks<S: Simd, const T: bool>(
 /// `R` rows from `row` on. `U` sums are kept for each, where one alone would wait for the latency of the
 /// multiplier.
 #[inline(always)]
-unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
+unsafe fn block<S: Simd, M: Multiply<S>, const R: usize, const U: usize, const T: bool>(
     row: usize,
     left: Left<'_, S::E>,
     mut panel: *const S::E,
@@ -195,13 +216,13 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
                 }
                 for (u, sums) in sums.iter_mut().enumerate() {
                     let panel = panel.add(u * 4 * S::N);
-                    accumulate::<S, R, T>(at, left.pitch, k + u, panel, sums);
+                    accumulate::<S, M, R, T>(at, left.pitch, k + u, panel, sums);
                 }
                 panel = panel.add(U * 4 * S::N);
                 k += U;
             }
             while k < left.depth {
-                accumulate::<S, R, T>(at, left.pitch, k, panel, &mut sums[0]);
+                accumulate::<S, M, R, T>(at, left.pitch, k, panel, &mut sums[0]);
                 panel = panel.add(4 * S::N);
                 k += 1;
             }
@@ -220,10 +241,10 @@ unsafe fn block<S: Simd, const R: usize, const U: usize, const T: bool>(
     }
 }
 
-/// Adds the products of one number of each row with four vectors of a panel. What there is less of waits in registers
+/// Adds the products of one element of each row with four vectors of a panel. What there is less of waits in registers
 /// for the other: three rows are all that sixteen registers have room for, and one register more would be one too many.
 #[inline(always)]
-unsafe fn accumulate<S: Simd, const R: usize, const T: bool>(
+unsafe fn accumulate<S: Simd, M: Multiply<S>, const R: usize, const T: bool>(
     at: *const S::E,
     pitch: usize,
     k: usize,
@@ -233,26 +254,26 @@ unsafe fn accumulate<S: Simd, const R: usize, const T: bool>(
     // SAFETY: the caller's.
     unsafe {
         let x = |r: usize| {
-            Vector::<S>::splat(match T {
-                true => *at.add(k * pitch + r),
-                false => *at.add(r * pitch + k),
+            M::left(match T {
+                true => at.add(k * pitch + r),
+                false => at.add(r * pitch + k),
             })
         };
-        let w = |q: usize| Vector::<S>::load(panel.add(q * S::N));
+        let w = |q: usize| M::right(panel.add(q * S::N));
         if R < 4 {
-            let rows: [Vector<S>; R] = core::array::from_fn(x);
+            let rows: [M::Left; R] = core::array::from_fn(x);
             for q in 0..4 {
                 let w = w(q);
                 for (x, sums) in rows.iter().zip(sums.iter_mut()) {
-                    sums[q] = x.mul_add(w, sums[q]);
+                    sums[q] = M::add(*x, w, sums[q]);
                 }
             }
         } else {
-            let columns: [Vector<S>; 4] = core::array::from_fn(w);
+            let columns: [M::Right; 4] = core::array::from_fn(w);
             for (r, sums) in sums.iter_mut().enumerate() {
                 let x = x(r);
                 for (w, sum) in columns.iter().zip(sums) {
-                    *sum = x.mul_add(*w, *sum);
+                    *sum = M::add(x, *w, *sum);
                 }
             }
         }

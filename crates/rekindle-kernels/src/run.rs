@@ -7,10 +7,11 @@ use crate::guard::Lent;
 use crate::kept::Kept;
 use crate::layer::{Given, Gradients, Keep, Layer, Sizes, Wanted, count};
 use crate::memory::Pointer;
+use crate::multiply::Multiplier;
 use crate::operands::Operands;
 use crate::packing::Packing;
 use crate::schedule::{Cut, PIECE, Part, few, parts};
-use crate::simd::{Kernel, Real, Simd};
+use crate::simd::{Isa, Kernel, Real, Simd};
 use crate::team::{Member, SHARES, gather};
 use crate::threads;
 use crate::transposed::Transposed;
@@ -71,6 +72,7 @@ pub(crate) struct ForwardPass<'r, E: Real> {
     pub layer: &'r Layer<'r, E>,
     pub keep: Keep,
     pub packing: Option<Arc<Packing<E>>>,
+    pub isa: Isa,
 }
 
 /// The way back through a forward pass whose tape was kept.
@@ -79,6 +81,7 @@ pub(crate) struct BackwardPass<'r, E: Real> {
     pub tape: &'r Tape<E>,
     pub given: Given<'r, E>,
     pub wanted: Wanted,
+    pub isa: Isa,
 }
 
 impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
@@ -89,6 +92,7 @@ impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
             layer,
             keep,
             packing,
+            isa,
         } = self;
         let compiled = layer.compiled();
         let sizes = &layer.sizes;
@@ -112,10 +116,11 @@ impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
             Keep::Values => compiled.forward(),
             Keep::Nothing | Keep::States => compiled.inference(),
         };
+        let multiplier = Multiplier::of::<E>(compiled.precision(), isa);
         // Given weights are those of the plans of inference, by whose products they are packed.
         let packing = packing
-            .filter(|p| keep != Keep::Values && p.fits(layer, members, S::N))
-            .unwrap_or_else(|| Arc::new(Packing::new::<S>(plans, layer, members)));
+            .filter(|p| keep != Keep::Values && p.fits(layer, members, S::N, multiplier))
+            .unwrap_or_else(|| Arc::new(Packing::new::<S>(isa, plans, layer, members)));
         let run = Forward {
             plans,
             layer,
@@ -175,6 +180,7 @@ impl<E: Real> Kernel<E> for BackwardPass<'_, E> {
             tape,
             given,
             wanted,
+            isa,
         } = self;
         let compiled = layer.compiled();
         assert!(
@@ -193,7 +199,7 @@ impl<E: Real> Kernel<E> for BackwardPass<'_, E> {
         let forward = Forward {
             plans,
             layer,
-            weights: &Packing::new::<S>(plans, layer, tape.members),
+            weights: &Packing::new::<S>(isa, plans, layer, tape.members),
         };
         let zeros = |n: usize| vec![E::default(); n];
         let sizes = &layer.sizes;
@@ -208,7 +214,7 @@ impl<E: Real> Kernel<E> for BackwardPass<'_, E> {
         if let Some(dlast) = given.last {
             count("the gradient of the states", dlast, &[sizes.batch, total]);
         }
-        let back = Transposed::new::<S>(&forward, given, wanted);
+        let back = Transposed::new(&forward, given, wanted);
         let weights = |of: &[E]| zeros(if wanted.weights { of.len() } else { 0 });
         let mut gradients = Gradients {
             x: zeros(if wanted.x { layer.x.len() } else { 0 }),

@@ -259,7 +259,7 @@ impl<E: Real> Script<'_, E> {
         stage: &Stage,
         packed: &[Packed<E>],
         planes: &Planes<E>,
-        operands: &Operands<E>,
+        operands: &mut Operands<E>,
         rows: usize,
         share: Share,
     ) {
@@ -276,6 +276,9 @@ impl<E: Real> Script<'_, E> {
                 pitch,
                 depth,
             };
+            let multiplier = packed.multiplier;
+            // SAFETY: the caller's.
+            let left = unsafe { operands.rounded.left::<S, false>(multiplier, rows, left) };
             for p in packed.panels.walk(share, reversed) {
                 let column = |q: usize| {
                     let Some((b, c)) = packed.panels.lanes[p][q] else {
@@ -301,7 +304,7 @@ impl<E: Real> Script<'_, E> {
                 };
                 let columns = [column(0), column(1), column(2), column(3)];
                 // SAFETY: the caller's.
-                unsafe { panel::<S, false>(rows, left, packed.panel(p), &columns) };
+                unsafe { panel::<S, false>(multiplier, rows, left, packed.panel(p), &columns) };
             }
         }
     }

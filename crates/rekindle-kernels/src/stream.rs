@@ -4,6 +4,7 @@
 use crate::forward::{Forward, PartRun, Workspace};
 use crate::kept::Kept;
 use crate::layer::{Keep, Layer, Numbers, Sizes, count};
+use crate::multiply::Multiplier;
 use crate::operands::Operands;
 use crate::packing::Packing;
 use crate::schedule::Part;
@@ -45,7 +46,7 @@ impl<E: Real> Kernel<E> for Begin<'_, E> {
         let compiled = &*self.compiled;
         let layer = &Layer::without_frames(compiled, self.numbers);
         let plans = compiled.inference();
-        let packing = Packing::new::<S>(plans, layer, 1);
+        let packing = Packing::new::<S>(self.isa, plans, layer, 1);
         let rows = (0..layer.sizes.batch).collect();
         let part = Part::of(rows, vec![1; layer.sizes.batch], layer.sizes.batch);
         let run = Forward {
@@ -57,6 +58,17 @@ impl<E: Real> Kernel<E> for Begin<'_, E> {
         let workspace = run.workspace(&part, &kept);
         // SAFETY: nobody else knows of the planes.
         unsafe { run.begin(&part, &kept) };
+        let Sizes {
+            batch,
+            d_input,
+            d_hidden,
+            d_projection,
+            ..
+        } = layer.sizes;
+        let pairs = match packing.multiplier {
+            Multiplier::Single => 0,
+            _ => batch * d_input.max(d_hidden).max(d_projection).div_ceil(2),
+        };
         Stream {
             isa: self.isa,
             sizes: layer.sizes,
@@ -64,7 +76,7 @@ impl<E: Real> Kernel<E> for Begin<'_, E> {
             part,
             kept,
             workspace,
-            operands: Operands::for_step(plans),
+            operands: Operands::for_step(plans, pairs),
             compiled: self.compiled.clone(),
         }
     }
@@ -156,42 +168,45 @@ mod tests {
     use super::*;
     use crate::tests::cells::CELLS;
     use rekindle_program::Program;
+    use rekindle_program::plan::Precision;
 
     #[test]
     fn the_first_frame_finds_its_room_made() {
         for (name, cell) in CELLS {
-            let program = Program::new(cell);
-            let sizes = Sizes {
-                batch: 1,
-                time: 1,
-                d_input: 4,
-                d_hidden: 4,
-                d_projection: 4,
-            };
-            let zeros = |n: usize| vec![0.0_f32; n];
-            let (g, k) = (program.inputs().len(), program.hiddens().len());
-            let r = if program.has_projection() { 16 } else { 0 };
-            let numbers = Numbers {
-                x: &[],
-                lengths: None,
-                reverse: false,
-                w: &zeros(16 * g),
-                b: &[],
-                u: &zeros(16 * k),
-                d: &[],
-                r: &zeros(r),
-                vectors: &zeros(4 * program.vectors().len()),
-                mask: &[],
-                moves: &[],
-                state: &zeros(4 * program.states().len()),
-                sizes,
-            };
-            let compiled = Arc::new(Compiled::for_inference(&program));
-            let mut stream = Stream::new(Isa::current(), compiled, numbers);
-            let room = |stream: &Stream<f32>| stream.operands.capacities();
-            let made = room(&stream);
-            stream.push(&zeros(4), &mut zeros(4));
-            assert_eq!(room(&stream), made, "{name}");
+            for precision in Precision::ALL {
+                let program = Program::new(cell);
+                let sizes = Sizes {
+                    batch: 1,
+                    time: 1,
+                    d_input: 4,
+                    d_hidden: 4,
+                    d_projection: 4,
+                };
+                let zeros = |n: usize| vec![0.0_f32; n];
+                let (g, k) = (program.inputs().len(), program.hiddens().len());
+                let r = if program.has_projection() { 16 } else { 0 };
+                let numbers = Numbers {
+                    x: &[],
+                    lengths: None,
+                    reverse: false,
+                    w: &zeros(16 * g),
+                    b: &[],
+                    u: &zeros(16 * k),
+                    d: &[],
+                    r: &zeros(r),
+                    vectors: &zeros(4 * program.vectors().len()),
+                    mask: &[],
+                    moves: &[],
+                    state: &zeros(4 * program.states().len()),
+                    sizes,
+                };
+                let compiled = Compiled::for_inference(&program).with_precision(precision);
+                let mut stream = Stream::new(Isa::current(), Arc::new(compiled), numbers);
+                let room = |stream: &Stream<f32>| stream.operands.capacities();
+                let made = room(&stream);
+                stream.push(&zeros(4), &mut zeros(4));
+                assert_eq!(room(&stream), made, "{name}");
+            }
         }
     }
 }

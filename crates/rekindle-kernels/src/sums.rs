@@ -6,9 +6,11 @@ use crate::guard;
 use crate::kept::Kept;
 use crate::layer::{Gradients, Layer};
 use crate::memory::{Arena, Pointer};
+use crate::multiply::Multiplier;
 use crate::pack::{Panels, columns};
 use crate::pointwise::accumulate;
 use crate::product::{Column, Left, panel};
+use crate::rounded::Rounded;
 use crate::schedule::Part;
 use crate::simd::{Real, Simd, Vector};
 use crate::team::Share;
@@ -217,10 +219,11 @@ impl<E: Real> Sums<E> {
         chunk: &Contribution<'_, E>,
         scratch: usize,
         share: Share,
+        rounded: &mut Rounded<E>,
     ) {
         for sum in &self.sums {
             // SAFETY: the caller's.
-            unsafe { self.product::<S>(sum, chunk, scratch, share) };
+            unsafe { self.product::<S>(sum, chunk, scratch, share, rounded) };
         }
         let h = chunk.forward.layer.sizes.d_hidden;
         for sum in &self.vectors {
@@ -244,6 +247,7 @@ impl<E: Real> Sums<E> {
         chunk: &Contribution<'_, E>,
         scratch: usize,
         share: Share,
+        rounded: &mut Rounded<E>,
     ) {
         let (rows, now) = (chunk.rows, chunk.now);
         let operand = chunk.operand(sum.operand);
@@ -257,13 +261,16 @@ impl<E: Real> Sums<E> {
             pitch: operand.pitch,
             depth: rows,
         };
+        let multiplier = chunk.forward.weights.multiplier;
+        // SAFETY: the caller's.
+        let left = unsafe { rounded.left::<S, true>(multiplier, sum.depth, left) };
         for p in sum.panels.walk(share, false) {
             // SAFETY: the caller's; the scratch plane has room for the rows of a chunk.
             unsafe {
                 for (q, lane) in sum.panels.lanes[p].iter().enumerate() {
                     let from = lane.map(|(b, c)| (gradients[b].at(now).add(c), gradients[b].pitch));
                     let total = sum.at.plus(sum.depth * pitch + (p * 4 + q) * S::N);
-                    gather::<S>(from, rows, scratch.add(q * S::N), total);
+                    gather::<S>(multiplier, from, rows, scratch.add(q * S::N), total);
                 }
                 let column = |q: usize| {
                     let at = sum.at.plus((p * 4 + q) * S::N);
@@ -275,7 +282,7 @@ impl<E: Real> Sums<E> {
                     }
                 };
                 let columns = [column(0), column(1), column(2), column(3)];
-                panel::<S, true>(sum.depth, left, scratch, &columns);
+                panel::<S, true>(multiplier, sum.depth, left, scratch, &columns);
             }
         }
     }
@@ -330,6 +337,7 @@ impl<E: Real> Sums<E> {
 /// Packs a vector of columns for the micro-kernel (zeros, where there is none), and adds it up.
 #[inline(never)]
 unsafe fn gather<S: Simd>(
+    multiplier: Multiplier,
     from: Option<(*mut S::E, usize)>,
     rows: usize,
     to: *mut S::E,
@@ -338,7 +346,7 @@ unsafe fn gather<S: Simd>(
     if let Some((from, pitch)) = from {
         guard::check_rows(from, rows, pitch, S::N);
     }
-    guard::check_rows(to, rows, 4 * S::N, S::N);
+    guard::check_rows(to, rows.div_ceil(multiplier.step()), 4 * S::N, S::N);
     guard::check(total, S::N);
     // SAFETY: the caller has a vector for every row at `from`, a panel at `to`, a vector at `total`.
     unsafe {
@@ -346,13 +354,25 @@ unsafe fn gather<S: Simd>(
             #[inline(always)]
             || {
                 let mut sum = Vector::<S>::load(total);
-                for r in 0..rows {
-                    let v = match from {
-                        Some((from, pitch)) => Vector::load(from.add(r * pitch)),
-                        None => Vector::splat(S::E::default()),
-                    };
-                    v.store(to.add(r * 4 * S::N));
-                    sum = sum + v;
+                let row = |r: usize| match from {
+                    Some((from, pitch)) if r < rows => Vector::load(from.add(r * pitch)),
+                    _ => Vector::splat(S::E::default()),
+                };
+                match multiplier.step() {
+                    1 => {
+                        for r in 0..rows {
+                            let v = row(r);
+                            v.store(to.add(r * 4 * S::N));
+                            sum = sum + v;
+                        }
+                    }
+                    _ => {
+                        for p in 0..rows.div_ceil(2) {
+                            let (first, second) = (row(2 * p), row(2 * p + 1));
+                            first.pairs(second).store(to.add(p * 4 * S::N));
+                            sum = sum + first + second;
+                        }
+                    }
                 }
                 sum.store(total);
             },

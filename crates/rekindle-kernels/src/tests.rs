@@ -2,6 +2,7 @@
 
 pub(crate) mod cells;
 mod reference;
+mod rounded;
 
 use crate::layer::Numbers as Memory;
 use crate::*;
@@ -14,7 +15,7 @@ use proptest::test_runner::RngSeed;
 use reference::{Numbers, reference};
 use rekindle_program::Program;
 use rekindle_program::passes::{low_rank, mask};
-use rekindle_program::plan::Compiled;
+use rekindle_program::plan::{Compiled, Precision};
 
 /// A problem: a program with weights, inputs and gradients to begin with.
 struct Problem {
@@ -22,6 +23,7 @@ struct Problem {
     numbers: Numbers,
     lengths: Option<Vec<usize>>,
     reverse: bool,
+    precision: Precision,
 }
 
 impl Problem {
@@ -41,6 +43,7 @@ impl Problem {
             program: program.clone(),
             lengths: lengths.then(|| (0..batch).map(|b| 1 + (b * 7 + time / 2) % time).collect()),
             reverse: false,
+            precision: Precision::Full,
         }
     }
 
@@ -63,7 +66,7 @@ impl Problem {
         let wide = |v: &[E]| -> Vec<f64> { v.iter().map(|x| x.wide()).collect() };
         let [x, w, b, u, d, r, vectors, state] = n.parts().map(|p| of(p));
         let mask = of(&n.mask);
-        let compiled = Compiled::new(&self.program);
+        let compiled = Compiled::new(&self.program).with_precision(self.precision);
         let numbers = Memory {
             x: &x,
             lengths: self.lengths.as_deref(),
@@ -242,7 +245,8 @@ fn threads_change_no_bit() {
             .build()
             .expect("a pool")
     };
-    for (name, cell) in CELLS {
+    let precise = |(name, cell)| Precision::ALL.map(|precision| (name, cell, precision));
+    for (name, cell, precision) in CELLS.into_iter().flat_map(precise) {
         for shape in [
             [21, 9, 5, 12],
             [1, 12, 40, 270],
@@ -251,7 +255,10 @@ fn threads_change_no_bit() {
         ] {
             let program = Program::new(cell);
             let shape = fitted(&program, shape);
-            let problem = Problem::new(&program, shape, false);
+            let problem = Problem {
+                precision,
+                ..Problem::new(&program, shape, false)
+            };
             for keep in [Keep::Values, Keep::Nothing] {
                 for isa in Isa::ALL.into_iter().filter(|isa| isa.is_present()) {
                     let run = |threads| pool(threads).install(|| problem.tiles::<f32>(isa, keep));
@@ -260,7 +267,7 @@ fn threads_change_no_bit() {
                         assert_eq!(
                             run(threads),
                             alone,
-                            "{name} {shape:?} with {threads} threads, {keep:?}, {isa:?}"
+                            "{name} {shape:?} {precision:?} with {threads} threads, {keep:?}, {isa:?}"
                         );
                     }
                 }

@@ -2,9 +2,9 @@
 
 use crate::forward::Forward;
 use crate::layer::{Given, Wanted};
-use crate::pack::{Matrix, Packed};
+use crate::pack::{Layout, Matrix, Packed};
 use crate::packing::{at_once, pack};
-use crate::simd::{Real, Simd};
+use crate::simd::Real;
 use alloc::vec::Vec;
 use rekindle_program::Out;
 
@@ -22,14 +22,10 @@ pub(super) struct Transposed<'a, E: Real> {
 }
 
 impl<'a, E: Real> Transposed<'a, E> {
-    pub(super) fn new<S: Simd<E = E>>(
-        forward: &'a Forward<'a, E>,
-        given: Given<'a, E>,
-        wanted: Wanted,
-    ) -> Self {
+    pub(super) fn new(forward: &'a Forward<'a, E>, given: Given<'a, E>, wanted: Wanted) -> Self {
         let layer = forward.layer;
         let plans = forward.compiled().backward();
-        let (n, h) = (forward.n(), layer.sizes.d_hidden);
+        let h = layer.sizes.d_hidden;
         let program = forward.compiled().program();
         let (g, k) = (program.inputs().len(), program.hiddens().len());
         let gradient = |block: usize| {
@@ -45,14 +41,15 @@ impl<'a, E: Real> Transposed<'a, E> {
             data: layer.w,
             pitch: (g * h).max(1),
         };
-        let shares = forward.compiled().shares(forward.members());
-        let pack = |plan| pack(plan, layer, n, shares, k);
+        let layout = Layout {
+            multiplier: forward.weights.multiplier,
+            n: forward.n(),
+            shares: forward.compiled().shares(forward.members()),
+        };
+        let pack = |plan| pack(plan, layer, layout, k);
         let (w, packed) = at_once(
             layer.w.len(),
-            || {
-                (wanted.x && !starts.is_empty())
-                    .then(|| Packed::transposed(w, &starts, h, n, shares))
-            },
+            || (wanted.x && !starts.is_empty()).then(|| Packed::transposed(w, &starts, h, layout)),
             || plans.iter().map(pack).collect(),
         );
         Transposed {

@@ -7,7 +7,7 @@ use core::arch::aarch64::*;
 macro_rules! simd {
     ($(#[$doc:meta])* $name:ident, $E:ident, $V:ident, $n:literal,
      $set1:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $fma:ident
-     $less:ident $greater:ident $select:ident $round:ident $floor:ident $sqrt:ident, |$k:ident| $power:expr) => {
+     $less:ident $greater:ident $select:ident $round:ident $floor:ident $sqrt:ident, |$k:ident| $power:expr $(, |$w:ident| $halves:expr)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct $name;
@@ -83,6 +83,12 @@ macro_rules! simd {
             unsafe fn above(a: $V, b: $V, x: $V, y: $V) -> $V {
                 unsafe { $select($greater(a, b), x, y) }
             }
+            $(
+            #[inline(always)]
+            unsafe fn halves($w: $V) -> [$V; 2] {
+                unsafe { $halves }
+            }
+            )?
             #[inline(always)]
             unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
                 f()
@@ -96,7 +102,12 @@ simd!(
     NeonF32, f32, float32x4_t, 4,
     vdupq_n_f32 vld1q_f32 vst1q_f32 vaddq_f32 vsubq_f32 vmulq_f32 vdivq_f32 vfmaq_f32
     vcltq_f32 vcgtq_f32 vbslq_f32 vrndnq_f32 vrndmq_f32 vsqrtq_f32,
-    |n| vreinterpretq_f32_s32(vshlq_n_s32::<23>(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127))))
+    |n| vreinterpretq_f32_s32(vshlq_n_s32::<23>(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)))),
+    |w| {
+        let w = vreinterpretq_u32_f32(w);
+        let second = vandq_u32(w, vdupq_n_u32(0xffff_0000));
+        [vshlq_n_u32::<16>(w), second].map(|half| vreinterpretq_f32_u32(half))
+    }
 );
 
 simd!(

@@ -6,6 +6,7 @@
 )]
 
 mod arm;
+mod bf16;
 mod portable;
 mod vector;
 mod x86;
@@ -38,11 +39,15 @@ pub trait Real: Copy + Debug + Default + PartialOrd + Send + Sync + 'static {
     const TANH_ONE: Self;
     /// The largest number.
     const LARGEST: Self;
+    /// Whether [`pair`](Real::pair) is for it.
+    const PAIRS: bool;
 
     /// The nearest number of this type.
     fn of(x: f64) -> Self;
     /// The same number in f64.
     fn wide(self) -> f64;
+    /// Two numbers rounded to bf16, side by side in the bits of one: `self` in the lower half.
+    fn pair(self, other: Self) -> Self;
     /// `self + other`, for loops that need no vectors by name.
     fn plus(self, other: Self) -> Self;
     /// Buffers that wait to be used again.
@@ -51,7 +56,7 @@ pub trait Real: Copy + Debug + Default + PartialOrd + Send + Sync + 'static {
 }
 
 macro_rules! real {
-    ($E:ident, $hi:expr, $lo:expr, $range:expr, $exp:expr, $atanh:expr, $one:expr) => {
+    ($E:ident, $hi:expr, $lo:expr, $range:expr, $exp:expr, $atanh:expr, $one:expr, $pairs:literal, |$a:pat_param, $b:pat_param| $pair:expr) => {
         impl Real for $E {
             const LOG2_E: Self = core::$E::consts::LOG2_E;
             const LN_2: [Self; 2] = [$hi, $lo];
@@ -60,12 +65,18 @@ macro_rules! real {
             const ATANH_TERMS: usize = $atanh;
             const TANH_ONE: Self = $one;
             const LARGEST: Self = $E::MAX;
+            const PAIRS: bool = $pairs;
 
             fn of(x: f64) -> Self {
                 x as $E
             }
             fn wide(self) -> f64 {
                 self.into()
+            }
+            #[inline(always)]
+            fn pair(self, other: Self) -> Self {
+                let ($a, $b) = (self, other);
+                $pair
             }
             fn plus(self, other: Self) -> Self {
                 self + other
@@ -78,7 +89,17 @@ macro_rules! real {
         }
     };
 }
-real!(f32, 0.693_359_4, -2.121_944_4e-4, [-104.0, 89.0], 7, 7, 9.1);
+real!(
+    f32,
+    0.693_359_4,
+    -2.121_944_4e-4,
+    [-104.0, 89.0],
+    7,
+    7,
+    9.1,
+    true,
+    |a, b| bf16::pair(a, b)
+);
 real!(
     f64,
     0.693_147_180_369_123_8,
@@ -86,7 +107,9 @@ real!(
     [-746.0, 710.0],
     13,
     16,
-    19.1
+    19.1,
+    false,
+    |_, _| unreachable!("products of f64 are never rounded")
 );
 
 /// The instructions for vectors of `N` numbers. Kernels compute with [`Vector`], whose arithmetic is safe.
@@ -128,6 +151,26 @@ pub trait Simd: Copy + Send + Sync + 'static {
     unsafe fn scale(a: Self::V, n: Self::V) -> Self::V;
     /// `x` where `a > b`, `y` elsewhere and where either is NaN.
     unsafe fn above(a: Self::V, b: Self::V, x: Self::V, y: Self::V) -> Self::V;
+    /// Of every [pair](Real::pair) the first number, and the second.
+    unsafe fn halves(pairs: Self::V) -> [Self::V; 2] {
+        let _ = pairs;
+        unreachable!("numbers that have pairs have halves of them")
+    }
+    /// `c` and the two products of every pair of `a` with that of `b`, on a machine that has [`Isa::Avx512Bf16`] or its like.
+    #[inline(always)]
+    unsafe fn dot(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        // SAFETY: the caller's.
+        unsafe {
+            let ([a, more_a], [b, more_b]) = (Self::halves(a), Self::halves(b));
+            Self::fma(a, b, Self::fma(more_a, more_b, c))
+        }
+    }
+    /// Runs `f` compiled with the instructions, and with those of [`dot`](Simd::dot).
+    #[inline(always)]
+    unsafe fn vectorize_dot<R>(f: impl FnOnce() -> R) -> R {
+        // SAFETY: the caller's.
+        unsafe { Self::vectorize(f) }
+    }
     /// Asks for what is at an address, which need not be anybody's, to be brought near.
     #[inline(always)]
     unsafe fn prefetch(p: *const Self::E) {
@@ -152,6 +195,8 @@ macro_rules! has {
 /// A set of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
+    /// x86-64 with AVX-512F and AVX-512-BF16, which multiplies pairs of bf16.
+    Avx512Bf16,
     /// x86-64 with AVX-512F.
     Avx512,
     /// x86-64 with AVX2 and FMA.
@@ -164,11 +209,18 @@ pub enum Isa {
 
 impl Isa {
     /// All of them, the fastest first.
-    pub const ALL: [Isa; 4] = [Isa::Avx512, Isa::Avx2, Isa::Neon, Isa::Portable];
+    pub const ALL: [Isa; 5] = [
+        Isa::Avx512Bf16,
+        Isa::Avx512,
+        Isa::Avx2,
+        Isa::Neon,
+        Isa::Portable,
+    ];
 
     /// The name, as in `REKINDLE_ISA`.
     pub fn name(self) -> &'static str {
         match self {
+            Isa::Avx512Bf16 => "avx512bf16",
             Isa::Avx512 => "avx512",
             Isa::Avx2 => "avx2",
             Isa::Neon => "neon",
@@ -180,6 +232,8 @@ impl Isa {
     #[cfg_attr(not(feature = "std"), inline(always))]
     pub fn is_present(self) -> bool {
         match self {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Bf16 => has!("avx512bf16") && Isa::Avx512.is_present(),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => has!("avx512f") && Isa::Avx2.is_present(),
             #[cfg(target_arch = "x86_64")]
@@ -237,7 +291,7 @@ macro_rules! vectors {
                 assert!(isa.is_present(), "this machine has no {}", isa.name());
                 match isa {
                     #[cfg(target_arch = "x86_64")]
-                    Isa::Avx512 => kernel.run::<x86::$Avx512>(),
+                    Isa::Avx512Bf16 | Isa::Avx512 => kernel.run::<x86::$Avx512>(),
                     #[cfg(target_arch = "x86_64")]
                     Isa::Avx2 => kernel.run::<x86::$Avx2>(),
                     #[cfg(target_arch = "aarch64")]

@@ -15,7 +15,7 @@ pub(crate) struct Portable<E>(PhantomData<E>);
 const WIDTH: usize = 8;
 
 macro_rules! portable {
-    ($E:ident, $I:ident, $magic:expr, $bias:expr, $mantissa:expr) => {
+    ($E:ident, $I:ident, $magic:expr, $bias:expr, $mantissa:expr $(, |$p:ident| $halves:expr)?) => {
         impl Simd for Portable<$E> {
             type E = $E;
             type V = [$E; WIDTH];
@@ -89,6 +89,12 @@ macro_rules! portable {
             unsafe fn above(a: Self::V, b: Self::V, x: Self::V, y: Self::V) -> Self::V {
                 core::array::from_fn(|i| if a[i] > b[i] { x[i] } else { y[i] })
             }
+            $(
+            #[inline(always)]
+            unsafe fn halves($p: Self::V) -> [Self::V; 2] {
+                $halves
+            }
+            )?
             #[inline(always)]
             unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
                 f()
@@ -96,7 +102,13 @@ macro_rules! portable {
         }
     };
 }
-portable!(f32, i32, 12_582_912.0, 127, 23);
+portable!(f32, i32, 12_582_912.0, 127, 23, |pairs| {
+    let halves = [
+        |x: f32| f32::from_bits(x.to_bits() << 16),
+        |x: f32| f32::from_bits(x.to_bits() & 0xffff_0000),
+    ];
+    halves.map(|half| pairs.map(half))
+});
 portable!(f64, i64, 6_755_399_441_055_744.0, 1023, 52);
 
 const _: () = assert!(<f32 as Real>::EXP_RANGE[1] < 127.0);

@@ -59,6 +59,38 @@ impl<S: Simd> Vector<S> {
         Vector(unsafe { S::splat(x) })
     }
 
+    /// [Pairs](Real::pair) of the numbers of two vectors.
+    #[inline(always)]
+    pub(crate) fn pairs(self, other: Self) -> Self {
+        let [mut first, mut second] = [[S::E::default(); 16]; 2];
+        // SAFETY: no vector has more than 16 numbers.
+        unsafe {
+            S::store(first.as_mut_ptr(), self.0);
+            S::store(second.as_mut_ptr(), other.0);
+            for (first, second) in first.iter_mut().zip(second).take(S::N) {
+                *first = first.pair(second);
+            }
+            Vector(S::load(first.as_ptr()))
+        }
+    }
+
+    /// Of every [pair](Real::pair) the first number, and the second.
+    #[inline(always)]
+    pub(crate) fn halves(self) -> [Self; 2] {
+        unsafe { S::halves(self.0) }.map(Vector)
+    }
+
+    /// `plus` and the two products of every pair with that of `other`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Simd::dot`].
+    #[inline(always)]
+    pub(crate) unsafe fn dot(self, other: Self, plus: Self) -> Self {
+        // SAFETY: the caller's.
+        Vector(unsafe { S::dot(self.0, other.0, plus.0) })
+    }
+
     /// A pointwise function.
     #[inline(always)]
     pub(crate) fn value<F: Function>(self) -> Self {

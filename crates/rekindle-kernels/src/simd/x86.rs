@@ -7,7 +7,8 @@ use core::arch::x86_64::*;
 macro_rules! simd {
     ($(#[$doc:meta])* $name:ident, $E:ident, $V:ident, $n:literal, $rows:literal, $features:literal,
      $set1:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident $fma:ident $min:ident $max:ident $sqrt:ident,
-     |$r:ident| $round:expr, |$f:ident| $floor:expr, |$a:ident, $k:ident| $scale:expr, |$p:ident, $q:ident, $x:ident, $y:ident| $above:expr) => {
+     |$r:ident| $round:expr, |$f:ident| $floor:expr, |$a:ident, $k:ident| $scale:expr, |$p:ident, $q:ident, $x:ident, $y:ident| $above:expr
+     $(, |$w:ident| $halves:expr $(, $dot_features:literal, |$i:ident, $j:ident, $s:ident| $dot:expr)?)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub(crate) struct $name;
@@ -80,6 +81,27 @@ macro_rules! simd {
             unsafe fn above($p: $V, $q: $V, $x: $V, $y: $V) -> $V {
                 unsafe { $above }
             }
+            $(
+            #[inline(always)]
+            unsafe fn halves($w: $V) -> [$V; 2] {
+                unsafe { $halves }
+            }
+            $(
+                #[inline(always)]
+                unsafe fn dot($i: $V, $j: $V, $s: $V) -> $V {
+                    unsafe { $dot }
+                }
+                #[inline(always)]
+                unsafe fn vectorize_dot<R>(f: impl FnOnce() -> R) -> R {
+                    #[target_feature(enable = $dot_features)]
+                    #[inline]
+                    unsafe fn inner<R, F: FnOnce() -> R>(f: F) -> R {
+                        f()
+                    }
+                    unsafe { inner(f) }
+                }
+            )?
+            )?
             #[inline(always)]
             unsafe fn prefetch(p: *const $E) {
                 unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
@@ -105,7 +127,17 @@ simd!(
     |a| _mm512_roundscale_ps::<0>(a),
     |a| _mm512_roundscale_ps::<1>(a),
     |a, n| _mm512_scalef_ps(a, n),
-    |a, b, x, y| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b), y, x)
+    |a, b, x, y| _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b), y, x),
+    |w| {
+        let w = _mm512_castps_si512(w);
+        let second = _mm512_and_si512(w, _mm512_set1_epi32(0xffff_0000_u32 as i32));
+        [_mm512_slli_epi32::<16>(w), second].map(|half| _mm512_castsi512_ps(half))
+    },
+    "avx512f,avx512bf16,avx2,fma",
+    |a, b, c| {
+        let pairs = |v| core::mem::transmute::<__m512, __m512bh>(v);
+        _mm512_dpbf16_ps(c, pairs(a), pairs(b))
+    }
 );
 
 simd!(
@@ -132,7 +164,12 @@ simd!(
         let a = _mm256_mul_ps(a, power_f32(half));
         _mm256_mul_ps(a, power_f32(_mm256_sub_ps(n, half)))
     },
-    |a, b, x, y| _mm256_blendv_ps(y, x, _mm256_cmp_ps::<_CMP_GT_OQ>(a, b))
+    |a, b, x, y| _mm256_blendv_ps(y, x, _mm256_cmp_ps::<_CMP_GT_OQ>(a, b)),
+    |w| {
+        let w = _mm256_castps_si256(w);
+        let second = _mm256_and_si256(w, _mm256_set1_epi32(0xffff_0000_u32 as i32));
+        [_mm256_slli_epi32::<16>(w), second].map(|half| _mm256_castsi256_ps(half))
+    }
 );
 
 simd!(

@@ -19,6 +19,8 @@ pub(super) struct Numbers {
     pub mask: Vec<f64>,
     pub dy: Vec<f64>,
     pub dlast: Vec<f64>,
+    /// Whether the operands of products are rounded to bf16.
+    pub rounded: bool,
 }
 
 impl Numbers {
@@ -50,6 +52,7 @@ impl Numbers {
             mask: wave(sizes.batch * masked, 1.0),
             dy: wave(sizes.batch * sizes.time * output, 1.0),
             dlast: wave(sizes.batch * widths, 1.0),
+            rounded: false,
         }
     }
 
@@ -116,6 +119,15 @@ pub(super) fn reference(
     (y, last)
 }
 
+/// The nearest number whose significand has 8 bits, and of two that are as near the even one.
+pub(super) fn bf16(x: f64) -> f64 {
+    if x == 0.0 {
+        return x;
+    }
+    let unit = (x.abs().log2().floor() - 7.0).exp2();
+    (x / unit).round_ties_even() * unit
+}
+
 fn step(
     program: &Program,
     n: &Numbers,
@@ -126,13 +138,14 @@ fn step(
 ) -> Vec<Vec<f64>> {
     let (h, p) = (n.sizes.d_hidden, n.sizes.d_projection);
     let (g, k) = (program.inputs().len(), program.hiddens().len());
+    let of = |x: f64| if n.rounded { bf16(x) } else { x };
     let affine = |v: &[f64], m: &[f64], bias: &[f64], blocks: usize, b: usize| -> Vec<f64> {
         let column = |j: usize| {
             let at = b * h + j;
             let dot: f64 = v
                 .iter()
                 .enumerate()
-                .map(|(i, v)| v * m[i * blocks * h + at])
+                .map(|(i, &v)| of(v) * of(m[i * blocks * h + at]))
                 .sum();
             dot + bias.get(at).copied().unwrap_or(0.0)
         };
@@ -176,7 +189,8 @@ fn step(
             }
             Node::Hidden(b, v) => affine(&values[v], &n.u, &n.d, k, b),
             Node::Project(v) => {
-                let column = |j: usize| (0..h).map(|i| values[v][i] * n.r[i * p + j]).sum();
+                let term = |i: usize, j: usize| of(values[v][i]) * of(n.r[i * p + j]);
+                let column = |j: usize| (0..h).map(|i| term(i, j)).sum();
                 (0..p).map(column).collect()
             }
             ref other => unreachable!("{other:?} stands in no cell"),

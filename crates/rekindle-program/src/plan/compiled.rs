@@ -1,6 +1,7 @@
 //! A program, ready for the kernels: in phases, differentiated and planned, once for all sizes.
 
 use super::place::Loc;
+use super::precision::Precision;
 use super::source::Source;
 use super::stages::Plan;
 use crate::passes::{
@@ -23,6 +24,7 @@ pub struct Compiled {
     apart: bool,
     inference: Plans,
     training: Option<Training>,
+    precision: Precision,
 }
 
 /// The plans of a pass that is followed by a backward one, and those of the backward one.
@@ -57,11 +59,23 @@ impl Compiled {
             apart: phases.iter().all(|p| !p.looped || p.is_apart()),
             inference: inference.collect(),
             training: None,
+            precision: Precision::default(),
             program,
             phases,
             states,
             handed,
         }
+    }
+
+    /// The same with products of another precision.
+    pub fn with_precision(mut self, precision: Precision) -> Compiled {
+        self.precision = precision;
+        self
+    }
+
+    /// How exact the products are.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// The whole program.

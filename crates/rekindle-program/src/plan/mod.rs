@@ -8,6 +8,7 @@
 //! homes         what lives in memory, and where
 //! registers     the instructions of a stage, and what never leaves it
 //! chains        instructions that pass a value on in registers
+//! precision     how exact the products are
 //! algebra       what an instruction computes, in elementary operations
 //! straight      the instructions of a stage as code without places, where values stay in registers
 //! ```
@@ -20,6 +21,7 @@ mod fuse;
 mod homes;
 mod instruction;
 mod place;
+mod precision;
 mod registers;
 mod source;
 mod stages;
@@ -29,5 +31,6 @@ pub use algebra::{Algebra, compute};
 pub use compiled::{Compiled, Plans};
 pub use instruction::{Code, Op};
 pub use place::{Loc, Place};
+pub use precision::Precision;
 pub use stages::{Kind, OPERANDS, Plan, Product, Stage};
 pub use straight::{Instruction, Known, Straight};

@@ -1,0 +1,143 @@
+//! How a product multiplies: number by number, or pairs of bf16.
+
+use crate::simd::{Isa, Real, Simd, Vector};
+use rekindle_program::functions::Numbers;
+use rekindle_program::plan::Precision;
+
+/// How the operands of products stand in memory, and what multiplies them. Both operands have the numbers of the depth one by
+/// one or in [pairs](Real::pair), an odd last one with zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Multiplier {
+    /// Number by number.
+    Single,
+    /// Pairs of bf16, which are made f32 again.
+    Widened,
+    /// Pairs of bf16, by the machine's instruction for them.
+    Dot,
+}
+
+impl Multiplier {
+    /// That of numbers in a precision, with the instructions of a machine.
+    ///
+    /// # Panics
+    ///
+    /// If numbers are to be rounded that have no pairs.
+    pub(super) fn of<E: Real>(precision: Precision, isa: Isa) -> Self {
+        assert!(
+            precision == Precision::Full || E::PAIRS,
+            "products of f32 are rounded to bf16, and no others"
+        );
+        match (precision, isa) {
+            (Precision::Full, _) => Multiplier::Single,
+            (Precision::Bf16, Isa::Avx512Bf16) => Multiplier::Dot,
+            (Precision::Bf16, _) => Multiplier::Widened,
+        }
+    }
+
+    /// How many numbers of the depth stand in one.
+    pub(super) fn step(self) -> usize {
+        match self {
+            Multiplier::Single => 1,
+            Multiplier::Widened | Multiplier::Dot => 2,
+        }
+    }
+}
+
+/// The next number of the depth, or pair of them, of both operands.
+///
+/// # Safety
+///
+/// As for [`Simd`], with the addresses of an element of the left operand and of a vector of the right one.
+pub(super) trait Multiply<S: Simd> {
+    /// An element of the left operand, in every place of a vector.
+    type Left: Copy;
+    /// A vector of the right operand.
+    type Right: Copy;
+
+    unsafe fn left(at: *const S::E) -> Self::Left;
+    unsafe fn right(at: *const S::E) -> Self::Right;
+    /// `sum + left * right`
+    unsafe fn add(left: Self::Left, right: Self::Right, sum: Vector<S>) -> Vector<S>;
+    /// Runs `f` compiled with the instructions.
+    #[inline(always)]
+    unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
+        // SAFETY: the caller's.
+        unsafe { S::vectorize(f) }
+    }
+}
+
+/// See [`Multiplier::Single`].
+pub(super) struct Single;
+
+impl<S: Simd> Multiply<S> for Single {
+    type Left = Vector<S>;
+    type Right = Vector<S>;
+
+    #[inline(always)]
+    unsafe fn left(at: *const S::E) -> Vector<S> {
+        // SAFETY: the caller's.
+        unsafe { Vector::splat(*at) }
+    }
+    #[inline(always)]
+    unsafe fn right(at: *const S::E) -> Vector<S> {
+        // SAFETY: the caller's.
+        unsafe { Vector::load(at) }
+    }
+    #[inline(always)]
+    unsafe fn add(left: Vector<S>, right: Vector<S>, sum: Vector<S>) -> Vector<S> {
+        left.mul_add(right, sum)
+    }
+}
+
+/// See [`Multiplier::Widened`].
+pub(super) struct Widened;
+
+impl<S: Simd> Multiply<S> for Widened {
+    type Left = [Vector<S>; 2];
+    type Right = [Vector<S>; 2];
+
+    #[inline(always)]
+    unsafe fn left(at: *const S::E) -> [Vector<S>; 2] {
+        // SAFETY: the caller's.
+        unsafe { Vector::splat(*at) }.halves()
+    }
+    #[inline(always)]
+    unsafe fn right(at: *const S::E) -> [Vector<S>; 2] {
+        // SAFETY: the caller's.
+        unsafe { Vector::load(at) }.halves()
+    }
+    #[inline(always)]
+    unsafe fn add(left: [Vector<S>; 2], right: [Vector<S>; 2], sum: Vector<S>) -> Vector<S> {
+        let sum = left[0].mul_add(right[0], sum);
+        left[1].mul_add(right[1], sum)
+    }
+}
+
+/// See [`Multiplier::Dot`].
+pub(super) struct Dot;
+
+impl<S: Simd> Multiply<S> for Dot {
+    type Left = Vector<S>;
+    type Right = Vector<S>;
+
+    #[inline(always)]
+    unsafe fn left(at: *const S::E) -> Vector<S> {
+        // SAFETY: the caller's.
+        unsafe { Vector::splat(*at) }
+    }
+    #[inline(always)]
+    unsafe fn right(at: *const S::E) -> Vector<S> {
+        // SAFETY: the caller's.
+        unsafe { Vector::load(at) }
+    }
+    #[inline(always)]
+    unsafe fn add(left: Vector<S>, right: Vector<S>, sum: Vector<S>) -> Vector<S> {
+        // SAFETY: the caller's.
+        unsafe { left.dot(right, sum) }
+    }
+    #[inline(always)]
+    unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
+        // SAFETY: the caller's.
+        unsafe { S::vectorize_dot(f) }
+    }
+}
