@@ -4,6 +4,7 @@
     python compare.py --programs torch onnxruntime --save peers.jsonl
     python compare.py --programs rekindle --read peers.jsonl --mode train --threads 2
     python compare.py --programs rekindle torchrecurrent --mode train --shape 16,100,128,128
+    python compare.py --programs rekindle-bf16 rekindle torch-bf16 torch-autocast --seconds 2
     python compare.py --memory --shape 32,400,128,128
 
 A figure is the median over the passes of each pass's median. A target that is missed is printed **bold**.
@@ -26,14 +27,19 @@ from targets import TARGETS
 
 HERE = pathlib.Path(__file__).parent
 NAMES = {
+    "rekindle-bf16": "rekindle bf16",
     "rekindle": "rekindle",
     "torch": "PyTorch",
+    "torch-bf16": "PyTorch bfloat16()",
+    "torch-autocast": "PyTorch autocast",
     "onnxruntime": "ONNX Runtime",
     "torchrecurrent": "torchrecurrent",
     "burn-nn": "burn-nn",
     "gemm": "GEMM",
 }
-PROGRAMS = ["rekindle", "torch", "onnxruntime", "torchrecurrent"]
+PROGRAMS = ["rekindle", "rekindle-bf16", "torch", "torch-bf16", "torch-autocast", "onnxruntime", "torchrecurrent"]
+# What is measured unless others are named.
+USUAL = ["rekindle", "torch", "onnxruntime"]
 
 
 def commands(args, threads):
@@ -47,7 +53,8 @@ def commands(args, threads):
     if args.peer and not args.memory:
         ours += ["--peer", args.peer]
     peer = lambda library: [sys.executable, str(HERE / "peers.py"), library, *options]
-    return {"rekindle": ours} | {library: peer(library) for library in PROGRAMS[1:]}
+    rounded = [*ours, "--precision", "bf16"]
+    return {"rekindle": ours, "rekindle-bf16": rounded} | {library: peer(library) for library in PROGRAMS[2:]}
 
 
 def run(program, command):
@@ -92,11 +99,16 @@ def medians(lines, figure):
     return result, spreads
 
 
+def ours(figures):
+    """The program whose figures are compared with the others': with bf16, where that was measured."""
+    return next((p for p in ("rekindle-bf16", "rekindle") if p in figures), None)
+
+
 def ratio(figures, against):
     """How many times faster than the fastest of these; None where one was not measured."""
-    if "rekindle" not in figures or not set(against) <= set(figures):
+    if ours(figures) is None or not set(against) <= set(figures):
         return None
-    return min(figures[peer] for peer in against) / figures["rekindle"]
+    return min(figures[peer] for peer in against) / figures[ours(figures)]
 
 
 def verdict(against, wanted, found):
@@ -118,7 +130,7 @@ def targets(mode, cell, rows, kind, shape=None):
 def table(mode, cells, unit):
     """A Markdown table: a row a cell and shape, and a row a cell for the medians."""
     programs = [p for p in NAMES if any(p in figures for rows in cells.values() for figures in rows.values())]
-    peers = [p for p in programs if p != "rekindle"]
+    peers = [p for p in programs if p != ours(programs)]
     heads = ["cell", "B,T,I,H", *(f"{NAMES[p]} {unit}" for p in programs)]
     heads += [*(f"/ {NAMES[p]}" for p in peers), "target: reached"]
     rows = [heads, ["---"] * len(heads)]
@@ -155,8 +167,9 @@ def machine():
 
 def versions(args, lines):
     found = {f"{NAMES[line['program']]} {line['version']}" for line in lines if "version" in line}
-    found |= {f"executor {line['executor']} on {line['device']}" for line in lines if line["program"] == "rekindle"}
-    if "rekindle" in args.programs:
+    mine = [line for line in lines if line["program"].startswith("rekindle")]
+    found |= {f"executor {line['executor']} on {line['device']}" for line in mine}
+    if mine and args.programs:
         version = subprocess.run([args.rekindle, "--version"], capture_output=True, text=True).stdout.strip()
         commit = subprocess.run(["git", "-C", HERE, "describe", "--always", "--dirty"], capture_output=True, text=True)
         found.add(f"{version} at {commit.stdout.strip()}")
@@ -166,7 +179,7 @@ def versions(args, lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rekindle", default="rekindle", metavar="PROGRAM", help="the program rekindle, built with --release")
-    parser.add_argument("--programs", nargs="*", choices=PROGRAMS, default=PROGRAMS[:3], help="what to run; may be none")
+    parser.add_argument("--programs", nargs="*", choices=PROGRAMS, default=USUAL, help="what to run; may be none")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.5, help="how long to measure each line in each pass")
@@ -178,7 +191,7 @@ def main():
     parser.add_argument("--read", nargs="+", default=[], metavar="FILE", help="lines of earlier runs to count in")
     parser.add_argument("--save", metavar="FILE", help="write every line there")
     args = parser.parse_args()
-    if "rekindle" in args.programs and not shutil.which(args.rekindle):
+    if any(p.startswith("rekindle") for p in args.programs) and not shutil.which(args.rekindle):
         parser.error(f"there is no program {args.rekindle}: name it with --rekindle")
 
     if "torchrecurrent" in args.programs and not args.cell:

@@ -69,11 +69,15 @@ class Torch:
     """Time-major, as PyTorch prefers it; gradients are those of the sum of the outputs."""
 
     CELLS = CELLS
+    # What a shell would install.
+    PACKAGE = "torch"
+    # The type of weights, inputs and states.
+    TYPE = "float32"
 
     def __init__(self, threads):
         import torch
 
-        self.torch = torch
+        self.torch, self.type = torch, getattr(torch, self.TYPE)
         torch.set_num_threads(threads)
         torch.set_num_interop_threads(1)
         torch.manual_seed(0)
@@ -87,8 +91,8 @@ class Torch:
         batch, steps, d_input, d_hidden = shape
         if mode == "stream":
             return self.stream(cell, d_input, d_hidden)
-        layer = self.layer(cell, d_input, d_hidden)
-        x = torch.rand(steps, batch, d_input) * 2 - 1
+        layer = self.layer(cell, d_input, d_hidden).to(self.type)
+        x = (torch.rand(steps, batch, d_input) * 2 - 1).to(self.type)
         if mode == "forward":
             return lambda: layer(x)
         x.requires_grad_()
@@ -102,7 +106,8 @@ class Torch:
     def stream(self, cell, d_input, d_hidden):
         torch = self.torch
         kinds = {"lstm": torch.nn.LSTMCell, "gru": torch.nn.GRUCell, "elman": torch.nn.RNNCell}
-        step, frame, state = kinds[cell](d_input, d_hidden), torch.rand(1, d_input) * 2 - 1, None
+        step, state = kinds[cell](d_input, d_hidden).to(self.type), None
+        frame = (torch.rand(1, d_input) * 2 - 1).to(self.type)
 
         def push():
             nonlocal state
@@ -111,8 +116,26 @@ class Torch:
         return push
 
 
+class TorchBf16(Torch):
+    """Everything in bf16: `layer.bfloat16()`."""
+
+    TYPE = "bfloat16"
+
+
+class TorchAutocast(Torch):
+    """Weights in f32, and bf16 where PyTorch's `autocast` takes it."""
+
+    def context(self, mode):
+        stack = contextlib.ExitStack()
+        stack.enter_context(super().context(mode))
+        stack.enter_context(self.torch.autocast("cpu", self.torch.bfloat16))
+        return stack
+
+
 class TorchRecurrent(Torch):
     """Its layers, as they come: a loop of PyTorch's operations a step."""
+
+    PACKAGE = "torchrecurrent"
 
     # Its classes by the names that the cells have here.
     CLASSES = {
@@ -173,6 +196,7 @@ class OnnxRuntime:
     """One node a model. Inputs and outputs are bound once, so that a run copies nothing."""
 
     CELLS = CELLS
+    PACKAGE = "onnxruntime"
     # Gates and the attributes that make the node PyTorch's cell.
     NODES = {"lstm": ("LSTM", 4, {}), "gru": ("GRU", 3, {"linear_before_reset": 1}), "elman": ("RNN", 1, {})}
 
@@ -258,7 +282,13 @@ class OnnxRuntime:
         return push
 
 
-LIBRARIES = {"torch": Torch, "onnxruntime": OnnxRuntime, "torchrecurrent": TorchRecurrent}
+LIBRARIES = {
+    "torch": Torch,
+    "torch-bf16": TorchBf16,
+    "torch-autocast": TorchAutocast,
+    "onnxruntime": OnnxRuntime,
+    "torchrecurrent": TorchRecurrent,
+}
 
 
 def peak(arguments):
@@ -293,7 +323,7 @@ def main():
         del os.environ[name]
     os.environ |= {"OMP_NUM_THREADS": str(args.threads), "MKL_NUM_THREADS": str(args.threads)}
 
-    version = importlib.metadata.version(args.library)
+    version = importlib.metadata.version(LIBRARIES[args.library].PACKAGE)
     library = None if args.memory and args.rss is None else LIBRARIES[args.library](args.threads)
     known = LIBRARIES[args.library].CELLS
     for cell in args.cell or known:

@@ -19,6 +19,8 @@ pub(crate) enum Peer {
     Gemm,
     /// The same layer by Burn's operations, with the derived gradient: what the kernels gain.
     Primitives,
+    /// The same layer with products of f32: what `--precision` gains.
+    F32,
 }
 
 /// Whether a cell is no set of equations, so that it has no program.
@@ -38,7 +40,8 @@ impl Peer {
             (Peer::Primitives, _) if scans => Err(Error::mend(format!(
                 "--peer primitives: `{cell}` scans by itself, and no executor runs it; it is no set of equations"
             ))),
-            (Peer::Gemm | Peer::Primitives, _) | (Peer::BurnNn, "lstm" | "gru" | "elman") => Ok(()),
+            (Peer::Gemm | Peer::Primitives | Peer::F32, _)
+            | (Peer::BurnNn, "lstm" | "gru" | "elman") => Ok(()),
             _ => Err(Error::mend(format!(
                 "--peer burn-nn: burn-nn has no `{cell}`; it has lstm, gru and elman (its Rnn)"
             ))),
@@ -58,9 +61,11 @@ impl Peer {
                 let program = cell.program().expect("a checked cell has a program");
                 products(&program, mode, shape, device)
             }
-            (Peer::Primitives, _) => {
+            (Peer::Primitives | Peer::F32, _) => {
                 let mut layer = RecurrentConfig::new(cell.clone());
-                layer.engine.executor = ExecutorChoice::Primitives;
+                if self == Peer::Primitives {
+                    layer.engine.executor = ExecutorChoice::Primitives;
+                }
                 let layer = layer.init(shape.d_input, &mode.device(device));
                 work(layer, mode, shape, device)
             }
