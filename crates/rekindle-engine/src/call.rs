@@ -7,7 +7,7 @@ use rekindle_kernels::{Keep, Sizes};
 use rekindle_program::passes::{
     Invariant, Way, diagonal, fold, invariant, low_rank, mask, trace, zoneout,
 };
-use rekindle_program::plan::Compiled;
+use rekindle_program::plan::{Compiled, Precision};
 use rekindle_program::{Id, Program};
 use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -96,13 +96,13 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    fn new(program: Program) -> Self {
+    fn new(program: Program, precision: Precision) -> Self {
         let (once, program) = match invariant(&program) {
             Some(Invariant { once, rest }) => (Some(once), rest),
             None => (None, program),
         };
         Prepared {
-            compiled: Arc::new(Compiled::new(&program)),
+            compiled: Arc::new(Compiled::new(&program).with_precision(precision)),
             program,
             once,
             packed: Mutex::new(None),
@@ -118,7 +118,7 @@ pub(crate) struct PackedWeights {
     pub packing: Arc<dyn Any + Send + Sync>,
 }
 
-/// What is given beside the parameters, and so is a part of the program that is run.
+/// What is given beside the parameters, or wished, and so is a part of what is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Form {
     /// A mask for variational dropout.
@@ -127,6 +127,8 @@ pub(crate) struct Form {
     pub moved: bool,
     /// Recurrent matrices in two factors.
     pub low_rank: bool,
+    /// How exact the products are.
+    pub precision: Precision,
 }
 
 /// A program with all that is derived from it, once for each form: with a mask for variational dropout or without, and so on.
@@ -135,9 +137,17 @@ pub struct Recurrence {
     program: Program,
     /// The equations with vectors in place of recurrent matrices, where those are diagonal.
     diagonal: Option<Program>,
-    forms: [OnceLock<Arc<Prepared>>; 8],
-    /// The last one that shows values, its form, and which.
-    traced: Mutex<Option<(Form, Vec<Id>, Arc<Prepared>)>>,
+    forms: [OnceLock<Arc<Prepared>>; 16],
+    /// The last one that shows values.
+    traced: Mutex<Option<Shown>>,
+}
+
+/// A form that shows the values of some nodes.
+#[derive(Debug)]
+struct Shown {
+    form: Form,
+    values: Vec<Id>,
+    prepared: Arc<Prepared>,
 }
 
 impl Recurrence {
@@ -225,20 +235,31 @@ impl Recurrence {
     }
 
     pub(crate) fn prepared(&self, form: Form) -> &Arc<Prepared> {
-        let [masked, moved, low_rank] = [form.masked, form.moved, form.low_rank].map(usize::from);
-        let known = &self.forms[4 * low_rank + 2 * moved + masked];
-        known.get_or_init(|| Arc::new(Prepared::new(self.formed(&fold(&self.program), form))))
+        let rounded = form.precision == Precision::Bf16;
+        let bits = [form.masked, form.moved, form.low_rank, rounded];
+        let index = bits
+            .iter()
+            .rev()
+            .fold(0, |index, &bit| 2 * index + usize::from(bit));
+        self.forms[index].get_or_init(|| {
+            let program = self.formed(&fold(&self.program), form);
+            Arc::new(Prepared::new(program, form.precision))
+        })
     }
 
     /// A form, with the values of some nodes shown beside the output.
     pub(crate) fn traced(&self, form: Form, values: &[Id]) -> Arc<Prepared> {
         let mut last = self.traced.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
-            Some((of, known, prepared)) if *of == form && known == values => prepared.clone(),
+            Some(known) if known.form == form && known.values == values => known.prepared.clone(),
             _ => {
                 let program = fold(&self.shown(form, values));
-                let prepared = Arc::new(Prepared::new(program));
-                *last = Some((form, values.to_vec(), prepared.clone()));
+                let prepared = Arc::new(Prepared::new(program, form.precision));
+                *last = Some(Shown {
+                    form,
+                    values: values.to_vec(),
+                    prepared: prepared.clone(),
+                });
                 prepared
             }
         }

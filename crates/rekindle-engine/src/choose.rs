@@ -2,6 +2,7 @@
 
 use burn::tensor::{DType, Device};
 use rekindle_kernels::Keep;
+use rekindle_program::plan::Precision;
 use std::fmt;
 
 /// What runs a program.
@@ -50,6 +51,8 @@ pub struct Engine {
     pub executor: Option<Executor>,
     /// What the forward pass keeps for the backward one.
     pub policy: Policy,
+    /// How exact matrix products are; see [`rounds`].
+    pub precision: Precision,
 }
 
 /// What the forward pass keeps for the backward one.
@@ -102,6 +105,38 @@ pub fn choose(engine: Engine, device: &Device, dtype: DType) -> Choice {
         (Some(wished), _) => asked(wished),
     };
     Choice { executor, reason }
+}
+
+/// Whether products on tensors of a device and a type are as exact as is wished: [`Executor::Tiles`] alone rounds their operands to
+/// bf16, where tensors are f32.
+///
+/// # Errors
+///
+/// Says what runs the program instead, and why.
+pub fn rounds(engine: Engine, device: &Device, dtype: DType) -> Result<(), String> {
+    if engine.precision == Precision::Full {
+        return Ok(());
+    }
+    let Choice { executor, reason } = choose(engine, device, dtype);
+    match (executor, dtype) {
+        (Executor::Tiles, DType::F32) => Ok(()),
+        (Executor::Tiles, other) => Err(format!(
+            "products of f32 are rounded to bf16, and none of {other:?}"
+        )),
+        (other, _) => Err(format!(
+            "products are rounded to bf16 by the executor tiles alone, and {other} runs here: {reason}"
+        )),
+    }
+}
+
+/// What runs a program, as exactly as is wished.
+///
+/// # Panics
+///
+/// If nothing is that exact; see [`rounds`].
+pub(crate) fn chosen(engine: Engine, device: &Device, dtype: DType) -> Executor {
+    rounds(engine, device, dtype).unwrap_or_else(|why| panic!("{why}"));
+    choose(engine, device, dtype).executor
 }
 
 /// The kernels for tensors of a device and a type, or why there are none.

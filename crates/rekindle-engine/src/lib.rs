@@ -37,10 +37,11 @@ mod weights;
 
 pub use batch::{Batch, Direction};
 pub use call::Recurrence;
-pub use choose::{Choice, Engine, Executor, Policy, choose};
+pub use choose::{Choice, Engine, Executor, Policy, choose, rounds};
 pub use rekindle_kernels::{Isa, LengthError, check_lengths};
 
 pub use rekindle_program::calls::{self, *};
+pub use rekindle_program::plan::Precision;
 pub use rekindle_program::{
     Across, Binary, GRAMMAR, Id, Named, Names, Next, Node, Out, ParseError, Program, Role, Step,
     Subject, Unary, Values, Var, Width, passes, suggest,

@@ -6,7 +6,7 @@ mod tests;
 use crate::backend::Recur;
 use crate::batch::{Batch, Direction};
 use crate::call::{Call, OPERANDS, Prepared, Recurrence, operand};
-use crate::choose::{Engine, Executor, choose};
+use crate::choose::{Engine, Executor, chosen};
 use crate::shapes;
 use crate::steps;
 use crate::weights::Weights;
@@ -24,7 +24,8 @@ use std::sync::Arc;
 ///
 /// # Panics
 ///
-/// If a shape, a type or a length does not fit; the message names the tensor, its shape and the one that the equations take.
+/// If a shape, a type or a length does not fit; the message names the tensor, its shape and the one that the equations take. If
+/// products are to be rounded where nothing [rounds](crate::rounds) them.
 pub fn scan(
     recurrence: &Recurrence,
     weights: &Weights,
@@ -32,9 +33,10 @@ pub fn scan(
     engine: Engine,
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
     shapes::of_batch(recurrence.taken(), weights, &batch);
-    let choice = choose(engine, &batch.x.device(), batch.x.dtype());
-    if choice.executor == Executor::Steps {
-        return steps::scan(&recurrence.plain(weights.form()), weights, batch);
+    let executor = chosen(engine, &batch.x.device(), batch.x.dtype());
+    let form = weights.form(engine.precision);
+    if executor == Executor::Steps {
+        return steps::scan(&recurrence.plain(form), weights, batch);
     }
     let Batch {
         x,
@@ -43,10 +45,10 @@ pub fn scan(
         direction,
     } = batch;
     let widths = widths_of(&state);
-    let prepared = recurrence.prepared(weights.form());
+    let prepared = recurrence.prepared(form);
     let call = |present| Call {
         prepared: prepared.clone(),
-        executor: choice.executor,
+        executor,
         keep: engine.policy.keep(),
         lengths: lengths.map(<[usize]>::to_vec),
         reverse: direction == Direction::Reverse,
@@ -109,10 +111,10 @@ pub fn trace(
     let widths = nodes.iter().map(|&id| sizes.width(program.width(id)));
     let widths: Vec<usize> = widths.collect();
     let states = widths_of(&state);
-    let choice = choose(engine, &x.device(), x.dtype());
-    let (all, last) = match choice.executor {
+    let form = weights.form(engine.precision);
+    let (all, last) = match chosen(engine, &x.device(), x.dtype()) {
         Executor::Tiles => {
-            let prepared = recurrence.traced(weights.form(), nodes);
+            let prepared = recurrence.traced(form, nodes);
             let call = |present| Call {
                 prepared: prepared.clone(),
                 executor: Executor::Tiles,
@@ -131,12 +133,7 @@ pub fn trace(
                 state,
                 direction,
             };
-            steps::trace(
-                &recurrence.shown(weights.form(), nodes),
-                &weights,
-                batch,
-                &widths,
-            )
+            steps::trace(&recurrence.shown(form, nodes), &weights, batch, &widths)
         }
     };
     let mut parts = all.split_with_sizes([&states[..1], &widths].concat(), 2);
@@ -203,11 +200,16 @@ pub fn step(
     state: Vec<Tensor<2>>,
     engine: Engine,
 ) -> Vec<Tensor<2>> {
-    if choose(engine, &x.device(), x.dtype()).executor == Executor::Steps {
+    if chosen(engine, &x.device(), x.dtype()) == Executor::Steps {
         let [batch, d_input] = x.dims();
         let frame = [batch, 1, d_input];
         shapes::sizes(recurrence.taken(), weights, frame, x.dtype(), None, &state);
-        return steps::step(&recurrence.plain(weights.form()), weights, x, &state);
+        return steps::step(
+            &recurrence.plain(weights.form(engine.precision)),
+            weights,
+            x,
+            &state,
+        );
     }
     let batch = Batch {
         x: x.unsqueeze_dim(1),

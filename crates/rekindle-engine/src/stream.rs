@@ -1,7 +1,7 @@
 //! Streams: frames one at a time, without the cost of an operation of Burn for each.
 
 use crate::call::{Prepared, Recurrence};
-use crate::choose::{Engine, Executor, choose};
+use crate::choose::{Engine, Executor, chosen};
 use crate::shapes;
 use crate::steps;
 use crate::weights::Weights;
@@ -29,7 +29,8 @@ impl Stream {
     ///
     /// # Panics
     ///
-    /// If a shape or a type does not fit; the message names the tensor, its shape and the one that the equations take.
+    /// If a shape or a type does not fit; the message names the tensor, its shape and the one that the equations take. If products
+    /// are to be rounded where nothing [rounds](crate::rounds) them.
     pub fn new(
         recurrence: &Recurrence,
         weights: &Weights,
@@ -38,9 +39,12 @@ impl Stream {
     ) -> Option<Stream> {
         let first = state.first()?;
         let (device, dtype) = (first.device(), first.dtype());
-        let chosen = choose(engine, &device, dtype).executor == Executor::Tiles;
-        let form = weights.form();
-        if !chosen || device.is_autodiff() || form.masked || form.moved {
+        let form = weights.form(engine.precision);
+        if chosen(engine, &device, dtype) != Executor::Tiles
+            || device.is_autodiff()
+            || form.masked
+            || form.moved
+        {
             return None;
         }
         let frame = [first.dims()[0], 1, weights.input.dims()[0]];

@@ -2,6 +2,7 @@
 
 use crate::call::Form;
 use burn::tensor::Tensor;
+use rekindle_program::plan::Precision;
 
 /// The parameters of a program, as tensors.
 ///
@@ -34,11 +35,12 @@ pub struct Weights {
 
 impl Weights {
     /// The form of program that takes what is given.
-    pub(crate) fn form(&self) -> Form {
+    pub(crate) fn form(&self, precision: Precision) -> Form {
         Form {
             masked: self.mask.is_some(),
             moved: self.moves.is_some(),
             low_rank: self.factor.is_some(),
+            precision,
         }
     }
 

@@ -76,14 +76,18 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
     if x.dtype() == DType::F64 && !chosen.has_f64 {
         return Err(no_f64(&options.input, &chosen.name));
     }
+    let of_layer = |e| Error::mend(format!("{}: {e}", options.layer.display()));
+    config
+        .engine
+        .runs_on(&chosen.device, x.dtype())
+        .map_err(|e| of_layer(e.under("engine")))?;
     let [rows, time] = [x.shape()[0], x.shape()[1]];
     let batch = Batch {
         rows,
         time,
         ..Batch::default()
     };
-    memory::of_layers(memory, &config, d_input, batch)
-        .map_err(|e| Error::mend(format!("{}: {e}", options.layer.display())))?;
+    memory::of_layers(memory, &config, d_input, batch).map_err(of_layer)?;
     let device = match cotangent {
         Some(_) => chosen.device.autodiff(),
         None => chosen.device,

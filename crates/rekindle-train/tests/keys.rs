@@ -186,6 +186,14 @@ fn a_key_that_cannot_act_is_refused() {
             "model.engine.policy: memory: must be left out with this executor",
         ),
         (
+            &["model.engine={executor=\"steps\",precision=\"bf16\"}"],
+            "model.engine.precision: bf16: must be left out with this executor",
+        ),
+        (
+            &["model.cell.kind=mlstm", "engine.precision=bf16"],
+            "engine.precision = bf16: must be f32: cell is no set of equations",
+        ),
+        (
             &["model.cell={kind=\"lstm\",d_hidden=6,bias=false,chrono=9}"],
             "model.cell.chrono = 9: must be left out where bias = false",
         ),

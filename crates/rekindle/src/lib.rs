@@ -43,8 +43,8 @@ pub use gates::{GateSizes, Gates, Used};
 pub use init::Init;
 pub use invalid::{Invalid, positive, rate, width};
 pub use recurrent::{
-    EngineConfig, ExecutorChoice, Horizon, Layer, LayerState, Merge, PolicyChoice, Recurrent,
-    RecurrentConfig, Site, States, Trace, TraceError, TracedNode,
+    EngineConfig, ExecutorChoice, Horizon, Layer, LayerState, Merge, PolicyChoice, PrecisionChoice,
+    Recurrent, RecurrentConfig, Site, States, Trace, TraceError, TracedNode,
 };
 pub use rekindle_engine::LengthError;
 pub use ridge::ridge;
@@ -61,8 +61,8 @@ pub mod engine {
     pub use rekindle_engine::calls::*;
     pub use rekindle_engine::{
         Choice, Direction, Engine, Executor, GRAMMAR, Id, Isa, LengthError, Named, Names, Next,
-        ParseError, Policy, Program, Role, Step, Stream, Traced, Unary, Values, Var, Width,
-        suggest,
+        ParseError, Policy, Precision, Program, Role, Step, Stream, Traced, Unary, Values, Var,
+        Width, suggest,
     };
 }
 

@@ -6,11 +6,14 @@ use std::env;
 use std::process::Command;
 use std::time::Duration;
 
+use burn::tensor::DType;
 use clap::ValueEnum;
-use rekindle::{AnyCellConfig, Card, PolicyChoice, RecurrentConfig};
+use rekindle::engine::{Engine, Precision};
+use rekindle::{AnyCellConfig, Card, EngineConfig, PolicyChoice, PrecisionChoice, RecurrentConfig};
 use rekindle_train::device::{self, Chosen, Preference};
 use rekindle_train::memory::{Batch, USUAL, of_layers};
 use rekindle_train::{Error, Result};
+use serde::de::DeserializeOwned;
 
 use super::show;
 use crate::bench::clock::{Times, interleave};
@@ -49,6 +52,9 @@ pub(crate) struct Args {
     /// computes it again).
     #[arg(long, default_value = "speed", value_parser = policy)]
     policy: PolicyChoice,
+    /// How exact the matrix products of the equations are: f32, or bf16 on CPUs.
+    #[arg(long, default_value = "f32", value_parser = precision)]
+    precision: PrecisionChoice,
     /// In place of times, the peak memory of one training step, without the layer and its input.
     #[arg(long, conflicts_with_all = ["modes", "peer", "seconds"])]
     memory: bool,
@@ -59,6 +65,15 @@ pub(crate) struct Args {
 
 /// A policy by its name in configs.
 fn policy(name: &str) -> std::result::Result<PolicyChoice, String> {
+    by_name(name)
+}
+
+/// A precision by its name in configs.
+fn precision(name: &str) -> std::result::Result<PrecisionChoice, String> {
+    by_name(name)
+}
+
+fn by_name<T: DeserializeOwned>(name: &str) -> std::result::Result<T, String> {
     let name = toml::Value::String(name.to_string());
     name.try_into()
         .map_err(|error: toml::de::Error| error.message().to_string())
@@ -76,6 +91,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let budget = budget(args.seconds)?;
     start_threads(args.threads)?;
     let chosen = device::resolve(&Preference::One(args.device.clone()), false)?;
+    engine(&args)
+        .runs_on(&chosen.device, DType::F32)
+        .map_err(|e| Error::mend(format!("{}: --{e}", chosen.name)))?;
     if !args.memory {
         return times(&args, &jobs, budget, &chosen);
     }
@@ -110,6 +128,15 @@ fn times(args: &Args, jobs: &[Job], budget: Duration, chosen: &Chosen) -> Result
     Ok(())
 }
 
+/// How layers are run.
+fn engine(args: &Args) -> EngineConfig {
+    EngineConfig {
+        policy: args.policy,
+        precision: args.precision,
+        ..EngineConfig::default()
+    }
+}
+
 /// The configuration of a job's cell, a run of it, and what runs it.
 fn ours(args: &Args, job: &Job, chosen: &Chosen) -> (AnyCellConfig, Work, &'static str) {
     let Shape {
@@ -119,7 +146,7 @@ fn ours(args: &Args, job: &Job, chosen: &Chosen) -> (AnyCellConfig, Work, &'stat
     chosen.device.seed(0);
     let device = job.mode.device(&chosen.device);
     let mut layer = RecurrentConfig::new(config.clone());
-    layer.engine.policy = args.policy;
+    layer.engine = engine(args);
     let layer = layer.init(d_input, &device);
     let executor = executor(&layer, &device);
     let ours = work(layer, job.mode, job.shape, &chosen.device);
@@ -155,6 +182,7 @@ fn memory_of_each(args: &Args, jobs: &[Job], chosen: &Chosen) -> Result<()> {
         if args.policy == PolicyChoice::Memory {
             step.args(["--policy", "memory"]);
         }
+        step.args(["--precision", precision_of(args).name()]);
         let output = step.output().map_err(failed)?;
         let line = serde_json::from_slice::<Line>(&output.stdout).map_err(|_| {
             let said = String::from_utf8_lossy(&output.stderr);
@@ -178,7 +206,13 @@ fn subject(args: &Args, job: &Job, device: &str) -> Subject {
         shape: [batch, time, d_input, d_hidden],
         threads: args.threads,
         device: device.to_owned(),
+        precision: precision_of(args).name().to_owned(),
     }
+}
+
+/// How exact the products are.
+fn precision_of(args: &Args) -> Precision {
+    Engine::from(engine(args)).precision
 }
 
 /// What an option's value is called on the command line.
@@ -234,7 +268,7 @@ fn jobs(args: &Args) -> Result<Vec<Job>> {
                     _ => shape,
                 };
                 if !seen.contains(&shape) {
-                    fits(card, shape)?;
+                    fits(args, card, shape)?;
                     seen.push(shape);
                     jobs.push(Job { card, mode, shape });
                 }
@@ -271,15 +305,22 @@ fn shape(text: &str) -> Result<Shape> {
     }
 }
 
-/// Checks that a layer and its batch fit a machine, before they are made.
-fn fits(card: &Card, shape: Shape) -> Result<()> {
+/// Checks that a layer is run as is asked, and that it and its batch fit a machine, before they are made.
+fn fits(args: &Args, card: &Card, shape: Shape) -> Result<()> {
     let cell = AnyCellConfig::named(card.name, shape.d_hidden).expect("a card has a cell's name");
     let batch = Batch {
         rows: shape.batch,
         time: shape.time,
         ..Batch::default()
     };
-    of_layers(USUAL, &RecurrentConfig::new(cell), shape.d_input, batch)
+    let layer = RecurrentConfig {
+        engine: engine(args),
+        ..RecurrentConfig::new(cell)
+    };
+    layer
+        .validate()
+        .map_err(|e| Error::mend(format!("--cell {}: {e}", card.name)))?;
+    of_layers(USUAL, &layer, shape.d_input, batch)
         .map_err(|error| Error::mend(format!("--shape {shape}: {error}")))
 }
 

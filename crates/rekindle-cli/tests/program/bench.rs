@@ -121,6 +121,16 @@ fn memory_is_that_of_a_step() {
 }
 
 #[test]
+fn products_are_as_exact_as_is_asked() {
+    let lines = lines(&bench(&["--json", "--precision", "bf16"]).done());
+    assert!(lines.iter().all(|line| line["precision"] == "bf16"));
+    let said = bench(&["--cell", "gru", "--precision", "bf16"]).done();
+    assert!(said.contains("tiles bf16"), "{said}");
+    bench(&["--cell", "gla", "--precision", "bf16"])
+        .refused(&["--cell gla: engine.precision = bf16", "no set of equations"]);
+}
+
+#[test]
 fn the_policy_memory_keeps_less() {
     let peak = |policy: &str| {
         let shape = [
@@ -187,6 +197,7 @@ fn mistakes_are_one_line() {
     );
     assert_eq!(rekindle(&["bench", "--mode", "trian"]).code, Some(2));
     assert_eq!(rekindle(&["bench", "--policy", "fast"]).code, Some(2));
+    assert_eq!(rekindle(&["bench", "--precision", "f16"]).code, Some(2));
     assert_eq!(rekindle(&["bench", "--peer", "torch"]).code, Some(2));
     for (peer, said) in [("gemm", "its program"), ("primitives", "no executor")] {
         refused(

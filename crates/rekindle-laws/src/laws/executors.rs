@@ -21,7 +21,11 @@ pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
         for lengths in [None, Some(&LENGTHS[..])] {
             let batch = subject.batch(ROWS, TIME, lengths);
             let by = |executor, policy| {
-                let engine = EngineConfig { executor, policy };
+                let engine = EngineConfig {
+                    executor,
+                    policy,
+                    ..EngineConfig::default()
+                };
                 subject.with(|config| config.engine = engine)
             };
             let steps = observe(place, &by(Steps, Speed), &batch, &forward);

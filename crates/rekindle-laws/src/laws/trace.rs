@@ -31,7 +31,11 @@ pub(super) fn check<K: CellConfig>(case: &Case<K>) -> Verdict {
             let batch = subject.batch(ROWS, TIME, lengths);
             let by = |executor| {
                 let policy = PolicyChoice::default();
-                let engine = EngineConfig { executor, policy };
+                let engine = EngineConfig {
+                    executor,
+                    policy,
+                    ..EngineConfig::default()
+                };
                 let subject = subject.with(|config| config.engine = engine);
                 observe(place, &subject, &batch)
             };

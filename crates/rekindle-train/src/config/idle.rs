@@ -6,7 +6,8 @@ use super::{
 };
 use crate::model::shape::NetShape;
 use rekindle::{
-    CellConfig, EngineConfig, ExecutorChoice, Invalid, Merge, PolicyChoice, RecurrentConfig,
+    CellConfig, EngineConfig, ExecutorChoice, Invalid, Merge, PolicyChoice, PrecisionChoice,
+    RecurrentConfig,
 };
 use std::fmt::Display;
 
@@ -35,10 +36,18 @@ fn model(experiment: &Experiment) -> Result<(), Invalid> {
         let expected = "left out where model.bidirectional = false: there is one direction";
         return refuse("model.merge", model.merge.name(), expected);
     }
-    let EngineConfig { executor, policy } = model.engine;
-    if policy == PolicyChoice::Memory
-        && !matches!(executor, ExecutorChoice::Auto | ExecutorChoice::Tiles)
-    {
+    let EngineConfig {
+        executor,
+        policy,
+        precision,
+    } = model.engine;
+    let by_tiles = matches!(executor, ExecutorChoice::Auto | ExecutorChoice::Tiles);
+    if precision == PrecisionChoice::Bf16 && !by_tiles {
+        let reason =
+            "bf16: must be left out with this executor; only tiles rounds what it multiplies";
+        return Err(Invalid::because("model.engine.precision", reason));
+    }
+    if policy == PolicyChoice::Memory && !by_tiles {
         let reason =
             "memory: must be left out with this executor; only tiles computes values again";
         return Err(Invalid::because("model.engine.policy", reason));

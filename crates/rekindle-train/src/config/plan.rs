@@ -9,6 +9,7 @@ use crate::{
     model::shape::NetShape,
     tasks::{kind::Opened, list::Spec},
 };
+use burn::tensor::DType;
 use rekindle::Invalid;
 use std::path::Path;
 
@@ -189,12 +190,17 @@ impl Plan {
         &self.0
     }
 
-    /// The device, unless another is named.
+    /// The device, unless another is named, on which the layers run as the config has it.
     pub(crate) fn device(&self, named: Option<&str>) -> Result<Chosen> {
-        match named {
-            Some(name) => device::resolve(&Preference::One(name.into()), true),
-            None => device::resolve(&self.0.device, self.0.strict),
-        }
+        let chosen = match named {
+            Some(name) => device::resolve(&Preference::One(name.into()), true)?,
+            None => device::resolve(&self.0.device, self.0.strict)?,
+        };
+        let engine = &self.0.model.engine;
+        engine
+            .runs_on(&chosen.device, DType::F32)
+            .map_err(|e| Error::mend(format!("{}: {}", chosen.name, e.under("model.engine"))))?;
+        Ok(chosen)
     }
 
     /// Reads the task's data, as the model takes it; see [`TaskConfig::open`](crate::tasks::TaskConfig::open).

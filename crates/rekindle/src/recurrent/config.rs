@@ -265,6 +265,11 @@ impl<K: CellConfig> RecurrentConfig<K> {
     /// Checks that a cell has what the layer's keys change in it.
     fn cell_fits(&self, cell: &str, config: &K) -> Result<(), Invalid> {
         let program = config.program();
+        if program.is_none() && !self.engine.precision.is_default() {
+            let expected =
+                format!("f32: {cell} is no set of equations, whose products could be rounded");
+            return Err(Invalid::new("engine.precision", "bf16", &expected));
+        }
         let products = program.as_ref().filter(|p| !p.hiddens().is_empty());
         self.weights_fit(cell, products, config.maps_weights())?;
         if self.multiplicative {

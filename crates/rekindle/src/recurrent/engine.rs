@@ -1,6 +1,8 @@
 //! How the equations of a layer are run.
 
-use rekindle_engine::{Engine, Executor, Policy};
+use crate::invalid::Invalid;
+use burn::tensor::{DType, Device};
+use rekindle_engine::{Engine, Executor, Policy, Precision, rounds};
 use serde::{Deserialize, Serialize};
 
 /// How the equations of a layer are run: for debugging, and to trade time for memory.
@@ -14,6 +16,10 @@ pub struct EngineConfig {
     /// `tiles`; the others keep what they keep.
     #[serde(default)]
     pub policy: PolicyChoice,
+    /// How exact the matrix products of the equations are: with `bf16` their operands are rounded, by the executor `tiles`, on f32
+    /// of `flex` and `ndarray`; everything else is refused.
+    #[serde(default, skip_serializing_if = "PrecisionChoice::is_default")]
+    pub precision: PrecisionChoice,
 }
 
 /// What runs the equations.
@@ -46,6 +52,25 @@ pub enum PolicyChoice {
     Memory,
 }
 
+/// How exact the matrix products of the equations are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum PrecisionChoice {
+    /// As exact as the tensors are.
+    #[default]
+    F32,
+    /// Of operands that are rounded to bf16, 8 bits of a number, with sums in f32.
+    Bf16,
+}
+
+impl PrecisionChoice {
+    /// Whether this is the default, which no config has to show.
+    pub fn is_default(&self) -> bool {
+        *self == PrecisionChoice::default()
+    }
+}
+
 impl From<EngineConfig> for Engine {
     fn from(config: EngineConfig) -> Engine {
         Engine {
@@ -60,6 +85,10 @@ impl From<EngineConfig> for Engine {
                 PolicyChoice::Speed => Policy::Speed,
                 PolicyChoice::Memory => Policy::Memory,
             },
+            precision: match config.precision {
+                PrecisionChoice::F32 => Precision::Full,
+                PrecisionChoice::Bf16 => Precision::Bf16,
+            },
         }
     }
 }
@@ -68,5 +97,18 @@ impl EngineConfig {
     /// Whether this is the default, which no config has to show.
     pub fn is_default(&self) -> bool {
         *self == EngineConfig::default()
+    }
+
+    /// Checks that layers run so on tensors of a device and a type.
+    ///
+    /// # Errors
+    ///
+    /// Names the key, its value and what it must be there.
+    pub fn runs_on(&self, device: &Device, dtype: DType) -> Result<(), Invalid> {
+        let engine = Engine::from(*self);
+        rounds(engine, device, dtype).map_err(|why| {
+            let expected = format!("f32: {why}");
+            Invalid::new("precision", engine.precision.name(), &expected)
+        })
     }
 }

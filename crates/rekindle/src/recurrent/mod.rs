@@ -10,7 +10,7 @@ mod states;
 mod trace;
 
 pub use config::RecurrentConfig;
-pub use engine::{EngineConfig, ExecutorChoice, PolicyChoice};
+pub use engine::{EngineConfig, ExecutorChoice, PolicyChoice, PrecisionChoice};
 pub use horizon::Horizon;
 pub use layer::Layer;
 pub use merge::Merge;

@@ -14,6 +14,8 @@ pub(super) struct Subject {
     pub(super) shape: [usize; 4],
     pub(super) threads: usize,
     pub(super) device: String,
+    /// How exact matrix products are.
+    pub(super) precision: String,
 }
 
 /// What came out; times are in milliseconds a run, or a frame.
@@ -150,7 +152,11 @@ impl Printer {
             return console::print(&(json.map_err(failed)? + "\n"));
         }
         let beginning = self.beginnings.next().unwrap_or_default();
-        print_row(&beginning, &line.figures.columns(), &line.executor)
+        let executor = match line.subject.precision.as_str() {
+            "f32" => line.executor,
+            other => format!("{} {other}", line.executor),
+        };
+        print_row(&beginning, &line.figures.columns(), &executor)
     }
 }
 
