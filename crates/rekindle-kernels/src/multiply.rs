@@ -1,5 +1,6 @@
 //! How a product multiplies: number by number, or pairs of bf16.
 
+use crate::simd::amx::{self, Tiles};
 use crate::simd::{Isa, Real, Simd, Vector};
 use rekindle_program::functions::Numbers;
 use rekindle_program::plan::Precision;
@@ -14,6 +15,9 @@ pub(super) enum Multiplier {
     Widened,
     /// Pairs of bf16, by the machine's instruction for them.
     Dot,
+    /// Pairs of bf16, tile by tile: the depth of every segment is filled up with zeros to whole tiles, and left operands stand row
+    /// after row even where they are transposed.
+    Tiles,
 }
 
 impl Multiplier {
@@ -29,6 +33,7 @@ impl Multiplier {
         );
         match (precision, isa) {
             (Precision::Full, _) => Multiplier::Single,
+            (Precision::Bf16, Isa::Amx) => Multiplier::Tiles,
             (Precision::Bf16, Isa::Avx512Bf16) => Multiplier::Dot,
             (Precision::Bf16, _) => Multiplier::Widened,
         }
@@ -38,8 +43,22 @@ impl Multiplier {
     pub(super) fn step(self) -> usize {
         match self {
             Multiplier::Single => 1,
-            Multiplier::Widened | Multiplier::Dot => 2,
+            Multiplier::Widened | Multiplier::Dot | Multiplier::Tiles => 2,
         }
+    }
+
+    /// How many elements so many numbers of the depth take.
+    pub(super) fn elements(self, depth: usize) -> usize {
+        let elements = depth.div_ceil(self.step());
+        match self {
+            Multiplier::Tiles => elements.next_multiple_of(amx::PAIRS),
+            _ => elements,
+        }
+    }
+
+    /// Makes this thread ready for products, until what is returned is dropped. It is asked for once on the way through a part.
+    pub(super) fn begin(self) -> Option<Tiles> {
+        (self == Multiplier::Tiles).then(Tiles::new)
     }
 }
 

@@ -103,10 +103,11 @@ impl<E: Real> Packed<E> {
             shares,
         } = layout;
         let panels = Panels::new(starts.len(), width, n, shares);
-        let depth = (matrix.data.len() / matrix.pitch).div_ceil(multiplier.step());
+        let depth = multiplier.elements(matrix.data.len() / matrix.pitch);
         let mut packed = Packed::empty(panels, depth, layout);
-        let mut to = packed.data.as_mut_slice().chunks_exact_mut(n);
-        for lanes in &packed.panels.lanes {
+        let panels = packed.data.as_mut_slice().chunks_exact_mut(depth * 4 * n);
+        for (lanes, panel) in packed.panels.lanes.iter().zip(panels) {
+            let mut to = panel.chunks_exact_mut(n);
             for rows in matrix.data.chunks(multiplier.step() * matrix.pitch) {
                 let (row, below) = rows.split_at(matrix.pitch);
                 for lane in lanes {
@@ -128,6 +129,7 @@ impl<E: Real> Packed<E> {
                     }
                 }
             }
+            to.for_each(|rest| rest.fill(E::default()));
         }
         packed
     }
@@ -156,7 +158,8 @@ impl<E: Real> Packed<E> {
         let n = layout.n;
         let rows = matrix.data.len() / matrix.pitch;
         let panels = Panels::new(1, rows, n, layout.shares);
-        let depth = starts.len() * width.div_ceil(STEP);
+        let elements = layout.multiplier.elements(width);
+        let depth = starts.len() * elements;
         let mut packed = Packed::empty(panels, depth, layout);
         let data = packed.data.as_mut_slice();
         for (p, lanes) in packed.panels.lanes.iter().enumerate() {
@@ -167,7 +170,7 @@ impl<E: Real> Packed<E> {
                 for (block, &start) in starts.iter().enumerate() {
                     for from in (0..width).step_by(LINE) {
                         let count = LINE.min(width - from);
-                        let to = base + (block * width.div_ceil(STEP) + from / STEP) * 4 * n;
+                        let to = base + (block * elements + from / STEP) * 4 * n;
                         for j in 0..live {
                             let row = &matrix.data[(first + j) * matrix.pitch + start + from..];
                             for (k, x) in row[..count].chunks(STEP).enumerate() {
@@ -180,6 +183,9 @@ impl<E: Real> Packed<E> {
                         for k in 0..count.div_ceil(STEP) {
                             data[to + k * 4 * n..][live..n].fill(E::default());
                         }
+                    }
+                    for rest in width.div_ceil(STEP)..elements {
+                        data[base + (block * elements + rest) * 4 * n..][..n].fill(E::default());
                     }
                 }
             }

@@ -8,7 +8,7 @@
 
 use crate::guard;
 use crate::multiply::{Dot, Multiplier, Multiply, Single, Widened};
-use crate::simd::{Simd, Vector};
+use crate::simd::{Simd, Vector, amx};
 use core::ptr;
 
 /// A vector of columns of the result.
@@ -72,6 +72,62 @@ pub(super) unsafe fn panel<S: Simd, const T: bool>(
             Multiplier::Single => pieces::<S, Single, T>(rows, left, panel, columns),
             Multiplier::Widened => pieces::<S, Widened, T>(rows, left, panel, columns),
             Multiplier::Dot => pieces::<S, Dot, T>(rows, left, panel, columns),
+            // Of a few rows a tile would be empty.
+            Multiplier::Tiles if rows <= 2 => pieces::<S, Dot, false>(rows, left, panel, columns),
+            Multiplier::Tiles => tiles::<S>(rows, left, panel, columns),
+        }
+    }
+}
+
+/// The same, tile by tile.
+#[inline(always)]
+unsafe fn tiles<S: Simd>(
+    rows: usize,
+    left: Left<'_, S::E>,
+    panel: *const S::E,
+    columns: &[Column<S::E>; 4],
+) {
+    debug_assert_eq!(
+        (4 * S::N, size_of::<S::E>()),
+        (amx::COLUMNS, size_of::<f32>())
+    );
+    let mut sums = amx::Block([[0.0; amx::COLUMNS]; amx::ROWS]);
+    for row in (0..rows).step_by(amx::ROWS) {
+        let high = amx::ROWS.min(rows - row);
+        // SAFETY: the caller's; a block has as many columns as a panel, and a left operand whole blocks of rows.
+        unsafe {
+            for (r, sums) in sums.0.iter_mut().take(high).enumerate() {
+                for (column, sums) in columns.iter().zip(sums.chunks_exact_mut(S::N)) {
+                    match column.from.is_null() {
+                        true => sums.fill(0.0),
+                        false => {
+                            let from = column.from.add((row + r) * column.from_pitch);
+                            sums.as_mut_ptr()
+                                .copy_from_nonoverlapping(from.cast(), S::N);
+                        }
+                    }
+                }
+            }
+            let mut at = panel;
+            for &segment in left.segments {
+                let rows = segment.add(row * left.pitch).cast::<f32>();
+                amx::add(
+                    rows,
+                    left.pitch,
+                    at.cast(),
+                    left.depth / amx::PAIRS,
+                    &mut sums,
+                );
+                at = at.add(left.depth * amx::COLUMNS);
+            }
+            for (r, sums) in sums.0.iter().take(high).enumerate() {
+                for (column, sums) in columns.iter().zip(sums.chunks_exact(S::N)) {
+                    if !column.to.is_null() {
+                        let to = column.to.add((row + r) * column.to_pitch);
+                        to.copy_from_nonoverlapping(sums.as_ptr().cast(), S::N);
+                    }
+                }
+            }
         }
     }
 }

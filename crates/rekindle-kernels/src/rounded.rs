@@ -4,7 +4,7 @@ use crate::guard::{self, Lent};
 use crate::memory::Buffer;
 use crate::multiply::Multiplier;
 use crate::product::Left;
-use crate::simd::{Real, Simd};
+use crate::simd::{Real, Simd, amx};
 use alloc::vec::Vec;
 
 /// Room for a left operand, one for each member of a team.
@@ -48,8 +48,13 @@ impl<E: Real> Rounded<E> {
         if multiplier == Multiplier::Single {
             return left;
         }
-        let depth = left.depth.div_ceil(2);
-        let (high, pitch) = if T { (depth, rows) } else { (rows, depth) };
+        let depth = multiplier.elements(left.depth);
+        let turned = T && multiplier == Multiplier::Tiles;
+        let (high, pitch) = match (T, multiplier) {
+            (_, Multiplier::Tiles) => (rows.next_multiple_of(amx::ROWS), depth),
+            (true, _) => (depth, rows),
+            (false, _) => (rows, depth),
+        };
         let segment = high * pitch;
         let size = left.segments.len() * segment;
         if self.size < size {
@@ -61,7 +66,8 @@ impl<E: Real> Rounded<E> {
             // SAFETY: the caller's.
             unsafe {
                 match T {
-                    false => beside::<S>(from, left, to),
+                    _ if turned => turn::<S>(from, left, to, rows, depth),
+                    false => beside::<S>(from, left, &mut to[..rows * depth], depth),
                     true => below::<S>(from, left, to, rows),
                 }
             }
@@ -81,18 +87,20 @@ impl<E: Real> Rounded<E> {
     }
 }
 
-/// Rows of a segment in pairs of neighbours.
-unsafe fn beside<S: Simd>(from: *const S::E, left: Left<'_, S::E>, to: &mut [S::E]) {
+/// Rows of a segment in pairs of neighbours, so many to a row, of which those that are left over are zero.
+unsafe fn beside<S: Simd>(from: *const S::E, left: Left<'_, S::E>, to: &mut [S::E], wide: usize) {
     let Left { pitch, depth, .. } = left;
-    guard::check_rows(from, to.len() / depth.div_ceil(2), pitch, depth);
+    guard::check_rows(from, to.len() / wide, pitch, depth);
     // SAFETY: the caller's.
     unsafe {
         S::vectorize(
             #[inline(always)]
             || {
-                for (r, to) in to.chunks_exact_mut(depth.div_ceil(2)).enumerate() {
+                for (r, to) in to.chunks_exact_mut(wide).enumerate() {
                     let row = core::slice::from_raw_parts(from.add(r * pitch), depth);
+                    let (to, rest) = to.split_at_mut(depth.div_ceil(2));
                     pairs(row, to);
+                    rest.fill(S::E::default());
                 }
             },
         );
@@ -108,6 +116,38 @@ fn pairs<E: Real>(row: &[E], to: &mut [E]) {
     }
     if let ([last], Some(to)) = (last, to.last_mut()) {
         *to = last.pair(E::default());
+    }
+}
+
+/// Rows of a segment, `width` wide, in pairs of those below one another, so many to each of the `width` rows that are written, of
+/// which those that are left over are zero.
+unsafe fn turn<S: Simd>(
+    from: *const S::E,
+    left: Left<'_, S::E>,
+    to: &mut [S::E],
+    width: usize,
+    wide: usize,
+) {
+    let Left { pitch, depth, .. } = left;
+    guard::check_rows(from, depth, pitch, width);
+    // SAFETY: the caller's.
+    unsafe {
+        S::vectorize(
+            #[inline(always)]
+            || {
+                for p in 0..wide {
+                    let row = |r: usize| match r < depth {
+                        true => core::slice::from_raw_parts(from.add(r * pitch), width),
+                        false => &[],
+                    };
+                    let (first, second) = (row(2 * p), row(2 * p + 1));
+                    for k in 0..width {
+                        let of = |row: &[S::E]| row.get(k).copied().unwrap_or_default();
+                        to[k * wide + p] = of(first).pair(of(second));
+                    }
+                }
+            },
+        );
     }
 }
 

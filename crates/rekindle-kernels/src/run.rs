@@ -138,6 +138,7 @@ impl<E: Real> Kernel<E> for ForwardPass<'_, E> {
             // team keep to their columns.
             unsafe { run.begin(part, &kept) };
             gather(members, |member: &Member<'_>| unsafe {
+                let _ready = packing.multiplier.begin();
                 let mut operands = Operands::default();
                 let at_work = PartRun {
                     part,
@@ -236,6 +237,7 @@ impl<E: Real> Kernel<E> for BackwardPass<'_, E> {
             let gradients = GradientWorkspace::new(&back, part, values);
             // SAFETY: as in the forward pass.
             gather(tape.members, |member: &Member<'_>| unsafe {
+                let _ready = forward.weights.multiplier.begin();
                 let run = PartRun {
                     part,
                     kept: values,

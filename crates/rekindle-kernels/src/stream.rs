@@ -8,7 +8,7 @@ use crate::multiply::Multiplier;
 use crate::operands::Operands;
 use crate::packing::Packing;
 use crate::schedule::Part;
-use crate::simd::{Isa, Kernel, Real, Simd};
+use crate::simd::{Isa, Kernel, Real, Simd, amx};
 use crate::team::Member;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -67,7 +67,10 @@ impl<E: Real> Kernel<E> for Begin<'_, E> {
         } = layer.sizes;
         let pairs = match packing.multiplier {
             Multiplier::Single => 0,
-            _ => batch * d_input.max(d_hidden).max(d_projection).div_ceil(2),
+            multiplier => {
+                let widest = d_input.max(d_hidden).max(d_projection);
+                batch.next_multiple_of(amx::ROWS) * multiplier.elements(widest)
+            }
         };
         Stream {
             isa: self.isa,
@@ -107,6 +110,7 @@ impl<E: Real> Kernel<E> for Push<'_, E> {
             workspace: &stream.workspace,
             member: &Member::alone(),
         };
+        let _ready = stream.packing.multiplier.begin();
         // SAFETY: the planes are this stream's, which nobody else uses now.
         unsafe {
             run.chunk::<S>(&at_work, &stream.part.chunks[0], &mut stream.operands);

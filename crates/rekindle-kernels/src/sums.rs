@@ -160,19 +160,22 @@ impl<E: Real> Sums<E> {
         (sums, vectors)
     }
 
-    fn scratch_size(part: &Part, n: usize) -> usize {
-        part.widest() * 4 * n
+    fn scratch_size(part: &Part, multiplier: Multiplier, n: usize) -> usize {
+        multiplier.elements(part.widest()) * 4 * n
     }
 
     pub(super) fn sizes(layer: &Transposed<'_, E>, part: &Part) -> Vec<usize> {
         let n = layer.forward.n();
+        let multiplier = layer.forward.weights.multiplier;
         let (sums, vectors) = Sums::plan(layer);
         let mut sizes: Vec<usize> = sums
             .iter()
             .map(|s| (s.depth + 1) * s.panels.lanes.len() * 4 * n)
             .collect();
         sizes.extend(vectors.iter().map(|_| layer.forward.pitch(Width::Hidden)));
-        sizes.extend((0..layer.forward.members()).map(|_| Sums::<E>::scratch_size(part, n)));
+        sizes.extend(
+            (0..layer.forward.members()).map(|_| Sums::<E>::scratch_size(part, multiplier, n)),
+        );
         sizes
     }
 
@@ -199,7 +202,7 @@ impl<E: Real> Sums<E> {
             vector.at = plane(size, size);
         }
         let n = layer.forward.n();
-        let size = Sums::<E>::scratch_size(part, n);
+        let size = Sums::<E>::scratch_size(part, layer.forward.weights.multiplier, n);
         let members = 0..layer.forward.members();
         Sums {
             sums,
@@ -346,7 +349,7 @@ unsafe fn gather<S: Simd>(
     if let Some((from, pitch)) = from {
         guard::check_rows(from, rows, pitch, S::N);
     }
-    guard::check_rows(to, rows.div_ceil(multiplier.step()), 4 * S::N, S::N);
+    guard::check_rows(to, multiplier.elements(rows), 4 * S::N, S::N);
     guard::check(total, S::N);
     // SAFETY: the caller has a vector for every row at `from`, a panel at `to`, a vector at `total`.
     unsafe {
@@ -367,7 +370,7 @@ unsafe fn gather<S: Simd>(
                         }
                     }
                     _ => {
-                        for p in 0..rows.div_ceil(2) {
+                        for p in 0..multiplier.elements(rows) {
                             let (first, second) = (row(2 * p), row(2 * p + 1));
                             first.pairs(second).store(to.add(p * 4 * S::N));
                             sum = sum + first + second;

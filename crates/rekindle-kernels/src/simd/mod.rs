@@ -5,6 +5,7 @@
     reason = "instructions of the machine, which exist where `Isa` says so"
 )]
 
+pub(crate) mod amx;
 mod arm;
 mod bf16;
 mod portable;
@@ -195,6 +196,8 @@ macro_rules! has {
 /// A set of instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
+    /// x86-64 with AVX-512-BF16 and AMX-BF16, which multiplies tiles of bf16, on Linux.
+    Amx,
     /// x86-64 with AVX-512F and AVX-512-BF16, which multiplies pairs of bf16.
     Avx512Bf16,
     /// x86-64 with AVX-512F.
@@ -209,7 +212,8 @@ pub enum Isa {
 
 impl Isa {
     /// All of them, the fastest first.
-    pub const ALL: [Isa; 5] = [
+    pub const ALL: [Isa; 6] = [
+        Isa::Amx,
         Isa::Avx512Bf16,
         Isa::Avx512,
         Isa::Avx2,
@@ -220,6 +224,7 @@ impl Isa {
     /// The name, as in `REKINDLE_ISA`.
     pub fn name(self) -> &'static str {
         match self {
+            Isa::Amx => "amx",
             Isa::Avx512Bf16 => "avx512bf16",
             Isa::Avx512 => "avx512",
             Isa::Avx2 => "avx2",
@@ -233,6 +238,8 @@ impl Isa {
     pub fn is_present(self) -> bool {
         match self {
             #[cfg(target_arch = "x86_64")]
+            Isa::Amx => Isa::Avx512Bf16.is_present() && amx::is_permitted(),
+            #[cfg(target_arch = "x86_64")]
             Isa::Avx512Bf16 => has!("avx512bf16") && Isa::Avx512.is_present(),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => has!("avx512f") && Isa::Avx2.is_present(),
@@ -243,6 +250,11 @@ impl Isa {
             #[cfg(not(target_arch = "x86_64"))]
             _ => false,
         }
+    }
+
+    /// Whether tests do what it does by other instructions, because this machine has it not.
+    pub(crate) fn is_emulated(self) -> bool {
+        cfg!(test) && self == Isa::Amx && Isa::Avx512Bf16.is_present() && !self.is_present()
     }
 
     /// The one in use: the fastest that the machine has, unless the environment variable
@@ -288,10 +300,14 @@ macro_rules! vectors {
     ($E:ident, $Avx512:ident, $Avx2:ident, $Neon:ident) => {
         impl Vectors for $E {
             fn with<K: Kernel<Self>>(isa: Isa, kernel: K) -> K::Output {
-                assert!(isa.is_present(), "this machine has no {}", isa.name());
+                assert!(
+                    isa.is_present() || isa.is_emulated(),
+                    "this machine has no {}",
+                    isa.name()
+                );
                 match isa {
                     #[cfg(target_arch = "x86_64")]
-                    Isa::Avx512Bf16 | Isa::Avx512 => kernel.run::<x86::$Avx512>(),
+                    Isa::Amx | Isa::Avx512Bf16 | Isa::Avx512 => kernel.run::<x86::$Avx512>(),
                     #[cfg(target_arch = "x86_64")]
                     Isa::Avx2 => kernel.run::<x86::$Avx2>(),
                     #[cfg(target_arch = "aarch64")]

@@ -122,6 +122,7 @@ impl Kernel<f32> for &Product {
         let at = to.as_mut_ptr();
         let _out = crate::guard::Lent::new(at.cast_const(), to.len());
         let mut rounded = Rounded::default();
+        let _ready = multiplier.begin();
         // SAFETY: every operand has the rows and columns that are said of it.
         unsafe {
             let left = match self.left {
@@ -154,7 +155,7 @@ impl Kernel<f32> for &Product {
 /// Sums of whole numbers below 2^24 are exact in f32 in any order, so that every path gives the very numbers.
 #[test]
 fn a_product_of_whole_numbers_is_exact() {
-    for isa in present() {
+    for isa in rounding() {
         for precision in Precision::ALL {
             let multiplier = Multiplier::of::<f32>(precision, isa);
             for rows in [1, 2, 3, 7, 13, 70] {
@@ -186,6 +187,37 @@ fn a_product_of_whole_numbers_is_exact() {
     }
 }
 
+/// The machine's instructions, and tiles by others where it has none: what is around them is the same.
+fn rounding() -> impl Iterator<Item = Isa> {
+    Isa::ALL
+        .into_iter()
+        .filter(|isa| isa.is_present() || isa.is_emulated())
+}
+
+/// The instructions themselves, where there are any.
+#[test]
+fn tiles_are_those_of_the_machine_where_it_has_them() {
+    if !Isa::Amx.is_present() {
+        return std::eprintln!(
+            "skipped: this processor has no AMX, and its instructions were not run"
+        );
+    }
+    let product = |multiplier| Product {
+        multiplier,
+        rows: 33,
+        segments: 1,
+        depth: 600,
+        columns: 70,
+        left: false,
+        right: false,
+    };
+    assert!(!Isa::Amx.is_emulated());
+    assert_eq!(
+        f32::with(Isa::Amx, &product(Multiplier::Tiles)),
+        product(Multiplier::Single).exact()
+    );
+}
+
 fn rounded(program: &Program, shape: [usize; 4], lengths: bool) -> Problem {
     let mut problem = Problem::new(program, fitted(program, shape), lengths);
     problem.precision = Precision::Bf16;
@@ -211,7 +243,7 @@ fn outputs_are_those_of_rounded_operands() {
                 let mut plain = problem.numbers.clone();
                 plain.rounded = false;
                 let (exact, _) = run(&plain);
-                for isa in present() {
+                for isa in rounding() {
                     for keep in [Keep::Nothing, Keep::Values, Keep::States] {
                         let (ours, states, _) = problem.tiles::<f32>(isa, keep);
                         let apart = distance(&ours, &y).max(distance(&states, &last));
@@ -287,7 +319,7 @@ fn gradients_of_an_elman_network_are_those_of_rounded_operands() {
     for shape in [[3, 4, 5, 7], [33, 11, 20, 48], [9, 6, 40, 70]] {
         let problem = rounded(&program, shape, false);
         let expected = elman_by_hand(&problem);
-        for isa in present() {
+        for isa in rounding() {
             let (_, _, found) = problem.tiles::<f32>(isa, Keep::Values);
             let found = [0, 1, 2, 3, 4, 7].map(|i| &found[i]);
             for (i, (found, expected)) in found.into_iter().zip(&expected).enumerate() {
@@ -319,7 +351,7 @@ fn gradients_of_rounded_operands_are_near_the_exact_ones() {
             let problem = rounded(&program, shape, shape[0] > 1);
             let exact = Problem::new(&program, fitted(&program, shape), shape[0] > 1);
             let (_, _, exact) = exact.tiles::<f64>(Isa::Portable, Keep::Values);
-            for isa in present() {
+            for isa in rounding() {
                 let (_, _, speed) = problem.tiles::<f32>(isa, Keep::Values);
                 let (_, _, memory) = problem.tiles::<f32>(isa, Keep::States);
                 for (i, of) in NAMES.iter().enumerate() {
