@@ -16,9 +16,6 @@ use crate::{console, stop, table, threads};
 use crew::{Crew, Ended};
 
 /// The arguments of `sweep`.
-///
-/// A run a core is trained at once, or one where the device is no CPU, unless --jobs says otherwise; each has cores / jobs threads.
-/// Another begins only once those before it have logged an interval, and while twice the memory of the largest so far is free.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The config file.
@@ -36,7 +33,8 @@ pub(crate) struct Args {
     /// The sweep's directory; sweeps/NAME by default. The same command goes on with what is there.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The runs that are trained at once.
+    /// The runs that are trained at once: as many as there are cores by default, or one where the device is no CPU. Each has cores / N
+    /// threads, and another begins only while twice the memory of the largest so far is free.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// A device in place of the config's.
