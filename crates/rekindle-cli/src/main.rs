@@ -14,7 +14,7 @@ mod threads;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use rekindle_train::Result;
 
 use commands::{
@@ -112,8 +112,8 @@ fn run(command: Command) -> Result<()> {
         Command::Show(args) => show::run(args),
         Command::Devices => devices::run(),
         Command::Apply(args) => apply::run(args),
-        Command::Completions(args) => completions::run(args),
-        Command::Man(args) => man::run(args),
+        Command::Completions(args) => completions::run(args, Cli::command()),
+        Command::Man(args) => man::run(args, Cli::command()),
         Command::Bench(args) => commands::bench::run(args),
     }
 }

@@ -1,10 +1,10 @@
 //! `rekindle completions`
 
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 use rekindle_train::Result;
 
-use crate::{Cli, console};
+use crate::console;
 
 /// The arguments of `completions`.
 #[derive(clap::Args)]
@@ -13,8 +13,8 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: Args, mut program: Command) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "rekindle", &mut script);
+    clap_complete::generate(args.shell, &mut program, "rekindle", &mut script);
     console::print(&String::from_utf8_lossy(&script))
 }

@@ -1,10 +1,10 @@
 //! `rekindle man`
 
-use clap::CommandFactory;
+use clap::Command;
 use clap_mangen::Man;
 use rekindle_train::{Error, Result, config};
 
-use crate::{Cli, console};
+use crate::console;
 
 /// The arguments of `man`.
 #[derive(clap::Args)]
@@ -13,8 +13,7 @@ pub(crate) struct Args {
     command: Option<String>,
 }
 
-pub(crate) fn run(args: Args) -> Result<()> {
-    let mut program = Cli::command();
+pub(crate) fn run(args: Args, mut program: Command) -> Result<()> {
     program.build();
     let command = match &args.command {
         None => program,
@@ -27,7 +26,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
 }
 
 /// A command, by the name of its page.
-fn named(program: &clap::Command, name: &str) -> Result<clap::Command> {
+fn named(program: &Command, name: &str) -> Result<Command> {
     let command = program.find_subcommand(name).ok_or_else(|| {
         let known: Vec<&str> = program.get_subcommands().map(|c| c.get_name()).collect();
         let end = config::suggest(name, &known);
