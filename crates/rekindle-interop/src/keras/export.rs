@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 
-use super::take::twin;
+use super::take::{directions, twin};
 use super::twin::Kind;
 use crate::convert::entry;
 use crate::formats::FormatError;
@@ -23,7 +23,7 @@ use crate::{WeightError, export as weights};
 /// If Keras has no such cell; if a weight has no place there, as that of a projection or of a learned initial state.
 pub fn export<C: Cell>(layer: &Recurrent<C>) -> Result<Vec<u8>, WeightError> {
     let all: BTreeMap<String, TensorData> = weights(layer).into_iter().collect();
-    let directions = if layer.is_bidirectional() { 2 } else { 1 };
+    let directions = directions(layer);
     let sides = sides(layer);
     let mut taken = 0;
     let mut tensors = Vec::new();

@@ -36,12 +36,14 @@ pub fn take<C: Cell>(
     let levels = layer.layers().len();
     let wanted = |levels: &[Layer]| name.is_none_or(|name| levels[0].is(name));
     let mut fitting = Vec::new();
-    let mut closest: Option<(usize, WeightError)> = None;
+    // What reads in as many directions is closer than what does not, whatever else is wrong.
+    let mut closest: Option<((bool, usize), WeightError)> = None;
     for levels in all.windows(levels).filter(|levels| wanted(levels)) {
         match weights(&layer, levels, model) {
             Ok(found) => fitting.push((levels[0].place.name.clone(), found)),
             Err(error) => {
-                let faults = count(&error);
+                let same = |level: &Layer| level.directions().count() == directions(&layer);
+                let faults = (!levels.iter().all(same), count(&error));
                 if closest.as_ref().is_none_or(|(least, _)| faults < *least) {
                     closest = Some((faults, error));
                 }
@@ -73,6 +75,11 @@ pub fn take<C: Cell>(
     Ok((import(layer, &weights)?, taken))
 }
 
+/// How many directions a layer reads in.
+pub(super) fn directions<C: Cell>(layer: &Recurrent<C>) -> usize {
+    if layer.is_bidirectional() { 2 } else { 1 }
+}
+
 /// How many things are wrong.
 fn count(error: &WeightError) -> usize {
     match error {
@@ -91,10 +98,9 @@ fn weights<C: Cell>(
     model: &Model,
 ) -> Result<Weights, WeightError> {
     let sides = sides(layer);
-    let directions = if layer.is_bidirectional() { 2 } else { 1 };
     let mut all = (BTreeMap::new(), Vec::new());
     let mut faults = Vec::new();
-    for (level, sides) in levels.iter().zip(sides.chunks(directions)) {
+    for (level, sides) in levels.iter().zip(sides.chunks(directions(layer))) {
         let differs = |why: String| WeightError::Layer {
             name: level.place.name.clone(),
             why,
@@ -150,7 +156,7 @@ fn difference<C: Cell>(
     twin: &Twin,
 ) -> Option<String> {
     let there = level.directions().count();
-    let here = if layer.is_bidirectional() { 2 } else { 1 };
+    let here = directions(layer);
     if there != here {
         let read = |n: usize| {
             if n == 2 {
