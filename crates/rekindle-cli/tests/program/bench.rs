@@ -63,7 +63,7 @@ fn streams_of_one_width_are_one_line() {
 
 #[test]
 fn peers_are_measured_beside() {
-    for peer in ["burn-nn", "gemm"] {
+    for peer in ["burn-nn", "gemm", "f32"] {
         let lines = lines(&bench(&["--json", "--peer", peer]).done());
         assert_eq!(lines.len(), 9);
         for line in lines {
