@@ -15,9 +15,9 @@ use rekindle::{
     LstmConfig, Recurrent, RecurrentConfig, Reset,
 };
 
-use crate::WeightError;
 use crate::checkpoint::take;
 use crate::convert::entry;
+use crate::error::WeightError;
 use crate::formats::Tensors;
 use crate::libraries::{Library, export_as};
 use crate::load::load_named;

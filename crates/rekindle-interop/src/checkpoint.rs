@@ -11,7 +11,7 @@ use rekindle::{
     RecurrentConfig,
 };
 
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::formats::Tensors;
 use crate::place::{Place, Ways, ends};
 use crate::taken::Taken;

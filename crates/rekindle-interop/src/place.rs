@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 
-use crate::WeightError;
 use crate::convert::{computed, numbers};
+use crate::error::WeightError;
 use crate::formats::Tensors;
 use crate::libraries::{Form, forms};
 use crate::load::{Slot, Wanted, check, fits, load};

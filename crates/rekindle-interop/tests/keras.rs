@@ -246,6 +246,25 @@ fn what_computes_something_else_is_refused_with_both_sides() {
     );
 }
 
+/// A cell of one's own may store three tensors as an LSTM does.
+#[test]
+fn what_the_configuration_does_not_know_is_refused() {
+    let bytes = golden("hard.h5");
+    let name = b"\"class_name\": \"LSTM\"";
+    let at = bytes.windows(name.len()).position(|part| part == name);
+    let mut other = bytes.clone();
+    other[at.expect("its configuration") + name.len() - 2] = b'X';
+    let model = read(&other).expect("the same file");
+    assert_eq!(find(&model).len(), 0);
+    let lstm = AnyCellConfig::named("lstm", 4).expect("a cell of the zoo");
+    let layer = RecurrentConfig::new(lstm).init(3, &Device::flex());
+    let message = take(layer, &model, None)
+        .expect_err("another class")
+        .to_string();
+    let expected = "is none of SimpleRNN, LSTM and GRU in the file's configuration";
+    assert!(message.ends_with(expected), "{message}");
+}
+
 #[test]
 fn formats_are_told_by_their_content() {
     assert_eq!(Format::of(&golden("layers.h5")), Some(Format::Hdf5));

@@ -8,10 +8,10 @@ use rekindle::{Cell, Recurrent};
 use super::take::{directions, twin};
 use super::twin::Kind;
 use crate::convert::entry;
+use crate::error::WeightError;
 use crate::formats::FormatError;
 use crate::formats::keras::write;
-use crate::pytorch::sides;
-use crate::{WeightError, export as weights};
+use crate::pytorch::{export as weights, sides};
 
 /// The content of a `.weights.h5` file that a `Sequential` of Keras' loads by `load_weights`: one recurrent layer a level, each in a
 /// `Bidirectional` where the layer here reads in both directions, with no other layers that have weights.

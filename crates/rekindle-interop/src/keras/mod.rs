@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `settings.rs` | what the model's configuration says of its recurrent layers |
 //! | `place.rs` | where their tensors stand |
+//! | `layer.rs` | both of them, layer by layer |
 //! | `twin.rs` | which cell here computes the same, and the table of its weights |
 //! | `find.rs`, `take.rs` | all of them as layers, and those that fit a layer |
 //! | `export.rs` | the way back |
 
 mod export;
 mod find;
+mod layer;
 mod place;
 mod settings;
 mod take;

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 
-use super::find::{Layer, layers, merge};
+use super::layer::{Layer, layers, merge};
 use super::place::Names;
 use super::twin::Twin;
 use crate::convert::numbers;
+use crate::error::WeightError;
 use crate::formats::Entry;
 use crate::formats::keras::Model;
 use crate::load::{Wanted, check};
 use crate::mapping::Plan;
-use crate::pytorch::{Side, sides};
+use crate::pytorch::{Side, import, sides};
+use crate::taken::Taken;
 use crate::written::inline;
-use crate::{Taken, WeightError, import};
 
 /// The layer with its weights from a model of Keras': a level takes one of Keras' layers, so a stack takes as many, one behind the other.
 /// `name` is that of the first; by default it is the one place where all fit.
@@ -155,6 +156,9 @@ fn difference<C: Cell>(
     side: &Side<'_>,
     twin: &Twin,
 ) -> Option<String> {
+    if level.unknown {
+        return Some("is none of SimpleRNN, LSTM and GRU in the file's configuration".into());
+    }
     let there = level.directions().count();
     let here = directions(layer);
     if there != here {

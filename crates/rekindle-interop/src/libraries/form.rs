@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::TensorData;
 
 use super::{ALL, Library, Position, cells};
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::load::Wanted;
 use crate::mapping::Plan;
 use crate::pytorch::Side;

@@ -9,7 +9,7 @@ use burn::tensor::TensorData;
 use rekindle::engine::Program;
 use rekindle::{AnyCellConfig, Cell, CellConfig, Recurrent};
 
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::mapping::Row;
 use crate::pytorch::{export, sides};
 
