@@ -18,8 +18,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use rekindle_train::Result;
 
 use commands::{
-    apply, completions, devices, doctor, eval, explain, horizon, init, list, man, predict, report,
-    sample, show, stream, sweep, trace, train, validate,
+    apply, completions, convert, devices, doctor, eval, explain, export, horizon, init, list, man,
+    predict, report, sample, show, stream, sweep, trace, train, validate,
 };
 
 /// Train recurrent networks from config files.
@@ -70,6 +70,10 @@ enum Command {
     Completions(completions::Args),
     /// Print a manual page: `rekindle man | man -l -`, or `rekindle man train` of a command.
     Man(man::Args),
+    /// Write a run for other programs: a model of ONNX, or its weights by PyTorch's names.
+    Export(export::Args),
+    /// Convert weights from one format to another.
+    Convert(convert::Args),
     /// Measure how long a layer takes, or its memory, alone or beside others.
     Bench(commands::bench::Args),
 }
@@ -114,6 +118,8 @@ fn run(command: Command) -> Result<()> {
         Command::Apply(args) => apply::run(args),
         Command::Completions(args) => completions::run(args, Cli::command()),
         Command::Man(args) => man::run(args, Cli::command()),
+        Command::Export(args) => export::run(args),
+        Command::Convert(args) => convert::run(args),
         Command::Bench(args) => commands::bench::run(args),
     }
 }

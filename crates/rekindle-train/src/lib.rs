@@ -7,6 +7,7 @@
 pub mod apply;
 mod cells;
 pub mod config;
+pub mod convert;
 pub mod data;
 pub mod device;
 pub mod doctor;

@@ -62,7 +62,7 @@ impl Content {
     }
 
     /// The model, if the content is one of Keras'.
-    fn keras(&self) -> Result<Option<keras::Model>> {
+    pub fn keras(&self) -> Result<Option<keras::Model>> {
         let (origin, bytes) = &self.parts[0];
         let model = keras::begins(bytes).then(|| keras::read(bytes));
         let model = model.transpose();

@@ -3,10 +3,12 @@
 pub(crate) mod apply;
 pub(crate) mod bench;
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod devices;
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod horizon;
 pub(crate) mod init;
 pub(crate) mod list;

@@ -3,6 +3,7 @@
 mod apply;
 mod begin;
 mod bench;
+mod convert;
 mod custom;
 mod files;
 mod forecast;

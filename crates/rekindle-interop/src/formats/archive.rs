@@ -184,6 +184,58 @@ fn packed<'b>(bytes: &'b [u8], member: &Member) -> Option<&'b [u8]> {
     bytes.get(usize::try_from(begin).ok()?..usize::try_from(end).ok()?)
 }
 
+/// A zip file of members that are stored as they are.
+///
+/// # Errors
+///
+/// If it would have more than four gigabytes, for which NumPy's readers need another form.
+pub(super) fn write(members: &[(String, Vec<u8>)]) -> Result<Vec<u8>, FormatError> {
+    let (mut file, mut list) = (Vec::new(), Vec::new());
+    for (name, content) in members {
+        let mut crc = flate2::Crc::new();
+        crc.update(content);
+        let at = file.len() as u64;
+        let size = content.len() as u64;
+        // Stored, on the first day that the form knows; a checksum, both sizes, the length of the name, and no extra fields.
+        let mut common = Vec::new();
+        for (number, width) in [
+            (20, 2),
+            (0, 2),
+            (0, 2),
+            (0, 2),
+            (0x21, 2),
+            (u64::from(crc.sum()), 4),
+            (size, 4),
+            (size, 4),
+            (name.len() as u64, 2),
+            (0, 2),
+        ] {
+            common.extend(&number.to_le_bytes()[..width]);
+        }
+        file.extend(b"PK\x03\x04");
+        file.extend(&common);
+        file.extend(name.as_bytes());
+        file.extend(content);
+        list.extend(b"PK\x01\x02\x14\x00");
+        list.extend(&common);
+        // No comment, the first disk, no attributes.
+        list.extend([0; 10]);
+        list.extend(&at.to_le_bytes()[..4]);
+        list.extend(name.as_bytes());
+        if file.len() + list.len() + 22 > u32::MAX as usize || members.len() >= 0xffff {
+            return Err(FormatError::Archive);
+        }
+    }
+    let (count, at) = (members.len() as u64, file.len() as u64);
+    let length = list.len() as u64;
+    file.extend(list);
+    file.extend(b"PK\x05\x06\0\0\0\0");
+    for (number, width) in [(count, 2), (count, 2), (length, 4), (at, 4), (0, 2)] {
+        file.extend(&number.to_le_bytes()[..width]);
+    }
+    Ok(file)
+}
+
 pub(super) fn damaged(why: String) -> FormatError {
     FormatError::Damaged {
         format: "zip",

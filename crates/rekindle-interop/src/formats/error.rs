@@ -35,6 +35,10 @@ pub enum FormatError {
     #[error("two tensors are named `{0}`")]
     Twice(String),
 
+    /// There is too much for a zip file.
+    #[error("a zip file holds up to four gigabytes and 65534 arrays; write .safetensors")]
+    Archive,
+
     /// The content would take more memory than its size warrants.
     #[error("the file of {bytes} bytes unpacks to more than {most}; save it without compression")]
     TooLarge { bytes: usize, most: usize },

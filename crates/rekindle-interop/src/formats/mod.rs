@@ -8,7 +8,7 @@ mod burnpack;
 mod error;
 mod hdf5;
 pub mod keras;
-mod numpy;
+pub mod numpy;
 pub mod onnx;
 mod pickle;
 pub mod pytorch;

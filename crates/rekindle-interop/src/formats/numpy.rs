@@ -45,6 +45,44 @@ pub(super) fn read_arrays(mut archive: Archive<'_>) -> Result<Tensors<'_>, Forma
     }
 }
 
+/// An `.npz` file. The same tensors give the same bytes.
+///
+/// # Errors
+///
+/// If a name is taken twice, a tensor is of bf16, which NumPy lacks, or there is more than a zip file holds.
+pub fn write(tensors: &[(&str, Entry<'_>)]) -> Result<Vec<u8>, FormatError> {
+    let mut members: Vec<(String, Vec<u8>)> = Vec::with_capacity(tensors.len());
+    for (name, entry) in tensors {
+        let member = format!("{name}.npy");
+        if members.iter().any(|(other, _)| *other == member) {
+            return Err(FormatError::Twice((*name).to_owned()));
+        }
+        let known = TYPES.iter().find(|(_, dtype)| *dtype == entry.dtype);
+        let letters = known.expect("every type is in the table").0;
+        if entry.dtype == Dtype::Bf16 {
+            let why = "is bf16, which NumPy lacks; write .safetensors".into();
+            return Err(fault(name, why));
+        }
+        let order = if entry.dtype.size() == 1 { '|' } else { '<' };
+        let axes: String = entry.shape.iter().map(|axis| format!("{axis}, ")).collect();
+        let header =
+            format!("{{'descr': '{order}{letters}', 'fortran_order': False, 'shape': ({axes}), }}");
+        // Numbers begin at a multiple of 64, behind 10 bytes, the header and the end of its line.
+        let header = format!(
+            "{header:width$}\n",
+            width = (header.len() + 11).next_multiple_of(64) - 11
+        );
+        let length =
+            u16::try_from(header.len()).map_err(|_| fault(name, "has too many axes".into()))?;
+        let mut content = b"\x93NUMPY\x01\x00".to_vec();
+        content.extend(length.to_le_bytes());
+        content.extend(header.as_bytes());
+        content.extend(&*entry.bytes);
+        members.push((member, content));
+    }
+    archive::write(&members)
+}
+
 /// The array of an `.npy` file, named `tensor`.
 pub(super) fn read_array(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
     let mut budget = archive::budget(bytes.len());

@@ -7,7 +7,7 @@ use rekindle::{
 
 use super::activation::number;
 use super::node::Settled;
-use crate::Kind;
+use crate::checkpoint::Kind;
 
 /// The cell of one direction: one of the list where its equations are the operator's, else the equations themselves.
 pub(super) fn cell(settled: &Settled, direction: usize) -> AnyCellConfig {

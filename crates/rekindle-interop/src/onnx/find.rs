@@ -10,7 +10,7 @@ use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig};
 use super::node::{self, Reads};
 use super::scope::{Scope, Source};
 use super::{equations, stack, weights};
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::formats::onnx::{Graph, Model, Setting};
 use crate::load::{Wanted, check, load};
 use crate::pytorch::slots;
@@ -88,7 +88,11 @@ impl<'m> Operators<'m> {
     }
 
     /// The weights by the names that [`weight_names`](crate::weight_names) of the layer has.
-    fn weights(&self) -> Result<BTreeMap<String, TensorData>, WeightError> {
+    ///
+    /// # Errors
+    ///
+    /// If a weight is of a type that no layer computes with, or lies in a file that was not attached.
+    pub fn weights(&self) -> Result<BTreeMap<String, TensorData>, WeightError> {
         let forward = self.config.cell_in(Direction::Forward);
         let mut cells = vec![forward];
         if self.config.bidirectional {
@@ -122,7 +126,7 @@ impl<'m> Operators<'m> {
     }
 
     /// The names of the tensors that hold the weights.
-    fn tensors(&self) -> Vec<String> {
+    pub fn tensors(&self) -> Vec<String> {
         let sources = self.layers.iter().flat_map(|layer| layer.tensors);
         let names = sources.filter_map(|source| match source {
             Source::Constant(tensor) => Some(tensor.name.clone()),

@@ -18,5 +18,5 @@ mod scope;
 mod stack;
 mod weights;
 
-pub use export::{Batch, Drawing, Options, Value, export};
+pub use export::{Batch, Drawing, Options, Value, export, layers};
 pub use find::{Operators, find, take};

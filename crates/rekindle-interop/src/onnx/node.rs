@@ -2,7 +2,7 @@
 
 use super::activation::{Activation, Settings};
 use super::scope::{Scope, Source};
-use crate::Kind;
+use crate::checkpoint::Kind;
 use crate::formats::onnx::{Node, Setting};
 
 /// The gates of an operator, in the order in which its matrices hold them, by the names of our equations; and its functions.

@@ -23,6 +23,11 @@ impl Scaler {
         Self { mean, std }
     }
 
+    /// The mean and the standard deviation of each column.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.mean.iter().copied().zip(self.std.iter().copied())
+    }
+
     /// A value of a column, standardised.
     pub(crate) fn scaled(&self, value: f64, column: usize) -> f64 {
         (value - self.mean[column]) / self.std[column]

@@ -10,3 +10,4 @@ mod objective;
 mod rows;
 pub(crate) mod shape;
 pub(crate) mod taken;
+pub(crate) mod written;

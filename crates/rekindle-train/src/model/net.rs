@@ -73,6 +73,20 @@ impl Net {
         }
     }
 
+    /// The vectors of symbols, `[symbols, width]`; none where the network takes features.
+    pub(super) fn embedding(&self) -> Option<Tensor<2>> {
+        self.embedding.as_ref().map(|e| e.weight.val())
+    }
+
+    /// The matrix, `[d_output, outputs]`, and the bias of the output.
+    pub(super) fn head(&self) -> (Tensor<2>, Option<Tensor<1>>) {
+        match (&self.output, self.embedding(), &self.tied_bias) {
+            (Some(linear), ..) => (linear.weight.val(), linear.bias.as_ref().map(|b| b.val())),
+            (None, Some(vectors), Some(bias)) => (vectors.transpose(), Some(bias.val())),
+            _ => unreachable!("a network has an output matrix or an embedding in its place"),
+        }
+    }
+
     /// The outputs at every step: `[batch, time, d_output]` to `[batch * time, outputs]`.
     pub fn output_each(&self, y: Tensor<3>) -> Tensor<2> {
         let [batch, time, width] = y.dims();

@@ -154,9 +154,9 @@ impl Pooled {
 
 /// The outputs of two directions that stand side by side.
 #[derive(Clone, Copy, Debug)]
-struct Sides {
+pub(super) struct Sides {
     /// The width of what reads forward, which stands first.
-    forward: usize,
+    pub(super) forward: usize,
 }
 
 impl Sides {
@@ -173,7 +173,7 @@ impl Sides {
 }
 
 /// The two sides of a network's outputs; none where they are one.
-fn sides(net: &Net) -> Option<Sides> {
+pub(super) fn sides(net: &Net) -> Option<Sides> {
     let recurrent = net.recurrent();
     let top = recurrent.layers().last()?;
     let apart = top.reverse.is_some() && recurrent.merge() == Merge::Concat;

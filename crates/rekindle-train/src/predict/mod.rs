@@ -1,5 +1,6 @@
 //! A trained network at work, and what it is given to read.
 
+mod exported;
 pub(crate) mod predictor;
 pub(crate) mod source;
 mod stream;

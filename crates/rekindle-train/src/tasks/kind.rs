@@ -11,7 +11,7 @@ use crate::{
     data::{file::DataFile, reading::Reading},
     error::{Error, Result},
     memory::Batch,
-    model::shape::NetShape,
+    model::{shape::NetShape, written::Ends},
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
@@ -159,6 +159,9 @@ pub(crate) trait Kind {
 
     /// The network's two ends, without the data.
     fn shape(&self, spec: &Self::Spec) -> NetShape;
+
+    /// What the two ends mean, for programs that run the network without this one.
+    fn meaning(&self, spec: &Self::Spec) -> Ends;
 
     /// A text as the network reads it.
     ///

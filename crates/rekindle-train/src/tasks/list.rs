@@ -13,7 +13,7 @@ use crate::{
     data::{file::DataFile, reading::Reading},
     error::{Error, Result},
     memory::Batch,
-    model::shape::NetShape,
+    model::{shape::NetShape, written::Ends},
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,14 @@ macro_rules! tasks {
             pub(crate) fn shape(&self, spec: &Spec) -> Result<NetShape> {
                 match (self, spec) {
                     $((TaskConfig::$Task(task), Spec::$Task(spec)) => Ok(task.shape(spec)),)*
+                    _ => Err(another_task()),
+                }
+            }
+
+            /// What the network's two ends mean, for programs that run it without this one.
+            pub(crate) fn meaning(&self, spec: &Spec) -> Result<Ends> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => Ok(task.meaning(spec)),)*
                     _ => Err(another_task()),
                 }
             }

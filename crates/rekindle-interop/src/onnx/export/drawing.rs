@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Matrix;
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::formats::onnx::{Attribute, Axis, Graph, Model, Node, OPSETS, Port, Setting, Tensor};
 use crate::formats::{Dtype, Entry};
 

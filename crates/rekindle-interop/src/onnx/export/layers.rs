@@ -8,7 +8,7 @@ use super::drawing::{Drawing, Value};
 use super::operator::{operator, settled};
 use super::scan::{Equations, Given};
 use super::{Matrix, numbers};
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::formats::onnx::Setting;
 use crate::onnx::node::Reads;
 
@@ -17,8 +17,8 @@ use crate::onnx::node::Reads;
 ///
 /// # Errors
 ///
-/// If a cell is no set of equations, or its weights are not of 32 bits.
-pub(super) fn layers<C: Cell>(
+/// If a cell is no set of equations.
+pub fn layers<C: Cell>(
     drawing: &mut Drawing,
     recurrent: &Recurrent<C>,
     mut x: Value,
@@ -33,7 +33,7 @@ pub(super) fn layers<C: Cell>(
             given += reverse.d_output();
         }
         if let Some(projection) = &layer.projection {
-            let weight = numbers(&format!("{depth}.projection"), projection.weight.val())?;
+            let weight = numbers(projection.weight.val());
             given = weight.shape[1];
             let weight = drawing.matrix(&format!("{depth}.projection"), &weight);
             y = drawing.node("MatMul", &[&y, &weight], vec![]);
@@ -94,8 +94,8 @@ fn merged<C: Cell>(
     }
     let mut parts = Vec::new();
     for side in &sides {
-        let equations = side.equations()?;
-        let initial = side.initial(drawing, layer, batch, states)?;
+        let equations = side.equations();
+        let initial = side.initial(drawing, layer, batch, states);
         parts.push((equations, initial));
     }
     let known: Vec<_> = parts
@@ -142,27 +142,18 @@ fn merged<C: Cell>(
 }
 
 impl<C: Cell> Side<'_, C> {
-    fn equations(&self) -> Result<Equations<'_>, WeightError> {
+    fn equations(&self) -> Equations<'_> {
         let used = self.gates.used();
-        let of = |letter: &str| format!("{}.{letter}", self.name);
-        let vectors = used.vectors.into_iter();
-        let optional = |bias: Option<burn::tensor::Tensor<1>>,
-                        letter: &str|
-         -> Result<Option<Matrix>, WeightError> {
-            bias.map(|bias| numbers(&of(letter), bias)).transpose()
-        };
-        Ok(Equations {
+        Equations {
             program: self.gates.program(),
             d_hidden: self.gates.d_hidden(),
-            input: numbers(&of("W"), used.input)?,
-            input_bias: optional(used.input_bias, "b")?,
-            hidden: used.hidden.map(|u| numbers(&of("U"), u)).transpose()?,
-            hidden_bias: optional(used.hidden_bias, "d")?,
-            vectors: vectors
-                .map(|v| numbers(&of("v"), v))
-                .collect::<Result<_, _>>()?,
-            projection: used.projection.map(|r| numbers(&of("R"), r)).transpose()?,
-        })
+            input: numbers(used.input),
+            input_bias: used.input_bias.map(numbers),
+            hidden: used.hidden.map(numbers),
+            hidden_bias: used.hidden_bias.map(numbers),
+            vectors: used.vectors.into_iter().map(numbers).collect(),
+            projection: used.projection.map(numbers),
+        }
     }
 
     /// The states before the first step, if the model takes them or the layer learned them.
@@ -172,9 +163,9 @@ impl<C: Cell> Side<'_, C> {
         layer: &Layer<C>,
         batch: &Batch,
         states: bool,
-    ) -> Result<Option<Vec<Value>>, WeightError> {
+    ) -> Option<Vec<Value>> {
         if !states && layer.initial.is_empty() {
-            return Ok(None);
+            return None;
         }
         let mut initial = Vec::new();
         let learnable = layer.learnable();
@@ -188,13 +179,13 @@ impl<C: Cell> Side<'_, C> {
                 *direction == self.direction && *state == name
             };
             let row = match learnable.iter().position(own) {
-                Some(place) => numbers(&self.name, layer.initial[place].val())?,
+                Some(place) => numbers(layer.initial[place].val()),
                 None => Matrix::zero(width),
             };
             let row = drawing.matrix(&format!("{}.initial_{name}", self.name), &row);
             initial.push(batch.each(drawing, &row, width));
         }
-        Ok(Some(initial))
+        Some(initial)
     }
 
     /// The cell as a node of its own.

@@ -17,11 +17,12 @@ mod scan;
 
 pub use batch::Batch;
 pub use drawing::{Drawing, Value};
+pub use layers::layers;
 
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::Tensor;
 use rekindle::{Cell, Recurrent};
 
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::formats::onnx::{Model, OPSETS};
 
 /// How a model is written.
@@ -46,11 +47,11 @@ impl Default for Options {
     }
 }
 
-/// A model of a layer: from `x`, `[batch, time, d_input]`, to `y`, `[batch, time, d_output]`.
+/// A model of a layer, in 32 bits, to which weights that have more are rounded: from `x`, `[batch, time, d_input]`, to `y`, `[batch, time, d_output]`.
 ///
 /// # Errors
 ///
-/// If a cell is no set of equations, its weights are not of 32 bits, or the version of the operators is none that is written.
+/// If a cell is no set of equations, or the version of the operators is none that is written.
 pub fn export<C: Cell>(
     layer: &Recurrent<C>,
     options: &Options,
@@ -59,28 +60,18 @@ pub fn export<C: Cell>(
     let x = drawing.input("x", &["batch", "time", &layer.d_input().to_string()]);
     let batch = Batch::new(&mut drawing, &x, options.lengths);
     let x = batch.entered(&mut drawing, &x);
-    let y = layers::layers(&mut drawing, layer, x, &batch, options.states)?;
+    let y = layers(&mut drawing, layer, x, &batch, options.states)?;
     let y = drawing.transposed(&y);
     drawing.output("y", &y, &["batch", "time", &layer.d_output().to_string()]);
     Ok(drawing.model())
 }
 
-/// The numbers of a weight.
-fn numbers<const D: usize>(name: &str, tensor: Tensor<D>) -> Result<Matrix, WeightError> {
-    let data: TensorData = tensor.into_data();
-    let shape = data.shape().to_vec();
-    match data.dtype() {
-        DType::F32 => Ok(Matrix {
-            shape,
-            numbers: data.iter().collect(),
-        }),
-        other => Err(WeightError::Unwritten {
-            cell: name.to_owned(),
-            why: format!(
-                "has weights of {}, but a model is of f32: convert them",
-                other.name()
-            ),
-        }),
+/// The numbers of a weight, rounded to 32 bits if they have more.
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Matrix {
+    let data = tensor.into_data();
+    Matrix {
+        shape: data.shape().to_vec(),
+        numbers: data.iter().collect(),
     }
 }
 

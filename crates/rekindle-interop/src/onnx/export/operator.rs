@@ -7,7 +7,7 @@ use super::Matrix;
 use super::batch::Batch;
 use super::drawing::{Drawing, Value};
 use super::scan::{Equations, Given};
-use crate::Kind;
+use crate::checkpoint::Kind;
 use crate::formats::onnx::Setting;
 use crate::onnx::activation::{Activation, Settings};
 use crate::onnx::equations::cell;

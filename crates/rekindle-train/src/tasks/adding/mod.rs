@@ -15,7 +15,7 @@ use crate::{
     data::{columns::Columns, reading::Reading, series::Series},
     error::Result,
     memory::Batch,
-    model::shape::NetShape,
+    model::{shape::NetShape, taken::Taken, written::Ends},
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
@@ -44,6 +44,10 @@ impl Kind for AddingConfig {
 
     fn shape(&self, _: &NoSpec) -> NetShape {
         self.ends()
+    }
+
+    fn meaning(&self, _: &NoSpec) -> Ends {
+        Ends::plain(Taken::End)
     }
 
     fn read_file(&self, _: &NoSpec, path: &Path, _row: usize, _takes: Takes) -> Result<Reading> {

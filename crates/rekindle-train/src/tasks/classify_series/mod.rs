@@ -24,7 +24,7 @@ use crate::{
     data::{file::DataFile, reading::Reading},
     error::Result,
     memory::Batch,
-    model::{front::Front, shape::NetShape},
+    model::{front::Front, shape::NetShape, taken::Taken, written::Ends},
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
@@ -103,6 +103,13 @@ impl Kind for ClassifySeriesConfig {
 
     fn shape(&self, spec: &SeriesSpec) -> NetShape {
         spec.shape()
+    }
+
+    fn meaning(&self, spec: &SeriesSpec) -> Ends {
+        Ends {
+            scale: spec.scaler.columns().collect(),
+            ..Ends::plain(Taken::Pooled(self.pool))
+        }
     }
 
     fn read_file(

@@ -27,6 +27,7 @@ use crate::{
     memory::Batch,
     model::{
         taken::Taken,
+        written::Ends,
         {front::Front, shape::NetShape},
     },
 };
@@ -107,6 +108,10 @@ impl Kind for ClassifyTextConfig {
 
     fn shape(&self, spec: &TextSpec) -> NetShape {
         spec.shape(self)
+    }
+
+    fn meaning(&self, _: &TextSpec) -> Ends {
+        Ends::plain(Taken::Pooled(self.pool))
     }
 
     fn read_text(&self, spec: &TextSpec, text: &str, takes: Takes) -> Result<Reading> {

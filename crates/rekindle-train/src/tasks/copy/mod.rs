@@ -15,7 +15,7 @@ use crate::{
     data::reading::{Reading, Steps},
     error::{Error, Result},
     memory::Batch,
-    model::shape::NetShape,
+    model::{shape::NetShape, taken::Taken, written::Ends},
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
@@ -44,6 +44,10 @@ impl Kind for CopyConfig {
 
     fn shape(&self, _: &NoSpec) -> NetShape {
         self.ends()
+    }
+
+    fn meaning(&self, _: &NoSpec) -> Ends {
+        Ends::plain(Taken::Each)
     }
 
     fn read_text(&self, _: &NoSpec, text: &str, _: Takes) -> Result<Reading> {

@@ -31,6 +31,7 @@ use crate::{
     memory::Batch,
     model::{
         taken::Taken,
+        written::{Ends, Outputs},
         {front::Front, shape::NetShape},
     },
 };
@@ -133,6 +134,14 @@ impl Kind for ForecastConfig {
 
     fn shape(&self, spec: &ForecastSpec) -> NetShape {
         spec.shape(self)
+    }
+
+    fn meaning(&self, spec: &ForecastSpec) -> Ends {
+        Ends {
+            scale: spec.scaler.columns().collect(),
+            outputs: Outputs::Changes(spec.targets.clone()),
+            ..Ends::plain(Taken::End)
+        }
     }
 
     fn read_file(

@@ -17,7 +17,7 @@ use crate::{
     },
     error::Result,
     memory::Batch,
-    model::{frames::Frames, front::Front, shape::NetShape},
+    model::{frames::Frames, front::Front, shape::NetShape, taken::Taken, written::Ends},
     tasks::{
         at_work::AtWork,
         given::{Takes, symbols, unread},
@@ -93,6 +93,10 @@ impl Kind for LanguageModelConfig {
 
     fn shape(&self, spec: &LanguageSpec) -> NetShape {
         spec.shape(self)
+    }
+
+    fn meaning(&self, _: &LanguageSpec) -> Ends {
+        Ends::plain(Taken::Each)
     }
 
     fn read_text(&self, spec: &LanguageSpec, text: &str, takes: Takes) -> Result<Reading> {

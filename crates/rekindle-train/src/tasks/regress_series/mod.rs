@@ -24,7 +24,12 @@ use crate::{
     data::{file::DataFile, reading::Reading},
     error::Result,
     memory::Batch,
-    model::{front::Front, shape::NetShape},
+    model::{
+        front::Front,
+        shape::NetShape,
+        taken::Taken,
+        written::{Ends, Outputs},
+    },
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
@@ -96,6 +101,14 @@ impl Kind for RegressSeriesConfig {
 
     fn shape(&self, spec: &RegressionSpec) -> NetShape {
         spec.shape()
+    }
+
+    fn meaning(&self, spec: &RegressionSpec) -> Ends {
+        Ends {
+            scale: spec.scaler.columns().collect(),
+            outputs: Outputs::Scaled(spec.target.columns().collect()),
+            ..Ends::plain(Taken::Pooled(self.pool))
+        }
     }
 
     fn read_file(

@@ -1,0 +1,104 @@
+//! `convert` and `export`: weights and runs for other programs.
+
+use std::fs;
+
+use rekindle_interop::formats;
+use safetensors::SafeTensors;
+use tempfile::{TempDir, tempdir};
+
+use crate::golden::Golden;
+use crate::support::rekindle_in;
+
+/// The weights of a small LSTM.
+fn small() -> TempDir {
+    let place = tempdir().unwrap();
+    Golden::named("lstm-1layer").lay_out(place.path());
+    place
+}
+
+#[test]
+fn weights_go_from_one_format_to_another_and_back() {
+    let place = small();
+    let read = |file: &str| fs::read(place.path().join(file)).unwrap();
+    for (from, to) in [
+        ("w.safetensors", "w.npz"),
+        ("w.npz", "again.safetensors"),
+        ("w.safetensors", "w.onnx"),
+        ("w.onnx", "model.safetensors"),
+        ("w.onnx", "w.weights.h5"),
+        ("w.weights.h5", "keras.safetensors"),
+    ] {
+        let said = rekindle_in(place.path(), &["convert", from, to]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        assert_eq!(said.out, format!("{to}\n"));
+        let rounded = said.err.contains("weights of f64 are rounded to f32");
+        assert_eq!(
+            rounded,
+            from == "w.safetensors" && to == "w.onnx",
+            "{}",
+            said.err
+        );
+    }
+    let (old, again) = (read("w.safetensors"), read("again.safetensors"));
+    assert_eq!(formats::read(&old).unwrap(), formats::read(&again).unwrap());
+    // An operator's weights stand behind the name of its node.
+    let (old, model) = (
+        SafeTensors::deserialize(&old).unwrap(),
+        read("model.safetensors"),
+    );
+    let model = SafeTensors::deserialize(&model).unwrap();
+    for name in old.names() {
+        let found = model.tensor(&format!("0.forward.y.{name}")).unwrap();
+        let wide = old.tensor(name).unwrap();
+        let (wide, _) = wide.data().as_chunks();
+        let rounded = wide
+            .iter()
+            .flat_map(|&n| (f64::from_le_bytes(n) as f32).to_le_bytes());
+        assert!(rounded.eq(found.data().iter().copied()), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_converted_is_refused() {
+    let place = small();
+    let refused = |arguments: &[&str]| {
+        let said = rekindle_in(place.path(), arguments);
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (Some(2), ""),
+            "{}",
+            said.err
+        );
+        said.err
+    };
+    for (arguments, words) in [
+        (
+            &["convert", "w.safetensors", "w.pt"][..],
+            "pickles are read and not written; write .safetensors",
+        ),
+        (
+            &["convert", "w.safetensors", "w"],
+            "the ending says the format; write .safetensors, .npz, .onnx or .weights.h5",
+        ),
+        (
+            &["convert", "w.safetensors", "w.safetensors"],
+            "is what this command reads",
+        ),
+        (
+            &["convert", "x.safetensors", "x.onnx"],
+            "it holds no recurrent module that can be told by names and shapes",
+        ),
+        (
+            &["convert", "w.safetensors", "w.onnx", "--opset", "13"],
+            "opset = 13: must be from 14 to 28",
+        ),
+        (
+            &["convert", "LAYER.toml", "w.npz"],
+            "not a file of tensors that can be read",
+        ),
+        (&["export", ".", "-o", "w.onnx"], "no run"),
+    ] {
+        let said = refused(arguments);
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+}

@@ -1,0 +1,230 @@
+//! A network for other programs: as a model of ONNX, and its weights by PyTorch's names.
+
+use super::net::Net;
+use super::taken::{Pool, Sides, Taken, sides};
+use burn::tensor::{Tensor, TensorData};
+use rekindle_interop::WeightError;
+use rekindle_interop::formats::Dtype;
+use rekindle_interop::formats::onnx::{Model, Setting};
+use rekindle_interop::onnx::{Batch, Drawing, Options, Value, layers};
+
+/// What a task makes of a network's two ends.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ends {
+    /// The steps that outputs are taken from.
+    pub(crate) taken: Taken,
+    /// The mean and the standard deviation of the first features of the input; of none where they are not scaled.
+    pub(crate) scale: Vec<(f64, f64)>,
+    /// What the outputs are.
+    pub(crate) outputs: Outputs,
+}
+
+/// What a network's outputs are.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Outputs {
+    /// What they are.
+    Plain,
+    /// Numbers without this mean, in units of this deviation, each.
+    Scaled(Vec<(f64, f64)>),
+    /// Changes from the last step of these features, one after the other, in units of their deviations.
+    Changes(Vec<usize>),
+}
+
+impl Ends {
+    /// Outputs of these steps, and nothing that is scaled.
+    pub(crate) fn plain(taken: Taken) -> Self {
+        Ends {
+            taken,
+            scale: Vec::new(),
+            outputs: Outputs::Plain,
+        }
+    }
+}
+
+impl Net {
+    /// The weights by the names and in the layout of PyTorch's `Embedding`, recurrent modules and `Linear`.
+    pub(crate) fn pytorch(&self) -> Vec<(String, TensorData)> {
+        let mut all = Vec::new();
+        if let Some(embedding) = self.embedding() {
+            all.push(("embedding.weight".to_owned(), embedding.into_data()));
+        }
+        let layers = rekindle_interop::export(self.recurrent()).into_iter();
+        all.extend(layers.map(|(name, data)| (format!("recurrent.{name}"), data)));
+        let (weight, bias) = self.head();
+        all.push(("output.weight".to_owned(), weight.transpose().into_data()));
+        if let Some(bias) = bias {
+            all.push(("output.bias".to_owned(), bias.into_data()));
+        }
+        all
+    }
+
+    /// A model from rows as the task has them, `symbols` or `x`, to its `outputs`.
+    ///
+    /// # Errors
+    ///
+    /// If a cell is no set of equations, or the options ask for what models do not have.
+    pub(crate) fn onnx(
+        &self,
+        ends: &Ends,
+        options: &Options,
+    ) -> Result<Model<'static>, WeightError> {
+        let mut drawing = Drawing::new(options.opset)?;
+        let drawn = &mut drawing;
+        let features = self.recurrent().d_input();
+        let (input, x) = match self.embedding() {
+            Some(embedding) => {
+                let symbols = drawn.typed_input("symbols", Dtype::I64, &["batch", "time"]);
+                let vectors = numbers(drawn, "embedding.weight", embedding);
+                let axis = ("axis", Setting::Integer(0));
+                let x = drawn.node("Gather", &[&vectors, &symbols], vec![axis]);
+                (symbols, x)
+            }
+            None => {
+                let x = drawn.input("x", &["batch", "time", &features.to_string()]);
+                let scaled = scaled(drawn, &x, &ends.scale, features);
+                (x, scaled)
+            }
+        };
+        let batch = Batch::new(drawn, &input, options.lengths);
+        let x = batch.entered(drawn, &x);
+        let y = layers(drawn, self.recurrent(), x, &batch, options.states)?;
+        let y = match ends.taken {
+            Taken::Each => drawn.transposed(&y),
+            Taken::End => drawn.at(&y, 0, -1),
+            Taken::Pooled(pool) => pool.drawn(drawn, &batch, &y, sides(self)),
+        };
+        let (weight, bias) = self.head();
+        let outputs = weight.dims()[1];
+        let weight = numbers(drawn, "output.weight", weight);
+        let mut y = drawn.node("MatMul", &[&y, &weight], vec![]);
+        if let Some(bias) = bias {
+            let bias = numbers(drawn, "output.bias", bias);
+            y = drawn.node("Add", &[&y, &bias], vec![]);
+        }
+        y = match &ends.outputs {
+            Outputs::Plain => y,
+            Outputs::Scaled(scale) => {
+                let [mean, std] = rows(scale, outputs);
+                let std = drawn.numbers("output.std", &[outputs], &std);
+                let mean = drawn.numbers("output.mean", &[outputs], &mean);
+                let y = drawn.node("Mul", &[&y, &std], vec![]);
+                drawn.node("Add", &[&y, &mean], vec![])
+            }
+            Outputs::Changes(features) => changed(drawn, &input, &y, ends, features, outputs),
+        };
+        let outputs = outputs.to_string();
+        match ends.taken {
+            Taken::Each => drawn.output("outputs", &y, &["batch", "time", &outputs]),
+            Taken::End | Taken::Pooled(_) => drawn.output("outputs", &y, &["batch", &outputs]),
+        }
+        Ok(drawing.model())
+    }
+}
+
+fn numbers<const D: usize>(drawing: &mut Drawing, name: &str, tensor: Tensor<D>) -> Value {
+    let data = tensor.into_data();
+    let numbers: Vec<f32> = data.iter().collect();
+    drawing.numbers(name, &data.shape().to_vec(), &numbers)
+}
+
+/// The features as the layers read them: the first ones without their mean, in units of their deviation.
+fn scaled(drawing: &mut Drawing, x: &str, scale: &[(f64, f64)], features: usize) -> Value {
+    if scale.is_empty() {
+        return x.to_owned();
+    }
+    let [mean, std] = rows(scale, features);
+    let mean = drawing.numbers("scale.mean", &[features], &mean);
+    let std = drawing.numbers("scale.std", &[features], &std);
+    let x = drawing.node("Sub", &[x, &mean], vec![]);
+    drawing.node("Div", &[&x, &std], vec![])
+}
+
+/// Means and deviations of so many numbers: 0 and 1 of those that have none.
+fn rows(scale: &[(f64, f64)], count: usize) -> [Vec<f32>; 2] {
+    let all = scale.iter().copied().chain(std::iter::repeat((0.0, 1.0)));
+    let all: Vec<(f64, f64)> = all.take(count).collect();
+    [
+        all.iter().map(|(mean, _)| *mean as f32).collect(),
+        all.iter().map(|(_, std)| *std as f32).collect(),
+    ]
+}
+
+/// Changes in units of the table, added to the last row's features.
+fn changed(
+    drawing: &mut Drawing,
+    x: &str,
+    changes: &str,
+    ends: &Ends,
+    features: &[usize],
+    outputs: usize,
+) -> Value {
+    let places: Vec<usize> = features.iter().copied().cycle().take(outputs).collect();
+    let std: Vec<f32> = places
+        .iter()
+        .map(|&place| ends.scale[place].1 as f32)
+        .collect();
+    let std = drawing.numbers("scale.change", &[outputs], &std);
+    let change = drawing.node("Mul", &[changes, &std], vec![]);
+    let last = drawing.at(x, 1, -1);
+    let places: Vec<i64> = places.iter().map(|&place| place as i64).collect();
+    let places = drawing.integers(&places);
+    let last = drawing.node(
+        "Gather",
+        &[&last, &places],
+        vec![("axis", Setting::Integer(1))],
+    );
+    drawing.node("Add", &[&last, &change], vec![])
+}
+
+impl Pool {
+    /// `[time, batch, d_output]` to `[batch, d_output]`, over the real steps only.
+    fn drawn(self, drawing: &mut Drawing, batch: &Batch, y: &str, sides: Option<Sides>) -> Value {
+        match self {
+            Pool::Max => {
+                let y = batch.cleared(drawing, y, f32::NEG_INFINITY);
+                drawing.reduced("ReduceMax", &y, 0, false)
+            }
+            Pool::Mean => match batch.padded() {
+                None => drawing.reduced("ReduceMean", y, 0, false),
+                Some(padded) => {
+                    let sum = drawing.reduced("ReduceSum", y, 0, true);
+                    // 1 stands for floats of 32 bits.
+                    let lengths =
+                        drawing.node("Cast", &[&padded.wide], vec![("to", Setting::Integer(1))]);
+                    let mean = drawing.node("Div", &[&sum, &lengths], vec![]);
+                    drawing.at(&mean, 0, 0)
+                }
+            },
+            Pool::Last => {
+                let last = match batch.padded() {
+                    None => drawing.at(y, 0, -1),
+                    Some(padded) => {
+                        let one = drawing.integer(1);
+                        let ends = drawing.node("Sub", &[&padded.wide, &one], vec![]);
+                        let is_end = drawing.node("Equal", &[&padded.steps, &ends], vec![]);
+                        let zero = drawing.single(0.0);
+                        let ends = drawing.node("Where", &[&is_end, y, &zero], vec![]);
+                        drawing.reduced("ReduceSum", &ends, 0, false)
+                    }
+                };
+                let Some(sides) = sides else {
+                    return last;
+                };
+                // What reads from the end has read all at the first step.
+                let first = drawing.at(y, 0, 0);
+                let mut side = |value: &str, [from, to]: [usize; 2]| {
+                    let bounds = [from, to].map(|at| drawing.integers(&[at as i64]));
+                    let axis = drawing.integers(&[1]);
+                    drawing.node("Slice", &[value, &bounds[0], &bounds[1], &axis], vec![])
+                };
+                let forward = side(&last, [0, sides.forward]);
+                let reverse = side(&first, [sides.forward, usize::MAX >> 1]);
+                let axis = ("axis", Setting::Integer(1));
+                drawing.node("Concat", &[&forward, &reverse], vec![axis])
+            }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "flex"))]
+mod tests;
