@@ -262,6 +262,25 @@ fn no_hdf5_panics() {
     });
 }
 
+/// Models of ONNX; their recurrent operators are looked for, with their weights.
+#[test]
+fn no_model_panics() {
+    let files = ["lstm.onnx", "mgu.onnx", "layer_norm_gru.onnx"];
+    let golden = |name| shipped(&format!("crates/rekindle-interop/tests/golden/onnx/{name}"));
+    let samples = files.map(golden).to_vec();
+    let words = "\u{8}\u{7} : * \n \u{12} LSTM GRU RNN Scan Constant Identity Transpose direction reverse bidirectional hidden_size clip \
+                 activations Relu Affine activation_alpha layout linear_before_reset location offset ../x 1.W 1.R 1.B \u{7f}\u{7f}\u{7f}\u{7f}";
+    never_panics(3000, samples, words, |bytes| {
+        let Ok(model) = formats::onnx::read(bytes) else {
+            return;
+        };
+        for found in rekindle_interop::onnx::find(&model).into_iter().flatten() {
+            let _ = found.weights();
+        }
+        let _ = model.into_tensors();
+    });
+}
+
 #[test]
 fn no_manifest_panics() {
     let place = Place::new();
