@@ -162,8 +162,8 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         let net = load_weights(trainer.net.clone(), start, RunDir::START)?;
         trainer.begin_as(net);
     }
-    let rows = plan.experiment().train.rows();
-    for Line { about, said } in overview::of(task.as_ref(), &trainer.net, rows) {
+    let update = plan.experiment().train.update();
+    for Line { about, said } in overview::of(task.as_ref(), &trainer.net, update) {
         watch.note(&format!("{about:<8} {said}"));
     }
     let spec = json(&known)?;
@@ -290,7 +290,7 @@ fn prepare(
 ) -> Result<(Plan, Opened<Spec>)> {
     let opened = plan.open(spec)?;
     let task = opened.task.as_ref();
-    let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.rows())?;
+    let steps_per_epoch = task.steps_per_epoch(plan.experiment().train.update())?;
     let plan = match lengths {
         Some(other) => plan.settle_as(other),
         None => plan.settle(steps_per_epoch),

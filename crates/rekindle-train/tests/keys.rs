@@ -233,8 +233,7 @@ fn a_key_that_cannot_act_is_refused() {
         refused(LANGUAGE, changed, words);
     }
     let large = ["train.batch=1000", "train.accumulate=2"];
-    let words =
-        "fewer than one update of 2000 windows (train.batch times train.accumulate) of task.window";
+    let words = "fewer than one update of train.batch = 1000 times train.accumulate = 2 windows of task.window = 8";
     refused(LANGUAGE, &large, words);
     let test = "task.test=\"DATA/tiny_multi.ts\"".replace("DATA", DATA);
     let beside = "task.test_share = 0.2: must be left out beside task.test";

@@ -1,5 +1,6 @@
 //! How a network is trained: the table `[train]`.
 
+use crate::tasks::task::UpdateRows;
 use rekindle::{Invalid, positive, rate};
 use serde::{Deserialize, Serialize};
 
@@ -212,7 +213,15 @@ fn one_cycle(step: f64, steps: f64) -> f64 {
 impl TrainConfig {
     /// The sequences of one update.
     pub fn rows(&self) -> usize {
-        self.batch.saturating_mul(self.accumulate)
+        self.update().all()
+    }
+
+    /// The same by their keys.
+    pub(crate) fn update(&self) -> UpdateRows {
+        UpdateRows {
+            batch: self.batch,
+            accumulate: self.accumulate,
+        }
     }
 
     /// How many numbers there are for a weight.

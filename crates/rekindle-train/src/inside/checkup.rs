@@ -217,7 +217,7 @@ fn reset(
     window: usize,
     device: &Device,
 ) -> Result<ResetFigures> {
-    let windows = task.steps_per_epoch(experiment.train.rows())?;
+    let windows = task.steps_per_epoch(experiment.train.update())?;
     let most = 8 * window + 1;
     let reading = task.reading(task.first_of(SEEN), 0..ROWS, most);
     let losses = carried_and_fresh(net, &reading, window, device);

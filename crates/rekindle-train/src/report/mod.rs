@@ -72,8 +72,8 @@ pub fn again(run: &Path, device: Option<&str>) -> Result<Page> {
 
 /// What was said of the data and the network before training.
 fn said(predictor: &Predictor, task: &dyn Task) -> Table {
-    let rows = predictor.plan.experiment().train.rows();
-    let lines = overview::of(task, &predictor.net, rows).into_iter();
+    let update = predictor.plan.experiment().train.update();
+    let lines = overview::of(task, &predictor.net, update).into_iter();
     Table {
         head: Vec::new(),
         rows: lines

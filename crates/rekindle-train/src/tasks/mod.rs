@@ -42,4 +42,4 @@ pub use list::{Spec, TaskConfig};
 pub use part::Part;
 pub use prediction::{Predicted, Prediction, Predictions, SampleOptions, Truth};
 pub use regress_series::{RegressSeriesConfig, RegressionSpec};
-pub use task::{At, Carry, Lesson, Loss, Task};
+pub use task::{At, Carry, Lesson, Loss, Task, UpdateRows};

@@ -1,11 +1,14 @@
 //! What is said of a run before it trains: what was read, and what will learn from it.
 
-use super::{account::Line, task::Task};
+use super::{
+    account::Line,
+    task::{Task, UpdateRows},
+};
 use crate::model::net::Net;
 use rekindle_interop::named_tensors;
 
 /// What a task says of its data, and behind it the network's parameters by layer and the updates of a pass.
-pub(crate) fn of(task: &dyn Task, net: &Net, rows: usize) -> Vec<Line> {
+pub(crate) fn of(task: &dyn Task, net: &Net, update: UpdateRows) -> Vec<Line> {
     let mut lines = task.account();
     let mut places: Vec<(String, usize)> = Vec::new();
     for (name, tensor) in named_tensors(net) {
@@ -25,7 +28,7 @@ pub(crate) fn of(task: &dyn Task, net: &Net, rows: usize) -> Vec<Line> {
         .iter()
         .map(|(place, count)| format!("{place} {count}"));
     let places: Vec<String> = places.collect();
-    let pass = match task.steps_per_epoch(rows) {
+    let pass = match task.steps_per_epoch(update) {
         Ok(updates) if task.rows_to_train_on().is_some() || task.window().is_some() => {
             format!("; {updates} updates an epoch")
         }

@@ -10,7 +10,7 @@ use crate::{
 };
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 /// One update, of which everything random is a function.
 #[derive(Clone, Debug)]
@@ -23,6 +23,32 @@ pub struct At {
     pub seed: u64,
     /// Where the tensors live.
     pub device: Device,
+}
+
+/// The rows of an update, by the keys that say how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpdateRows {
+    /// Those that go through the network at once: `train.batch`.
+    pub batch: usize,
+    /// How many times: `train.accumulate`.
+    pub accumulate: usize,
+}
+
+impl UpdateRows {
+    /// All of them.
+    pub fn all(self) -> usize {
+        self.batch.saturating_mul(self.accumulate)
+    }
+}
+
+impl fmt::Display for UpdateRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "train.batch = {}", self.batch)?;
+        match self.accumulate {
+            1 => Ok(()),
+            times => write!(f, " times train.accumulate = {times}"),
+        }
+    }
 }
 
 /// States carried from one update to the next, without their gradient.
@@ -91,7 +117,7 @@ pub trait Task {
     /// # Errors
     ///
     /// If there is not enough data for one update.
-    fn steps_per_epoch(&self, batch: usize) -> Result<u64>;
+    fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64>;
 
     /// The most that goes through the network at once, in updates of so many rows.
     fn batch(&self, rows: usize) -> Batch;

@@ -14,7 +14,7 @@ use crate::{
         account::Line,
         drawn::{self, seed_of},
         part::Part,
-        task::{At, JUDGED, Lesson, Task},
+        task::{At, JUDGED, Lesson, Task, UpdateRows},
     },
 };
 use burn::tensor::Device;
@@ -76,7 +76,7 @@ impl Task for Adding {
         "series"
     }
 
-    fn steps_per_epoch(&self, _: usize) -> Result<u64> {
+    fn steps_per_epoch(&self, _: UpdateRows) -> Result<u64> {
         Ok(1)
     }
 

@@ -21,7 +21,7 @@ use crate::{
         part::Part,
         passes::Passes,
         prediction::{self, Predicted, Prediction, Truth},
-        task::{At, JUDGED, Lesson, Task},
+        task::{At, JUDGED, Lesson, Task, UpdateRows},
     },
 };
 use burn::tensor::activation::softmax;
@@ -125,13 +125,13 @@ impl<I: Items> Task for Classify<I> {
         Some(self.parts.train.len())
     }
 
-    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
+    fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64> {
         match self.parts.train.len() {
             0 => Err(Error::mend(format!(
                 "none of the {} is one to train on; give task.train the file that the run was begun with",
                 I::UNIT
             ))),
-            rows => Ok((rows / batch).max(1) as u64),
+            rows => Ok((rows / update.all()).max(1) as u64),
         }
     }
 

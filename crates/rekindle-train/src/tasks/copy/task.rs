@@ -14,7 +14,7 @@ use crate::{
         account::Line,
         drawn::{self, seed_of},
         part::Part,
-        task::{At, JUDGED, Lesson, Task},
+        task::{At, JUDGED, Lesson, Task, UpdateRows},
     },
 };
 use burn::tensor::{Device, Tensor};
@@ -104,7 +104,7 @@ impl Task for Copying {
         "series"
     }
 
-    fn steps_per_epoch(&self, _: usize) -> Result<u64> {
+    fn steps_per_epoch(&self, _: UpdateRows) -> Result<u64> {
         Ok(1)
     }
 

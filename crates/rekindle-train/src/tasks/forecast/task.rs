@@ -11,7 +11,7 @@ use crate::{
         account::{self, Line},
         part::Part,
         prediction::{Predicted, Prediction, Truth},
-        task::{At, JUDGED, Lesson, Task},
+        task::{At, JUDGED, Lesson, Task, UpdateRows},
     },
 };
 use burn::tensor::Device;
@@ -39,8 +39,8 @@ impl Task for Forecast {
         Some(self.windows(Part::Train).len())
     }
 
-    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
-        Ok((self.windows(Part::Train).len() / batch).max(1) as u64)
+    fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64> {
+        Ok((self.windows(Part::Train).len() / update.all()).max(1) as u64)
     }
 
     fn batch(&self, rows: usize) -> Batch {

@@ -17,7 +17,7 @@ use crate::{
         account::{self, Line},
         part::Part,
         prediction::SampleOptions,
-        task::{At, Lesson, Task},
+        task::{At, Lesson, Task, UpdateRows},
     },
 };
 use burn::tensor::{Device, activation::softmax};
@@ -50,12 +50,12 @@ impl Task for LanguageModel {
         }
     }
 
-    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
+    fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64> {
         let train = self.part(Part::Train).len();
-        match (train - 1) / batch / self.config.window {
+        match (train - 1) / update.all() / self.config.window {
             0 => Err(Error::mend(format!(
-                "{}: its train part has {train} symbols, fewer than one update of {batch} windows (train.batch times \
-                 train.accumulate) of task.window = {}; make one of these keys smaller",
+                "{}: its train part has {train} symbols, fewer than one update of {update} windows of \
+                 task.window = {}; make one of these keys smaller",
                 self.config.file.display(),
                 self.config.window
             ))),

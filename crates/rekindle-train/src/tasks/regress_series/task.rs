@@ -17,7 +17,7 @@ use crate::{
         part::Part,
         passes::Passes,
         prediction::{Predicted, Prediction, Truth},
-        task::{At, JUDGED, Lesson, Task},
+        task::{At, JUDGED, Lesson, Task, UpdateRows},
     },
 };
 use burn::tensor::Device;
@@ -97,12 +97,12 @@ impl Task for Regression {
         Some(self.parts.train.len())
     }
 
-    fn steps_per_epoch(&self, batch: usize) -> Result<u64> {
+    fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64> {
         match self.parts.train.len() {
             0 => Err(Error::mend(
                 "none of the series is one to train on; give task.train the file that the run was begun with",
             )),
-            rows => Ok((rows / batch).max(1) as u64),
+            rows => Ok((rows / update.all()).max(1) as u64),
         }
     }
 
