@@ -18,7 +18,8 @@ use crate::pytorch::{Side, import, sides};
 use crate::taken::Taken;
 use crate::written::inline;
 
-/// The layer with its weights from a model of Keras': a level takes one of Keras' layers, so a stack takes as many, one behind the other.
+/// The layer with its weights from a model of Keras': a level takes one of Keras' layers, so a stack takes as many recurrent layers, one
+/// behind the other in the model's list; what else stands between them is not asked.
 /// `name` is that of the first; by default it is the one place where all fit.
 ///
 /// Where the model's configuration is in the file, the functions, the place of a GRU's reset gate, the directions and how these are
