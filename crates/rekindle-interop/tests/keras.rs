@@ -236,6 +236,18 @@ fn what_computes_something_else_is_refused_with_both_sides() {
     let wanted = "recurrent layer `none`".to_owned();
     assert_eq!(error, WeightError::NoLayer { wanted, known });
 
+    for change in [
+        |config: &mut RecurrentConfig| config.recurrent_rank = Some(1),
+        |config: &mut RecurrentConfig| config.independent = true,
+        |config: &mut RecurrentConfig| config.reverse_cell = AnyCellConfig::named("gru", 4),
+    ] {
+        let mut config = lstm.config.clone();
+        change(&mut config);
+        let message = refused(config.clone(), lstm);
+        assert!(message.contains(", but the layer "), "{message}");
+        assert!(export(&config.init(lstm.d_input, &Device::flex())).is_err());
+    }
+
     let rnn = of("_rnn");
     let mut config = rnn.config.clone();
     config.cell = AnyCellConfig::named("mgu", 4).expect("a cell of the zoo");

@@ -29,12 +29,8 @@ pub fn export<C: Cell>(layer: &Recurrent<C>) -> Result<Vec<u8>, WeightError> {
     let mut tensors = Vec::new();
     let mut names = Vec::new();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for (depth, level) in sides.chunks(directions).enumerate() {
-        let refused = |why: String| WeightError::Layer {
-            name: format!("{depth}"),
-            why,
-        };
-        let twin = twin(&level[0]).map_err(refused)?;
+    for level in sides.chunks(directions) {
+        let twin = twin(level).map_err(|_| WeightError::NoForm { library: "Keras" })?;
         let class = match (directions, twin.kind) {
             (2, _) => "bidirectional",
             (_, Kind::SimpleRnn) => "simple_rnn",

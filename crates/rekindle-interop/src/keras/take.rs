@@ -107,7 +107,7 @@ fn weights<C: Cell>(
             name: level.place.name.clone(),
             why,
         };
-        let twin = twin(&sides[0]).map_err(differs)?;
+        let twin = twin(sides).map_err(differs)?;
         if let Some(why) = difference(layer, level, &sides[0], &twin) {
             faults.push(differs(why));
             continue;
@@ -130,17 +130,36 @@ fn weights<C: Cell>(
     }
 }
 
-/// The cell of Keras' that a cell here is.
-pub(super) fn twin(side: &Side<'_>) -> Result<Twin, String> {
-    let program = side
-        .program
-        .ok_or("has no equal here: Keras has none of this cell")?;
-    Twin::of(program).ok_or_else(|| {
-        format!(
-            "is SimpleRNN, LSTM or GRU, but the layer computes {}",
-            line(side)
-        )
-    })
+/// The cell of Keras' that the directions of a level are.
+pub(super) fn twin(sides: &[Side<'_>]) -> Result<Twin, String> {
+    let mut same = None;
+    for side in sides {
+        let program = side
+            .program
+            .ok_or("has no equal here: Keras has none of this cell")?;
+        let twin = Twin::of(program).ok_or_else(|| {
+            format!(
+                "is SimpleRNN, LSTM or GRU, but the layer computes {}",
+                line(side)
+            )
+        })?;
+        if same
+            .replace(twin.clone())
+            .is_some_and(|other| other != twin)
+        {
+            return Err("has one cell, but the layer another in each direction".into());
+        }
+        // Weights of low rank, or of units that see themselves alone, have tensors of their own.
+        let plan = side.plan(twin.kind.stored()[0]);
+        let full = plan.is_some_and(|plan| {
+            let recurrent = &plan.tensors[1].shape;
+            recurrent[0] * program.inputs().len() == recurrent[1]
+        });
+        if !full {
+            return Err("has full recurrent weights, but the layer others".into());
+        }
+    }
+    same.ok_or_else(|| "has no cell".into())
 }
 
 /// The equations of a cell in one line.
