@@ -49,16 +49,19 @@ pub(super) fn row(index: usize) -> String {
 /// The most numbers that are taken for classes without a word, where they are many for their rows or not whole.
 const FEW: usize = 10;
 
+/// Whether the classes of so many rows are numbers that were measured rather than counted.
+pub(super) fn are_measured(classes: &[String], rows: usize) -> bool {
+    let numbers = classes.iter().map(|class| number::finite(class));
+    let numbers: Option<Vec<f64>> = numbers.collect();
+    let are_many = classes.len() > rows / 2;
+    let is_part = |number: &f64| number.fract() != 0.0;
+    numbers.is_some_and(|all| all.len() > FEW && (are_many || all.iter().any(is_part)))
+}
+
 /// What may be a mistake in classes that are found in a file: numbers, and those that it announces and does not have.
 pub(super) fn doubts(name: &str, labels: &[String], classes: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
-    let numbers = classes.iter().map(|class| number::finite(class));
-    let numbers: Option<Vec<f64>> = numbers.collect();
-    let are_measured = numbers.is_some_and(|numbers| {
-        let are_many = classes.len() > labels.len() / 2;
-        classes.len() > FEW && (are_many || numbers.iter().any(|number| number.fract() != 0.0))
-    });
-    if are_measured {
+    if are_measured(classes, labels.len()) {
         notes.push(format!(
             "{name}: the labels are {} different numbers in {} rows, and each is a class of its own; where they are to be \
              predicted as numbers, task.kind = \"regress_series\" does so",

@@ -39,7 +39,10 @@ const CLASSES: usize = 20;
 ///
 /// If it cannot be read.
 pub(crate) fn look(path: &Path) -> Result<Seen> {
-    if matches!(file::kind(path).as_str(), "ts" | "jsonl" | "ndjson") {
+    if matches!(
+        file::kind(path).as_str(),
+        "ts" | "jsonl" | "ndjson" | "npz" | "npy"
+    ) {
         return series(path);
     }
     let prose = || Ok(Seen::Prose(file::read_text(path)?.chars().count()));
@@ -76,9 +79,17 @@ pub(crate) fn look(path: &Path) -> Result<Seen> {
 /// Looks at a file that holds nothing but series.
 fn series(path: &Path) -> Result<Seen> {
     let parsed = series_file::parse(path, &SeriesColumns::default(), Labels::Numbers, true)?;
-    // Of JSON lines the key of the label is that of a number.
-    let are_numbers = parsed.announces == Some(Labels::Numbers)
-        || parsed.announces.is_none() && parsed.labels.is_some();
+    let are_numbers = match (parsed.announces, &parsed.labels) {
+        (Some(announced), _) => announced == Labels::Numbers,
+        // Of JSON lines it was asked for the key of a number; an array of classes may have the name of one of numbers.
+        (None, Some(labels)) => {
+            let different: HashSet<&String> = labels.iter().collect();
+            let different: Vec<String> = different.into_iter().cloned().collect();
+            parsed.columns.label.as_deref() == Some("target")
+                || classes::are_measured(&different, labels.len())
+        }
+        (None, None) => false,
+    };
     Ok(match are_numbers {
         true => Seen::Targets,
         false => Seen::Series,

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | plain text | [`file::read_text`], then [`Vocabulary`] |
 //! | a table with a text and a label column | [`LabelledText`] |
-//! | series with a class each, `.ts`, a table or JSON lines | [`SeriesSet`] |
+//! | series with a class each, `.ts`, a table, JSON lines or NumPy's arrays | [`SeriesSet`] |
 //! | the same with a number each | [`SeriesTargets`] |
 //! | a table whose rows are the time steps | [`Columns`], by the roles of a [`Schema`], then [`Scaler`] |
 //! | none: the problem is generated | [`AddingProblem`], [`CopyingProblem`] |
@@ -43,6 +43,7 @@ mod series_csv;
 pub(crate) mod series_file;
 mod series_json;
 mod series_long;
+mod series_numpy;
 pub(crate) mod series_parsed;
 pub(crate) mod series_set;
 pub(crate) mod series_targets;

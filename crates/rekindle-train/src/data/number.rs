@@ -10,7 +10,12 @@ pub(super) fn finite(cell: &str) -> Option<f64> {
     cell.trim()
         .parse::<f64>()
         .ok()
-        .filter(|value| value.abs() <= LARGEST)
+        .filter(|&value| is_taken(value))
+}
+
+/// Whether a number is neither NaN nor too large.
+pub(super) fn is_taken(value: f64) -> bool {
+    value.abs() <= LARGEST
 }
 
 /// What is wrong with a cell that holds no [finite] number, to stand behind the cell.

@@ -6,10 +6,10 @@ use super::message::shown;
 use super::series::{Series, SeriesColumns};
 use super::series_parsed::{Labels, Parsed};
 use super::table::Table;
-use super::{file, series_csv, series_json, series_long, ts};
+use super::{file, series_csv, series_json, series_long, series_numpy, ts};
 use crate::error::{Error, Result};
 
-/// Reads a `.ts` file, a table or JSON lines, gzipped or not, whatever its labels are.
+/// Reads a `.ts` file, a table, JSON lines or NumPy's arrays, gzipped or not, whatever its labels are.
 pub(super) fn parse(
     path: &Path,
     columns: &SeriesColumns,
@@ -36,8 +36,15 @@ pub(super) fn parse(
             labels,
             takes_missing,
         ),
+        "npz" | "npy" => series_numpy::parse(
+            path.display().to_string(),
+            &file::read_bytes(path)?,
+            columns,
+            labels,
+            takes_missing,
+        ),
         other => Err(Error::mend(format!(
-            "{}: series are read from .ts, .csv, .tsv, .txt and .jsonl files, gzipped or not, not from {}",
+            "{}: series are read from .ts, .csv, .tsv, .txt, .jsonl, .npz and .npy files, gzipped or not, not from {}",
             path.display(),
             shown(other)
         ))),

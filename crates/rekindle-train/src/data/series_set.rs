@@ -272,7 +272,9 @@ mod tests {
     fn other_extensions_are_refused() {
         let error = refused("a.arff", "");
         assert!(
-            error.contains("a.arff: series are read from .ts, .csv, .tsv, .txt and .jsonl files"),
+            error.contains(
+                "a.arff: series are read from .ts, .csv, .tsv, .txt, .jsonl, .npz and .npy files"
+            ),
             "{error}"
         );
         assert!(error.contains("`arff`"), "{error}");

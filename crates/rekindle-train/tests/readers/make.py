@@ -8,7 +8,10 @@ numbers that the same lines put into the file.
 """
 
 import gzip
+import io
 import json
+import struct
+import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -198,6 +201,40 @@ case("stamps.ts", lines("@timeStamps true", "@classLabel true a b", "@data", "(2
 case("unequal.ts", lines("@equalLength false", "@classLabel true a b c", "@data", "1,2,3:4,5,6:b", "7:8:a"), **S, series=2,
      steps=[3, 1], first=[1, 4, 2, 5, 3, 6], said=["no row is of `c`"])
 
+
+# Arrays of NumPy, written by hand: a magic number, a header, the numbers by rows.
+def npy(shape, values, letter="d"):
+    head = f"{{'descr': '<{dict(d='f8', f='f4', q='i8')[letter]}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + struct.pack(f"<{len(values)}{letter}", *values)
+
+
+def npz(**arrays):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), array)
+    return file.getvalue()
+
+
+NAN = float("nan")
+X = npy((2, 2, 2), [1, 10, 2, 20, 3, 30, NAN, NAN])
+case("arrays.npz", npz(x=X, y=npy((2,), [0, 1], "q")), **S, series=2, labels=["0", "1"], steps=[2, 1], first=[1, 10, 2, 20],
+     said=["2 series of 2 steps and 2 channels in `x`"])
+case("arrays-flat.npz", npz(X=npy((2, 3), [1, 2, 3, 4, 5, 6], "f"), Label=npy((2, 1), [3, 7], "f"), when=npy((1,), [5])), **S, series=2,
+     labels=["3", "7"], steps=[3, 3], first=[1, 2, 3], said=["3 steps and 1 channel in `X`", "left out `when`"])
+case("arrays-key.npz", npz(x=X, sex=npy((2,), [0, 1], "q"), age=npy((2,), [61, 40.5])), kind="targets", keys='label = "age"',
+     answers=[61.0, 40.5], steps=[2, 1])
+case("arrays-turned.npz", npz(x=npy((2, 2, 1), [1, 10, 2, 20]).replace(b"(2, 2, 1)", b"(2, 1, 2)"), y=npy((2,), [0, 1])), **S, first=[1, 10],
+     said=["more channels than steps"])
+case("arrays-hole.npz", npz(x=npy((2, 3), [1, NAN, 3, 4, 5, 6]), y=npy((2,), [0, 1])), **S, error=["row 1, step 2, channel 1: NaN", "gru_d"])
+case("arrays-hole-taken.npz", npz(x=npy((2, 3), [1, NAN, 3, 4, 5, NAN]), y=npy((2,), [0, 1])), **S, keys="holes = true",
+     first=[1, "nan", 3], steps=[3, 2])
+case("arrays-large.npz", npz(x=npy((2, 1), [1, 1e200]), y=npy((2,), [0, 1])), **S, error=["row 2, step 1, channel 1", "beyond 1e140"])
+case("arrays-few-labels.npz", npz(x=X, y=npy((3,), [0, 1, 1])), **S, error=["the array `y` has the axes [3], where 2 series need"])
+case("arrays-no-x.npz", npz(a=X, b=X), **S, error=["no array is called `x`", "there are `a`, `b`"])
+case("arrays-one-axis.npz", npz(x=npy((4,), [1, 2, 3, 4]), y=npy((4,), [0, 1, 0, 1])), **S, error=["`x` has the axes [4]"])
+case("array.npy", X, **S, error=["the series have no labels", "numpy.savez"])
+case("arrays-cut.npz", npz(x=X, y=npy((2,), [0, 1]))[:-40], **S, error=["arrays-cut.npz"])
 
 # Series with a number each.
 N = {"kind": "targets"}
