@@ -33,6 +33,7 @@ mod train;
 
 pub use cells::cells;
 pub use config::{Experiment, Plan};
+pub use data::message::duration;
 pub use data::reading::{Reading, Steps, Wanted};
 pub use error::{Error, Result};
 pub use metric::{Baselines, Evaluation, Metric};
@@ -46,4 +47,4 @@ pub use run::{Kept, RunResult};
 pub use session::resume::changed_data;
 pub use session::{TrainOptions, Trained, train, validate};
 pub use tasks::{Predicted, Prediction, Predictions, SampleOptions, Truth};
-pub use train::watch::{Report, Watch, duration};
+pub use train::watch::{Report, Watch};

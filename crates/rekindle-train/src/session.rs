@@ -5,6 +5,7 @@ mod source;
 
 use crate::{
     config::{plan::Plan, table},
+    data::message::named_once,
     device::Chosen,
     error::{Error, Result},
     files,
@@ -138,7 +139,8 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
     let chosen = plan.device(options.device.as_deref())?;
     watch.note(&chosen.line);
     let mut notes = [whole(&plan, task.as_ref()), task.notes(Part::Test)].concat();
-    notes.iter().for_each(|note| watch.note(note));
+    let said = named_once(&notes);
+    said.iter().for_each(|note| watch.note(note));
     let device = chosen.device.clone().autodiff();
     let mut trainer = Trainer::new(task.as_ref(), &plan, &device)?;
     let start = match (source, &earlier) {

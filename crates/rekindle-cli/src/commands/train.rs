@@ -5,7 +5,7 @@ use std::process;
 
 use rekindle_train::tasks::Use;
 use rekindle_train::{
-    Predictor, Result, RunResult, SampleOptions, TrainOptions, Trained, duration, shell, train,
+    Predictor, Result, RunResult, SampleOptions, TrainOptions, Trained, shell, train,
 };
 
 use crate::progress::{Progress, figures};
@@ -90,13 +90,7 @@ fn finished(run: &Path, result: &RunResult) -> Result<()> {
         lines.push(format!("       {all}, for comparison: {}", baseline[0].0));
     }
     lines.push(format!("kept   {}", result.kept));
-    lines.push(format!(
-        "{} parameters, {} steps in {} on {}",
-        result.parameters,
-        result.steps,
-        duration(result.seconds),
-        result.device
-    ));
+    lines.push(result.taken());
     let at = shell::quoted(run);
     let next = match Use::of(&result.task) {
         Use::Writing => {

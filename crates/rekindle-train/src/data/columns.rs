@@ -99,7 +99,7 @@ impl Columns {
             inputs,
             clock,
             schema,
-            notes: of_roles,
+            dressed,
         } = roles;
         let rows = table.rows.len();
         let timeline = clock.as_ref().map(|clock| clock.timeline(table));
@@ -137,7 +137,7 @@ impl Columns {
         let mut notes = vec![table.line()];
         notes.extend(table.notes());
         notes.extend(table.note(&inputs));
-        notes.extend(of_roles);
+        notes.extend(dressed);
         let (micros, of_time) = match timeline {
             Some(timeline) => (timeline.micros, timeline.notes),
             None => (None, Vec::new()),

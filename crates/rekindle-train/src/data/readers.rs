@@ -106,7 +106,7 @@ fn forecast(path: &Path, keys: &Keys) -> Result<Read> {
         steps: Vec::new(),
         labels: Vec::new(),
         answers: Vec::new(),
-        said: read.notes.join("\n"),
+        said: [read.notes, vec![read.schema.said()]].concat().join("\n"),
         names: read.names,
     })
 }

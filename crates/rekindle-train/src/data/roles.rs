@@ -67,8 +67,8 @@ pub(super) struct Roles {
     /// That which says when.
     pub(super) clock: Option<Clock>,
     pub(super) schema: Schema,
-    /// What is to be said of it.
-    pub(super) notes: Vec<String>,
+    /// What is to be said of numbers that are written with something else.
+    pub(super) dressed: Option<String>,
 }
 
 impl Roles {
@@ -135,13 +135,12 @@ impl Roles {
             table: format,
             columns: (0..table.header.len()).map(of).collect(),
         };
-        let mut notes = vec![schema.line(&table.name)];
-        notes.extend(table.dressed(inputs.iter().map(|&c| (c, &all[c]))));
+        let dressed = table.dressed(inputs.iter().map(|&c| (c, &all[c])));
         Ok(Roles {
             inputs,
             clock,
             schema,
-            notes,
+            dressed,
         })
     }
 
@@ -155,13 +154,12 @@ impl Roles {
         let time = time.map(|time| timeline::named(table, table.column(&time.name)?));
         let inputs = table.columns(inputs)?;
         let looked: Vec<(usize, Looked)> = inputs.iter().map(|&c| (c, table.look(c))).collect();
-        let mut notes = vec![schema.line(&table.name)];
-        notes.extend(table.dressed(looked.iter().map(|(c, looked)| (*c, looked))));
+        let dressed = table.dressed(looked.iter().map(|(c, looked)| (*c, looked)));
         Ok(Roles {
             clock: time.transpose()?,
             schema: schema.clone(),
             inputs,
-            notes,
+            dressed,
         })
     }
 }
@@ -200,7 +198,7 @@ impl Schema {
     }
 
     /// The columns by their roles, in one line.
-    fn line(&self, name: &str) -> String {
+    pub(crate) fn said(&self) -> String {
         let named = |role: Role| -> Vec<String> { self.of(role).map(|c| c.name.clone()).collect() };
         let roles = [
             ("forecast", Role::Target),
@@ -220,7 +218,7 @@ impl Schema {
             let names: Vec<String> = out.map(|column| column.name.clone()).collect();
             said.push(format!("left out {} ({why})", listed(&names)));
         }
-        format!("{name}: {}", said.join("; "))
+        said.join("; ")
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::message::shown;
+use super::message::{counted, shown};
 use super::number;
 use super::series::{Series, SeriesColumns};
 use super::series_parsed::{Labels, Parsed};
@@ -52,8 +52,8 @@ pub(super) fn parse(
             .map_or(one.channels, |first: &Series| first.channels);
         if one.channels != channels {
             let problem = format!(
-                "{} channels, and the first series has {channels}",
-                one.channels
+                "{}, and the first series has {channels}",
+                counted(one.channels, "channels")
             );
             return Err(wrong(&problem));
         }
@@ -102,7 +102,8 @@ fn one_series(steps: &[Step], takes_missing: bool) -> Result<Series, String> {
         if width(step) != channels {
             let (own, step) = (width(step), index + 1);
             return Err(format!(
-                "step {step} has {own} numbers, and step 1 has {channels}"
+                "step {step} has {}, and step 1 has {channels}",
+                counted(own, "numbers")
             ));
         }
         let numbers = match step {

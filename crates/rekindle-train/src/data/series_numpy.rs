@@ -60,8 +60,8 @@ pub(super) fn parse(
     };
     let mut notes = vec![format!(
         "{name}: {rows} series of {} and {} in {}",
-        counted(steps, "step"),
-        counted(channels, "channel"),
+        counted(steps, "steps"),
+        counted(channels, "channels"),
         shown(x)
     )];
     notes.extend((channels > steps).then(|| {

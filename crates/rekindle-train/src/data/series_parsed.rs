@@ -127,7 +127,7 @@ impl Parsed {
         Err(Error::mend(format!(
             "{}: the series have {} and the training data had {channels}; give a file of the same problem",
             self.name,
-            counted(self.channels, "channel")
+            counted(self.channels, "channels")
         )))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::message::shown;
+use super::message::{counted, shown};
 use super::table::Table;
 use super::table::kind::{ColumnKind, Looked};
 use super::table::stamp::{StampFormat, duration};
@@ -205,8 +205,9 @@ impl Clock {
         let first_twice = steps.iter().position(|&step| step == 0);
         let twice = first_twice.map(|at| {
             format!(
-                "{}: {twice} rows have the time of the row before, the first {}; if these are several series, keep one of them",
+                "{}: {} with the time of the row before, the first {}; if these are several series, keep one of them",
                 table.name,
+                counted(twice, "rows"),
                 cell(at + 1)
             )
         });
@@ -220,8 +221,9 @@ impl Clock {
                 None => (usual as f64 / 1e6).to_string(),
             };
             format!(
-                "{}: {gaps} steps of {name} are longer than the usual {usual}, the first after {}; rows are read as if evenly spaced",
+                "{}: {} of {name} longer than the usual {usual}, the first after {}; rows are read as if evenly spaced",
                 table.name,
+                counted(gaps, "steps"),
                 cell(at)
             )
         });

@@ -9,7 +9,7 @@
 //! 0.1,0.2,0.3:1.5,?,1.7:walking          channel 1 : channel 2 : label; ? is a missing value
 //! ```
 
-use super::message::shown;
+use super::message::{counted, shown};
 use super::number;
 use super::series::{Series, SeriesColumns};
 use super::series_parsed::Parsed;
@@ -124,9 +124,9 @@ fn one_series(place: &Place<'_>, text: &str, takes_missing: bool) -> Result<Seri
         .find(|(_, other)| other.len() != steps)
     {
         return Err(place.mend(format!(
-            "channel {} has {} steps and channel 1 has {steps}; the channels of a row must be equally long",
+            "channel {} has {} and channel 1 has {steps}; the channels of a row must be equally long",
             index + 1,
-            other.len()
+            counted(other.len(), "steps")
         )));
     }
     let values = (0..steps).flat_map(|step| {
@@ -176,7 +176,8 @@ fn same_channels(
     let expected = announced.or_else(|| earlier.first().map(|first| (first.channels, "row 1 has")));
     match expected {
         Some((count, source)) if count != channels => Err(place.mend(format!(
-            "{channels} channels and {source} {count}; check the colons, the label and `@dimensions`"
+            "{} and {source} {count}; check the colons, the label and `@dimensions`",
+            counted(channels, "channels")
         ))),
         _ => Ok(()),
     }
@@ -254,7 +255,7 @@ mod tests {
     fn channels_of_a_row_must_be_equally_long() {
         let error = refused("@classLabel true a b\n@data\n1,2:3:a\n");
         assert!(
-            error.contains("a.ts: line 3 (row 1): channel 2 has 1 steps and channel 1 has 2"),
+            error.contains("a.ts: line 3 (row 1): channel 2 has 1 step and channel 1 has 2"),
             "{error}"
         );
     }
@@ -263,7 +264,7 @@ mod tests {
     fn every_row_needs_the_same_channels() {
         let error = refused("@classLabel true a b\n@data\n1:3:a\n1:b\n");
         assert!(
-            error.contains("a.ts: line 4 (row 2): 1 channels and row 1 has 2"),
+            error.contains("a.ts: line 4 (row 2): 1 channel and row 1 has 2"),
             "{error}"
         );
         let error = refused("@dimensions 3\n@data\n1:3\n");

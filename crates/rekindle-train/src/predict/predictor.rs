@@ -2,6 +2,7 @@
 
 use crate::{
     config::{experiment::Experiment, plan::Plan},
+    data::message::named_once,
     error::{Error, Result},
     memory::{self, Batch},
     metric::{Baselines, Evaluation, Metric},
@@ -217,7 +218,9 @@ impl Predictor {
     pub fn predict_file(&self, path: &Path) -> Result<Predictions> {
         memory::file(self.plan.experiment().memory, path)
             .map_err(|e| Error::mend(e.to_string()))?;
-        self.kind().predict_file(&self.spec, self.at_work(), path)
+        let mut said = self.kind().predict_file(&self.spec, self.at_work(), path)?;
+        said.notes = named_once(&said.notes);
+        Ok(said)
     }
 
     /// What the network predicts for each row of the test part, beside what is right.

@@ -2,10 +2,10 @@
 
 use super::record::Record;
 use crate::{
+    data::message::duration,
     error::{Error, Result},
     metric::Metric,
     run::directory::RunDir,
-    train::watch::duration,
 };
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ mod record;
 mod verdict;
 
 use crate::{
+    data::message::counted,
     error::Result,
     files,
     inside::extras::{Extras, extras},
@@ -12,7 +13,6 @@ use crate::{
     predict::predictor::Predictor,
     run::directory::RunDir,
     tasks::{account::Line, overview, task::Task},
-    train::watch::duration,
 };
 use record::Record;
 use rekindle_view::{Axis, Block, Figure, Mark, Page, Section, Series, Table};
@@ -115,23 +115,17 @@ fn page(record: &Record, read: Table, exhibits: Vec<Block>, extras: Extras) -> P
     if let Some(horizon) = extras.horizon {
         sections.push(section("How far back", vec![Block::Figure(horizon)]));
     }
-    let command = format!(
-        "{} parameters, {} steps in {} on {}",
-        result.parameters,
-        result.steps,
-        duration(result.seconds),
-        result.device
-    );
+    let command = result.taken();
     let config = Block::Verbatim("config.toml".into(), record.config.clone());
     sections.push(section("Configuration", vec![Block::Text(command), config]));
     sections.retain(|section| !section.blocks.is_empty());
     Page {
         title: record.name.clone(),
         lead: format!(
-            "{}, {} after {} steps on {}",
+            "{}, {} after {} on {}",
             result.task.replace('_', " "),
             record.model(),
-            result.steps,
+            counted(result.steps as usize, "steps"),
             result.device
         ),
         sections,

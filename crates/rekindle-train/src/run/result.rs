@@ -2,6 +2,7 @@
 
 use super::{directory::RunDir, entry::damaged};
 use crate::{
+    data::message::{counted, duration},
     error::Result,
     files,
     metric::{Baselines, Metric},
@@ -41,6 +42,17 @@ impl RunResult {
     /// If there is no such run, or its result is not there or damaged.
     pub fn open(run: &Path) -> Result<RunResult> {
         Self::read(&RunDir::open(run)?)
+    }
+
+    /// What the run took: parameters, updates, time, device.
+    pub fn taken(&self) -> String {
+        format!(
+            "{} parameters, {} in {} on {}",
+            self.parameters,
+            counted(self.steps as usize, "steps"),
+            duration(self.seconds),
+            self.device
+        )
     }
 
     /// Reads that of a finished run.

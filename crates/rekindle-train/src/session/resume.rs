@@ -2,7 +2,7 @@
 
 use crate::{
     config::plan::Plan,
-    data::fingerprint::Fingerprint,
+    data::{fingerprint::Fingerprint, message::counted},
     error::{Error, Result},
     files,
     run::{
@@ -87,7 +87,8 @@ impl Earlier {
         let longer = plan.of_steps(made.saturating_add(more));
         let (train, step) = (&longer.experiment().train, made + 1);
         watch.note(&format!(
-            "{at}: {more} updates more, {} in all",
+            "{at}: {} more, {} in all",
+            counted(more as usize, "updates"),
             train.steps
         ));
         if train.schedule.ends() {

@@ -6,6 +6,7 @@ mod standing;
 
 use crate::{
     config::plan::Plan,
+    data::message::duration,
     data::split::shuffled,
     error::{Error, Result},
     files,
@@ -15,7 +16,6 @@ use crate::{
         result::RunResult,
     },
     tasks::part::Part,
-    train::watch::duration,
 };
 use grid::Key;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! What a task says of its data before a network learns from them.
 
-use crate::metric::digits;
+use crate::{data::message::counted, metric::digits};
 
 /// A line of an account: what it is about, and what is to be said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +25,17 @@ pub(super) fn parts(sizes: [(&str, usize); 3], unit: &str) -> Line {
     Line::new("parts", format!("{} {unit}", there.join(", ")))
 }
 
+/// How many rows there are.
+pub(super) fn rows(count: usize, unit: &str) -> Line {
+    Line::new("rows", counted(count, unit))
+}
+
 /// The lengths of rows: the shortest, the one in the middle and the longest.
 pub(super) fn lengths(mut lengths: Vec<usize>, unit: &str) -> String {
     lengths.sort_unstable();
     let middle = lengths.get(lengths.len() / 2);
     match (lengths.first(), middle, lengths.last()) {
-        (Some(least), _, Some(most)) if least == most => format!("all {most} {unit}"),
+        (Some(least), _, Some(most)) if least == most => format!("all {}", counted(*most, unit)),
         (Some(least), Some(middle), Some(most)) => {
             format!("{least} to {most} {unit}, the median {middle}")
         }
@@ -101,6 +106,7 @@ mod tests {
             "1 to 5 words, the median 3"
         );
         assert_eq!(lengths(vec![4, 4], "steps"), "all 4 steps");
+        assert_eq!(lengths(vec![1, 1], "steps"), "all 1 step");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What the tasks share whose data are drawn when they are needed.
 
-use super::{account::Line, part::Part};
+use super::{
+    account::{self, Line},
+    part::Part,
+};
 use serde::{Deserialize, Serialize};
 
 /// What is remembered of data that are drawn: nothing.
@@ -16,7 +19,7 @@ pub(super) fn held_out() -> usize {
 pub(super) fn account(steps: usize, held_out: usize) -> Vec<Line> {
     vec![
         Line::new("rows", "drawn anew for each update".into()),
-        Line::new("lengths", format!("all {steps} steps")),
+        Line::new("lengths", account::lengths(vec![steps], "steps")),
         Line::new(
             "parts",
             format!("train without end, valid {held_out}, test {held_out} series"),

@@ -4,6 +4,7 @@ use crate::{
     data::{
         file,
         labelled_text::{self, TextColumns},
+        message::counted,
         reading::{Reading, Steps, visible},
         vocabulary::{Unit, Vocabulary},
     },
@@ -98,7 +99,11 @@ impl Texts {
             (which, 1) => format!("; {one} {which} is blank and has no prediction"),
             (which, n) => format!("; {n} {one}s are blank and have no prediction: {which}"),
         };
-        let note = format!("{}: {} texts, {read}{left_out}", path.display(), rows.len());
+        let note = format!(
+            "{}: {}, {read}{left_out}",
+            path.display(),
+            counted(rows.len(), "texts")
+        );
         Texts { rows, note }
     }
 

@@ -4,7 +4,7 @@ use super::{
     account::Line,
     task::{Task, UpdateRows},
 };
-use crate::model::net::Net;
+use crate::{data::message::counted, model::net::Net};
 use rekindle_interop::named_tensors;
 
 /// What a task says of its data, and behind it the network's parameters by layer and the updates of a pass.
@@ -30,7 +30,7 @@ pub(crate) fn of(task: &dyn Task, net: &Net, update: UpdateRows) -> Vec<Line> {
     let places: Vec<String> = places.collect();
     let pass = match task.steps_per_epoch(update) {
         Ok(updates) if task.rows_to_train_on().is_some() || task.window().is_some() => {
-            format!("; {updates} updates an epoch")
+            format!("; {} an epoch", counted(updates as usize, "updates"))
         }
         _ => String::new(),
     };

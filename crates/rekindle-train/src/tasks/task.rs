@@ -186,7 +186,7 @@ pub trait Task {
         parts.iter().find(is_there).copied().unwrap_or(Part::Train)
     }
 
-    /// What was read, a line a thing, said before training: rows, classes, lengths, columns, parts, vocabulary. Five at most.
+    /// What was read, a line a thing, said before training: rows, classes, lengths, columns, parts, vocabulary. Six at most.
     fn account(&self) -> Vec<Line>;
 
     /// What is worth knowing of the data and of the figures on a part, where they are not what one may take them for:

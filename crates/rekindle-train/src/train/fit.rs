@@ -6,6 +6,7 @@
 
 use crate::{
     config::{plan::Plan, training::Schedule},
+    data::message::counted,
     doctor::{checkup::Checkup, diagnose},
     error::{Error, Result},
     metric::Evaluation,
@@ -84,7 +85,8 @@ pub(crate) fn fit(
                 {
                     let rate = train.rate_at(step, tally.evaluations.plateaus());
                     watch.note(&format!(
-                        "step {step}: {patience} evaluations without a better figure; the step size is {rate:.3e} from here"
+                        "step {step}: {} without a better figure; the step size is {rate:.3e} from here",
+                        counted(patience as usize, "evaluations")
                     ));
                 }
             }
@@ -102,8 +104,8 @@ pub(crate) fn fit(
     }
     if trainer.tally.step < train.steps {
         watch.note(&format!(
-            "stopped early: {} evaluations without a better figure",
-            train.patience
+            "stopped early: {} without a better figure",
+            counted(train.patience as usize, "evaluations")
         ));
     }
     Ok(End::Done)

@@ -1,6 +1,6 @@
 //! What a training run tells whoever watches it.
 
-use crate::{doctor::finding::Finding, metric::Metric};
+use crate::{data::message::duration, doctor::finding::Finding, metric::Metric};
 use serde::Serialize;
 use std::fmt;
 
@@ -121,19 +121,9 @@ impl fmt::Display for Report {
     }
 }
 
-/// Seconds as people say them.
-pub fn duration(seconds: f64) -> String {
-    let s = seconds.max(0.0).round() as u64;
-    match s {
-        0..60 => format!("{s} s"),
-        60..3600 => format!("{} min {:02} s", s / 60, s % 60),
-        _ => format!("{} h {:02} min", s / 3600, s / 60 % 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Report, duration};
+    use super::Report;
 
     #[test]
     fn what_is_wanted_most_stands_first() {
@@ -155,11 +145,5 @@ mod tests {
             report.brief(),
             "loss 0.5000  1 min 01 s left  1234 windows/s  gradient 1.250"
         );
-    }
-
-    #[test]
-    fn durations_read_well() {
-        let all = [0.4, 59.4, 61.0, 3599.6].map(duration);
-        assert_eq!(all, ["0 s", "59 s", "1 min 01 s", "1 h 00 min"]);
     }
 }

@@ -143,7 +143,7 @@ for name, dates in {
     case(f"time-{name}.csv", lines("when,a", *(f"{date},{value}" for date, value in zip(dates, [1, 5, 2]))), names=["a"],
          time="when", first=[1], rows=3)
 case("time-epoch.csv", lines("timestamp,a", "1700000000,1", "1700003600,5", "1700010800,2"), names=["a"], time="timestamp",
-     said=["1 steps of `timestamp` are longer than the usual"])
+     said=["1 step of `timestamp` longer than the usual"])
 case("time-epoch-milli.csv", lines("ts,a", "1700000000000,1", "1700000060000,5", "1700000120000,2"), names=["a"], time="ts")
 case("time-too-large.csv", lines("t,a", "1e15,1", "3e15,5", "7e15,2"), keys='time = "t"', error=["row 1, column `t`: `1e15` is no time"])
 case("day-or-month.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"),
@@ -156,9 +156,9 @@ case("no-order.csv", lines("date,a", "2024-01-03,1", "2024-01-01,5", "2024-01-02
      error=["the rows are in no order of time: row 2 is `2024-01-01` and row 3 is `2024-01-02`; sort them by `date`"])
 case("no-order-key.csv", lines("date,a", "2024-01-03,1", "2024-01-01,5", "2024-01-02,2"), keys='time = ""', names=["a"], first=[1])
 case("gap.csv", lines("date,a", *(f"2024-01-0{day},{day * day}" for day in [1, 2, 3, 7, 8])), names=["a"], time="date",
-     said=["1 steps of `date` are longer than the usual 1 day, the first after `2024-01-03`"])
+     said=["1 step of `date` longer than the usual 1 day, the first after `2024-01-03`"])
 case("time-twice.csv", lines("date,a", "2024-01-01,1", "2024-01-01,5", "2024-01-02,2"), names=["a"],
-     said=["1 rows have the time of the row before, the first `2024-01-01`"])
+     said=["1 row with the time of the row before, the first `2024-01-01`"])
 case("time-key.csv", lines("made,sold,a", "2024-01-01,2024-02-01,1", "2024-01-01,2024-02-02,5"), keys='time = "sold"', names=["a"],
      time="sold", said=["left out `made` (dates)"])
 case("time-key-word.csv", lines("when,a", "first,1", "second,5"), keys='time = "when"',

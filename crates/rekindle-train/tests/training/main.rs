@@ -505,7 +505,7 @@ fn a_forecast_continues_a_table() {
         .predict_file(&short)
         .expect_err("too short")
         .to_string();
-    assert!(error.contains("1 rows are fewer than the 8"), "{error}");
+    assert!(error.contains("it has 1 row, fewer than the 8"), "{error}");
 }
 
 #[test]

@@ -117,6 +117,7 @@ fn what_was_read_is_said_before_training() {
     // Ten texts each of three, six and nine words; an embedding of four symbols, a layer of 3 * (2 + 3) weights and
     // 3 + 3 biases, an output of 3 * 2 + 2.
     for line in [
+        "rows     30 texts",
         "classes  2: x 24, y 6; `x` is 4 times as frequent as `y`",
         "lengths  3 to 9 words, the median 6; 10 are cut to task.longest = 6",
         "symbols  3 words, which are 100.0 % of all texts",
@@ -182,6 +183,45 @@ fn a_back_test_agrees_with_the_figures() {
 
     let next = said(predictor.predict_file(&file).expect("predicts"));
     assert_eq!(next.len(), 1);
+}
+
+#[test]
+fn what_columns_are_for_is_said_once_and_a_file_named_once() {
+    let bench = Bench::new();
+    let rows: String = (0..30)
+        .map(|i| format!("{i};{},5;x\n", i * i % 7))
+        .collect();
+    let file = bench.file("few.csv", &format!("n;load;place\n{rows}"));
+    let config = format!(
+        "device = \"flex\"\n[task]\nkind = \"forecast\"\nfile = {file:?}\nwindow = 1\nvalid = 0.2\ntest = 0.2\n\
+         [model.cell]\nkind = \"elman\"\nd_hidden = 3\n[train]\nsteps = 1\nbatch = 32\n"
+    );
+    let mut notes = Notes::default();
+    let run = train(&bench.options(&config, "run"), &mut notes, &never()).expect("trains");
+    let columns = "columns  forecast `load`; left out `n` (counts or numbers the rows; task.columns reads it all the same); \
+                   left out `place` (text)";
+    let of = |words: &str| notes.0.iter().filter(|note| note.contains(words)).count();
+    assert_eq!(
+        (of(columns), of("forecast `load`")),
+        (1, 1),
+        "{:#?}",
+        notes.0
+    );
+    let lengths = "lengths  windows of 1 row, from which the next is forecast";
+    assert_eq!(of(lengths), 1, "{:#?}", notes.0);
+    assert_eq!(of("; 1 update an epoch"), 1, "{:#?}", notes.0);
+    assert_eq!(
+        of("few.csv: 30 rows of 3 columns separated by semicolons, decimal commas"),
+        1
+    );
+    assert_eq!(of("few.csv"), 1, "{:#?}", notes.0);
+    let figures = Predictor::open(&run.run, None)
+        .expect("opens")
+        .evaluate(Part::Test);
+    assert_eq!(
+        figures.expect("figures").notes,
+        run.result.expect("done").notes
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::LabelledText;
 use crate::data::file;
+use crate::data::message::counted;
 use crate::error::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,13 +45,13 @@ pub(super) fn read(path: &Path, known: Option<&[String]>) -> Result<LabelledText
     }
     let left_out = match others {
         0 => String::new(),
-        others => format!("; {others} files that are no .txt are left out"),
+        others => format!("; left out {} with no .txt", counted(others, "files")),
     };
     let name = path.display().to_string();
     let note = format!(
-        "{name}: {} files in {} folders, each the class of its files{left_out}",
-        texts.len(),
-        folders.len()
+        "{name}: {} in {}, each the class of its files{left_out}",
+        counted(texts.len(), "files"),
+        counted(folders.len(), "folders")
     );
     let read = LabelledText::of(&name, texts, &labels, known)?;
     Ok(LabelledText {
@@ -87,10 +88,7 @@ mod tests {
         assert_eq!(read.labels, [0, 1, 1, 1]);
         let note = read.note.unwrap();
         assert!(note.contains("4 files in 2 folders"), "{note}");
-        assert!(
-            note.contains("2 files that are no .txt are left out"),
-            "{note}"
-        );
+        assert!(note.contains("left out 2 files with no .txt"), "{note}");
         write("loose.txt", "x");
         let error = super::read(place.path(), None).unwrap_err().to_string();
         assert!(

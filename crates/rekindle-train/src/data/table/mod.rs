@@ -15,7 +15,7 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::message::{listed, shown};
+use super::message::{counted, listed, shown};
 use super::{encoding, file, number};
 use crate::error::{Error, Result};
 use config::{Decimal, Separator, TableConfig};
@@ -151,10 +151,10 @@ impl Table {
             "no header"
         };
         format!(
-            "{}: {} rows of {} columns separated by {}{comma}, {header}",
+            "{}: {} of {} separated by {}{comma}, {header}",
             self.name,
-            self.rows.len(),
-            self.header.len(),
+            counted(self.rows.len(), "rows"),
+            counted(self.header.len(), "columns"),
             separator.name()
         )
     }
@@ -309,9 +309,9 @@ impl Table {
                 false => "row 1",
             };
             return Err(Error::mend(format!(
-                "{name}: row {} has {} cells and {first} {}; give it one cell a column (in CSV, quote a cell that holds a comma)",
+                "{name}: row {} has {} and {first} {}; give it one cell a column (in CSV, quote a cell that holds a comma)",
                 index + 1,
-                row.len(),
+                counted(row.len(), "cells"),
                 header.len()
             )));
         }

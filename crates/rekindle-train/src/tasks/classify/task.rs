@@ -204,7 +204,10 @@ impl<I: Items> Task for Classify<I> {
     fn account(&self) -> Vec<Line> {
         let Split { train, valid, test } = &self.parts;
         let sizes = [("train", train), ("valid", valid), ("test", test)];
-        let mut lines = vec![account::classes(&self.names, &self.labels)];
+        let mut lines = vec![
+            account::rows(self.labels.len(), I::UNIT),
+            account::classes(&self.names, &self.labels),
+        ];
         lines.extend(self.items.account());
         lines.push(account::parts(
             sizes.map(|(part, rows)| (part, rows.len())),

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     data::{
         columns::Columns,
-        message::shown,
+        message::{counted, shown},
         reading::{Steps, Wanted, single},
         scaler::Scaler,
         split::{self, Split},
@@ -38,6 +38,8 @@ pub(super) struct Forecast {
     pub(super) micros: Option<Vec<i64>>,
     /// What is to be said of the table.
     pub(super) said: Vec<String>,
+    /// What its columns are for, in words.
+    pub(super) roles: String,
     /// The rows of each part.
     pub(super) parts: Split<Range<usize>>,
     /// The first rows of the windows whose forecast lies within each part, and of which what is forecast is known.
@@ -133,6 +135,7 @@ impl Forecast {
             stamps: table.stamps,
             micros: table.micros,
             said,
+            roles: table.schema.said(),
             parts,
             windows: Split {
                 train: Vec::new(),
@@ -164,11 +167,11 @@ impl Forecast {
             if !rows.is_empty() && all.is_empty() {
                 return Err(Error::mend(format!(
                     "{at}: its {} part is too short for task.window = {} and task.horizon = {}; \
-                     make them smaller, or take a longer table ({} rows)",
+                     make them smaller, or take a longer table ({})",
                     part.name(),
                     config.window,
                     config.horizon,
-                    table.rows
+                    counted(table.rows, "rows")
                 )));
             }
             let left = forecast.windows(part).len();
@@ -183,7 +186,10 @@ impl Forecast {
             unknown += all.len() - left;
         }
         forecast.said.extend((unknown > 0).then(|| {
-            format!("{at}: {unknown} windows are left out, for a value is missing of what they would be judged by")
+            format!(
+                "{at}: left out {}, for a value is missing of what they would be judged by",
+                counted(unknown, "windows")
+            )
         }));
         Ok(forecast)
     }

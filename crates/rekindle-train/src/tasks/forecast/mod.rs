@@ -24,7 +24,7 @@ use super::{
 use crate::{
     data::{
         file::DataFile,
-        message::shown,
+        message::{counted, shown},
         reading::{Reading, Steps, single},
     },
     error::{Error, Result},
@@ -183,9 +183,9 @@ impl Kind for ForecastConfig {
         let table = self.read(path, at.model.takes_missing(), Some(spec))?;
         if table.rows < self.window {
             return Err(Error::mend(format!(
-                "{}: {} rows are fewer than the {} that a forecast looks back on",
+                "{}: it has {}, fewer than the {} that a forecast looks back on",
                 path.display(),
-                table.rows,
+                counted(table.rows, "rows"),
                 self.window
             )));
         }

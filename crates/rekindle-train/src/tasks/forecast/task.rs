@@ -2,7 +2,7 @@
 
 use super::{config::ForecastConfig, data::Forecast, exhibits};
 use crate::{
-    data::reading::Reading,
+    data::{message::counted, reading::Reading},
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation, digits},
@@ -91,22 +91,19 @@ impl Task for Forecast {
             (Some(first), Some(last)) => format!(", {first} to {last}"),
             _ => String::new(),
         };
-        let columns = |targets: bool| {
-            let of = |place: &usize| self.spec.targets.contains(place) == targets;
-            let places = (0..self.spec.columns.len()).filter(of);
-            let names: Vec<&str> = places.map(|p| self.spec.columns[p].as_str()).collect();
-            names.join(", ")
-        };
-        let read = match columns(false) {
-            none if none.is_empty() => String::new(),
-            others => format!("; read beside them {others}"),
+        let forecast = match horizon {
+            1 => "the next is forecast".to_owned(),
+            _ => format!("the next {horizon} are forecast"),
         };
         vec![
             Line::new("rows", format!("{rows}{ends}")),
-            Line::new("columns", format!("forecast {}{read}", columns(true))),
+            Line::new("columns", self.roles.clone()),
             Line::new(
                 "lengths",
-                format!("windows of {window} rows, from which the next {horizon} are forecast"),
+                format!(
+                    "windows of {}, from which {forecast}",
+                    counted(window, "rows")
+                ),
             ),
             account::parts(sizes, "windows"),
         ]

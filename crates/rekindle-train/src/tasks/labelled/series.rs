@@ -29,7 +29,7 @@ impl Items for Vec<Series> {
         let said = account::lengths(lengths, "steps");
         vec![
             Line::new("lengths", said),
-            Line::new("columns", counted(channels, "channel") + ", all inputs"),
+            Line::new("columns", counted(channels, "channels") + ", all inputs"),
         ]
     }
 
@@ -52,7 +52,7 @@ impl Items for Vec<Series> {
         };
         Block::Figure(Figure {
             title: caption,
-            x: Axis::linear("step"),
+            x: Axis::linear("steps"),
             y: Axis::linear("value, scaled"),
             series: (0..(*channels).min(SHOWN)).map(channel).collect(),
             notes: Vec::new(),

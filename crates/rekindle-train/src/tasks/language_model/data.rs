@@ -4,6 +4,7 @@ use super::{config::LanguageModelConfig, spec::LanguageSpec};
 use crate::{
     data::{
         file::{self, DataFile},
+        message::counted,
         reading::{Steps, Wanted},
         split::{self, Split},
         vocabulary::{Unit, Vocabulary},
@@ -134,9 +135,9 @@ fn read(path: &DataFile) -> Result<(String, Option<String>)> {
     let name = |member: &DataFile| member.display().to_string();
     let ends = [&members[0], &members[members.len() - 1]].map(name);
     let note = format!(
-        "{}: {} files one after the other, each from a new line: {} to {}",
+        "{}: {} one after the other, each from a new line: {} to {}",
         path.display(),
-        members.len(),
+        counted(members.len(), "files"),
         ends[0],
         ends[1]
     );

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     data::{
+        message::counted,
         reading::{Reading, Steps, Wanted},
         vocabulary::Unit,
     },
@@ -86,7 +87,7 @@ impl Task for LanguageModel {
         let share = 100.0 * (all - unknown) as f64 / all.max(1) as f64;
         let symbols = self.spec.vocabulary.len() - 1;
         vec![
-            Line::new("lengths", format!("one text of {all} {unit}")),
+            Line::new("rows", format!("one text of {}", counted(all, unit))),
             Line::new(
                 "symbols",
                 format!("{symbols} different {unit}, which are {share:.1} % of the text"),

@@ -158,7 +158,10 @@ impl Task for Regression {
         let Split { train, valid, test } = &self.parts;
         let sizes = [("train", train), ("valid", valid), ("test", test)];
         let sizes = sizes.map(|(part, rows)| (part, rows.len()));
-        let mut lines = vec![account::targets(&self.targets)];
+        let mut lines = vec![
+            account::rows(self.targets.len(), self.unit()),
+            account::targets(&self.targets),
+        ];
         lines.extend(self.series.account());
         lines.push(account::parts(sizes, self.unit()));
         lines
