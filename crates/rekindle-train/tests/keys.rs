@@ -87,6 +87,20 @@ fn refused(config: &str, changed: &[&str], words: &str) {
 }
 
 #[test]
+fn a_column_is_for_one_thing() {
+    refused(
+        FORECAST,
+        &[r#"task.targets=["t1"]"#, r#"task.known=["t0", "t1"]"#],
+        "task.targets: `t1` is in task.known, too: it is known ahead; name it in one of them",
+    );
+    refused(
+        FORECAST,
+        &[r#"task.static=["t0"]"#, r#"task.id="t0""#],
+        "task.static: `t0` is in task.id, too: it names the series",
+    );
+}
+
+#[test]
 fn a_column_is_named_once() {
     refused(
         FORECAST,

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::message::shown;
 use super::roles::{Named, Role, Roles, Schema};
+use super::segments::{Segment, Segments};
 use super::table::Table;
 use super::table::config::{Separator, TableConfig};
 use super::table::kind::ColumnKind;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Columns of numbers, in the order of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,8 @@ pub struct Columns {
     pub stamps: Vec<String>,
     /// When each time step is, in microseconds since 1970, where dates say it.
     pub micros: Option<Vec<i64>>,
+    /// Their series, one after the other; one where the table holds no more.
+    pub segments: Vec<Segment>,
     /// How the file is written and what its columns are for.
     pub schema: Schema,
     /// What is to be said of how it was read.
@@ -95,28 +99,44 @@ impl Columns {
     }
 
     fn from_table(table: &Table, roles: Roles, holes: Holes) -> Result<Self> {
+        let Segments {
+            order,
+            micros,
+            all: segments,
+            notes: of_order,
+        } = Segments::of(table, &roles)?;
         let Roles {
             inputs,
+            known,
+            fixed,
+            id,
             clock,
             schema,
             dressed,
+            ..
         } = roles;
         let rows = table.rows.len();
-        let timeline = clock.as_ref().map(|clock| clock.timeline(table));
-        let timeline = timeline.transpose()?;
-        let order = match &timeline {
-            Some(timeline) => timeline.order.clone(),
-            None => (0..rows).collect(),
-        };
         let names = inputs.iter().map(|&c| table.header[c].clone());
         let names: Vec<String> = names.collect();
         let kinds = inputs.iter().copied().zip(schema.kinds(&names));
         let kinds: Vec<(usize, ColumnKind)> = kinds.collect();
+        let mut is_ahead = vec![false; rows];
+        for segment in &segments {
+            is_ahead[segment.ahead.clone()].fill(true);
+        }
+        let set = |columns: &[usize]| -> HashSet<usize> { columns.iter().copied().collect() };
+        let (is_static, is_known) = (set(&fixed), set(&known));
         let mut values = Vec::with_capacity(rows * inputs.len());
-        for &row in &order {
+        for (&row, is_ahead) in order.iter().zip(is_ahead) {
             for &(column, kind) in &kinds {
+                let may_be_open =
+                    is_static.contains(&column) || is_ahead && !is_known.contains(&column);
                 values.push(match (table.read_as(row, column, kind), holes) {
                     (Some(value), _) => value,
+                    (None, _) if may_be_open && table.is_missing(row, column) => f64::NAN,
+                    (None, _) if is_ahead => {
+                        return Err(table.no_number(row, column, Holes::AHEAD));
+                    }
                     (None, Holes::Taken) if table.is_missing(row, column) => f64::NAN,
                     (None, Holes::Taken) => {
                         return Err(table.no_number(row, column, Holes::WORD));
@@ -127,7 +147,15 @@ impl Columns {
                 });
             }
         }
-        let first_is_read = inputs.contains(&0);
+        for (place, &column) in inputs.iter().enumerate() {
+            if is_static.contains(&column) {
+                let which = (place, column, inputs.len());
+                for segment in &segments {
+                    spread((table, &order), which, segment, &mut values)?;
+                }
+            }
+        }
+        let first_is_read = inputs.contains(&0) || id == Some(0);
         let stamp = |&row: &usize| match (&clock, first_is_read) {
             (Some(clock), _) => table.cell(row, clock.column).to_owned(),
             (None, false) => table.cell(row, 0).to_owned(),
@@ -138,17 +166,14 @@ impl Columns {
         notes.extend(table.notes());
         notes.extend(table.note(&inputs));
         notes.extend(dressed);
-        let (micros, of_time) = match timeline {
-            Some(timeline) => (timeline.micros, timeline.notes),
-            None => (None, Vec::new()),
-        };
-        notes.extend(of_time);
+        notes.extend(of_order);
         Ok(Self {
             names,
             values,
             rows,
             stamps,
             micros,
+            segments,
             schema,
             notes,
         })
@@ -156,16 +181,68 @@ impl Columns {
 
     /// The places among the names of the columns that are forecast.
     pub(crate) fn targets(&self) -> Vec<usize> {
-        let targets: HashSet<&String> = self.schema.of(Role::Target).map(|c| &c.name).collect();
-        let places = (0..self.names.len()).filter(|&place| targets.contains(&self.names[place]));
+        self.places(Role::Target)
+    }
+
+    /// The places among the names of the columns that are known for rows that are forecast.
+    pub(crate) fn known(&self) -> Vec<usize> {
+        self.places(Role::Known)
+    }
+
+    fn places(&self, role: Role) -> Vec<usize> {
+        let names: HashSet<&String> = self.schema.of(role).map(|c| &c.name).collect();
+        let places = (0..self.names.len()).filter(|&place| names.contains(&self.names[place]));
         places.collect()
     }
+}
+
+/// Gives all rows of a series the one value that a static column has in some of them. `place` is the column's among so many that
+/// are read, `order` has the rows of the file.
+///
+/// # Errors
+///
+/// If it has two, or none.
+fn spread(
+    (table, order): (&Table, &[usize]),
+    (place, column, columns): (usize, usize, usize),
+    segment: &Segment,
+    values: &mut [f64],
+) -> Result<()> {
+    let rows = segment.rows.start..segment.ahead.end;
+    let known = |row: &usize| !values[row * columns + place].is_nan();
+    let Some(first) = rows.clone().find(known) else {
+        return Err(table.no_number(order[rows.start], column, Holes::STATIC));
+    };
+    let value = values[first * columns + place];
+    let differs = |row: &usize| known(row) && values[row * columns + place] != value;
+    if let Some(row) = rows.clone().find(differs) {
+        return Err(Error::mend(format!(
+            "{}: row {}, column {}: {} where row {} of the same series has {}; task.static names columns with one value a series, and \
+             task.columns others",
+            table.name,
+            order[row] + 1,
+            shown(&table.header[column]),
+            shown(table.cell(order[row], column)),
+            order[first] + 1,
+            shown(table.cell(order[first], column))
+        )));
+    }
+    for row in rows {
+        values[row * columns + place] = value;
+    }
+    Ok(())
 }
 
 impl Holes {
     /// What is said where nothing fills in what is missing.
     pub(crate) const FILL_IN: Holes =
         Holes::Refused("fill it in, or leave out the row or the column");
+
+    /// What is said of a static column without a value.
+    const STATIC: &str = "task.static says that its series has one value of it: write it into one of the series' rows at least";
+
+    /// What is said of a value that is missing ahead.
+    const AHEAD: &str = "it is in a row without a target, and task.known says that the column is known ahead: fill it in, or remove the row";
 
     /// What is said of a word among numbers, where values may be missing.
     const WORD: &str =

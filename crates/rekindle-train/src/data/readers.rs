@@ -63,6 +63,9 @@ struct Keys {
     label: Option<String>,
     id: Option<String>,
     channels: Vec<String>,
+    known: Vec<String>,
+    #[serde(rename = "static")]
+    fixed: Vec<String>,
     table: TableConfig,
     holes: bool,
 }
@@ -86,6 +89,9 @@ fn forecast(path: &Path, keys: &Keys) -> Result<Read> {
         columns: &keys.columns,
         targets: &keys.targets,
         time: keys.time.as_deref(),
+        id: keys.id.as_deref(),
+        known: &keys.known,
+        fixed: &keys.fixed,
     };
     let holes = match keys.holes {
         true => Holes::Taken,
@@ -103,7 +109,7 @@ fn forecast(path: &Path, keys: &Keys) -> Result<Read> {
         rows: read.rows,
         first: read.values[..width].to_vec(),
         last: read.values[read.values.len() - width..].to_vec(),
-        steps: Vec::new(),
+        steps: read.segments.iter().map(|own| own.rows.len()).collect(),
         labels: Vec::new(),
         answers: Vec::new(),
         said: [read.notes, vec![read.schema.said()]].concat().join("\n"),

@@ -18,6 +18,12 @@ pub enum Role {
     Target,
     /// It is read.
     Input,
+    /// It is read, and known for the rows that are forecast.
+    Known,
+    /// It is read, and has one value a series.
+    Static,
+    /// It says which series a row belongs to.
+    Id,
     /// It says when, and puts the rows in order.
     Time,
     /// It is left out.
@@ -58,12 +64,24 @@ pub(crate) struct Named<'a> {
     pub(crate) targets: &'a [String],
     /// That which says when: found if it is not named, and none if its name is empty.
     pub(crate) time: Option<&'a str>,
+    /// That which says to which series a row belongs, where there are several.
+    pub(crate) id: Option<&'a str>,
+    /// Those that are known for the rows that are forecast; they are read.
+    pub(crate) known: &'a [String],
+    /// Those with one value a series; they are read.
+    pub(crate) fixed: &'a [String],
 }
 
 /// The columns of a table by their roles.
 pub(super) struct Roles {
     /// Where the columns stand that are read, in the order in which they are.
     pub(super) inputs: Vec<usize>,
+    /// Those among them that are forecast, that are known ahead, and that have one value a series.
+    pub(super) targets: Vec<usize>,
+    pub(super) known: Vec<usize>,
+    pub(super) fixed: Vec<usize>,
+    /// That which says to which series a row belongs.
+    pub(super) id: Option<usize>,
     /// That which says when.
     pub(super) clock: Option<Clock>,
     pub(super) schema: Schema,
@@ -82,8 +100,16 @@ impl Roles {
         let (columns, targets) = (table.columns(named.columns)?, table.columns(named.targets)?);
         let set = |places: &[usize]| -> HashSet<usize> { places.iter().copied().collect() };
         let (named_columns, named_targets) = (set(&columns), set(&targets));
-        let wanted =
-            |column: usize| named_columns.contains(&column) || named_targets.contains(&column);
+        let (known, fixed) = (table.columns(named.known)?, table.columns(named.fixed)?);
+        let id = named.id.map(|id| table.column(id)).transpose()?;
+        // Whatever is named as known ahead or static is read, and not forecast unless that is said, too.
+        let named_known = set(&known);
+        let beside: HashSet<usize> = named_known.iter().chain(&fixed).copied().collect();
+        let wanted = |column: usize| {
+            [&named_columns, &named_targets, &beside]
+                .iter()
+                .any(|named| named.contains(&column))
+        };
         let clock = match named.time {
             Some("") => None,
             Some(name) => Some(timeline::named(table, table.column(name)?)?),
@@ -91,34 +117,47 @@ impl Roles {
         };
         let time = clock.as_ref().map(|clock| clock.column);
         let why_not = |column: usize| match columns.is_empty() {
+            _ if beside.contains(&column) => None,
             true => why_out(table, column, &all[column], named_targets.contains(&column)),
             false => (!named_columns.contains(&column)).then(|| "not in task.columns".to_owned()),
         };
+        let is_read = |column: &usize| Some(*column) != time && Some(*column) != id;
         let outs: HashMap<usize, String> = (0..table.header.len())
-            .filter(|&column| Some(column) != time)
+            .filter(is_read)
             .filter_map(|column| Some((column, why_not(column)?)))
             .collect();
         let inputs = match columns.is_empty() {
-            false => columns,
+            false => {
+                let more = beside
+                    .iter()
+                    .filter(|column| !named_columns.contains(column));
+                let mut more: Vec<usize> = more.copied().collect();
+                more.sort_unstable();
+                [columns, more].concat()
+            }
             true => (0..table.header.len())
-                .filter(|&column| Some(column) != time && !outs.contains_key(&column))
+                .filter(|column| is_read(column) && !outs.contains_key(column))
                 .collect(),
         };
         if inputs.is_empty() {
             return Err(nothing(table, &outs, time));
         }
         // A truth is forecast where it is named, or nothing else is there.
-        let is_number = |&column: &usize| all[column].kind != ColumnKind::Boolean;
+        let is_number =
+            |&column: &usize| all[column].kind != ColumnKind::Boolean && !beside.contains(&column);
         let has_numbers = inputs.iter().any(is_number);
         let is_target = |column: usize| match targets.is_empty() {
-            true => !has_numbers || is_number(&column),
+            true => is_number(&column) || !has_numbers && !beside.contains(&column),
             false => named_targets.contains(&column),
         };
         let read = set(&inputs);
         let role = |column: usize| match read.contains(&column) {
             true if is_target(column) => Role::Target,
+            true if named_known.contains(&column) => Role::Known,
+            true if beside.contains(&column) => Role::Static,
             true => Role::Input,
             false if Some(column) == time => Role::Time,
+            false if Some(column) == id => Role::Id,
             false => Role::Out,
         };
         let of = |column: usize| ColumnRole {
@@ -136,7 +175,12 @@ impl Roles {
             columns: (0..table.header.len()).map(of).collect(),
         };
         let dressed = table.dressed(inputs.iter().map(|&c| (c, &all[c])));
+        let targets = inputs.iter().copied().filter(|&column| is_target(column));
         Ok(Roles {
+            targets: targets.collect(),
+            known,
+            fixed,
+            id,
             inputs,
             clock,
             schema,
@@ -152,10 +196,18 @@ impl Roles {
     pub(super) fn again(table: &Table, schema: &Schema, inputs: &[String]) -> Result<Roles> {
         let time = schema.columns.iter().find(|c| c.role == Role::Time);
         let time = time.map(|time| timeline::named(table, table.column(&time.name)?));
+        let of = |role: Role| {
+            let names: Vec<String> = schema.of(role).map(|c| c.name.clone()).collect();
+            table.columns(&names)
+        };
         let inputs = table.columns(inputs)?;
         let looked: Vec<(usize, Looked)> = inputs.iter().map(|&c| (c, table.look(c))).collect();
         let dressed = table.dressed(looked.iter().map(|(c, looked)| (*c, looked)));
         Ok(Roles {
+            targets: of(Role::Target)?,
+            known: of(Role::Known)?,
+            fixed: of(Role::Static)?,
+            id: of(Role::Id)?.first().copied(),
             clock: time.transpose()?,
             schema: schema.clone(),
             inputs,
@@ -203,6 +255,9 @@ impl Schema {
         let roles = [
             ("forecast", Role::Target),
             ("read only", Role::Input),
+            ("known ahead", Role::Known),
+            ("static", Role::Static),
+            ("series by", Role::Id),
             ("time", Role::Time),
         ];
         let mut said: Vec<String> = roles

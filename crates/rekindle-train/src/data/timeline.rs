@@ -20,8 +20,6 @@ pub(super) struct Clock {
 pub(super) struct Timeline {
     /// The rows of the file, the oldest first.
     pub(super) order: Vec<usize>,
-    /// When each of them is, in microseconds since 1970, where its dates say it.
-    pub(super) micros: Option<Vec<i64>>,
     pub(super) notes: Vec<String>,
 }
 
@@ -112,28 +110,34 @@ fn one_format(table: &Table, column: usize) -> Result<StampFormat> {
 }
 
 impl Clock {
-    /// The rows in their order in time, and what is to be said of it.
+    /// Some rows, given as they stand in the file, in their order in time, and what is to be said of it. `when` each row of the file
+    /// is, [`micros`](Self::micros) has.
     ///
     /// # Errors
     ///
-    /// If a date is missing, or the rows are in no order.
-    pub(super) fn timeline(&self, table: &Table) -> Result<Timeline> {
+    /// If the rows are in no order.
+    pub(super) fn timeline(
+        &self,
+        table: &Table,
+        mut order: Vec<usize>,
+        when: &[i64],
+    ) -> Result<Timeline> {
         let name = shown(&table.header[self.column]);
-        let mut micros = self.micros(table)?;
-        let mut order: Vec<usize> = (0..micros.len()).collect();
+        let mut micros: Vec<i64> = order.iter().map(|&row| when[row]).collect();
         let mut notes = Vec::new();
         let back = micros.windows(2).position(|pair| pair[1] < pair[0]);
         let forth = micros.windows(2).position(|pair| pair[1] > pair[0]);
         if let Some(back) = back {
             if let Some(forth) = forth {
-                let row = back.max(forth) + 1;
+                let at = back.max(forth);
+                let (before, row) = (order[at], order[at + 1]);
                 let cell = |row: usize| shown(table.cell(row, self.column));
                 return Err(Error::mend(format!(
-                    "{}: the rows are in no order of time: row {} is {} and row {} is {}; sort them by {name}, or say \
-                     task.time = \"\" if it is not the time",
+                    "{}: the rows are in no order of time: row {} is {} and row {} is {}; sort them by {name}, say task.time = \"\" \
+                     if it is not the time, or name by task.id the column that tells several series apart",
                     table.name,
-                    row,
-                    cell(row - 1),
+                    before + 1,
+                    cell(before),
                     row + 1,
                     cell(row)
                 )));
@@ -154,11 +158,7 @@ impl Clock {
                 shown(table.cell(order[0], self.column))
             ));
         }
-        Ok(Timeline {
-            order,
-            micros: self.format.map(|_| micros),
-            notes,
-        })
+        Ok(Timeline { order, notes })
     }
 
     /// When each row of the file is, in microseconds; of plain numbers, in millionths.
@@ -205,7 +205,7 @@ impl Clock {
         let first_twice = steps.iter().position(|&step| step == 0);
         let twice = first_twice.map(|at| {
             format!(
-                "{}: {} with the time of the row before, the first {}; if these are several series, keep one of them",
+                "{}: {} with the time of the row before, the first {}; where these are several series, task.id names the column that tells them apart",
                 table.name,
                 counted(twice, "rows"),
                 cell(at + 1)

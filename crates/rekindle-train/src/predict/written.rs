@@ -63,14 +63,17 @@ fn csv(predictions: &[Predicted], with_head: bool) -> Result<String> {
     };
     let mut table = csv::Writer::from_writer(Vec::new());
     let known = predictions.iter().any(|one| one.truth.is_some());
+    let names = predictions.iter().any(|one| one.id.is_some());
     if let (Some(first), true) = (predictions.first(), with_head) {
         let mut head = head(&first.prediction);
+        head.splice(1..1, names.then(|| "id".to_owned()));
         head.extend(known.then(|| "truth".to_owned()));
         table.write_record(head).map_err(|e| failed(&e))?;
     }
     for one in predictions {
         for mut row in rows(one) {
             row.truncate(row.len() - usize::from(!known));
+            row.splice(1..1, names.then(|| one.id.clone().unwrap_or_default()));
             table.write_record(row).map_err(|e| failed(&e))?;
         }
     }
@@ -217,6 +220,15 @@ mod tests {
             truth: Some(Truth::Values(vec![1.0, 2.5])),
             ..said.clone().of_row(1)
         };
+        let named = Predicted {
+            id: Some("a, b".into()),
+            ..said.clone().into()
+        };
+        let text = Written::Csv.text(&[named]).expect("a table");
+        assert!(
+            text.starts_with("row,id,after,column") && text.contains("\n,\"a, b\",,x,1,,1.5\n"),
+            "{text}"
+        );
         let head = "row,after,column,step,time,value";
         assert_eq!(
             Written::Csv.text(&[one]).expect("a table"),

@@ -46,6 +46,9 @@ pub struct Predicted {
     /// Which row of the file or of the part it is for, from 1; none where there is only one thing to predict for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<usize>,
+    /// What the series that it is for is called, where it has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// What the last step before it is called: the time stamp behind which a forecast begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
@@ -86,6 +89,7 @@ impl From<Prediction> for Predicted {
     fn from(prediction: Prediction) -> Predicted {
         Predicted {
             row: None,
+            id: None,
             after: None,
             prediction,
             times: Vec::new(),

@@ -170,6 +170,27 @@ case("header-only.csv", lines("a,b"), error=["no rows below the header"])
 case("ragged.csv", lines("a,b", "1,2", "1,2,3"), error=["row 2 has 3 cells and the header 2"])
 case("ragged-semicolon.csv", lines("a;b", "1;2", "1;2;3"), error=["row 2 has 3 cells and the header 2"])
 
+# Several series, what is known ahead, and what has one value a series.
+P = ["shop,day,load,heat,area", "b,2024-01-02,5,1,70", "a,2024-01-01,1,2,90", "b,2024-01-01,4,3,", "a,2024-01-02,2,4,90", "a,2024-01-03,,5,"]
+case("panel.csv", lines(*P), keys='id = "shop"\nstatic = ["area"]\nknown = ["heat"]\ntargets = ["load"]', names=["load", "heat", "area"],
+     targets=["load"], rows=5, steps=[2, 2], first=[4, 3, 70], last=["nan", 5, 90],
+     said=["series by `shop`", "known ahead `heat`", "static `area`", "in series `b`: the newest row stands first"])
+case("panel-order.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-03,2", "a,2024-01-02,3"), keys='id = "shop"',
+     error=["in no order of time: row 2 is `2024-01-03` and row 3"])
+case("panel-not-named.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-02,2", "b,2024-01-01,3", "b,2024-01-02,4"),
+     error=["in no order of time", "name by task.id the column that tells several series apart"])
+case("panel-together.csv", lines("day,shop,load", "2024-01-01,a,1", "2024-01-01,b,7", "2024-01-02,a,2", "2024-01-02,b,9"), names=["load"],
+     said=["where these are several series, task.id names the column"])
+case("panel-no-id.csv", lines("shop,load", "a,1", ",2"), keys='id = "shop"', error=["row 2, column `shop`: it is empty, and task.id"])
+case("static-differs.csv", lines("shop,load,area", "a,1,70", "a,2,71"), keys='id = "shop"\nstatic = ["area"]',
+     error=["row 2, column `area`: `71` where row 1 of the same series has `70`", "task.columns"])
+case("static-missing.csv", lines("shop,load,area", "a,1,70", "b,2,"), keys='id = "shop"\nstatic = ["area"]',
+     error=["row 2, column `area`", "task.static"])
+case("known-hole.csv", lines("load,heat", "1,5", "2,6", ","), keys='known = ["heat"]', error=["row 3, column `heat`", "task.known"])
+case("known-open.csv", lines("load,wind,open", "1,5,yes", "2,6,no", ",,yes"), keys='known = ["open"]', names=["load", "wind", "open"],
+     targets=["load", "wind"], steps=[2], last=["nan", "nan", 1])
+case("known-hole-in-the-past.csv", lines("load,heat", "1,5", ",6", "3,7"), keys='known = ["heat"]', error=["row 2, column `load`"])
+
 # Series with a class.
 S = {"kind": "series"}
 case("wide.csv", lines("label,t0,t1", "up,1,2", "down,4,"), **S, series=2, labels=["up", "down"], steps=[2, 1], first=[1, 2])

@@ -80,7 +80,7 @@ fn the_end_of_a_table_or_a_text_is_judged_as_the_test_part_is() {
     let short = bench.file("short.csv", &format!("{head}{}", rows[..9].concat()));
     let error = refused(&predictor, &short);
     assert!(
-        error.contains("short.csv: 9 rows are fewer than the 10"),
+        error.contains("short.csv: it has 9 rows, fewer than the 10"),
         "{error}"
     );
 

@@ -1,6 +1,7 @@
 //! Runs from config to result: every task, interruption, and what goes wrong.
 
 mod judging;
+mod panels;
 mod predicting;
 mod resuming;
 mod streaming;

@@ -25,6 +25,16 @@ pub struct ForecastConfig {
     /// The column that says when; the first of dates by default, and none if it is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
+    /// The column that says to which series a row belongs, in a table of several; each is read, cut into parts and forecast by itself,
+    /// by one network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The columns that are known for the rows that are forecast, as holidays or a price list: the network reads them ahead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<String>,
+    /// The columns with one value a series.
+    #[serde(default, rename = "static", skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<String>,
     /// Cycles of the calendar, of which the network also reads where each row lies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calendar: Vec<Cycle>,
@@ -70,13 +80,20 @@ impl ForecastConfig {
     pub(super) fn check_keys(&self) -> Result<(), Invalid> {
         positive("window", self.window)?;
         positive("horizon", self.horizon)?;
-        for (key, names) in [("columns", &self.columns), ("targets", &self.targets)] {
+        let lists = [
+            ("columns", &self.columns),
+            ("targets", &self.targets),
+            ("known", &self.known),
+            ("static", &self.fixed),
+        ];
+        for (key, names) in lists {
             let mut seen = HashSet::new();
             if let Some(twice) = names.iter().find(|name| !seen.insert(*name)) {
                 let reason = format!("{} is named twice; name it once", shown(twice));
                 return Err(Invalid::because(key, reason));
             }
         }
+        self.check_roles()?;
         let mut seen = HashSet::new();
         if self.calendar.iter().any(|cycle| !seen.insert(*cycle)) {
             let reason = "names a cycle twice; name it once";
@@ -84,5 +101,29 @@ impl ForecastConfig {
         }
         self.table.check()?;
         shares([("valid", self.valid), ("test", self.test)])
+    }
+
+    /// Checks that no column is for two things that exclude one another.
+    fn check_roles(&self) -> Result<(), Invalid> {
+        let one = |name: &Option<String>| name.iter().cloned().collect::<Vec<_>>();
+        let roles = [
+            ("targets", "it is forecast", self.targets.clone()),
+            ("known", "it is known ahead", self.known.clone()),
+            ("static", "it has one value a series", self.fixed.clone()),
+            ("id", "it names the series", one(&self.id)),
+            ("time", "it says when", one(&self.time)),
+        ];
+        for (i, (key, _, names)) in roles.iter().enumerate() {
+            for (other, why, others) in &roles[i + 1..] {
+                if let Some(name) = names.iter().find(|name| others.contains(name)) {
+                    let reason = format!(
+                        "{} is in task.{other}, too: {why}; name it in one of them",
+                        shown(name)
+                    );
+                    return Err(Invalid::because(key, reason));
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -9,9 +9,10 @@ use super::{
 use crate::{
     data::{
         columns::Columns,
-        message::{counted, shown},
+        message::{counted, listed, shown},
         reading::{Steps, Wanted, single},
         scaler::Scaler,
+        segments::Segment,
         split::{self, Split},
     },
     error::{Error, Result},
@@ -40,8 +41,10 @@ pub(super) struct Forecast {
     pub(super) said: Vec<String>,
     /// What its columns are for, in words.
     pub(super) roles: String,
-    /// The rows of each part.
-    pub(super) parts: Split<Range<usize>>,
+    /// Its series.
+    pub(super) segments: Vec<Segment>,
+    /// The rows of each part, of each of them.
+    pub(super) parts: Vec<Split<Range<usize>>>,
     /// The first rows of the windows whose forecast lies within each part, and of which what is forecast is known.
     windows: Split<Vec<usize>>,
     /// Passes over the windows of the training part.
@@ -60,8 +63,7 @@ impl Forecast {
         spec: Option<ForecastSpec>,
     ) -> Result<Self> {
         let table = config.read(&config.file, takes_missing, spec.as_ref())?;
-        let parts = split::fractions(table.rows, config.valid, config.test)
-            .map_err(|e| Error::mend(format!("{}: {e}", config.file.display())))?;
+        let Cut { parts, notes } = cut(config, &table)?;
         let columns = table.names.len();
         let spec = match spec {
             Some(spec) => spec,
@@ -70,22 +72,26 @@ impl Forecast {
                     true => table.targets(),
                     false => places(&table, config)?,
                 };
-                let train = &table.values[..parts.train.end * columns];
+                let of =
+                    |rows: &Range<usize>| &table.values[rows.start * columns..rows.end * columns];
+                let each: Vec<&[f64]> = parts.iter().map(|parts| of(&parts.train)).collect();
+                let train = each.concat();
                 let has_holes = |&c: &usize| {
                     let mut values = train.iter().skip(c).step_by(columns);
                     config.indicator && values.any(|value| value.is_nan())
                 };
                 ForecastSpec {
-                    steps: errors::steps(train, columns, &targets, config.season),
-                    scaler: Scaler::fit(train, columns),
+                    steps: errors::steps(&each, columns, &targets, config.season),
+                    scaler: Scaler::fit(&train, columns),
                     columns: table.names.clone(),
                     targets,
                     indicators: (0..columns).filter(has_holes).collect(),
+                    known: table.known(),
                     schema: Some(table.schema.clone()),
                 }
             }
         };
-        Self::of(config, spec, table, parts)
+        Self::of(config, spec, table, parts, notes)
     }
 
     /// Reads a table that tests as a whole, by what a run knows of its own.
@@ -100,18 +106,27 @@ impl Forecast {
     ) -> Result<Self> {
         let table = config.read(&config.file, takes_missing, Some(&spec))?;
         let least = config.window + config.horizon;
-        if table.rows < least {
+        let longest = table
+            .segments
+            .iter()
+            .map(|segment| segment.rows.len())
+            .max();
+        if longest.unwrap_or(0) < least {
             return Err(Error::mend(format!(
-                "{}: {} rows are fewer than the {least} that one forecast and its judgement take: {} to look back on and {} to \
+                "{}: it has {}, fewer than the {least} that one forecast and its judgement take: {} to look back on and {} to \
                  compare with; take a longer table",
                 config.file.display(),
-                table.rows,
+                counted(longest.unwrap_or(0), "rows"),
                 config.window,
                 config.horizon
             )));
         }
-        let parts = Split::test_alone(0..table.rows);
-        Self::of(config, spec, table, parts)
+        let all = table
+            .segments
+            .iter()
+            .map(|segment| Split::test_alone(segment.rows.clone()));
+        let parts = all.collect();
+        Self::of(config, spec, table, parts, Vec::new())
     }
 
     /// A table in parts, scaled as a specification says.
@@ -119,12 +134,19 @@ impl Forecast {
         config: &ForecastConfig,
         spec: ForecastSpec,
         table: Columns,
-        parts: Split<Range<usize>>,
+        parts: Vec<Split<Range<usize>>>,
+        notes: Vec<String>,
     ) -> Result<Self> {
         let at = config.file.display();
-        let three = [&parts.train, &parts.valid, &parts.test].map(Range::clone);
-        let Prepared { inputs, anchors } = prepare(config, &spec, &table, &three)?;
-        let said = said(config, &table);
+        let three = parts.iter().map(|own| {
+            [&own.train, &own.valid, &own.test]
+                .map(Range::clone)
+                .to_vec()
+        });
+        let Prepared { inputs, anchors } =
+            prepare(config, &spec, &table, &three.collect::<Vec<_>>())?;
+        let mut said = said(config, &table);
+        said.extend(notes);
         let mut forecast = Forecast {
             passes: Passes::over(0),
             config: config.clone(),
@@ -134,6 +156,7 @@ impl Forecast {
             inputs,
             stamps: table.stamps,
             micros: table.micros,
+            segments: table.segments,
             said,
             roles: table.schema.said(),
             parts,
@@ -143,28 +166,28 @@ impl Forecast {
                 test: Vec::new(),
             },
         };
-        let all = Split {
-            train: windows(config, &forecast.parts.train),
-            valid: windows(config, &forecast.parts.valid),
-            test: windows(config, &forecast.parts.test),
-        };
-        let known = |windows: &Range<usize>| -> Vec<usize> {
-            windows
-                .clone()
-                .filter(|&start| forecast.is_known(start))
-                .collect()
-        };
-        let known = Split {
-            train: known(&all.train),
-            valid: known(&all.valid),
-            test: known(&all.test),
-        };
+        let all = [Part::Train, Part::Valid, Part::Test].map(|part| {
+            let each = forecast.segments.iter().zip(&forecast.parts);
+            let windows =
+                each.flat_map(|(segment, parts)| windows(config, segment, parts.of(part)));
+            windows.collect::<Vec<usize>>()
+        });
+        let known = all.each_ref().map(|starts| {
+            let starts = starts.iter().copied();
+            starts.filter(|&start| forecast.is_known(start)).collect()
+        });
+        let of = |[train, valid, test]: [Vec<usize>; 3]| Split { train, valid, test };
+        let (all, known) = (of(all), of(known));
         forecast.windows = known;
         forecast.passes = Passes::over(forecast.windows.train.len());
         let mut unknown = 0;
         for part in [Part::Train, Part::Valid, Part::Test] {
-            let (rows, all) = (forecast.parts.of(part), all.of(part));
-            if !rows.is_empty() && all.is_empty() {
+            let all = all.of(part);
+            let has_rows = forecast
+                .parts
+                .iter()
+                .any(|parts| !parts.of(part).is_empty());
+            if has_rows && all.is_empty() {
                 return Err(Error::mend(format!(
                     "{at}: its {} part is too short for task.window = {} and task.horizon = {}; \
                      make them smaller, or take a longer table ({})",
@@ -175,7 +198,7 @@ impl Forecast {
                 )));
             }
             let left = forecast.windows(part).len();
-            if !rows.is_empty() && left == 0 {
+            if has_rows && left == 0 {
                 return Err(Error::mend(format!(
                     "{at}: in its {} part no {} rows are known of all targets, which task.horizon asks for; name fewer targets, \
                      or take a table with fewer missing values",
@@ -279,26 +302,120 @@ impl Forecast {
     /// Whether there is a row a season before every row that is forecast in a part.
     pub(super) fn knows_a_season(&self, part: Part) -> bool {
         let ForecastConfig { window, season, .. } = self.config;
-        let first = self.windows(part).first();
-        season > 0 && first.is_some_and(|first| first + window >= season)
+        let starts = self.windows(part);
+        let knows = |&start: &usize| start + window >= self.segment(start).rows.start + season;
+        season > 0 && !starts.is_empty() && starts.iter().all(knows)
+    }
+
+    /// The series that a row belongs to.
+    pub(super) fn segment(&self, row: usize) -> &Segment {
+        let behind = self
+            .segments
+            .partition_point(|segment| segment.ahead.end <= row);
+        &self.segments[behind]
+    }
+
+    /// The rows that are learned from, of all series.
+    pub(super) fn trained_rows(&self) -> usize {
+        self.parts.iter().map(|parts| parts.train.len()).sum()
     }
 }
 
-/// The first rows of the windows whose forecast lies within some rows. What they look back on may lie before these.
-fn windows(config: &ForecastConfig, rows: &Range<usize>) -> Range<usize> {
+/// The first rows of the windows of a series whose forecast lies within some of its rows. What they look back on may lie before these.
+fn windows(config: &ForecastConfig, segment: &Segment, rows: &Range<usize>) -> Range<usize> {
     let ForecastConfig {
         window, horizon, ..
     } = *config;
-    let start = rows.start.saturating_sub(window);
-    start..(rows.end + 1).saturating_sub(window + horizon).max(start)
+    let start = rows.start.saturating_sub(window).max(segment.rows.start);
+    match rows.is_empty() {
+        true => start..start,
+        false => start..(rows.end + 1).saturating_sub(window + horizon).max(start),
+    }
+}
+
+/// The parts of each series, and what is to be said of them.
+struct Cut {
+    parts: Vec<Split<Range<usize>>>,
+    notes: Vec<String>,
+}
+
+/// Cuts every series into parts at its own end. Of several those are left out that are too short for a window in each part.
+///
+/// # Errors
+///
+/// If a part gets no row, or none of several series is long enough.
+fn cut(config: &ForecastConfig, table: &Columns) -> Result<Cut> {
+    let at = config.file.display();
+    let (mut parts, mut notes, mut short) = (Vec::new(), Vec::new(), Vec::new());
+    let mut ahead = 0;
+    for segment in &table.segments {
+        ahead += segment.ahead.len();
+        let start = segment.rows.start;
+        let own = split::fractions(segment.rows.len(), config.valid, config.test);
+        let own = own.map(|Split { train, valid, test }| {
+            let [train, valid, test] =
+                [train, valid, test].map(|rows| rows.start + start..rows.end + start);
+            Split { train, valid, test }
+        });
+        let has_windows = |own: &Split<Range<usize>>| {
+            let mut parts = [&own.train, &own.valid, &own.test].into_iter();
+            parts.all(|rows| rows.is_empty() || !windows(config, segment, rows).is_empty())
+        };
+        match (&segment.id, own) {
+            (None, own) => parts.push(own.map_err(|e| Error::mend(format!("{at}: {e}")))?),
+            (Some(_), Ok(own)) if has_windows(&own) => parts.push(own),
+            (Some(id), _) => {
+                short.push(id.clone());
+                parts.push(Split {
+                    train: start..start,
+                    valid: start..start,
+                    test: start..start,
+                });
+            }
+        }
+    }
+    if short.len() == table.segments.len() {
+        return Err(Error::mend(format!(
+            "{at}: none of the {} series by task.id is long enough for task.window = {} and task.horizon = {} in each part; make them \
+             smaller",
+            short.len(),
+            config.window,
+            config.horizon
+        )));
+    }
+    if table.segments.len() > 1 {
+        notes.push(format!(
+            "{at}: each series is cut into parts at its own end, no window reaches from one into another, and all have the scales of \
+             the training rows of all"
+        ));
+    }
+    notes.extend((!short.is_empty()).then(|| {
+        format!(
+            "{at}: left out {} of the series, too short for a window in each part: {}",
+            short.len(),
+            listed(&short)
+        )
+    }));
+    notes.extend((ahead > 0).then(|| {
+        format!(
+            "{at}: {} at the end without a target, where only what is known ahead is read",
+            counted(ahead, "rows")
+        )
+    }));
+    Ok(Cut { parts, notes })
 }
 
 /// What is to be said of a table and its missing values.
 fn said(config: &ForecastConfig, table: &Columns) -> Vec<String> {
     let columns = table.names.len();
     let holes = |(c, name): (usize, &String)| {
-        let values = table.values.iter().skip(c).step_by(columns);
-        let count = values.filter(|value| value.is_nan()).count();
+        let past = table
+            .segments
+            .iter()
+            .flat_map(|segment| segment.rows.clone());
+        let count = past
+            .filter(|row| table.values[row * columns + c].is_nan())
+            .count();
         (count > 0).then(|| format!("{count} of {}", shown(name)))
     };
     let holes: Vec<String> = table.names.iter().enumerate().filter_map(holes).collect();

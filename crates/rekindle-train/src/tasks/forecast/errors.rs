@@ -9,15 +9,24 @@ use crate::{
 /// The mean absolute change of each target over the training rows: from row to row, or over a season that is shorter than
 /// they are. It is the error of a forecast that learns nothing, on the rows that are learned from (Hyndman & Koehler,
 /// *Another look at measures of forecast accuracy*, 2006).
-pub(super) fn steps(train: &[f64], columns: usize, targets: &[usize], season: usize) -> Vec<f64> {
-    let rows = train.len() / columns;
-    let back = match (1..rows).contains(&season) {
+/// Those of several series are taken together, each within itself.
+pub(super) fn steps(
+    train: &[&[f64]],
+    columns: usize,
+    targets: &[usize],
+    season: usize,
+) -> Vec<f64> {
+    let longest = train.iter().map(|own| own.len() / columns).max();
+    let back = match (1..longest.unwrap_or(0)).contains(&season) {
         true => season,
         false => 1,
     };
     let step = |&target: &usize| {
-        let value = |row: usize| train[row * columns + target];
-        let changes = (back..rows).map(|row| (value(row) - value(row - back)).abs());
+        let changes = train.iter().flat_map(|own| {
+            let value = move |row: usize| own[row * columns + target];
+            let rows = back..own.len() / columns;
+            rows.map(move |row| (value(row) - value(row - back)).abs())
+        });
         // Those from or to a missing value are not known.
         let known = changes.filter(|change| !change.is_nan());
         let (sum, count) = known.fold((0.0, 0_usize), |(sum, n), change| (sum + change, n + 1));
@@ -121,6 +130,7 @@ mod tests {
             },
             steps: steps.to_vec(),
             indicators: Vec::new(),
+            known: Vec::new(),
             schema: None,
         }
     }
@@ -139,10 +149,13 @@ mod tests {
         // power: 0 4 1 7, changes 4, 3, 6; over two rows 1, 3. price is constant.
         let train = [0.0, 5.0, 4.0, 5.0, 1.0, 5.0, 7.0, 5.0];
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
-        let step = |season| steps(&train, 2, &[0, 1], season);
+        let step = |season| steps(&[&train], 2, &[0, 1], season);
         close(step(0)[0], 13.0 / 3.0);
         close(step(2)[0], 2.0);
         assert_eq!(step(0)[1], 0.0);
+        // A second series adds its own change, 2, and none from the first to it.
+        let both = steps(&[&train, &[50.0, 5.0, 52.0, 5.0]], 2, &[0], 0);
+        close(both[0], 15.0 / 4.0);
         // A season as long as the training part is none.
         close(step(4)[0], 13.0 / 3.0);
     }

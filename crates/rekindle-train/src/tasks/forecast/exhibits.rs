@@ -1,12 +1,16 @@
 //! What a report shows of a forecast: the last rows of the test part, beside the naive forecast.
 
 use super::data::Forecast;
-use crate::tasks::part::Part;
+use crate::{data::segments::Segment, tasks::part::Part};
 use rekindle_view::{Axis, Block, Figure, Mark, Series};
+use std::ops::Range;
 
 /// The rows and the columns shown.
 const ROWS: usize = 300;
 const COLUMNS: usize = 4;
+
+/// The series shown, where there are several.
+const SERIES: usize = 2;
 
 /// Figures from the forecasts behind the windows of the test part, `[horizon, targets]` each.
 pub(super) fn of(task: &Forecast, forecasts: &[Vec<f64>]) -> Vec<Block> {
@@ -16,30 +20,60 @@ pub(super) fn of(task: &Forecast, forecasts: &[Vec<f64>]) -> Vec<Block> {
         ahead.push(horizon);
     }
     let all = task.spec.targets.len();
-    let figures = (0..all.min(COLUMNS)).flat_map(|t| ahead.iter().map(move |&k| (t, k)));
-    let mut blocks: Vec<Block> = figures
-        .map(|(t, k)| Block::Figure(figure(task, forecasts, t, k)))
+    let starts = task.windows(Part::Test);
+    let each: Vec<Range<usize>> = task
+        .segments
+        .iter()
+        .map(|segment| windows_of(segment, starts))
         .collect();
+    let there: Vec<(&Segment, Range<usize>)> = task
+        .segments
+        .iter()
+        .zip(each)
+        .filter(|(_, own)| !own.is_empty())
+        .collect();
+    let mut blocks = Vec::new();
+    for (segment, own) in there.iter().take(SERIES) {
+        let figures = (0..all.min(COLUMNS)).flat_map(|t| ahead.iter().map(move |&k| (t, k)));
+        let figure = |(t, k)| figure(task, (segment, own), forecasts, t, k);
+        blocks.extend(figures.map(figure).map(Block::Figure));
+    }
     if all > COLUMNS {
         let text = format!("The first {COLUMNS} of {all} targets are shown.");
+        blocks.push(Block::Text(text));
+    }
+    if there.len() > SERIES {
+        let text = format!("The first {SERIES} of {} series are shown.", there.len());
         blocks.push(Block::Text(text));
     }
     blocks
 }
 
-/// The forecasts of a target `ahead` rows ahead.
-fn figure(task: &Forecast, forecasts: &[Vec<f64>], target: usize, ahead: usize) -> Figure {
+/// Which of the windows that begin at these rows are those of a series.
+fn windows_of(segment: &Segment, starts: &[usize]) -> Range<usize> {
+    let before = |row: usize| starts.partition_point(|&start| start < row);
+    before(segment.rows.start)..before(segment.rows.end)
+}
+
+/// The forecasts of a target of a series `ahead` rows ahead, those behind some of the windows.
+fn figure(
+    task: &Forecast,
+    (segment, own): (&Segment, &Range<usize>),
+    forecasts: &[Vec<f64>],
+    target: usize,
+    ahead: usize,
+) -> Figure {
     let targets = task.spec.targets.len();
     let starts = task.windows(Part::Test);
-    let from = forecasts.len().saturating_sub(ROWS);
-    let windows = || forecasts.iter().enumerate().skip(from);
+    let shown = own.end.saturating_sub(ROWS).max(own.start)..own.end;
+    let windows = || shown.clone().zip(&forecasts[shown.clone()]);
     // The row that the forecast of a window is for.
     let row = |i: usize| starts[i] + task.config.window + ahead - 1;
     let truth = |row: usize| task.targets_at(&task.values, row)[target];
     let naive = |row: usize| task.targets_at(&task.anchors, row)[target];
     let place = |row: usize| match &task.micros {
         Some(micros) => micros[row] as f64 / 1e6,
-        None => row as f64,
+        None => (row - segment.rows.start) as f64,
     };
     let line = |value: &dyn Fn(usize, &[f64]) -> f64| -> Vec<[f64; 2]> {
         windows()
@@ -49,7 +83,10 @@ fn figure(task: &Forecast, forecasts: &[Vec<f64>], target: usize, ahead: usize) 
     let name = &task.spec.columns[task.spec.targets[target]];
     let rows = if ahead == 1 { "row" } else { "rows" };
     Figure {
-        title: format!("{name}, {ahead} {rows} ahead"),
+        title: match &segment.id {
+            Some(id) => format!("{id}: {name}, {ahead} {rows} ahead"),
+            None => format!("{name}, {ahead} {rows} ahead"),
+        },
         x: match task.micros {
             Some(_) => Axis::time("time"),
             None => Axis::linear("row of the table"),

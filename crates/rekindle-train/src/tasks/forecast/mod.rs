@@ -4,6 +4,7 @@ mod config;
 mod data;
 mod errors;
 mod exhibits;
+mod given;
 mod spec;
 mod stream;
 mod table;
@@ -14,32 +15,29 @@ pub use spec::ForecastSpec;
 
 use super::{
     at_work::AtWork,
-    given::{Takes, empty},
+    given::{Takes, no_row},
     kind::{Adopted, Kind, Opened, Use},
     lines::Lines,
-    prediction::{Predicted, Predictions},
+    prediction::Predictions,
     stored::{one_of_each, scales, some},
     task::Task,
 };
 use crate::{
-    data::{
-        file::DataFile,
-        message::{counted, shown},
-        reading::{Reading, Steps, single},
-    },
-    error::{Error, Result},
+    data::{file::DataFile, reading::Reading},
+    error::Result,
     memory::Batch,
     model::{
+        front::Front,
+        shape::NetShape,
         taken::Taken,
         written::{Ends, Outputs},
-        {front::Front, shape::NetShape},
     },
 };
 use data::Forecast;
+use given::Given;
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
 use stream::Rows;
-use table::prepare;
 
 impl Kind for ForecastConfig {
     type Spec = ForecastSpec;
@@ -91,7 +89,7 @@ impl Kind for ForecastConfig {
     }
 
     fn adopt(own: ForecastSpec, earlier: ForecastSpec) -> Adopted<ForecastSpec> {
-        if own.columns != earlier.columns {
+        if own.columns != earlier.columns || own.known != earlier.known {
             return Adopted::nothing(own);
         }
         Adopted {
@@ -112,11 +110,16 @@ impl Kind for ForecastConfig {
             scaler,
             steps,
             indicators,
+            known,
             schema: _,
         } = spec;
         some("columns", columns)?;
         some("targets", targets)?;
-        for (key, places) in [("targets", targets), ("indicators", indicators)] {
+        for (key, places) in [
+            ("targets", targets),
+            ("indicators", indicators),
+            ("known", known),
+        ] {
             if let Some(place) = places.iter().find(|&&place| place >= columns.len()) {
                 return Err(format!(
                     "{key} holds {place}, where columns are numbered from 0 to {}",
@@ -148,26 +151,13 @@ impl Kind for ForecastConfig {
         &self,
         spec: &ForecastSpec,
         path: &Path,
-        _row: usize,
+        row: usize,
         takes: Takes,
     ) -> Result<Reading> {
-        let table = self.read(path, takes.missing, Some(spec))?;
-        if table.rows == 0 {
-            return Err(empty(&path.display().to_string()));
-        }
-        let whole = 0..table.rows;
-        let prepared = prepare(self, spec, &table, std::slice::from_ref(&whole))?;
-        // What a forecast looks back on.
-        let from = table.rows.saturating_sub(self.window);
-        let width = spec.width(self);
-        Ok(Reading {
-            labels: vec![table.stamps[from..].to_vec()],
-            inputs: Steps::Numbers {
-                width,
-                rows: vec![single(&prepared.inputs[from * width..])],
-            },
-            wanted: None,
-        })
+        let given = Given::read(self, spec, path, takes.missing)?;
+        let segment = given.table.segments.get(row);
+        let segment = segment.ok_or_else(|| no_row(&path.display().to_string(), row))?;
+        given.reading(segment)
     }
 
     fn stream(&self, spec: &ForecastSpec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
@@ -180,44 +170,6 @@ impl Kind for ForecastConfig {
         at: AtWork<'_>,
         path: &Path,
     ) -> Result<Predictions> {
-        let table = self.read(path, at.model.takes_missing(), Some(spec))?;
-        if table.rows < self.window {
-            return Err(Error::mend(format!(
-                "{}: it has {}, fewer than the {} that a forecast looks back on",
-                path.display(),
-                counted(table.rows, "rows"),
-                self.window
-            )));
-        }
-        let whole = 0..table.rows;
-        let prepared = prepare(self, spec, &table, std::slice::from_ref(&whole))?;
-        let columns = spec.columns.len();
-        let last = spec.targets_of(&prepared.anchors[(table.rows - 1) * columns..]);
-        if let Some(unknown) = last.iter().position(|value| value.is_nan()) {
-            return Err(Error::mend(format!(
-                "{}: column {} has no value, and a forecast goes on from its last",
-                path.display(),
-                shown(&spec.columns[spec.targets[unknown]])
-            )));
-        }
-        let width = spec.width(self);
-        let window = Steps::Numbers {
-            width,
-            rows: vec![single(
-                &prepared.inputs[(table.rows - self.window) * width..],
-            )],
-        };
-        let changes = at.net.given(&window, Taken::End, at.device).into_data();
-        let changes: Vec<f32> = changes.iter::<f32>().collect();
-        let said = spec.said(&spec.forecast(&last, &changes));
-        let after = table.stamps.last();
-        let each = said.into_iter().map(|one| Predicted {
-            after: after.cloned(),
-            ..one.into()
-        });
-        Ok(Predictions {
-            all: each.collect(),
-            notes: table.notes.clone(),
-        })
+        Given::read(self, spec, path, at.model.takes_missing())?.predictions(at)
     }
 }

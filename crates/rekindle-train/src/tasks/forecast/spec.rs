@@ -23,6 +23,9 @@ pub struct ForecastSpec {
     /// The places of the columns of which the network reads whether a value is missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indicators: Vec<usize>,
+    /// The places of the columns that are known for the rows that are forecast.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<usize>,
     /// How the table is written and what its columns are for; none in runs of before it was stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<Schema>,
@@ -36,7 +39,8 @@ impl ForecastSpec {
 
     /// The numbers that the network reads of each row.
     pub(super) fn width(&self, config: &ForecastConfig) -> usize {
-        self.columns.len() + self.indicators.len() + 2 * config.calendar.len()
+        let ahead = self.known.len() * config.horizon;
+        self.columns.len() + self.indicators.len() + 2 * config.calendar.len() + ahead
     }
 
     /// The targets among the columns of a row.

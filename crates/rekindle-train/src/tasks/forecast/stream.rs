@@ -11,6 +11,7 @@ use crate::{
         fill::Fill,
         reading::single,
         roles::{Role, Schema},
+        segments::Segment,
     },
     error::{Error, Result},
     model::frames::Frames,
@@ -57,6 +58,19 @@ impl Rows {
                  not come yet in a stream; train with \"last\" or \"mean\"",
             ));
         }
+        let keys = [
+            ("id", config.id.is_some(), "a stream is one series"),
+            (
+                "known",
+                !config.known.is_empty(),
+                "what is known ahead stands in rows that have not come yet in a stream",
+            ),
+        ];
+        if let Some((key, _, why)) = keys.into_iter().find(|(_, is_there, _)| *is_there) {
+            return Err(Error::mend(format!(
+                "task.{key}: {why}; `rekindle predict` reads files of such a run"
+            )));
+        }
         Ok(Rows {
             config: config.clone(),
             schema: spec.schema(),
@@ -101,6 +115,11 @@ impl Rows {
         Ok(Columns {
             values: [before.values, row.values.clone()].concat(),
             rows: 2,
+            segments: vec![Segment {
+                id: None,
+                rows: 0..2,
+                ahead: 2..2,
+            }],
             micros: micros.map(|(before, now)| [before, now].concat()),
             ..row.clone()
         })
@@ -145,13 +164,8 @@ impl Lines for Rows {
             holes,
         )?;
         let both = self.after(number, &row)?;
-        let whole = 0..2;
-        let Prepared { inputs, anchors } = prepare(
-            &self.config,
-            &self.spec,
-            &both,
-            std::slice::from_ref(&whole),
-        )?;
+        let parts = [both.segments.iter().map(|both| both.rows.clone()).collect()];
+        let Prepared { inputs, anchors } = prepare(&self.config, &self.spec, &both, &parts)?;
         let width = self.spec.width(&self.config);
         if self.window.len() == self.config.window {
             self.window.pop_front();

@@ -36,6 +36,9 @@ impl ForecastConfig {
             columns: &self.columns,
             targets: &self.targets,
             time: self.time.as_deref(),
+            id: self.id.as_deref(),
+            known: &self.known,
+            fixed: &self.fixed,
         };
         match spec {
             None => Columns::open(path, named, &self.table, holes),
@@ -58,7 +61,7 @@ pub(super) struct Prepared {
     pub(super) anchors: Vec<f64>,
 }
 
-/// Prepares a table. `parts` are the rows that may look behind themselves where holes are filled.
+/// Prepares a table. `parts` are the rows of each series that may look behind themselves where holes are filled.
 ///
 /// # Errors
 ///
@@ -67,18 +70,26 @@ pub(super) fn prepare(
     config: &ForecastConfig,
     spec: &ForecastSpec,
     table: &Columns,
-    parts: &[Range<usize>],
+    parts: &[Vec<Range<usize>>],
 ) -> Result<Prepared> {
     let columns = spec.columns.len();
     let mut filled = table.values.clone();
+    if let Some(fill) = config.missing {
+        for (segment, parts) in table.segments.iter().zip(parts) {
+            let from = segment.rows.start;
+            let own = parts.iter().map(|rows| rows.start - from..rows.end - from);
+            let values = &mut filled[from * columns..segment.ahead.end * columns];
+            fill.fill(values, &own.collect::<Vec<_>>(), &spec.scaler.mean);
+        }
+    }
     let mut anchors = match config.missing {
         None => table.values.clone(),
-        Some(fill) => {
-            fill.fill(&mut filled, parts, &spec.scaler.mean);
-            filled.clone()
-        }
+        Some(_) => filled.clone(),
     };
-    Fill::forward(&mut anchors, columns);
+    for segment in &table.segments {
+        let own = segment.rows.start * columns..segment.rows.end * columns;
+        Fill::forward(&mut anchors[own], columns);
+    }
     spec.scaler.transform(&mut filled);
     let micros = match (config.calendar.is_empty(), &table.micros) {
         (true, _) => None,
@@ -90,24 +101,33 @@ pub(super) fn prepare(
         }
     };
     let width = spec.width(config);
-    let inputs = match width == columns {
-        true => filled,
-        false => {
-            let mut inputs = Vec::with_capacity(table.rows * width);
-            for row in 0..table.rows {
-                let of_row = row * columns..(row + 1) * columns;
-                inputs.extend(&filled[of_row.clone()]);
-                let values = &table.values[of_row];
-                let is_missing = |&c: &usize| f64::from(u8::from(values[c].is_nan()));
-                inputs.extend(spec.indicators.iter().map(is_missing));
-                let points = micros.iter().flat_map(|micros| {
-                    let cycles = config.calendar.iter();
-                    cycles.flat_map(|cycle| cycle.point(micros[row]))
-                });
-                inputs.extend(points);
-            }
-            inputs
+    if width == columns {
+        return Ok(Prepared {
+            inputs: filled,
+            anchors,
+        });
+    }
+    let mut inputs = Vec::with_capacity(table.rows * width);
+    for segment in &table.segments {
+        for row in segment.rows.start..segment.ahead.end {
+            let of_row = row * columns..(row + 1) * columns;
+            inputs.extend(&filled[of_row.clone()]);
+            let values = &table.values[of_row];
+            let is_missing = |&c: &usize| f64::from(u8::from(values[c].is_nan()));
+            inputs.extend(spec.indicators.iter().map(is_missing));
+            let points = micros.iter().flat_map(|micros| {
+                let cycles = config.calendar.iter();
+                cycles.flat_map(|cycle| cycle.point(micros[row]))
+            });
+            inputs.extend(points);
+            // No window ends where the series does before the horizon.
+            let ahead = (row + 1..=row + config.horizon)
+                .flat_map(|at| spec.known.iter().map(move |&column| (at, column)));
+            inputs.extend(ahead.map(|(at, column)| match at < segment.ahead.end {
+                true => filled[at * columns + column],
+                false => 0.0,
+            }));
         }
-    };
+    }
     Ok(Prepared { inputs, anchors })
 }

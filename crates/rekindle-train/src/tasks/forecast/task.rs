@@ -87,9 +87,16 @@ impl Task for Forecast {
         let parts = [Part::Train, Part::Valid, Part::Test];
         let sizes = parts.map(|part| (part.name(), self.windows(part).len()));
         let rows = self.stamps.len();
-        let ends = match (self.stamps.first(), self.stamps.last()) {
-            (Some(first), Some(last)) => format!(", {first} to {last}"),
-            _ => String::new(),
+        let ends = match (&self.segments[..], self.stamps.first(), self.stamps.last()) {
+            ([_], Some(first), Some(last)) => format!(", {first} to {last}"),
+            (several, _, _) => {
+                let lengths = several.iter().map(|segment| segment.rows.len()).collect();
+                format!(
+                    " in {} series of {}",
+                    several.len(),
+                    account::lengths(lengths, "rows")
+                )
+            }
         };
         let forecast = match horizon {
             1 => "the next is forecast".to_owned(),
@@ -111,7 +118,7 @@ impl Task for Forecast {
 
     fn notes(&self, part: Part) -> Vec<String> {
         let ForecastConfig { season, .. } = self.config;
-        let (part_name, rows) = (part.name(), self.parts.train.len());
+        let (part_name, rows) = (part.name(), self.trained_rows());
         let unknown = format!(
             "task.season = {season}: there is no seasonal baseline, for the first rows that are forecast in the \
              {part_name} part have none a season before"
@@ -150,6 +157,7 @@ impl Task for Forecast {
                     values: of(forecast),
                 };
                 Predicted {
+                    id: self.segment(start).id.clone(),
                     after: Some(self.stamps[from - 1].clone()),
                     times: self.stamps[from..from + horizon].to_vec(),
                     truth: Some(Truth::Values(of(&right))),

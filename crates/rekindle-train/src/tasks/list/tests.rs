@@ -36,6 +36,12 @@ fn what_is_damaged_is_named_by_its_key() {
         ),
         (FORECAST, "[0.25]", "[-0.25]", &["steps holds -0.25"]),
         (
+            FORECAST,
+            "\"steps\":[0.25]",
+            "\"steps\":[0.25],\"known\":[2]",
+            &["known holds 2", "0 to 1"],
+        ),
+        (
             TEXT,
             ",{\"test\":3,\"valid\":3}",
             "",

@@ -1,0 +1,210 @@
+//! A table that a trained network goes on from: its series, the last window of each, and what comes behind it.
+
+use super::{
+    config::ForecastConfig,
+    spec::ForecastSpec,
+    table::{Prepared, prepare},
+};
+use crate::{
+    data::{
+        columns::Columns,
+        message::{counted, listed, shown},
+        reading::{Reading, Steps, single},
+        segments::Segment,
+    },
+    error::{Error, Result},
+    model::taken::Taken,
+    tasks::{
+        at_work::AtWork,
+        given::empty,
+        prediction::{Predicted, Predictions},
+        task::JUDGED,
+    },
+};
+use std::path::Path;
+
+/// A table, as a run's network reads it.
+pub(super) struct Given<'a> {
+    config: &'a ForecastConfig,
+    spec: &'a ForecastSpec,
+    path: &'a Path,
+    pub(super) table: Columns,
+    prepared: Prepared,
+}
+
+impl<'a> Given<'a> {
+    /// Reads a table.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or lacks a column.
+    pub(super) fn read(
+        config: &'a ForecastConfig,
+        spec: &'a ForecastSpec,
+        path: &'a Path,
+        takes_missing: bool,
+    ) -> Result<Self> {
+        let table = config.read(path, takes_missing, Some(spec))?;
+        let whole = |segment: &Segment| vec![segment.rows.clone()];
+        let parts: Vec<_> = table.segments.iter().map(whole).collect();
+        let prepared = prepare(config, spec, &table, &parts)?;
+        Ok(Given {
+            config,
+            spec,
+            path,
+            table,
+            prepared,
+        })
+    }
+
+    fn wrong(&self, why: impl std::fmt::Display) -> Error {
+        Error::mend(format!("{}: {why}", self.path.display()))
+    }
+
+    /// What a series is called in errors.
+    fn called(segment: &Segment) -> String {
+        match &segment.id {
+            Some(id) => format!("series {}: ", shown(id)),
+            None => String::new(),
+        }
+    }
+
+    /// What a forecast behind a series looks back on, at most.
+    ///
+    /// # Errors
+    ///
+    /// If there is no row, or what is known ahead ends before the horizon.
+    pub(super) fn reading(&self, segment: &Segment) -> Result<Reading> {
+        if segment.rows.is_empty() {
+            return Err(empty(&self.path.display().to_string()));
+        }
+        self.looks_ahead(segment)?;
+        let from = segment
+            .rows
+            .end
+            .saturating_sub(self.config.window)
+            .max(segment.rows.start);
+        Ok(Reading {
+            labels: vec![self.table.stamps[from..segment.rows.end].to_vec()],
+            inputs: Steps::Numbers {
+                width: self.spec.width(self.config),
+                rows: vec![self.inputs(from..segment.rows.end)],
+            },
+            wanted: None,
+        })
+    }
+
+    fn inputs(&self, rows: std::ops::Range<usize>) -> Vec<f32> {
+        let width = self.spec.width(self.config);
+        single(&self.prepared.inputs[rows.start * width..rows.end * width])
+    }
+
+    /// Checks that what is known ahead reaches over the horizon.
+    fn looks_ahead(&self, segment: &Segment) -> Result<()> {
+        let (there, horizon) = (segment.ahead.len(), self.config.horizon);
+        let names: Vec<String> = self
+            .spec
+            .known
+            .iter()
+            .map(|&c| self.spec.columns[c].clone())
+            .collect();
+        if names.is_empty() || there >= horizon {
+            return Ok(());
+        }
+        Err(self.wrong(format!(
+            "{}behind row {}, the last with a target, {} of the {horizon} rows of task.horizon are there, and task.known asks for {} in \
+             each; append them, their targets empty",
+            Self::called(segment),
+            segment.rows.len(),
+            there,
+            listed(&names)
+        )))
+    }
+
+    /// The last known value of each target of a series.
+    ///
+    /// # Errors
+    ///
+    /// If one has none.
+    fn last(&self, segment: &Segment) -> Result<Vec<f64>> {
+        let columns = self.spec.columns.len();
+        let row = segment.rows.end - 1;
+        let last = &self.prepared.anchors[row * columns..(row + 1) * columns];
+        let last = self.spec.targets_of(last);
+        match last.iter().position(|value| value.is_nan()) {
+            None => Ok(last),
+            Some(unknown) => Err(self.wrong(format!(
+                "{}column {} has no value, and a forecast goes on from its last",
+                Self::called(segment),
+                shown(&self.spec.columns[self.spec.targets[unknown]])
+            ))),
+        }
+    }
+
+    /// What comes behind each series.
+    ///
+    /// # Errors
+    ///
+    /// If the table is too short, or lacks what a forecast goes on from.
+    pub(super) fn predictions(self, at: AtWork<'_>) -> Result<Predictions> {
+        let window = self.config.window;
+        let is_long = |segment: &&Segment| segment.rows.len() >= window;
+        let (long, short): (Vec<&Segment>, Vec<&Segment>) =
+            self.table.segments.iter().partition(is_long);
+        let too_short = || {
+            let ids: Vec<String> = short
+                .iter()
+                .filter_map(|segment| segment.id.clone())
+                .collect();
+            match (ids.is_empty(), short.first()) {
+                (true, Some(one)) => format!("it has {}", counted(one.rows.len(), "rows")),
+                _ => format!("the series {} have fewer rows", listed(&ids)),
+            }
+        };
+        if long.is_empty() {
+            return Err(self.wrong(format!(
+                "{}, fewer than the {window} that a forecast looks back on",
+                too_short()
+            )));
+        }
+        let (width, outputs) = (
+            self.spec.width(self.config),
+            self.config.horizon * self.spec.targets.len(),
+        );
+        let mut all = Vec::new();
+        for segments in long.chunks(JUDGED) {
+            let mut rows = Vec::with_capacity(segments.len());
+            for segment in segments {
+                self.looks_ahead(segment)?;
+                rows.push(self.inputs(segment.rows.end - window..segment.rows.end));
+            }
+            let steps = Steps::Numbers { width, rows };
+            let changes = at.net.given(&steps, Taken::End, at.device).into_data();
+            let changes: Vec<f32> = changes.iter::<f32>().collect();
+            for (segment, changes) in segments.iter().zip(changes.chunks(outputs)) {
+                let said = self
+                    .spec
+                    .said(&self.spec.forecast(&self.last(segment)?, changes));
+                let times = match segment.ahead.len() >= self.config.horizon {
+                    true => &self.table.stamps[segment.ahead.clone()][..self.config.horizon],
+                    false => &[],
+                };
+                all.extend(said.into_iter().map(|one| Predicted {
+                    id: segment.id.clone(),
+                    after: Some(self.table.stamps[segment.rows.end - 1].clone()),
+                    times: times.to_vec(),
+                    ..one.into()
+                }));
+            }
+        }
+        let mut notes = self.table.notes.clone();
+        notes.extend((!short.is_empty()).then(|| {
+            format!(
+                "{}: {} than the {window} that a forecast looks back on, and are left out",
+                self.path.display(),
+                too_short()
+            )
+        }));
+        Ok(Predictions { all, notes })
+    }
+}

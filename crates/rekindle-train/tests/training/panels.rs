@@ -1,0 +1,198 @@
+//! Forecasts of tables with several series, with columns that are known ahead, and with static ones.
+
+use super::support::{Bench, said};
+use rekindle_train::{Prediction, Predictor, Trained, tasks::Part};
+
+/// Days in each of two shops, of which one sells a hundred times as much; a sale doubles what is sold, and nobody could guess when one is.
+fn shops(days: usize, ahead: usize) -> Vec<String> {
+    let sale = |day: usize| usize::from(day * day % 7 % 3 == 1);
+    let row = |(day, shop): (usize, usize)| {
+        let size = [1.0, 100.0][shop];
+        let sold = match day < days {
+            true => format!("{}", size * (1 + sale(day + shop)) as f64),
+            false => String::new(),
+        };
+        let area = if day == 0 {
+            format!("{}", 50 + 10 * shop)
+        } else {
+            String::new()
+        };
+        format!(
+            "{},2024-{:02}-{:02},{sold},{},{area}\n",
+            ["a", "b"][shop],
+            1 + day / 28,
+            1 + day % 28,
+            sale(day + shop)
+        )
+    };
+    let days = (0..days + ahead).flat_map(|day| [(day, 0), (day, 1)]);
+    days.map(row).collect()
+}
+
+fn table(bench: &Bench, name: &str, days: usize, ahead: usize) -> std::path::PathBuf {
+    let rows = shops(days, ahead).concat();
+    bench.file(name, &format!("shop,day,sold,sale,area\n{rows}"))
+}
+
+fn trained(bench: &Bench, known: &str, out: &str) -> Trained {
+    let file = table(bench, "shops.csv", 100, 2);
+    let config = format!(
+        "device = \"flex\"\nseed = 2\n[task]\nkind = \"forecast\"\nfile = {file:?}\nid = \"shop\"\nstatic = [\"area\"]\ntargets = [\"sold\"]\n\
+         {known}\nwindow = 5\nhorizon = 2\n[model.cell]\nkind = \"gru\"\nd_hidden = 12\n[train]\nepochs = 60\nbatch = 16\nlearning_rate = 0.02\n"
+    );
+    bench.train(&config, out)
+}
+
+fn mae(run: &Trained, which: &str) -> f64 {
+    let result = run.result.as_ref().expect("done");
+    let of_baseline = result
+        .baselines
+        .iter()
+        .filter(|(name, _)| name.starts_with(which));
+    let metrics: Vec<_> = match which {
+        "" => result.metrics["test"].clone(),
+        _ => of_baseline.map(|(_, metric)| metric.clone()).collect(),
+    };
+    metrics
+        .iter()
+        .find(|metric| metric.name == "MAE")
+        .expect("there")
+        .value
+}
+
+#[test]
+fn no_window_reaches_from_a_series_into_another() {
+    let bench = Bench::new();
+    let run = trained(&bench, "known = [\"sale\"]", "run");
+    // Of each shop's 100 rows the last 15 test, and 15 before them validate. Two rows are forecast from each of 14 on.
+    let sold = |shop: usize| -> Vec<f64> {
+        let rows = shops(100, 0);
+        let of_shop = rows
+            .iter()
+            .filter(|row| row.starts_with(["a,", "b,"][shop]));
+        of_shop
+            .map(|row| {
+                row.split(',')
+                    .nth(2)
+                    .and_then(|cell| cell.parse().ok())
+                    .expect("sold")
+            })
+            .collect()
+    };
+    let errors = [0, 1].map(|shop| {
+        let sold = sold(shop);
+        let of = |start: usize| {
+            (sold[start + 1] - sold[start]).abs() + (sold[start + 2] - sold[start]).abs()
+        };
+        (84..98).map(of).sum::<f64>()
+    });
+    let naive = (errors[0] + errors[1]) / 56.0;
+    assert!((mae(&run, "naive") - naive).abs() < 1e-9 * naive, "{naive}");
+    let tested = Predictor::open(&run.run, None)
+        .expect("opens")
+        .back_test()
+        .expect("rows");
+    let of = |id: &str| {
+        tested
+            .iter()
+            .filter(|one| one.id.as_deref() == Some(id))
+            .count()
+    };
+    assert_eq!((of("a"), of("b"), tested.len()), (14, 14, 28));
+    let notes = run.result.expect("done").notes.join("\n");
+    for words in [
+        "each series is cut into parts at its own end, no window reaches from one into another",
+        "4 rows at the end without a target, where only what is known ahead is read",
+    ] {
+        assert!(notes.contains(words), "{words}: {notes}");
+    }
+}
+
+#[test]
+fn what_is_known_ahead_is_read_for_the_row_that_is_forecast() {
+    let bench = Bench::new();
+    let [with, without] = [("known = [\"sale\"]", "with"), ("", "without")]
+        .map(|(known, out)| trained(&bench, known, out));
+    // Errors of the large shop are all that counts in a mean over both: a sale is foreseen, or missed by a hundred.
+    assert!(mae(&with, "") < 8.0, "{}", mae(&with, ""));
+    assert!(
+        mae(&without, "") > 2.0 * mae(&with, ""),
+        "{}",
+        mae(&without, "")
+    );
+
+    let predictor = Predictor::open(&with.run, None).expect("opens");
+    let file = table(&bench, "next.csv", 90, 3);
+    let found = predictor.predict_file(&file).expect("predicts");
+    let ids: Vec<Option<&str>> = found.all.iter().map(|one| one.id.as_deref()).collect();
+    assert_eq!(ids, [Some("a"), Some("b")]);
+    assert_eq!(found.all[1].after.as_deref(), Some("2024-04-06"));
+    assert_eq!(found.all[1].times, ["2024-04-07", "2024-04-08"]);
+    let Prediction::Values { values, .. } = &said(found)[1] else {
+        panic!("values");
+    };
+    // Days 90 and 91 of the second shop: a sale where the square of the next leaves 1 or 4 when divided by 7.
+    for (value, right) in values.iter().zip([100.0, 200.0]) {
+        assert!((value - right).abs() < 30.0, "{values:?}");
+    }
+
+    let short = table(&bench, "short.csv", 90, 1);
+    let error = predictor
+        .predict_file(&short)
+        .expect_err("one row too few")
+        .to_string();
+    assert!(
+        error.contains("series `a`: behind row 90, the last with a target, 1 of the 2 rows of task.horizon are there")
+            && error.contains("task.known asks for `sale`"),
+        "{error}"
+    );
+    let judged = predictor
+        .evaluate_file(&table(&bench, "other.csv", 40, 0))
+        .expect("a file");
+    assert!(
+        judged.metrics.iter().all(|metric| metric.value.is_finite()),
+        "{judged:?}"
+    );
+    assert_eq!(
+        predictor.evaluate(Part::Test).expect("evaluates").metrics,
+        with.result.expect("done").metrics["test"]
+    );
+    let error = predictor.stream().err().expect("no stream").to_string();
+    assert!(error.contains("task.id: a stream is one series"), "{error}");
+}
+
+#[test]
+fn series_that_are_too_short_are_named() {
+    let bench = Bench::new();
+    let mut rows = shops(100, 0);
+    rows.push("c,2024-01-01,1,0,5\n".to_owned());
+    let file = bench.file(
+        "three.csv",
+        &format!("shop,day,sold,sale,area\n{}", rows.concat()),
+    );
+    let config = format!(
+        "device = \"flex\"\n[task]\nkind = \"forecast\"\nfile = {file:?}\nid = \"shop\"\nstatic = [\"area\"]\nwindow = 5\n\
+         [model.cell]\nkind = \"elman\"\nd_hidden = 3\n[train]\nsteps = 2\nbatch = 8\n"
+    );
+    let run = bench.train(&config, "run");
+    let notes = run.result.expect("done").notes.join("\n");
+    assert!(
+        notes.contains("left out 1 of the series, too short for a window in each part: `c`"),
+        "{notes}"
+    );
+    let predicted = Predictor::open(&run.run, None)
+        .expect("opens")
+        .predict_file(&file)
+        .expect("predicts");
+    assert!(
+        predicted
+            .all
+            .iter()
+            .all(|one| one.id.as_deref() != Some("c"))
+    );
+    let notes = predicted.notes.join("\n");
+    assert!(
+        notes.contains("the series `c` have fewer rows than the 5"),
+        "{notes}"
+    );
+}
