@@ -5,7 +5,7 @@ use crate::{
         manual::{self, Key},
         probe,
     },
-    data::look::{Seen, look},
+    data::look::{Look, Seen, look},
     error::{Error, Result},
     session::validate,
 };
@@ -27,10 +27,10 @@ pub fn config(task: Option<&str>, data: Option<&Path>, directory: &Path) -> Resu
         let end = suggest(task, &tasks);
         return Err(Error::mend(format!("there is no task `{task}`{end}")));
     }
-    let seen = data.map(look).transpose()?;
-    let kind = match (task, &seen) {
+    let looked = data.map(look).transpose()?;
+    let kind = match (task, &looked) {
         (Some(task), _) => task,
-        (None, Some(seen)) => seen.task(),
+        (None, Some(looked)) => looked.seen.task(),
         (None, None) => {
             return Err(Error::mend(format!(
                 "name a task ({}) or a file with --data FILE",
@@ -39,7 +39,7 @@ pub fn config(task: Option<&str>, data: Option<&Path>, directory: &Path) -> Resu
         }
     };
     let file = data.map(|data| named(data, directory));
-    let text = written(kind, file.as_deref(), seen.as_ref());
+    let text = written(kind, file.as_deref(), looked.as_ref());
     if let Some(data) = data {
         let tried = tempfile::Builder::new()
             .prefix("rekindle-init-")
@@ -88,7 +88,8 @@ impl Seen {
 }
 
 /// The keys of `[task]` that are worth a look, with their values.
-fn task_keys(kind: &str, file: Option<&str>, seen: Option<&Seen>) -> Vec<(&'static str, Value)> {
+fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'static str, Value)> {
+    let seen = looked.map(|looked| &looked.seen);
     let file = |usual: &str| Value::from(file.unwrap_or(usual));
     match kind {
         "language_model" => {
@@ -115,26 +116,41 @@ fn task_keys(kind: &str, file: Option<&str>, seen: Option<&Seen>) -> Vec<(&'stat
                 ("label_column", label.into()),
             ]
         }
-        "classify_series" | "regress_series" => vec![("train", file("mine.csv"))],
+        "classify_series" | "regress_series" => {
+            let mut keys = vec![("train", file("mine.csv"))];
+            if let Some((id, time)) = looked.and_then(|looked| looked.steps.as_ref()) {
+                keys.push(("id", id.as_str().into()));
+                keys.extend(time.iter().map(|time| ("time", time.as_str().into())));
+            }
+            keys
+        }
         "forecast" => {
             let rows = match seen {
                 Some(Seen::Rows(rows)) => *rows,
                 _ => usize::MAX,
             };
             let window = (rows / 10).clamp(1, 32) as i64;
-            vec![
+            let mut keys = vec![
                 ("file", file("mine.csv")),
                 ("window", window.into()),
                 ("horizon", 1.into()),
-            ]
+            ];
+            keys.extend(has_holes(looked).then(|| ("missing", "linear".into())));
+            keys
         }
         "adding" => vec![("time", 50.into())],
         _ => vec![("delay", 20.into())],
     }
 }
 
+/// Whether values are missing in a file.
+fn has_holes(looked: Option<&Look>) -> bool {
+    looked.is_some_and(|looked| looked.has_holes)
+}
+
 /// The config.
-fn written(kind: &str, file: Option<&str>, seen: Option<&Seen>) -> String {
+fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
+    let seen = looked.map(|looked| &looked.seen);
     let is_endless = ["adding", "copy"].contains(&kind);
     let (length, updates) = match kind {
         "language_model" => ("steps", 1000),
@@ -155,9 +171,18 @@ fn written(kind: &str, file: Option<&str>, seen: Option<&Seen>) -> String {
     if !is_endless {
         train.push(("patience", 0.into()));
     }
-    let cell = [("kind", "lstm".into()), ("d_hidden", 64.into())];
+    // Of series what is missing is not filled in.
+    let takes_missing = kind.ends_with("_series") && has_holes(looked);
+    let (cell, why) = match takes_missing {
+        true => (
+            "gru_d",
+            "values are missing in the file, which this cell takes; ",
+        ),
+        false => ("lstm", ""),
+    };
+    let cell = [("kind", cell.into()), ("d_hidden", 64.into())];
     let mut task = vec![("kind", kind.into())];
-    task.extend(task_keys(kind, file, seen));
+    task.extend(task_keys(kind, file, looked));
     let tables: [(&str, &[(&str, Value)]); 4] = [
         ("task", &task),
         ("model", &[("layers", 1.into())]),
@@ -165,15 +190,18 @@ fn written(kind: &str, file: Option<&str>, seen: Option<&Seen>) -> String {
         ("train", &train),
     ];
     let keys = manual::keys();
-    let says = |path: &str| match path {
+    let says = |path: &str| {
+        match path {
         "task.kind" => "what is learned".to_owned(),
-        "model.cell.kind" => "`rekindle list` names all".to_owned(),
+        "model.cell.kind" => format!("{why}`rekindle list` names all"),
+        "task.missing" => "values are missing in the file: they are put on the line between those before and behind".to_owned(),
         "model.cell.d_hidden" => "the number of units".to_owned(),
         _ => {
             let is_it =
                 |key: &&Key| key.path() == path && key.task.as_deref().is_none_or(|of| of == kind);
             keys.iter().find(is_it).map(Key::plain).unwrap_or_default()
         }
+    }
     };
     let mut text =
         "# `rekindle explain KEY` says more of a key; `rekindle explain` names all that there are.\n".to_owned();

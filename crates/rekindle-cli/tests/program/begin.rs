@@ -82,6 +82,69 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
 }
 
 #[test]
+fn a_file_with_holes_gets_a_config_that_takes_them() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let at = dir.path();
+    let load = |i: usize| match i % 9 {
+        4 => format!(",{}\n", i % 5),
+        _ => format!("{},{}\n", i * i % 7, i % 5),
+    };
+    let wide = |i: usize| format!("{},{i},,{}\n", ["up", "down"][i % 2], i * i % 7);
+    let tidy = |i: usize| {
+        format!(
+            "{},{},{},{}\n",
+            i / 4,
+            i % 4,
+            i * i % 11,
+            ["up", "down"][i / 4 % 2]
+        )
+    };
+    let table = |head: &str, row: &dyn Fn(usize) -> String| {
+        format!("{head}\n{}", (0..120).map(row).collect::<String>())
+    };
+    for (name, text, words) in [
+        (
+            "load.csv",
+            table("load,temp", &load),
+            &["missing = \"linear\"", "# values are missing in the file"][..],
+        ),
+        (
+            "wide.csv",
+            table("label,t0,t1,t2", &wide),
+            &[
+                "kind = \"gru_d\"",
+                "# values are missing in the file, which this cell takes",
+            ],
+        ),
+        (
+            "tidy.csv",
+            table("id,time,x,label", &tidy),
+            &["id = \"id\"", "time = \"time\"", "kind = \"lstm\""],
+        ),
+    ] {
+        fs::write(at.join(name), text).expect("written");
+        let config = format!("{name}.toml");
+        rekindle_in(at, &["init", "--data", name, "--out", &config]).done();
+        let text = fs::read_to_string(at.join(&config)).expect("written");
+        for word in words {
+            assert!(text.contains(word), "{name}: {word}: {text}");
+        }
+        rekindle_in(
+            at,
+            &[
+                "train",
+                &config,
+                "--set",
+                "train.epochs=1",
+                "--out",
+                &format!("{name}-run"),
+            ],
+        )
+        .done();
+    }
+}
+
+#[test]
 fn a_key_is_explained_with_its_default_and_what_it_may_be() {
     let dir = tempfile::tempdir().expect("a directory");
     let text = rekindle_in(dir.path(), &["explain", "train.accumulate"]).done();

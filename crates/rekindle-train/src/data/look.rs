@@ -3,12 +3,22 @@
 use super::{
     classes, file,
     series::SeriesColumns,
-    series_file,
+    series_csv, series_file,
     series_parsed::Labels,
     table::{Table, config::TableConfig, kind::ColumnKind},
 };
 use crate::error::Result;
 use std::{collections::HashSet, path::Path};
+
+/// A file that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) seen: Seen,
+    /// Whether values are missing of what would be read.
+    pub(crate) has_holes: bool,
+    /// The columns of a table with a step in each row that say to which series it belongs, and when it is.
+    pub(crate) steps: Option<(String, Option<String>)>,
+}
 
 /// What a file seems to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +48,18 @@ const CLASSES: usize = 20;
 /// # Errors
 ///
 /// If it cannot be read.
-pub(crate) fn look(path: &Path) -> Result<Seen> {
+pub(crate) fn look(path: &Path) -> Result<Look> {
     if matches!(
         file::kind(path).as_str(),
         "ts" | "jsonl" | "ndjson" | "npz" | "npy"
     ) {
         return series(path);
     }
-    let prose = || Ok(Seen::Prose(file::read_text(path)?.chars().count()));
+    let prose = || {
+        Ok(Look::at(Seen::Prose(
+            file::read_text(path)?.chars().count(),
+        )))
+    };
     let Ok(table) = Table::read(path, &TableConfig::default()) else {
         return prose();
     };
@@ -64,20 +78,72 @@ pub(crate) fn look(path: &Path) -> Result<Seen> {
         .iter()
         .filter(|column| column.kind == ColumnKind::Number && Some(&column.name) != label)
         .count();
-    Ok(match (label, text) {
+    let seen = match (label, text) {
         (Some(label), Some(text)) if text.words > table.rows.len() => Seen::Texts {
             text: text.name.clone(),
             label: label.clone(),
         },
         (Some(label), _) if label == "label" && numbers > 0 => Seen::Series,
         (None, _) if numbers > 1 && columns.iter().any(Column::is_target) => Seen::Targets,
-        _ if numbers > 0 => Seen::Rows(table.rows.len()),
+        _ if numbers > 0 => {
+            let is_open = |column: &Column| column.kind == ColumnKind::Number && column.has_holes;
+            return Ok(Look {
+                has_holes: columns.iter().any(is_open),
+                ..Look::at(Seen::Rows(table.rows.len()))
+            });
+        }
         _ => return prose(),
-    })
+    };
+    Ok(of_series(seen, &table))
+}
+
+/// What more is to be known of a table of series.
+fn of_series(seen: Seen, table: &Table) -> Look {
+    let labels = match seen {
+        Seen::Series => Labels::Classes,
+        Seen::Targets => Labels::Numbers,
+        _ => return Look::at(seen),
+    };
+    let label = table
+        .header
+        .iter()
+        .position(|name| name == labels.names()[0] || name == "label");
+    let steps = series_csv::of_steps(table, label);
+    let is_open = |column: usize| {
+        let looked = table.look(column);
+        looked.kind == ColumnKind::Number && looked.has_holes
+    };
+    let has_holes = match steps {
+        Some(_) => (0..table.header.len()).any(is_open),
+        // Values that are missing at the end of a row make its series shorter.
+        None => (0..table.rows.len()).any(|row| {
+            let is_missing =
+                |column: &usize| table.is_missing(row, *column) && Some(*column) != label;
+            let mut columns = (0..table.header.len()).rev().skip_while(is_missing);
+            columns.any(|column| is_missing(&column))
+        }),
+    };
+    let named = |column: usize| table.header[column].clone();
+    Look {
+        seen,
+        has_holes,
+        steps: steps.map(|(id, time)| (named(id), time.map(named))),
+    }
+}
+
+impl Look {
+    /// At a file of which no more is to be known.
+    fn at(seen: Seen) -> Look {
+        Look {
+            seen,
+            has_holes: false,
+            steps: None,
+        }
+    }
 }
 
 /// Looks at a file that holds nothing but series.
-fn series(path: &Path) -> Result<Seen> {
+fn series(path: &Path) -> Result<Look> {
     let parsed = series_file::parse(path, &SeriesColumns::default(), Labels::Numbers, true)?;
     let are_numbers = match (parsed.announces, &parsed.labels) {
         (Some(announced), _) => announced == Labels::Numbers,
@@ -90,9 +156,13 @@ fn series(path: &Path) -> Result<Seen> {
         }
         (None, None) => false,
     };
-    Ok(match are_numbers {
-        true => Seen::Targets,
-        false => Seen::Series,
+    let mut values = parsed.series.iter().flat_map(|one| &one.values);
+    Ok(Look {
+        has_holes: values.any(|value| value.is_nan()),
+        ..Look::at(match are_numbers {
+            true => Seen::Targets,
+            false => Seen::Series,
+        })
     })
 }
 
@@ -100,6 +170,7 @@ fn series(path: &Path) -> Result<Seen> {
 struct Column {
     name: String,
     kind: ColumnKind,
+    has_holes: bool,
     /// How many words all its cells have.
     words: usize,
     /// How many different cells it has.
@@ -111,9 +182,11 @@ impl Column {
     fn of(table: &Table, index: usize) -> Column {
         let rows = table.rows.len();
         let cells = (0..rows).map(|row| table.cell(row, index));
+        let looked = table.look(index);
         Column {
             name: table.header[index].clone(),
-            kind: table.look(index).kind,
+            kind: looked.kind,
+            has_holes: looked.has_holes,
             words: cells
                 .clone()
                 .map(|cell| cell.split_whitespace().count())

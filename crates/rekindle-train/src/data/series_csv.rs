@@ -164,16 +164,23 @@ fn is_of_classes(table: &Table, column: usize) -> bool {
         && (2..=values.len() / 2).contains(&different.len())
 }
 
-/// The columns that are no step of a series in a row: words, and what tells the rows apart.
-///
-/// # Errors
-///
-/// If the table seems to have a step in each row.
-fn no_steps(table: &Table, label: Option<usize>) -> Result<(Vec<usize>, Vec<String>)> {
-    let (mut words, mut ids) = (Vec::new(), Vec::new());
-    let (mut repeated, mut time) = (None, None);
+/// What columns beside the label seem to be for by their names and cells.
+#[derive(Default)]
+struct Beside {
+    /// Text.
+    words: Vec<usize>,
+    /// What tells the rows apart.
+    ids: Vec<usize>,
+    /// What has the name of an id, and is that of several rows.
+    repeated: Option<usize>,
+    /// What says when.
+    time: Option<usize>,
+}
+
+fn beside(table: &Table, label: Option<usize>) -> Beside {
+    let mut found = Beside::default();
     if table.format.header == Some(false) {
-        return Ok((Vec::new(), Vec::new()));
+        return found;
     }
     for column in (0..table.header.len()).filter(|&column| Some(column) != label) {
         let Looked { kind, numbers, .. } = table.look(column);
@@ -181,15 +188,36 @@ fn no_steps(table: &Table, label: Option<usize>) -> Result<(Vec<usize>, Vec<Stri
         let ends_in = |id: &str| name == id || name.ends_with(&format!("_{id}"));
         let is_id = IDS.iter().any(|id| ends_in(id)) || column == 0 && table.is_unnamed(0);
         if kind == ColumnKind::Date || TIMES.contains(&name.as_str()) {
-            time = time.or(Some(column));
+            found.time = found.time.or(Some(column));
         } else if is_id && tells_apart(table, column) {
-            ids.push(column);
+            found.ids.push(column);
         } else if is_id && kind != ColumnKind::Empty {
-            repeated = repeated.or(Some(column));
+            found.repeated = found.repeated.or(Some(column));
         } else if kind == ColumnKind::Text && numbers == 0 {
-            words.push(column);
+            found.words.push(column);
         }
     }
+    found
+}
+
+/// The columns that say to which series a row belongs, and when it is, where each row of a table seems to be a step.
+pub(super) fn of_steps(table: &Table, label: Option<usize>) -> Option<(usize, Option<usize>)> {
+    let found = beside(table, label);
+    Some((found.repeated?, found.time))
+}
+
+/// The columns that are no step of a series in a row: words, and what tells the rows apart.
+///
+/// # Errors
+///
+/// If the table seems to have a step in each row.
+fn no_steps(table: &Table, label: Option<usize>) -> Result<(Vec<usize>, Vec<String>)> {
+    let Beside {
+        words,
+        mut ids,
+        repeated,
+        time,
+    } = beside(table, label);
     if repeated.is_some() || time.is_some() {
         return Err(tidy(table, repeated, time));
     }
