@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rekindle_train::data::file::within;
 use rekindle_train::output::Output;
 use rekindle_train::predict::Written;
 use rekindle_train::{Predicted, Predictions, Predictor, Result};
@@ -31,7 +32,8 @@ struct Source {
     /// A text to classify.
     #[arg(long)]
     text: Option<String>,
-    /// A file: texts, a table's column of them or one a line; series; or a table to continue.
+    /// A file: texts, a table's column of them or one a line; series; or a table to continue. Or a folder of such files, in which a file
+    /// is one text.
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
     /// The run's own test part, each row of it beside what is right.
@@ -41,10 +43,9 @@ struct Source {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let predictor = Predictor::open(&args.run, args.device.as_deref())?;
-    let inputs = predictor
-        .data_files()
-        .into_iter()
-        .chain(args.source.input.clone());
+    let input = args.source.input.iter().map(|input| within(input));
+    let input = input.collect::<Result<Vec<_>>>()?.concat();
+    let inputs = predictor.data_files().into_iter().chain(input);
     let output = Output::new("--output", &args.output)?.apart_from(inputs)?;
     let Predictions { all, notes } = match (args.source.text, args.source.input) {
         (Some(text), _) => Predictions {

@@ -347,6 +347,6 @@ mod tests {
             "{error}"
         );
         assert!(refused("a,b\n", &[]).contains("no rows"));
-        assert!(refused("a,b\n1\n", &[]).contains("row 1 has 1 cells and the header 2"));
+        assert!(refused("a,b\n1\n", &[]).contains("row 1 has 1 cell and the header 2"));
     }
 }

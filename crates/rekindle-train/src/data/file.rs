@@ -1,10 +1,12 @@
 //! Whole files into memory, gunzipped when their name ends in `.gz`.
 
+use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use glob::Pattern;
+use serde::{Deserialize, Serialize};
 
 use super::encoding;
 use crate::error::{Error, Result};
@@ -12,6 +14,45 @@ use crate::{files, memory};
 
 /// A file that a task reads, as a path relative to the config file or absolute.
 pub type DataFile = PathBuf;
+
+/// Files that a task reads one after the other: one of them, or a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "a path, or a list of paths")]
+pub enum DataFiles {
+    /// A path.
+    One(DataFile),
+    /// Several, in their order.
+    Several(Vec<DataFile>),
+}
+
+impl DataFiles {
+    /// The paths, in their order.
+    pub fn paths(&self) -> &[DataFile] {
+        match self {
+            DataFiles::One(file) => std::slice::from_ref(file),
+            DataFiles::Several(files) => files,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn paths_mut(&mut self) -> &mut [DataFile] {
+        match self {
+            DataFiles::One(file) => std::slice::from_mut(file),
+            DataFiles::Several(files) => files,
+        }
+    }
+}
+
+impl fmt::Display for DataFiles {
+    /// The first path, and how many more there are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.paths() {
+            [] => write!(f, "no file"),
+            [one] => write!(f, "{}", one.display()),
+            [first, more @ ..] => write!(f, "{} and {} more", first.display(), more.len()),
+        }
+    }
+}
 
 /// How many times its size a file unpacks to at most, a hundred: text unpacks to ten times, a thousand is the most
 /// that gzip can.
@@ -93,6 +134,38 @@ pub(crate) fn members(path: &Path) -> Result<Vec<PathBuf>> {
         )),
         false => Ok(found),
     }
+}
+
+/// The plain files in a folder and in the folders in it, in the order of their names; those whose names begin with a point, and folders
+/// that are links, aside. Of a path that is no folder itself.
+///
+/// # Errors
+///
+/// If a folder cannot be read.
+pub fn within(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let failed = |why: &dyn fmt::Display| Error::mend(format!("{}: {why}", path.display()));
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|e| failed(&e))? {
+        let entry = entry.map_err(|e| failed(&e))?;
+        let kind = entry.file_type().map_err(|e| failed(&e))?;
+        if !entry.file_name().to_string_lossy().starts_with('.') {
+            entries.push((entry.path(), kind.is_dir()));
+        }
+    }
+    entries.sort();
+    let mut found = Vec::new();
+    for (path, is_folder) in entries {
+        match is_folder {
+            true => found.extend(within(&path)?),
+            // Of a link what it leads to.
+            false if path.is_file() => found.push(path),
+            false => {}
+        }
+    }
+    Ok(found)
 }
 
 /// How many files there are in a folder and in the folders in it.
@@ -178,6 +251,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = read_bytes(folder.path()).unwrap_err().to_string();
         assert!(error.contains("is a directory"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_is_its_files_by_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("b")).unwrap();
+        for name in ["c.txt", "a.csv", "b/d.txt", ".hidden"] {
+            fs::write(at(name), "").unwrap();
+        }
+        let names = ["a.csv", "b/d.txt", "c.txt"].map(at);
+        assert_eq!(within(folder.path()).unwrap(), names);
+        assert_eq!(within(&at("a.csv")).unwrap(), [at("a.csv")]);
     }
 
     #[test]

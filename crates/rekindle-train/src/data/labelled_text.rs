@@ -267,7 +267,7 @@ mod tests {
             parse("text,class\nx\n", None)
                 .unwrap_err()
                 .to_string()
-                .contains("row 1 has 1 cells and the header 2")
+                .contains("row 1 has 1 cell and the header 2")
         );
         assert!(
             parse("", None)

@@ -9,6 +9,11 @@ use super::table::Table;
 use super::{file, series_csv, series_json, series_long, series_numpy, ts};
 use crate::error::{Error, Result};
 
+/// What the names of files with series end in.
+pub(crate) const KINDS: [&str; 9] = [
+    "ts", "csv", "tsv", "txt", "tab", "jsonl", "ndjson", "npz", "npy",
+];
+
 /// Reads a `.ts` file, a table, JSON lines or NumPy's arrays, gzipped or not, whatever its labels are.
 pub(super) fn parse(
     path: &Path,

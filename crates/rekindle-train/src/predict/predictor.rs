@@ -2,7 +2,10 @@
 
 use crate::{
     config::{experiment::Experiment, plan::Plan},
-    data::message::named_once,
+    data::{
+        file,
+        message::{counted, named_once},
+    },
     error::{Error, Result},
     memory::{self, Batch},
     metric::{Baselines, Evaluation, Metric},
@@ -210,17 +213,68 @@ impl Predictor {
     }
 
     /// The predictions for a file: one a text of a table's column or of a line, one a series, or one a target column of
-    /// the table that is continued.
+    /// each series of the table that is continued. Of a folder, those for each file in it, of which a text is one.
     ///
     /// # Errors
     ///
     /// If the file does not fit the run.
     pub fn predict_file(&self, path: &Path) -> Result<Predictions> {
+        if path.is_dir() {
+            return self.predict_folder(path);
+        }
         memory::file(self.plan.experiment().memory, path)
             .map_err(|e| Error::mend(e.to_string()))?;
         let mut said = self.kind().predict_file(&self.spec, self.at_work(), path)?;
         said.notes = named_once(&said.notes);
         Ok(said)
+    }
+
+    /// The predictions for each file of a folder.
+    fn predict_folder(&self, folder: &Path) -> Result<Predictions> {
+        let kinds = self.kind().folder();
+        let is_read = |path: &PathBuf| kinds.contains(&file::kind(path).as_str());
+        let all = file::within(folder)?.into_iter();
+        let (read, others): (Vec<PathBuf>, Vec<PathBuf>) = all.partition(is_read);
+        let at = folder.display();
+        if read.is_empty() {
+            return Err(Error::mend(match kinds.is_empty() {
+                true => format!("{at} is a folder, and this run's task predicts nothing for files"),
+                false => format!(
+                    "{at}: there is no file in this folder to predict for; its names must end in .{}",
+                    kinds.join(", .")
+                ),
+            }));
+        }
+        let left_out = match others.len() {
+            0 => String::new(),
+            more => format!("; left out {} of another kind", counted(more, "files")),
+        };
+        let first = format!(
+            "{at}: {}, one after the other{left_out}",
+            counted(read.len(), "files")
+        );
+        let (mut predicted, mut notes) = (Vec::new(), vec![first]);
+        for path in read {
+            memory::file(self.plan.experiment().memory, &path)
+                .map_err(|e| Error::mend(e.to_string()))?;
+            let said = self
+                .kind()
+                .predict_member(&self.spec, self.at_work(), &path)?;
+            let name = path
+                .strip_prefix(folder)
+                .unwrap_or(&path)
+                .display()
+                .to_string();
+            notes.extend(said.notes);
+            predicted.extend(said.all.into_iter().map(|one| Predicted {
+                file: Some(name.clone()),
+                ..one
+            }));
+        }
+        Ok(Predictions {
+            all: predicted,
+            notes: named_once(&notes),
+        })
     }
 
     /// What the network predicts for each row of the test part, beside what is right.

@@ -64,9 +64,11 @@ fn csv(predictions: &[Predicted], with_head: bool) -> Result<String> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let known = predictions.iter().any(|one| one.truth.is_some());
     let names = predictions.iter().any(|one| one.id.is_some());
+    let files = predictions.iter().any(|one| one.file.is_some());
     if let (Some(first), true) = (predictions.first(), with_head) {
         let mut head = head(&first.prediction);
         head.splice(1..1, names.then(|| "id".to_owned()));
+        head.splice(0..0, files.then(|| "file".to_owned()));
         head.extend(known.then(|| "truth".to_owned()));
         table.write_record(head).map_err(|e| failed(&e))?;
     }
@@ -74,6 +76,7 @@ fn csv(predictions: &[Predicted], with_head: bool) -> Result<String> {
         for mut row in rows(one) {
             row.truncate(row.len() - usize::from(!known));
             row.splice(1..1, names.then(|| one.id.clone().unwrap_or_default()));
+            row.splice(0..0, files.then(|| one.file.clone().unwrap_or_default()));
             table.write_record(row).map_err(|e| failed(&e))?;
         }
     }

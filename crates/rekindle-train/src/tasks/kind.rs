@@ -218,6 +218,23 @@ pub(crate) trait Kind {
         ))
     }
 
+    /// The kinds of files that it predicts for in a folder.
+    const FOLDER: &[&str] = &[];
+
+    /// What the network says of a file of a folder.
+    ///
+    /// # Errors
+    ///
+    /// As of a file by itself.
+    fn predict_member(
+        &self,
+        spec: &Self::Spec,
+        at: AtWork<'_>,
+        path: &Path,
+    ) -> Result<Predictions> {
+        self.predict_file(spec, at, path)
+    }
+
     /// The network, given a file line by line as it comes.
     ///
     /// # Errors

@@ -207,6 +207,26 @@ macro_rules! tasks {
                 }
             }
 
+            /// The kinds of files that the network predicts for in a folder.
+            pub(crate) fn folder(&self) -> &'static [&'static str] {
+                match self { $(TaskConfig::$Task(_) => super::$module::$Config::FOLDER,)* }
+            }
+
+            /// What the network says of a file of a folder.
+            pub(crate) fn predict_member(
+                &self,
+                spec: &Spec,
+                at: AtWork<'_>,
+                path: &Path,
+            ) -> Result<Predictions> {
+                match (self, spec) {
+                    $((TaskConfig::$Task(task), Spec::$Task(spec)) => {
+                        task.predict_member(spec, at, path)
+                    })*
+                    _ => Err(another_task()),
+                }
+            }
+
             /// The network, given a file line by line as it comes.
             pub(crate) fn stream(&self, spec: &Spec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {
                 match (self, spec) {

@@ -43,6 +43,9 @@ pub enum Prediction {
 /// A prediction, and of what it is one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Predicted {
+    /// The file that it is for, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Which row of the file or of the part it is for, from 1; none where there is only one thing to predict for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<usize>,
@@ -88,6 +91,7 @@ impl From<Prediction> for Predicted {
     /// The only prediction that there is to make.
     fn from(prediction: Prediction) -> Predicted {
         Predicted {
+            file: None,
             row: None,
             id: None,
             after: None,

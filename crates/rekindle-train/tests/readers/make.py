@@ -175,9 +175,9 @@ P = ["shop,day,load,heat,area", "b,2024-01-02,5,1,70", "a,2024-01-01,1,2,90", "b
 case("panel.csv", lines(*P), keys='id = "shop"\nstatic = ["area"]\nknown = ["heat"]\ntargets = ["load"]', names=["load", "heat", "area"],
      targets=["load"], rows=5, steps=[2, 2], first=[4, 3, 70], last=["nan", 5, 90],
      said=["series by `shop`", "known ahead `heat`", "static `area`", "in series `b`: the newest row stands first"])
-case("panel-order.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-03,2", "a,2024-01-02,3"), keys='id = "shop"',
+case("panel-order.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-03,5", "a,2024-01-02,3"), keys='id = "shop"',
      error=["in no order of time: row 2 is `2024-01-03` and row 3"])
-case("panel-not-named.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-02,2", "b,2024-01-01,3", "b,2024-01-02,4"),
+case("panel-not-named.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-02,5", "b,2024-01-01,3", "b,2024-01-02,4"),
      error=["in no order of time", "name by task.id the column that tells several series apart"])
 case("panel-together.csv", lines("day,shop,load", "2024-01-01,a,1", "2024-01-01,b,7", "2024-01-02,a,2", "2024-01-02,b,9"), names=["load"],
      said=["where these are several series, task.id names the column"])

@@ -35,7 +35,8 @@ fn table(bench: &Bench, name: &str, days: usize, ahead: usize) -> std::path::Pat
 }
 
 fn trained(bench: &Bench, known: &str, out: &str) -> Trained {
-    let file = table(bench, "shops.csv", 100, 2);
+    let ahead = if known.is_empty() { 0 } else { 2 };
+    let file = table(bench, "shops.csv", 100, ahead);
     let config = format!(
         "device = \"flex\"\nseed = 2\n[task]\nkind = \"forecast\"\nfile = {file:?}\nid = \"shop\"\nstatic = [\"area\"]\ntargets = [\"sold\"]\n\
          {known}\nwindow = 5\nhorizon = 2\n[model.cell]\nkind = \"gru\"\nd_hidden = 12\n[train]\nepochs = 60\nbatch = 16\nlearning_rate = 0.02\n"

@@ -194,7 +194,7 @@ fn what_columns_are_for_is_said_once_and_a_file_named_once() {
     let file = bench.file("few.csv", &format!("n;load;place\n{rows}"));
     let config = format!(
         "device = \"flex\"\n[task]\nkind = \"forecast\"\nfile = {file:?}\nwindow = 1\nvalid = 0.2\ntest = 0.2\n\
-         [model.cell]\nkind = \"elman\"\nd_hidden = 3\n[train]\nsteps = 1\nbatch = 32\n"
+         [model.cell]\nkind = \"elman\"\nd_hidden = 3\n[train]\nsteps = 1\nbatch = 16\n"
     );
     let mut notes = Notes::default();
     let run = train(&bench.options(&config, "run"), &mut notes, &never()).expect("trains");
@@ -222,6 +222,99 @@ fn what_columns_are_for_is_said_once_and_a_file_named_once() {
         figures.expect("figures").notes,
         run.result.expect("done").notes
     );
+}
+
+#[test]
+fn a_folder_is_predicted_file_by_file() {
+    let bench = Bench::new();
+    let predictor = texts(&bench);
+    let folder = bench.path("folder");
+    std::fs::create_dir_all(folder.join("deep")).expect("a folder");
+    for (name, text) in [
+        ("b.txt", "it is poor\nand it is fine\n"),
+        ("deep/a.txt", "it is fine"),
+        ("blank.txt", " \n"),
+        ("c.md", "no"),
+    ] {
+        std::fs::write(folder.join(name), text).expect("written");
+    }
+    let found = predictor.predict_file(&folder).expect("predicts");
+    let files: Vec<Option<&str>> = found.all.iter().map(|one| one.file.as_deref()).collect();
+    assert_eq!(files, [Some("b.txt"), Some("deep/a.txt")]);
+    // A file is one text, and each is said what it is said alone.
+    let alone = predictor.predict_text("it is fine").expect("predicts");
+    assert_eq!(found.all[1].prediction, alone);
+    let notes = found.notes.join("\n");
+    assert!(
+        notes.contains("folder: 3 files, one after the other; left out 1 file of another kind"),
+        "{notes}"
+    );
+    assert!(
+        notes.contains("blank.txt: it is blank and has no prediction"),
+        "{notes}"
+    );
+    let table = Written::Csv.text(&found.all).expect("a table");
+    assert!(
+        table.starts_with("file,row,class,") && table.contains("\ndeep/a.txt,,"),
+        "{table}"
+    );
+    let empty = bench.path("empty");
+    std::fs::create_dir(&empty).expect("a folder");
+    let error = predictor
+        .predict_file(&empty)
+        .expect_err("nothing in it")
+        .to_string();
+    assert!(
+        error.contains("no file in this folder to predict for; its names must end in .txt"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_list_of_files_is_one_text_in_its_order() {
+    let bench = Bench::new();
+    bench.file("b.txt", "second ".repeat(20).trim());
+    bench.file("a.txt", "first ".repeat(20).trim());
+    let of = |files: &str| {
+        format!(
+            "device = \"flex\"\n[task]\nkind = \"language_model\"\nfile = {files}\nwindow = 4\nd_embedding = 2\n\
+             [model.cell]\nkind = \"elman\"\nd_hidden = 3\n[train]\nsteps = 1\nbatch = 2\n"
+        )
+    };
+    let mut notes = Notes::default();
+    let options = bench.options(&of("[\"b.txt\", \"a.txt\"]"), "run");
+    train(&options, &mut notes, &never()).expect("trains");
+    for words in [
+        "2 files one after the other",
+        "b.txt to ",
+        "one text of 259 characters",
+    ] {
+        assert!(
+            notes.0.iter().any(|note| note.contains(words)),
+            "{words}: {:#?}",
+            notes.0
+        );
+    }
+    assert!(
+        rekindle_train::changed_data(&bench.path("run"))
+            .expect("reads")
+            .is_empty()
+    );
+    bench.file("a.txt", "other");
+    let changed = rekindle_train::changed_data(&bench.path("run")).expect("reads");
+    assert!(
+        changed.len() == 1 && changed[0].contains("a.txt"),
+        "{changed:?}"
+    );
+    for (files, words) in [
+        ("[]", "task.file: the list is empty"),
+        ("[\"a.txt\", \"a.txt\"]", "is named twice"),
+        ("7", "a path, or a list of paths"),
+    ] {
+        let refused = train(&bench.options(&of(files), "no"), &mut (), &never());
+        let error = refused.expect_err("refused").to_string();
+        assert!(error.contains(words), "{error}");
+    }
 }
 
 #[test]

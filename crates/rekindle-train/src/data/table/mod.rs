@@ -484,7 +484,7 @@ mod tests {
         assert!(note.ends_with(": `column 1`, `column 2`"), "{note}");
         let error = table.column("x").unwrap_err().to_string();
         assert!(error.contains("write one above it"), "{error}");
-        assert!(refused("1,2\n3\n").contains("row 2 has 1 cells and row 1 2"));
+        assert!(refused("1,2\n3\n").contains("row 2 has 1 cell and row 1 2"));
         // One word is enough, as before years; and so is an index without a name before columns that are counted.
         assert!(csv("label,1990\nx,1\n").unwrap().has_header);
         assert!(csv(",0,1\n0,1,2\n").unwrap().has_header);

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     data::{
-        file::DataFile,
+        file::{self, DataFile},
         reading::{Reading, Steps},
     },
     error::Result,
@@ -38,6 +38,8 @@ impl Kind for ClassifyTextConfig {
     type Spec = TextSpec;
 
     const USE: Use = Use::Texts;
+
+    const FOLDER: &[&str] = &["txt"];
 
     fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         self.check_keys()
@@ -131,6 +133,23 @@ impl Kind for ClassifyTextConfig {
         let text = Steps::Symbols(vec![self.encode(&spec.vocabulary, text)]);
         let logits = at.net.given(&text, Taken::Pooled(self.pool), at.device);
         Ok(classes(logits, &spec.classes).swap_remove(0))
+    }
+
+    /// A file of a folder is one text, as where a network learns from folders.
+    fn predict_member(&self, spec: &TextSpec, at: AtWork<'_>, path: &Path) -> Result<Predictions> {
+        let text = file::read_text(path)?;
+        let name = path.display();
+        if text.trim().is_empty() {
+            return Ok(Predictions {
+                all: Vec::new(),
+                notes: vec![format!("{name}: it is blank and has no prediction")],
+            });
+        }
+        let notes = self.unread(spec, &text).into_iter();
+        Ok(Predictions {
+            all: vec![self.predict_text(spec, at, &text)?.into()],
+            notes: notes.map(|note| format!("{name}: {note}")).collect(),
+        })
     }
 
     fn stream(&self, spec: &TextSpec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {

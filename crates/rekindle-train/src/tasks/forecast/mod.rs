@@ -44,6 +44,8 @@ impl Kind for ForecastConfig {
 
     const USE: Use = Use::Files;
 
+    const FOLDER: &[&str] = &["csv", "tsv", "txt", "tab"];
+
     fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         self.check_keys()
     }

@@ -92,7 +92,7 @@ impl Task for Forecast {
             (several, _, _) => {
                 let lengths = several.iter().map(|segment| segment.rows.len()).collect();
                 format!(
-                    " in {} series of {}",
+                    " in {} series: {}",
                     several.len(),
                     account::lengths(lengths, "rows")
                 )

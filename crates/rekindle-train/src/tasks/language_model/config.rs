@@ -2,7 +2,7 @@
 
 use crate::{
     data::{
-        file::DataFile,
+        file::DataFiles,
         vocabulary::{Splitting, Unit},
         words::Words,
     },
@@ -11,13 +11,14 @@ use crate::{
 };
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, width};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// `[task]` of a language model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LanguageModelConfig {
-    /// A UTF-8 text, perhaps gzipped.
-    pub file: DataFile,
+    /// A UTF-8 text, perhaps gzipped; several are read one after the other, each from a new line.
+    pub file: DataFiles,
     /// What is predicted.
     #[serde(default)]
     pub unit: Unit,
@@ -66,6 +67,16 @@ fn share() -> f64 {
 
 impl LanguageModelConfig {
     pub(super) fn check_keys(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+        let mut seen = HashSet::new();
+        let paths = self.file.paths();
+        if paths.is_empty() {
+            let reason = "the list is empty; name a file".to_owned();
+            return Err(Invalid::because("file", reason));
+        }
+        if let Some(twice) = paths.iter().find(|path| !seen.insert(*path)) {
+            let reason = format!("{} is named twice; name it once", twice.display());
+            return Err(Invalid::because("file", reason));
+        }
         positive("window", self.window)?;
         width("d_embedding", self.d_embedding)?;
         shares([("valid", self.valid), ("test", self.test)])?;

@@ -3,7 +3,7 @@
 use super::{config::LanguageModelConfig, spec::LanguageSpec};
 use crate::{
     data::{
-        file::{self, DataFile},
+        file::{self, DataFile, DataFiles},
         message::counted,
         reading::{Steps, Wanted},
         split::{self, Split},
@@ -41,7 +41,7 @@ impl LanguageModel {
             None => Vocabulary::build(&[&text], config.splitting(), config.vocabulary),
         };
         let symbols = vocabulary.encode(&text);
-        let at = config.file.display();
+        let at = &config.file;
         let parts = split::fractions(symbols.len(), config.valid, config.test)
             .map_err(|e| Error::mend(format!("{at}: {e}")))?;
         if parts.train.len() <= config.window {
@@ -80,7 +80,7 @@ impl LanguageModel {
         spec: &LanguageSpec,
         path: &Path,
     ) -> Result<Self> {
-        let (text, note) = read(&path.to_owned())?;
+        let (text, note) = read(&DataFiles::One(path.to_owned()))?;
         let symbols = spec.vocabulary.encode(&text);
         if symbols.len() < 2 {
             return Err(Error::mend(format!(
@@ -120,9 +120,12 @@ impl LanguageModel {
 }
 
 /// The text of a file, or of several one after the other, and what is to be said of these. Each begins on a line of its own.
-fn read(path: &DataFile) -> Result<(String, Option<String>)> {
-    let members = file::members(path)?;
-    if members == [path.clone()] {
+fn read(files: &DataFiles) -> Result<(String, Option<String>)> {
+    let members = files.paths().iter().map(|path| file::members(path));
+    let members = members.collect::<Result<Vec<_>>>()?.concat();
+    if let ([one], DataFiles::One(path)) = (&members[..], files)
+        && one == path
+    {
         return Ok((file::read_text(path)?, None));
     }
     let mut text = String::new();
@@ -135,8 +138,7 @@ fn read(path: &DataFile) -> Result<(String, Option<String>)> {
     let name = |member: &DataFile| member.display().to_string();
     let ends = [&members[0], &members[members.len() - 1]].map(name);
     let note = format!(
-        "{}: {} one after the other, each from a new line: {} to {}",
-        path.display(),
+        "{files}: {} one after the other, each from a new line: {} to {}",
         counted(members.len(), "files"),
         ends[0],
         ends[1]

@@ -41,7 +41,7 @@ impl Kind for LanguageModelConfig {
     }
 
     fn files(&mut self) -> Vec<&mut DataFile> {
-        vec![&mut self.file]
+        self.file.paths_mut().iter_mut().collect()
     }
 
     fn valid(&self) -> Option<(&'static str, f64)> {

@@ -57,8 +57,7 @@ impl Task for LanguageModel {
             0 => Err(Error::mend(format!(
                 "{}: its train part has {train} symbols, fewer than one update of {update} windows of \
                  task.window = {}; make one of these keys smaller",
-                self.config.file.display(),
-                self.config.window
+                self.config.file, self.config.window
             ))),
             steps => Ok(steps as u64),
         }

@@ -21,7 +21,7 @@ use super::{
     task::Task,
 };
 use crate::{
-    data::{file::DataFile, reading::Reading},
+    data::{file::DataFile, reading::Reading, series_file},
     error::Result,
     memory::Batch,
     model::{
@@ -38,6 +38,8 @@ impl Kind for RegressSeriesConfig {
     type Spec = RegressionSpec;
 
     const USE: Use = Use::Files;
+
+    const FOLDER: &[&str] = &series_file::KINDS;
 
     fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         self.check_keys()

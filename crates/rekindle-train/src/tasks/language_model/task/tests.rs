@@ -103,7 +103,7 @@ fn a_part_of_one_symbol_is_refused() {
     let file = dir.path().join("text.txt");
     std::fs::write(&file, "ab".repeat(20)).expect("written");
     let config = LanguageModelConfig {
-        file,
+        file: crate::data::file::DataFiles::One(file),
         valid: 0.03,
         ..config
     };
