@@ -142,8 +142,13 @@ impl Kind for ForecastConfig {
     }
 
     fn meaning(&self, spec: &ForecastSpec) -> Ends {
+        let columns: Vec<(f64, f64)> = spec.scaler.columns().collect();
+        // Behind the columns stand what has no scale, and what is known ahead, row by row of the horizon.
+        let plain = spec.indicators.len() + 2 * self.calendar.len();
+        let known: Vec<(f64, f64)> = spec.known.iter().map(|&place| columns[place]).collect();
+        let behind = std::iter::repeat_n((0.0, 1.0), plain).chain(known.repeat(self.horizon));
         Ends {
-            scale: spec.scaler.columns().collect(),
+            scale: columns.iter().copied().chain(behind).collect(),
             outputs: Outputs::Changes(spec.targets.clone()),
             ..Ends::plain(Taken::End)
         }
