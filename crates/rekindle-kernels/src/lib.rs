@@ -28,7 +28,8 @@
 //! A thread takes some rows of the batch through all steps without waiting for anybody; where there are
 //! too few rows, a team of threads takes the same rows, each with columns of its own.
 //!
-//! Features, both on by default: `std` finds the machine's instructions when it runs, and keeps buffers to be used again;
+//! Features, both on by default: `std` finds the machine's instructions when it runs, keeps buffers to be used again, and
+//! has products of bf16, whose code is large;
 //! `rayon` uses all threads. Without them the crate needs `core` and `alloc` alone: instructions are those that it is
 //! compiled for, and one thread does all of it, which is how a [`Stream`] runs anyway.
 #![no_std]

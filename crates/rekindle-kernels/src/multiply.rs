@@ -25,11 +25,15 @@ impl Multiplier {
     ///
     /// # Panics
     ///
-    /// If numbers are to be rounded that have no pairs.
+    /// If numbers are to be rounded that have no pairs, or without the feature `std`, for programs that must be small.
     pub(super) fn of<E: Real>(precision: Precision, isa: Isa) -> Self {
         assert!(
             precision == Precision::Full || E::PAIRS,
             "products of f32 are rounded to bf16, and no others"
+        );
+        assert!(
+            precision == Precision::Full || cfg!(feature = "std"),
+            "products are rounded to bf16 with the feature `std`"
         );
         match (precision, isa) {
             (Precision::Full, _) => Multiplier::Single,

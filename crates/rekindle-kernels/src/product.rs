@@ -70,6 +70,10 @@ pub(super) unsafe fn panel<S: Simd, const T: bool>(
     unsafe {
         match multiplier {
             Multiplier::Single => pieces::<S, Single, T>(rows, left, panel, columns),
+            // A program that must be small has no code for pairs.
+            _ if !cfg!(feature = "std") => {
+                unreachable!("pairs are multiplied with the feature `std`")
+            }
             Multiplier::Widened => pieces::<S, Widened, T>(rows, left, panel, columns),
             Multiplier::Dot => pieces::<S, Dot, T>(rows, left, panel, columns),
             // Of a few rows a tile would be empty.
