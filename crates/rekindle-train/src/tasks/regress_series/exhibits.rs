@@ -1,7 +1,6 @@
 //! What a report shows of a regression: what was said beside what is right, and where it errs most.
 
-use super::task::Regression;
-use crate::{metric::digits, tasks::labelled::items::Items};
+use crate::{data::series::Series as Row, metric::digits, tasks::labelled::items::Items};
 use rekindle_view::{Axis, Block, Figure, Mark, Series};
 
 /// The series that are shown as dots, and those that are shown whole.
@@ -9,11 +8,16 @@ const DOTS: usize = 1000;
 const WORST: usize = 6;
 
 /// A figure of what was predicted for some rows, and the worst of them.
-pub(super) fn of(task: &Regression, rows: &[usize], predicted: &[f64]) -> Vec<Block> {
+pub(super) fn of(
+    series: &Vec<Row>,
+    targets: &[f64],
+    rows: &[usize],
+    predicted: &[f64],
+) -> Vec<Block> {
     let both = rows.iter().zip(predicted);
     let points: Vec<[f64; 2]> = both
         .clone()
-        .map(|(&row, &said)| [task.targets[row], said])
+        .map(|(&row, &said)| [targets[row], said])
         .take(DOTS)
         .collect();
     let right = points.iter().map(|[right, _]| *right);
@@ -39,15 +43,15 @@ pub(super) fn of(task: &Regression, rows: &[usize], predicted: &[f64]) -> Vec<Bl
         )],
     };
     let mut order: Vec<(usize, f64)> = both.map(|(&row, &said)| (row, said)).collect();
-    let error = |(row, said): &(usize, f64)| (said - task.targets[*row]).abs();
+    let error = |(row, said): &(usize, f64)| (said - targets[*row]).abs();
     order.sort_by(|a, b| error(b).total_cmp(&error(a)));
     let worst = order.into_iter().take(WORST).map(|(row, said)| {
         let caption = format!(
             "right is {}, predicted {}",
-            digits(task.targets[row]),
+            digits(targets[row]),
             digits(said)
         );
-        task.series.shown(row, caption)
+        series.shown(row, caption)
     });
     let mut blocks = vec![
         Block::Figure(figure),

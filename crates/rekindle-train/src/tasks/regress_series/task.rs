@@ -29,9 +29,9 @@ pub(super) struct Regression {
     spec: RegressionSpec,
     taken: Taken,
     /// Scaled.
-    pub(super) series: Vec<Series>,
+    series: Vec<Series>,
     /// In their unit.
-    pub(super) targets: Vec<f64>,
+    targets: Vec<f64>,
     parts: Split<Vec<usize>>,
     passes: Passes,
     /// What is worth knowing of the data.
@@ -203,7 +203,12 @@ impl Task for Regression {
         let rows = self.parts.of(Part::Test);
         match rows.is_empty() {
             true => Vec::new(),
-            false => exhibits::of(self, rows, &self.predicted(net, rows, device)),
+            false => exhibits::of(
+                &self.series,
+                &self.targets,
+                rows,
+                &self.predicted(net, rows, device),
+            ),
         }
     }
 }
