@@ -87,6 +87,23 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// What the file was taken for.
+    fn why(&self) -> String {
+        match self {
+            Seen::Prose(characters) => format!("a text of {characters} characters"),
+            Seen::Series => "series with a class each".into(),
+            Seen::Targets => "series with a number each".into(),
+            Seen::Texts { text, label } => {
+                format!("texts in `{text}` with their classes in `{label}`")
+            }
+            Seen::Rows(rows) => {
+                format!("{rows} rows of numbers, one behind the other in time")
+            }
+        }
+    }
+}
+
 /// The keys of `[task]` that are worth a look, with their values.
 fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'static str, Value)> {
     let seen = looked.map(|looked| &looked.seen);
@@ -183,6 +200,15 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
     let cell = [("kind", cell.into()), ("d_hidden", 64.into())];
     let mut task = vec![("kind", kind.into())];
     task.extend(task_keys(kind, file, looked));
+    let mut text =
+        "# `rekindle explain KEY` says more of a key; `rekindle explain` names all that there are.\n".to_owned();
+    if let Some(seen) = seen.filter(|seen| seen.task() == kind) {
+        let _ = writeln!(
+            text,
+            "# The file looks like {}; for another task: rekindle init TASK --data FILE",
+            seen.why()
+        );
+    }
     let tables: [(&str, &[(&str, Value)]); 4] = [
         ("task", &task),
         ("model", &[("layers", 1.into())]),
@@ -203,8 +229,6 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
         }
     }
     };
-    let mut text =
-        "# `rekindle explain KEY` says more of a key; `rekindle explain` names all that there are.\n".to_owned();
     for (table, entries) in tables {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n[{table}]\n");

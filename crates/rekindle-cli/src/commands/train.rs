@@ -89,6 +89,7 @@ fn finished(run: &Path, result: &RunResult) -> Result<()> {
         let all = figures(baseline.iter().map(|(_, metric)| metric));
         lines.push(format!("       {all}, for comparison: {}", baseline[0].0));
     }
+    lines.extend(result.learned());
     lines.push(format!("kept   {}", result.kept));
     lines.push(result.taken());
     let at = shell::quoted(run);

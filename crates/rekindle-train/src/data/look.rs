@@ -7,7 +7,10 @@ use super::{
     series_parsed::Labels,
     table::{Table, config::TableConfig, kind::ColumnKind},
 };
-use crate::error::Result;
+use crate::{
+    error::{Error, Result},
+    shell::quoted,
+};
 use std::{collections::HashSet, path::Path};
 
 /// A file that was looked at.
@@ -60,10 +63,13 @@ pub(crate) fn look(path: &Path) -> Result<Look> {
             file::read_text(path)?.chars().count(),
         )))
     };
-    let Ok(table) = Table::read(path, &TableConfig::default()) else {
-        return prose();
+    let is_table = matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab");
+    let table = match Table::read(path, &TableConfig::default()) {
+        Ok(table) => table,
+        Err(error) if is_table => return Err(error),
+        Err(_) => return prose(),
     };
-    if table.header.len() < 2 && !matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab") {
+    if table.header.len() < 2 && !is_table {
         return prose();
     }
     let columns: Vec<Column> = (0..table.header.len())
@@ -91,6 +97,14 @@ pub(crate) fn look(path: &Path) -> Result<Look> {
                 has_holes: columns.iter().any(is_open),
                 ..Look::at(Seen::Rows(table.rows.len()))
             });
+        }
+        _ if is_table => {
+            return Err(Error::mend(format!(
+                "{}: there is no column of numbers, and none of texts beside one of classes; name a task, for example \
+                 rekindle init classify_text --data {}",
+                path.display(),
+                quoted(path)
+            )));
         }
         _ => return prose(),
     };

@@ -291,6 +291,9 @@ fn why_out(table: &Table, column: usize, looked: &Looked, is_target: bool) -> Op
         ColumnKind::Date => Some("dates".into()),
         ColumnKind::Empty => Some("empty".into()),
         ColumnKind::Text => Some(match looked.numbers {
+            0 if table.has_years(column) => {
+                "dates in a form that is not read, so that the order of the rows is not checked; write 2024-01-31 12:30".into()
+            }
             0 => "text".into(),
             _ => "text, but for some numbers".into(),
         }),

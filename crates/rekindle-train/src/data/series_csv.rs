@@ -42,6 +42,9 @@ const TIMES: [&str; 10] = [
     "cycle",
 ];
 
+/// The units of time that such a name may have behind it: `t_ms`.
+const UNITS: [&str; 8] = ["s", "ms", "us", "ns", "sec", "secs", "seconds", "min"];
+
 /// Reads a table of series, one a row. The label may be missing. Empty
 /// cells at the end of a row make its series shorter than the widest; elsewhere they are missing values.
 pub(super) fn parse(
@@ -185,9 +188,15 @@ fn beside(table: &Table, label: Option<usize>) -> Beside {
     for column in (0..table.header.len()).filter(|&column| Some(column) != label) {
         let Looked { kind, numbers, .. } = table.look(column);
         let name = table.header[column].to_lowercase();
+        let counts_time = || {
+            let unit = name
+                .split_once('_')
+                .filter(|(time, _)| TIMES.contains(time));
+            unit.is_some_and(|(_, unit)| UNITS.contains(&unit))
+        };
         let ends_in = |id: &str| name == id || name.ends_with(&format!("_{id}"));
         let is_id = IDS.iter().any(|id| ends_in(id)) || column == 0 && table.is_unnamed(0);
-        if kind == ColumnKind::Date || TIMES.contains(&name.as_str()) {
+        if kind == ColumnKind::Date || TIMES.contains(&name.as_str()) || counts_time() {
             found.time = found.time.or(Some(column));
         } else if is_id && tells_apart(table, column) {
             found.ids.push(column);
@@ -196,6 +205,14 @@ fn beside(table: &Table, label: Option<usize>) -> Beside {
         } else if kind == ColumnKind::Text && numbers == 0 {
             found.words.push(column);
         }
+    }
+    // A word that repeats names the series where the rows are steps.
+    if found.time.is_some() && found.repeated.is_none() {
+        found.repeated = found
+            .words
+            .iter()
+            .copied()
+            .find(|&column| !tells_apart(table, column));
     }
     found
 }

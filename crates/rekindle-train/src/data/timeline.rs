@@ -37,7 +37,6 @@ const NAMES: [&str; 7] = [
 /// The column that was named as the time.
 pub(super) fn named(table: &Table, column: usize) -> Result<Clock> {
     let looked = table.look(column);
-    let name = &table.header[column];
     let format = match looked.kind {
         ColumnKind::Date => Some(one_format(table, column)?),
         ColumnKind::Number => StampFormat::of_numbers(numbers(table, column)),
@@ -46,14 +45,8 @@ pub(super) fn named(table: &Table, column: usize) -> Result<Clock> {
                 StampFormat::of(std::iter::once(table.cell(row, column)), None).is_empty()
             };
             let row = (0..table.rows.len()).find(is_no_date).unwrap_or(0);
-            return Err(Error::mend(format!(
-                "{}: row {}, column {}: {} is no date or time that is known; write it as 2024-01-31 12:30, or say task.time = \"\" \
-                 if the rows are in order",
-                table.name,
-                row + 1,
-                shown(name),
-                shown(table.cell(row, column))
-            )));
+            let row = stray(table, column).unwrap_or(row);
+            return Err(no_date(table, column, row));
         }
     };
     Ok(Clock { column, format })
@@ -75,6 +68,10 @@ pub(super) fn found(
             ColumnKind::Number if NAMES.contains(&name.as_str()) => {
                 StampFormat::of_numbers(numbers(table, column))
             }
+            ColumnKind::Text => match stray(table, column) {
+                Some(row) => return Err(no_date(table, column, row)),
+                None => None,
+            },
             _ => None,
         };
         if format.is_some() {
@@ -82,6 +79,39 @@ pub(super) fn found(
         }
     }
     Ok(None)
+}
+
+/// Of this many cells of a column all but one are dates, where it is one of dates.
+const DATES: usize = 10;
+
+/// The first row whose cell is no date in a column where nearly all are, in one form: that of a sum or a remark.
+fn stray(table: &Table, column: usize) -> Option<usize> {
+    let rows = || (0..table.rows.len()).filter(|&row| !table.is_missing(row, column));
+    let first = rows().next()?;
+    let cells = |row: usize| std::iter::once(table.cell(row, column));
+    // The form is that of the first date among the first cells.
+    let forms = rows().take(DATES).find_map(|row| {
+        let forms = StampFormat::of(cells(row), table.format.dates);
+        (!forms.is_empty()).then_some(forms)
+    });
+    forms?.into_iter().find_map(|form| {
+        let is_stray = |row: &usize| form.read(table.cell(*row, column)).is_none();
+        let strays = rows().filter(is_stray).count();
+        let few = strays * DATES <= rows().count();
+        (few && strays > 0).then(|| rows().find(is_stray).unwrap_or(first))
+    })
+}
+
+/// The error for a cell that is no date.
+fn no_date(table: &Table, column: usize, row: usize) -> Error {
+    Error::mend(format!(
+        "{}: row {}, column {}: {} is no date or time that is known; write it as 2024-01-31 12:30, take the row out if it is a sum or \
+         a remark, or say task.time = \"\" if the rows are in order",
+        table.name,
+        row + 1,
+        shown(&table.header[column]),
+        shown(table.cell(row, column))
+    ))
 }
 
 fn numbers(table: &Table, column: usize) -> impl Iterator<Item = f64> + Clone + '_ {

@@ -44,6 +44,12 @@ impl RunResult {
         Self::read(&RunDir::open(run)?)
     }
 
+    /// What the network has learned, in a sentence, beside those that learn nothing; nothing where there is no test part.
+    pub fn learned(&self) -> Option<String> {
+        let test = self.metrics.get("test")?.first()?;
+        Some(learned(test, &self.baselines))
+    }
+
     /// What the run took: parameters, updates, time, device.
     pub fn taken(&self) -> String {
         format!(
@@ -79,5 +85,57 @@ pub struct Kept {
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the weights of step {}: {}", self.step, self.why)
+    }
+}
+
+/// What the network has learned, beside the best of the predictors that learn nothing.
+fn learned(test: &Metric, baselines: &[(String, Metric)]) -> String {
+    let mut same: Vec<_> = baselines.iter().filter(|b| b.1.name == test.name).collect();
+    same.sort_by(|a, b| b.1.merit(a.1.value));
+    let beaten = same.iter().find(|b| test.beats(b.1.value));
+    let (figure, value) = (&test.name, test.digits());
+    match (same.first(), beaten) {
+        (None, _) => format!(
+            "On the test part it reaches {figure} {value}; there is no baseline to compare it with."
+        ),
+        (Some((name, level)), _) if test.beats(level.value) => format!(
+            "It has learned something: on the test part its {figure} is {value}, where the best that learns nothing ({name}) has {}.",
+            level.digits()
+        ),
+        (Some((best, level)), Some((name, lower))) => format!(
+            "It has learned something, and less than there is to learn: on the test part its {figure} is {value}, better than {} ({name}), no better than {} ({best}).",
+            lower.digits(),
+            level.digits()
+        ),
+        (Some((name, level)), None) => format!(
+            "It has learned nothing of use: on the test part its {figure} is {value}, no better than {} of what learns nothing ({name}).",
+            level.digits()
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_held_to_the_best_that_learns_nothing() {
+        let baselines = [0.5, 0.3].map(|v| (format!("guess {v}"), Metric::lower("MSE", v)));
+        let said = learned(&Metric::lower("MSE", 0.2), &baselines);
+        assert!(
+            said.starts_with("It has learned something") && said.contains("(guess 0.3) has 0.3000"),
+            "{said}"
+        );
+        let said = learned(&Metric::lower("MSE", 0.4), &baselines);
+        assert!(
+            said.ends_with(
+                "is 0.4000, better than 0.5000 (guess 0.5), no better than 0.3000 (guess 0.3)."
+            ),
+            "{said}"
+        );
+        let said = learned(&Metric::lower("MSE", 0.6), &baselines);
+        assert!(said.starts_with("It has learned nothing of use"), "{said}");
+        let said = learned(&Metric::lower("MAE", 0.4), &baselines);
+        assert!(said.contains("no baseline"), "{said}");
     }
 }

@@ -163,6 +163,12 @@ case("time-key.csv", lines("made,sold,a", "2024-01-01,2024-02-01,1", "2024-01-01
      time="sold", said=["left out `made` (dates)"])
 case("time-key-word.csv", lines("when,a", "first,1", "second,5"), keys='time = "when"',
      error=["row 1, column `when`: `first` is no date or time that is known"])
+DAYS = [f"2024-01-{day:02},{day * day % 7},{day}.5" for day in range(1, 21)]
+case("time-total.csv", lines("date,a,b", *DAYS, "Total,140,210"),
+     error=["row 21, column `date`: `Total` is no date or time that is known", "take the row out if it is a sum"])
+case("time-french.csv", lines("date,a", "3 janv. 2022,1", "4 janv. 2022,5", "5 févr. 2022,2"),
+     names=["a"], said=["left out `date` (dates in a form that is not read, so that the order of the rows is not checked"])
+case("words-not-dates.csv", lines("name,a", "Model 3000,1", "Route 66,5", "B,2"), names=["a"], said=["left out `name` (text"])
 
 # Files that are none.
 case("empty.csv", b"", error=["the file is empty"])
@@ -207,6 +213,8 @@ case("ucr.tsv", lines("1\t0.5\t0.7\tNaN", "2\t1.5\t2.5\t3.5", "1\t0.5\tNaN\tNaN"
      labels=["1", "2", "1", "2"], steps=[2, 3, 1, 3], first=[0.5, 0.7], said=["as in the UCR archive"])
 case("tidy.csv", lines("id,time,x,y,label", "a,1,1,10,up", "a,2,2,20,up", "b,1,3,30,down"), **S,
      error=["each row seems to be a step, not a series (`id` repeats)", 'task.id = "id", task.time = "time"'])
+case("long-recording.csv", lines("recording,t_ms,x,label", "R1,0,1,up", "R1,10,2,up", "R2,0,2,down", "R2,10,1,down"), **S,
+     error=["each row seems to be a step, not a series (`recording` repeats)", 'task.id = "recording", task.time = "t_ms"'])
 case("tidy-keys.csv", lines("id,time,x,y,label", "a,2,2,20,up", "b,1,3,30,down", "a,1,1,10,up"), **S, keys='id = "id"\ntime = "time"',
      series=2, labels=["up", "down"], steps=[2, 1], channels=["x", "y"], first=[1, 10, 2, 20],
      said=["2 series by `id`, a row a step at `time`; channels `x`, `y`", "the rows of 1 series were put in the order of `time`"])

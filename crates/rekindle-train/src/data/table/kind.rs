@@ -63,6 +63,21 @@ impl Table {
         }
     }
 
+    /// Whether every cell of a column that is not missing has a year in it and a number beside it, as dates have.
+    pub(in crate::data) fn has_years(&self, column: usize) -> bool {
+        let rows = (0..self.rows.len()).filter(|&row| !self.is_missing(row, column));
+        let is_dated = |row: usize| {
+            let cell = self.cell(row, column);
+            let numbers = cell.split(|c: char| !c.is_ascii_digit());
+            let numbers: Vec<&str> = numbers.filter(|digits| !digits.is_empty()).collect();
+            let is_year = |digits: &&str| {
+                digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"))
+            };
+            numbers.len() > 1 && numbers.iter().any(is_year)
+        };
+        rows.clone().next().is_some() && rows.into_iter().all(is_dated)
+    }
+
     /// What is said of numbers of some columns that are written with something else.
     pub(in crate::data) fn dressed<'a>(
         &self,

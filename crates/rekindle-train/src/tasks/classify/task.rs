@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     data::{
+        message::listed,
         reading::{Reading, Wanted},
         split::Split,
     },
@@ -27,7 +28,10 @@ use crate::{
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::Range,
+};
 
 /// Rows, their classes, and the parts that they are in.
 pub(in crate::tasks) struct Classify<I> {
@@ -106,6 +110,24 @@ fn alike(names: &[String]) -> Option<String> {
             alike.join(", ")
         )
     })
+}
+
+impl<I: Items> Classify<I> {
+    /// What is to be said where a part that is judged has no row of a class.
+    fn absent(&self, part: Part) -> Option<String> {
+        let there: HashSet<usize> = self.classes(self.parts.of(part)).into_iter().collect();
+        let all = self.names.len();
+        let absent = (0..all).filter(|class| !there.contains(class));
+        let names: Vec<String> = absent.map(|class| self.names[class].clone()).collect();
+        (!there.is_empty() && !names.is_empty()).then(|| {
+            format!(
+                "the {} part has no row of {}: its figures are of {} of the {all} classes",
+                part.name(),
+                listed(&names),
+                there.len()
+            )
+        })
+    }
 }
 
 impl<I: Items> Task for Classify<I> {
@@ -266,11 +288,15 @@ impl<I: Items> Task for Classify<I> {
         ))
     }
 
-    fn notes(&self, _: Part) -> Vec<String> {
+    fn notes(&self, part: Part) -> Vec<String> {
         let own = "for comparison, the most frequent class is that of the rows that are judged";
         let own = self.parts.train.is_empty().then(|| own.to_owned());
         let notes = self.notes.iter().cloned();
-        notes.chain(alike(&self.names)).chain(own).collect()
+        notes
+            .chain(alike(&self.names))
+            .chain(own)
+            .chain(self.absent(part))
+            .collect()
     }
 
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
