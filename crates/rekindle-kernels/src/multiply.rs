@@ -43,9 +43,11 @@ impl Multiplier {
         }
     }
 
-    /// How many numbers of the depth stand in one.
+    /// How many numbers of the depth stand in one. A program that must be small has no code for two.
+    #[inline(always)]
     pub(super) fn step(self) -> usize {
         match self {
+            _ if !cfg!(feature = "std") => 1,
             Multiplier::Single => 1,
             Multiplier::Widened | Multiplier::Dot | Multiplier::Tiles => 2,
         }

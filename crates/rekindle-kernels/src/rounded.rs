@@ -45,7 +45,7 @@ impl<E: Real> Rounded<E> {
         rows: usize,
         left: Left<'l, E>,
     ) -> Left<'l, E> {
-        if multiplier == Multiplier::Single {
+        if multiplier.step() == 1 {
             return left;
         }
         let depth = multiplier.elements(left.depth);
