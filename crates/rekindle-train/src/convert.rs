@@ -164,6 +164,13 @@ fn module(
             .into_iter()
             .map(|found| (found.names()[0].to_owned(), found));
         let found = only(named.collect(), prefix)?;
+        if found.is_reversed() {
+            return Err(format!(
+                "{} reads from the end only, which a layer that is written does not: convert to .safetensors or .npz, and reverse what \
+                 goes in and what comes out",
+                found.names()[0]
+            ));
+        }
         let layer = found.load(device).map_err(|error| error.to_string())?;
         return Ok((layer, found.to_string()));
     }

@@ -58,6 +58,34 @@ fn weights_go_from_one_format_to_another_and_back() {
     }
 }
 
+/// A model with other words in the place of some, which are as long.
+fn reworded(model: &[u8], word: &str, other: &str) -> Vec<u8> {
+    assert_eq!(word.len(), other.len());
+    let mut bytes = model.to_vec();
+    for at in 0..bytes.len() - word.len() {
+        if bytes[at..].starts_with(word.as_bytes()) {
+            bytes[at..at + word.len()].copy_from_slice(other.as_bytes());
+        }
+    }
+    bytes
+}
+
+#[test]
+fn a_layer_that_reads_from_the_end_only_is_not_written_as_one_that_reads_forward() {
+    let place = small();
+    rekindle_in(place.path(), &["convert", "w.safetensors", "w.onnx"]).done();
+    let model = fs::read(place.path().join("w.onnx")).unwrap();
+    let turned = reworded(&model, "forward", "reverse");
+    assert!(turned != model);
+    fs::write(place.path().join("turned.onnx"), turned).unwrap();
+    for to in ["again.onnx", "again.weights.h5"] {
+        rekindle_in(place.path(), &["convert", "turned.onnx", to])
+            .refused(&["reads from the end only", "convert to .safetensors or .npz"]);
+        assert!(!place.path().join(to).exists());
+    }
+    rekindle_in(place.path(), &["convert", "turned.onnx", "again.npz"]).done();
+}
+
 #[test]
 fn what_cannot_be_converted_is_refused() {
     let place = small();
