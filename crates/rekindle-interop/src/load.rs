@@ -1,6 +1,6 @@
 //! Loading tensors into a module: all of them are checked before one is moved.
 
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::path::Path;
 use crate::read::{Place, places};
 use crate::transpose::transpose;

@@ -1,6 +1,6 @@
 //! PyTorch's names and layout: `weight_ih_l0`, `[blocks * d_hidden, d_input]`.
 
-use crate::WeightError;
+use crate::error::WeightError;
 use crate::load::{Slot, load};
 use crate::mapping::{Plan, Row};
 use crate::read::{Place, named_gradients, named_tensors, places};

@@ -18,9 +18,21 @@ pub(crate) fn listed(names: &[String]) -> String {
 /// The value between backquotes, cut when it is long.
 pub(crate) fn shown(value: &str) -> String {
     match value.char_indices().nth(CHARACTERS) {
-        Some((end, _)) => format!("`{}…`", value.get(..end).unwrap_or_default().escape_debug()),
-        None => format!("`{}`", value.escape_debug()),
+        Some((end, _)) => format!("`{}…`", readable(value.get(..end).unwrap_or_default())),
+        None => format!("`{}`", readable(value)),
     }
+}
+
+/// The value without what a terminal would not show; quotes are shown as they are.
+fn readable(value: &str) -> String {
+    let mut text = String::new();
+    for c in value.chars() {
+        match c {
+            '\'' | '"' => text.push(c),
+            _ => text.extend(c.escape_debug()),
+        }
+    }
+    text
 }
 
 /// So many things, by their name where they are several, an s at its end: `1 channel`, `2 channels`. One series is a series.

@@ -192,13 +192,28 @@ impl Table {
         each.collect()
     }
 
+    /// What an error adds that misses a name where the header is one, with another separator in it than the table's.
+    fn undivided(&self) -> String {
+        let separator = self.format.separator.unwrap_or(Separator::Comma);
+        match self.header.as_slice() {
+            [whole] if self.has_header && whole.contains([',', ';', '\t', '|']) => {
+                format!(
+                    " (one, for the table is read as separated by {}: write it so, or say task.table.separator)",
+                    separator.name()
+                )
+            }
+            _ => String::new(),
+        }
+    }
+
     fn found(&self, place: Option<usize>, wanted: &str) -> Result<usize> {
         place.ok_or_else(|| {
             Error::mend(format!(
-                "{}: no column {}; the columns are {}{}",
+                "{}: no column {}; the columns are {}{}{}",
                 self.name,
                 shown(wanted),
                 listed(&self.header),
+                self.undivided(),
                 self.hint()
             ))
         })
@@ -261,13 +276,21 @@ impl Table {
     /// The error of a cell that holds no number, by indices from 0, with a remedy.
     pub(super) fn no_number(&self, row: usize, column: usize, remedy: &str) -> Error {
         let header = self.header.get(column).map_or("", String::as_str);
+        let cell = self.cell(row, column);
+        let (other, mark) = match self.decimal() {
+            Decimal::Point => (Decimal::Comma, "point"),
+            Decimal::Comma => (Decimal::Point, "comma"),
+        };
+        let why = match cell::read(cell, other) {
+            Some(_) => format!("is no number with a decimal {mark}, as the table is read"),
+            None => number::refusal(cell),
+        };
         Error::mend(format!(
-            "{}: row {}, column {}: {} {}; {remedy}{}",
+            "{}: row {}, column {}: {} {why}; {remedy}{}",
             self.name,
             row + 1,
             shown(header),
-            shown(self.cell(row, column)),
-            number::refusal(self.cell(row, column)),
+            shown(cell),
             self.hint()
         ))
     }
@@ -566,5 +589,32 @@ mod tests {
             error.contains("a.csv: row 2, column `b`: `1e+200` is beyond 1e140 in size"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_number_with_the_other_decimal_mark_is_said_to_be_one() {
+        let read_with = |decimal: Decimal, text: &str| {
+            let format = TableConfig {
+                decimal: Some(decimal),
+                ..TableConfig::default()
+            };
+            let table = Table::parse("a.csv".into(), text, Separator::Semicolon, &format);
+            table.unwrap().number(1, 1).unwrap_err().to_string()
+        };
+        for (decimal, text, words) in [
+            (
+                Decimal::Comma,
+                "a;b\n1;2,5\n1;1223.72\n",
+                "`1223.72` is no number with a decimal comma",
+            ),
+            (
+                Decimal::Point,
+                "a;b\n1;2.5\n1;1223,72\n",
+                "`1223,72` is no number with a decimal point",
+            ),
+        ] {
+            let error = read_with(decimal, text);
+            assert!(error.contains(words), "{error}");
+        }
     }
 }
