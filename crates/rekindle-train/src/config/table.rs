@@ -9,6 +9,7 @@ use toml::{Table, Value};
 use crate::{
     error::{Error, Result},
     files,
+    shell::quoted,
 };
 
 /// Reads a TOML file, applies the overrides and deserialises the result.
@@ -160,8 +161,15 @@ fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> Error {
         })
         .unwrap_or_default();
     let message = error.message().trim().replace('\n', "; ");
+    let remedy = match path.extension().is_some_and(|ending| ending == "toml") {
+        true => String::new(),
+        false => format!(
+            "\na config is a TOML file; `rekindle init --data {}` writes one for a file of data",
+            quoted(path)
+        ),
+    };
     Error::mend(format!(
-        "{}: {place}not valid TOML: {message}",
+        "{}: {place}not valid TOML: {message}{remedy}",
         path.display()
     ))
 }
@@ -231,6 +239,17 @@ mod tests {
                 "not a table",
                 "integer 32",
             ],
+        );
+    }
+
+    #[test]
+    fn a_file_of_data_is_no_config_and_init_makes_one_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.csv");
+        std::fs::write(&path, "day;sold\n1;2\n").unwrap();
+        mend(
+            load_table(&path, &[]),
+            &["mine.csv: line 1", "rekindle init --data"],
         );
     }
 

@@ -4,7 +4,7 @@ mod folder;
 
 use std::path::Path;
 
-use super::message::shown;
+use super::message::{counted, listed, shown};
 use super::table::{Table, config::TableConfig};
 use super::{classes, cut, file};
 use crate::error::{Error, Result};
@@ -88,13 +88,29 @@ impl LabelledText {
         let label = found("label_column", label_column)?;
         let mut texts = Vec::with_capacity(table.rows.len());
         let mut written = Vec::with_capacity(table.rows.len());
+        let mut trimmed = 0;
         for row in 0..table.rows.len() {
             texts.push(filled(table, row, text, text_column)?.to_owned());
             // Blanks around a label would quietly make it a class of its own.
-            written.push(filled(table, row, label, label_column)?.trim().to_owned());
+            let whole = filled(table, row, label, label_column)?;
+            trimmed += usize::from(whole.trim() != whole);
+            written.push(whole.trim().to_owned());
+        }
+        let mut note = table.line();
+        let unread = (0..table.header.len()).filter(|&column| column != text && column != label);
+        let unread: Vec<String> = unread.map(|column| table.header[column].clone()).collect();
+        if !unread.is_empty() {
+            let names = listed(&unread);
+            note.push_str(&format!(
+                "; left out {names} (neither the text nor its class)"
+            ));
+        }
+        if trimmed > 0 {
+            let labels = counted(trimmed, "labels");
+            note.push_str(&format!("; {labels} read without the blanks around them"));
         }
         Ok(Self {
-            note: Some(table.line()),
+            note: Some(note),
             ..Self::of(&table.name, texts, &written, known)?
         })
     }
@@ -211,6 +227,13 @@ mod tests {
         )
         .unwrap();
         assert_eq!(data.texts, [" Fine, really", "no", "yes"]);
+        let note = data.note.expect("of a table");
+        assert!(
+            note.ends_with(
+                "; left out `id` (neither the text nor its class); 1 label read without the blanks around them"
+            ),
+            "{note}"
+        );
         assert_eq!(data.labels, [1, 0, 1]);
         assert_eq!(data.classes, ["neg", "pos"]);
     }

@@ -116,6 +116,7 @@ impl Earlier {
         match checkpoint::latest(&run.checkpoints())? {
             Some(path) => {
                 trainer.restore(&path, device)?;
+                watch.note(&format!("going on behind step {}", trainer.tally.step));
                 let keep = plan.experiment().train.keep;
                 checkpoint::tidy(&run.checkpoints(), &path, keep)?;
                 if how.accepted {

@@ -174,6 +174,8 @@ case("words-not-dates.csv", lines("name,a", "Model 3000,1", "Route 66,5", "B,2")
 case("empty.csv", b"", error=["the file is empty"])
 case("header-only.csv", lines("a,b"), error=["no rows below the header"])
 case("ragged.csv", lines("a,b", "1,2", "1,2,3"), error=["row 2 has 3 cells and the header 2"])
+case("titles.csv", lines("Sales of the shop", "", "day;sold;left", "1;5;2", "2;4;3", "3;7;1"), keys='table.separator = ";"',
+     error=["row 1 has 3 cells and the header 1", "where lines stand above the header, such as a title, take them out"])
 case("ragged-semicolon.csv", lines("a;b", "1;2", "1;2;3"), error=["row 2 has 3 cells and the header 2"])
 
 # Several series, what is known ahead, and what has one value a series.

@@ -331,8 +331,13 @@ impl Table {
                 true => "the header",
                 false => "row 1",
             };
+            let wide = rows.iter().filter(|row| row.len() > header.len()).count();
+            let titles = match self.has_header && wide * 2 > rows.len() {
+                true => "; where lines stand above the header, such as a title, take them out",
+                false => "",
+            };
             return Err(Error::mend(format!(
-                "{name}: row {} has {} and {first} {}; give it one cell a column (in CSV, quote a cell that holds a comma)",
+                "{name}: row {} has {} and {first} {}; give it one cell a column (in CSV, quote a cell that holds a comma){titles}",
                 index + 1,
                 counted(row.len(), "cells"),
                 header.len()
