@@ -4,6 +4,8 @@ use burn::tensor::{Device, Tensor};
 use rekindle_interop::formats::{Tensors, read};
 use rekindle_interop::tensor_data;
 
+#[path = "../../../examples/models/g2p_en/model.rs"]
+mod g2p_en;
 #[path = "../../../examples/models/sleepecg/model.rs"]
 mod sleepecg;
 #[path = "../../../examples/models/textgenrnn/model.rs"]
@@ -24,6 +26,24 @@ fn file(name: &str) -> Vec<u8> {
         env!("CARGO_MANIFEST_DIR")
     );
     std::fs::read(path).expect(name)
+}
+
+/// A phoneme is where the largest score stands. Rounding makes another of it where two are nearly equal, which is nowhere in these words.
+#[test]
+fn g2p_en_says_words_as_its_own_code_does() {
+    let network = g2p_en::Network::read(&file("g2p_en/checkpoint20.npz"), &Device::flex());
+    let network = network.expect("the network");
+    let words = String::from_utf8(file("g2p_en/words.tsv")).expect("words");
+    let rows = words.lines().map(|line| line.split('\t').collect());
+    let rows: Vec<Vec<&str>> = rows.collect();
+    assert_eq!(rows.len(), 4_000);
+    for rows in rows.chunks(250) {
+        let words: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+        let said = network.phonemes(&words).expect("words");
+        for (row, ours) in rows.iter().zip(said) {
+            assert_eq!(ours.join(" "), row[1], "{}", row[0]);
+        }
+    }
 }
 
 #[test]
