@@ -41,11 +41,6 @@ pub(super) fn distinct<'a>(
     Ok(classes)
 }
 
-/// What a row is called in errors, by its index.
-pub(super) fn row(index: usize) -> String {
-    format!("row {}", index + 1)
-}
-
 /// The most numbers that are taken for classes without a word, where they are many for their rows or not whole.
 const FEW: usize = 10;
 
@@ -111,6 +106,7 @@ pub(super) fn indices(
 
 #[cfg(test)]
 mod tests {
+    use super::super::message::row;
     use super::*;
 
     fn owned(labels: &[&str]) -> Vec<String> {
@@ -123,7 +119,7 @@ mod tests {
         let classes = distinct("a.csv", &labels).unwrap();
         assert_eq!(classes, ["maybe", "no", "yes"]);
         assert_eq!(
-            indices("a.csv", &labels, &classes, row).unwrap(),
+            indices("a.csv", &labels, &classes, |index| row(index, None)).unwrap(),
             [1, 2, 0, 1]
         );
     }
@@ -142,9 +138,11 @@ mod tests {
 
     #[test]
     fn an_unknown_label_is_named_with_its_row_and_the_classes() {
-        let error = indices("a.csv", &owned(&["a", "c"]), &owned(&["a", "b"]), row)
-            .unwrap_err()
-            .to_string();
+        let error = indices("a.csv", &owned(&["a", "c"]), &owned(&["a", "b"]), |index| {
+            row(index, None)
+        })
+        .unwrap_err()
+        .to_string();
         assert!(
             error.contains("a.csv: row 2: label `c` is none of the classes `a`, `b`"),
             "{error}"

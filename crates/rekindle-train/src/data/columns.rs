@@ -7,7 +7,7 @@ use super::message::shown;
 use super::roles::{Named, Role, Roles, Schema};
 use super::segments::{Segment, Segments};
 use super::table::Table;
-use super::table::config::{Separator, TableConfig};
+use super::table::config::TableConfig;
 use super::table::kind::ColumnKind;
 use crate::error::{Error, Result};
 
@@ -46,9 +46,10 @@ impl Columns {
     /// Reads the named columns, in the order asked for; with none named, every one of numbers or truths that does not
     /// merely number the rows. A column that the file does not name is called by its place: `column 2`.
     pub fn read(path: &Path, columns: &[String]) -> Result<Self> {
+        let none = [String::new()];
         let named = Named {
             columns,
-            time: Some(""),
+            time: Some(&none),
             ..Named::default()
         };
         Self::open(path, named, &TableConfig::default(), Holes::FILL_IN)
@@ -86,9 +87,7 @@ impl Columns {
         (schema, inputs): (&Schema, &[String]),
         holes: Holes,
     ) -> Result<Self> {
-        let text = header.map_or(line.to_owned(), |header| format!("{header}\n{line}"));
-        let separator = schema.table.separator.unwrap_or(Separator::Comma);
-        let table = Table::parse(name, &text, separator, &schema.table)?;
+        let table = Table::of_line(name, (header, line), &schema.table)?;
         let roles = Roles::again(&table, schema, inputs)?;
         let is_called_by_number = roles.clock.is_none() && roles.inputs.contains(&0);
         let mut columns = Self::from_table(&table, roles, holes)?;
@@ -157,7 +156,7 @@ impl Columns {
         }
         let first_is_read = inputs.contains(&0) || id == Some(0);
         let stamp = |&row: &usize| match (&clock, first_is_read) {
-            (Some(clock), _) => table.cell(row, clock.column).to_owned(),
+            (Some(clock), _) => clock.cell(table, row).into_owned(),
             (None, false) => table.cell(row, 0).to_owned(),
             (None, true) => (row + 1).to_string(),
         };
@@ -166,6 +165,7 @@ impl Columns {
         notes.extend(table.notes());
         notes.extend(table.note(&inputs));
         notes.extend(dressed);
+        notes.extend(clock.and_then(|clock| clock.note(table)));
         notes.extend(of_order);
         Ok(Self {
             names,
@@ -217,13 +217,12 @@ fn spread(
     let differs = |row: &usize| known(row) && values[row * columns + place] != value;
     if let Some(row) = rows.clone().find(differs) {
         return Err(Error::mend(format!(
-            "{}: row {}, column {}: {} where row {} of the same series has {}; task.static names columns with one value a series, and \
+            "{}: {}: {} where {} of the same series has {}; task.static names columns with one value a series, and \
              task.columns others",
             table.name,
-            order[row] + 1,
-            shown(&table.header[column]),
+            table.place(order[row], column),
             shown(table.cell(order[row], column)),
-            order[first] + 1,
+            table.row(order[first]),
             shown(table.cell(order[first], column))
         )));
     }
@@ -331,10 +330,11 @@ mod tests {
             ("inf", "`inf`"),
         ] {
             let error = refused(&format!("a,b\n1,2\n3,{cell}\n"), &[]);
-            let expected = format!("a.csv: row 2, column `b`: {shown} is not a finite number");
+            let expected =
+                format!("a.csv: row 2 (line 3), column `b`: {shown} is not a finite number");
             assert!(error.contains(&expected), "{error}");
         }
-        assert!(refused("a,b\n1,\n3,4\n", &[]).contains("row 1, column `b`"));
+        assert!(refused("a,b\n1,\n3,4\n", &[]).contains("row 1 (line 2), column `b`"));
     }
 
     #[test]
@@ -347,6 +347,6 @@ mod tests {
             "{error}"
         );
         assert!(refused("a,b\n", &[]).contains("no rows"));
-        assert!(refused("a,b\n1\n", &[]).contains("row 1 has 1 cell and the header 2"));
+        assert!(refused("a,b\n1\n", &[]).contains("row 1 (line 2) has 1 cell and the header 2"));
     }
 }

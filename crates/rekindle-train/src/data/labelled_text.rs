@@ -4,7 +4,7 @@ mod folder;
 
 use std::path::Path;
 
-use super::message::{counted, listed, shown};
+use super::message::{counted, listed};
 use super::table::{Table, config::TableConfig};
 use super::{classes, cut, file};
 use crate::error::{Error, Result};
@@ -90,13 +90,16 @@ impl LabelledText {
         let mut written = Vec::with_capacity(table.rows.len());
         let mut trimmed = 0;
         for row in 0..table.rows.len() {
-            texts.push(filled(table, row, text, text_column)?.to_owned());
+            texts.push(filled(table, row, text)?.to_owned());
             // Blanks around a label would quietly make it a class of its own.
-            let whole = filled(table, row, label, label_column)?;
+            let whole = filled(table, row, label)?;
             trimmed += usize::from(whole.trim() != whole);
             written.push(whole.trim().to_owned());
         }
         let mut note = table.line();
+        for aside in table.asides() {
+            note.push_str(&format!("; {aside}"));
+        }
         let unread = (0..table.header.len()).filter(|&column| column != text && column != label);
         let unread: Vec<String> = unread.map(|column| table.header[column].clone()).collect();
         if !unread.is_empty() {
@@ -111,13 +114,13 @@ impl LabelledText {
         }
         Ok(Self {
             note: Some(note),
-            ..Self::of(&table.name, texts, &written, known)?
+            ..Self::of((&table.name, |row| table.row(row)), texts, &written, known)?
         })
     }
 
-    /// Texts with the labels that are written beside them in what is called `name`.
+    /// Texts with the labels that are written beside them in what is called `name`, and each of them as `called` says.
     fn of(
-        name: &str,
+        (name, called): (&str, impl Fn(usize) -> String),
         texts: Vec<String>,
         written: &[String],
         known: Option<&[String]>,
@@ -126,7 +129,7 @@ impl LabelledText {
             Some(known) => known.to_vec(),
             None => classes::distinct(name, written)?,
         };
-        let labels = classes::indices(name, written, &classes, classes::row)?;
+        let labels = classes::indices(name, written, &classes, called)?;
         Ok(Self {
             texts,
             labels,
@@ -166,14 +169,13 @@ pub(crate) fn column(path: &Path, columns: &TextColumns) -> Result<Option<Vec<St
     Ok(Some(texts.collect()))
 }
 
-fn filled<'a>(table: &'a Table, row: usize, column: usize, name: &str) -> Result<&'a str> {
+fn filled(table: &Table, row: usize, column: usize) -> Result<&str> {
     let cell = table.cell(row, column);
     if cell.trim().is_empty() {
         return Err(Error::mend(format!(
-            "{}: row {}: column {} is empty; fill it in or remove the row",
+            "{}: {} is empty; fill it in or remove the row",
             table.name,
-            row + 1,
-            shown(name)
+            table.place(row, column)
         )));
     }
     Ok(cell)
@@ -274,12 +276,12 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.contains("a.csv: row 2: column `text` is empty"),
+            error.contains("a.csv: row 2 (line 3), column `text` is empty"),
             "{error}"
         );
         let error = parse("text,class\nx,\n", None).unwrap_err().to_string();
         assert!(
-            error.contains("a.csv: row 1: column `class` is empty"),
+            error.contains("a.csv: row 1 (line 2), column `class` is empty"),
             "{error}"
         );
     }
@@ -290,7 +292,7 @@ mod tests {
             parse("text,class\nx\n", None)
                 .unwrap_err()
                 .to_string()
-                .contains("row 1 has 1 cell and the header 2")
+                .contains("row 1 (line 2) has 1 cell and the header 2")
         );
         assert!(
             parse("", None)
@@ -318,7 +320,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.contains("row 1: label `z` is none of the classes `a`"),
+            error.contains("row 1 (line 2): label `z` is none of the classes `a`"),
             "{error}"
         );
     }

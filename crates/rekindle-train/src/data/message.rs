@@ -43,6 +43,14 @@ pub(crate) fn counted(count: usize, things: &str) -> String {
     }
 }
 
+/// What a row of a file is called, by its index and the line that it begins in: `row 2 (line 3)`.
+pub(crate) fn row(index: usize, line: Option<usize>) -> String {
+    match line {
+        Some(line) => format!("row {} (line {line})", index + 1),
+        None => format!("row {}", index + 1),
+    }
+}
+
 /// Notes that follow one another of one file, which the first of them names: the others are set behind it without the name.
 pub(crate) fn named_once(notes: &[String]) -> Vec<String> {
     let split = |note: &String| {

@@ -21,6 +21,7 @@
 
 pub(crate) mod calendar;
 mod classes;
+pub(crate) mod clock;
 pub(crate) mod columns;
 pub(crate) mod cut;
 pub(crate) mod draw;
@@ -57,6 +58,7 @@ pub(crate) mod vocabulary;
 pub(crate) mod words;
 
 pub use calendar::Cycle;
+pub use clock::TimeColumns;
 pub use columns::Columns;
 pub use cut::{Cut, place};
 pub use fill::Fill;

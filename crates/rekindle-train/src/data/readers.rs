@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::clock::TimeColumns;
 use super::columns::{Columns, Holes};
 use super::roles::{Named, Role};
 use super::series::SeriesColumns;
@@ -59,7 +60,7 @@ enum Kind {
 struct Keys {
     columns: Vec<String>,
     targets: Vec<String>,
-    time: Option<String>,
+    time: Option<TimeColumns>,
     label: Option<String>,
     id: Option<String>,
     channels: Vec<String>,
@@ -88,7 +89,7 @@ fn forecast(path: &Path, keys: &Keys) -> Result<Read> {
     let named = Named {
         columns: &keys.columns,
         targets: &keys.targets,
-        time: keys.time.as_deref(),
+        time: keys.time.as_ref().map(|time| time.names()),
         id: keys.id.as_deref(),
         known: &keys.known,
         fixed: &keys.fixed,
@@ -105,7 +106,7 @@ fn forecast(path: &Path, keys: &Keys) -> Result<Read> {
     let of = |role| -> Vec<String> { read.schema.of(role).map(|c| c.name.clone()).collect() };
     Ok(Read {
         targets: of(Role::Target),
-        time: of(Role::Time).pop(),
+        time: Some(of(Role::Time).join(" ")).filter(|time| !time.is_empty()),
         rows: read.rows,
         first: read.values[..width].to_vec(),
         last: read.values[read.values.len() - width..].to_vec(),
@@ -140,7 +141,7 @@ fn targets(path: &Path, keys: &Keys) -> Result<Read> {
     Ok(Read {
         names: set.columns.channels.clone(),
         targets: Vec::new(),
-        time: set.columns.time.clone(),
+        time: set.columns.time.map(|time| time.names().join(" ")),
         rows: set.series.len(),
         first: set.series[0].values.clone(),
         last: Vec::new(),
@@ -160,7 +161,7 @@ fn series(path: &Path, keys: &Keys) -> Result<Read> {
     Ok(Read {
         names: set.columns.channels.clone(),
         targets: Vec::new(),
-        time: set.columns.time.clone(),
+        time: set.columns.time.map(|time| time.names().join(" ")),
         rows: set.series.len(),
         first: set.series[0].values.clone(),
         last: Vec::new(),

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::clock::{self, Clock};
 use super::message::{listed, shown};
 use super::table::Table;
 use super::table::config::TableConfig;
 use super::table::kind::{ColumnKind, Looked};
-use super::timeline::{self, Clock};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -62,8 +62,8 @@ pub(crate) struct Named<'a> {
     pub(crate) columns: &'a [String],
     /// Those that are forecast; the numbers among those that are read, if none is named.
     pub(crate) targets: &'a [String],
-    /// That which says when: found if it is not named, and none if its name is empty.
-    pub(crate) time: Option<&'a str>,
+    /// Those that say when: found if none is named, and none if the name of one is empty.
+    pub(crate) time: Option<&'a [String]>,
     /// That which says to which series a row belongs, where there are several.
     pub(crate) id: Option<&'a str>,
     /// Those that are known for the rows that are forecast; they are read.
@@ -111,17 +111,17 @@ impl Roles {
                 .any(|named| named.contains(&column))
         };
         let clock = match named.time {
-            Some("") => None,
-            Some(name) => Some(timeline::named(table, table.column(name)?)?),
-            None => timeline::found(table, &all, wanted)?,
+            Some([none]) if none.is_empty() => None,
+            Some(names) => Some(clock::named(table, &table.columns(names)?)?),
+            None => clock::found(table, &all, wanted)?,
         };
-        let time = clock.as_ref().map(|clock| clock.column);
+        let time = clock.as_ref().map_or(&[][..], |clock| &clock.columns);
         let why_not = |column: usize| match columns.is_empty() {
             _ if beside.contains(&column) => None,
             true => why_out(table, column, &all[column], named_targets.contains(&column)),
             false => (!named_columns.contains(&column)).then(|| "not in task.columns".to_owned()),
         };
-        let is_read = |column: &usize| Some(*column) != time && Some(*column) != id;
+        let is_read = |column: &usize| !time.contains(column) && Some(*column) != id;
         let outs: HashMap<usize, String> = (0..table.header.len())
             .filter(is_read)
             .filter_map(|column| Some((column, why_not(column)?)))
@@ -156,7 +156,7 @@ impl Roles {
             true if named_known.contains(&column) => Role::Known,
             true if beside.contains(&column) => Role::Static,
             true => Role::Input,
-            false if Some(column) == time => Role::Time,
+            false if time.contains(&column) => Role::Time,
             false if Some(column) == id => Role::Id,
             false => Role::Out,
         };
@@ -194,13 +194,13 @@ impl Roles {
     ///
     /// If a column is not there.
     pub(super) fn again(table: &Table, schema: &Schema, inputs: &[String]) -> Result<Roles> {
-        let time = schema.columns.iter().find(|c| c.role == Role::Time);
-        let time = time.map(|time| timeline::named(table, table.column(&time.name)?));
         let of = |role: Role| {
             let names: Vec<String> = schema.of(role).map(|c| c.name.clone()).collect();
             table.columns(&names)
         };
         let inputs = table.columns(inputs)?;
+        let time = of(Role::Time)?;
+        let clock = (!time.is_empty()).then(|| clock::named(table, &time));
         let looked: Vec<(usize, Looked)> = inputs.iter().map(|&c| (c, table.look(c))).collect();
         let dressed = table.dressed(looked.iter().map(|(c, looked)| (*c, looked)));
         Ok(Roles {
@@ -208,7 +208,7 @@ impl Roles {
             known: of(Role::Known)?,
             fixed: of(Role::Static)?,
             id: of(Role::Id)?.first().copied(),
-            clock: time.transpose()?,
+            clock: clock.transpose()?,
             schema: schema.clone(),
             inputs,
             dressed,
@@ -352,10 +352,10 @@ fn is_index(table: &Table, column: usize, looked: &Looked) -> bool {
 }
 
 /// The error where no column is left to read.
-fn nothing(table: &Table, outs: &HashMap<usize, String>, time: Option<usize>) -> Error {
+fn nothing(table: &Table, outs: &HashMap<usize, String>, time: &[usize]) -> Error {
     let why = |(column, name): (usize, &String)| match outs.get(&column) {
         Some(why) => format!("{} ({why})", shown(name)),
-        None if Some(column) == time => format!("{} (the time)", shown(name)),
+        None if time.contains(&column) => format!("{} (the time)", shown(name)),
         None => shown(name),
     };
     let columns = table.header.iter().enumerate().map(why);

@@ -79,10 +79,9 @@ fn by_id(table: &Table, id: usize) -> Result<Vec<(Option<String>, Vec<usize>)>> 
         let cell = table.cell(row, id).trim();
         if cell.is_empty() {
             return Err(Error::mend(format!(
-                "{}: row {}, column {}: it is empty, and task.id says that it names the row's series; fill it in or remove the row",
+                "{}: {}: it is empty, and task.id says that it names the row's series; fill it in or remove the row",
                 table.name,
-                row + 1,
-                shown(&table.header[id])
+                table.place(row, id)
             )));
         }
         let next = groups.len();

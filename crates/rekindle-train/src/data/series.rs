@@ -1,5 +1,6 @@
 //! A series of numbers.
 
+use super::clock::TimeColumns;
 use super::cut;
 use super::table::config::TableConfig;
 use serde::{Deserialize, Serialize};
@@ -28,9 +29,9 @@ pub struct SeriesColumns {
     /// The column that says which series a row belongs to, where a row is a step; none where a row is a series.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The column that puts the steps of a series in order.
+    /// The columns that put the steps of a series in order.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: Option<TimeColumns>,
     /// The columns of the numbers of a step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,

@@ -7,7 +7,7 @@ use super::series::{Series, SeriesColumns};
 use super::series_parsed::{Labels, Parsed};
 use super::table::Table;
 use super::table::cell::Dress;
-use super::table::config::{Separator, TableConfig};
+use super::table::config::TableConfig;
 use super::table::kind::{ColumnKind, Looked};
 use crate::error::{Error, Result};
 
@@ -87,6 +87,7 @@ pub(super) fn parse(
     );
     let written = label.map(|column| written(&table, column));
     let hint = table.hint();
+    let lines = table.lines().to_vec();
     let mut said = vec![table.line()];
     said.extend(table.notes());
     said.extend(notes);
@@ -103,6 +104,7 @@ pub(super) fn parse(
         series,
         labels: written,
         ids: None,
+        lines,
         announces: None,
         announced: Vec::new(),
         channels: 1,
@@ -278,9 +280,9 @@ fn one_series(table: &Table, row: usize, columns: &[usize], takes_missing: bool)
     let steps = columns.iter().rposition(filled).map_or(0, |last| last + 1);
     if steps == 0 {
         return Err(Error::mend(format!(
-            "{}: row {} has no values; fill them in or remove the row",
+            "{}: {} has no values; fill them in or remove the row",
             table.name,
-            row + 1
+            table.row(row)
         )));
     }
     let value = |&column: &usize| value(table, row, column, takes_missing);
@@ -313,7 +315,7 @@ impl SeriesColumns {
             header: Some(false),
             ..self.table.clone()
         };
-        let table = Table::parse(name, line, Separator::Comma, &format)?;
+        let table = Table::of_line(name, (None, line), &format)?;
         let found = table.header.len();
         if found != channels {
             return Err(Error::mend(format!(
@@ -349,6 +351,7 @@ fn written(table: &Table, column: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::clock::TimeColumns;
     use super::*;
 
     fn read(text: &str, wish: &SeriesColumns, takes_missing: bool) -> Result<Parsed> {
@@ -411,7 +414,10 @@ mod tests {
         );
         // A mark for what is missing is refused where it stands, not taken for a name.
         let error = refused("1,NaN,3\n4,5,6\n");
-        assert!(error.contains("row 1, column `column 2`: `NaN`"), "{error}");
+        assert!(
+            error.contains("row 1 (line 1), column `column 2`: `NaN`"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -425,7 +431,8 @@ mod tests {
     fn holes_and_words_are_placed_and_shown() {
         for (cell, shown) in [("", "``"), ("NaN", "`NaN`"), ("x", "`x`")] {
             let error = refused(&format!("label,t0,t1\na,1,2\nb,{cell},2\n"));
-            let expected = format!("a.csv: row 2, column `t0`: {shown} is not a finite number");
+            let expected =
+                format!("a.csv: row 2 (line 3), column `t0`: {shown} is not a finite number");
             assert!(error.contains(&expected), "{error}");
         }
     }
@@ -433,7 +440,10 @@ mod tests {
     #[test]
     fn a_row_without_values_or_label_is_refused() {
         let error = refused("label,t0,t1\na,,\n");
-        assert!(error.contains("a.csv: row 1 has no values"), "{error}");
+        assert!(
+            error.contains("a.csv: row 1 (line 2) has no values"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -499,7 +509,7 @@ mod tests {
     #[test]
     fn keys_of_a_table_of_steps_need_its_id() {
         let wish = SeriesColumns {
-            time: Some("t".into()),
+            time: Some(TimeColumns::One("t".into())),
             ..SeriesColumns::default()
         };
         let error = read("t,x,label\n1,2,u\n", &wish, false)

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::message::{counted, shown};
+use super::message::{counted, row, shown};
 use super::number;
 use super::series::{Series, SeriesColumns};
 use super::series_parsed::{Labels, Parsed};
@@ -35,11 +35,12 @@ pub(super) fn parse(
     takes_missing: bool,
 ) -> Result<Parsed> {
     let key = wish.label.as_deref().unwrap_or(labels.names()[0]);
-    let (mut series, mut written) = (Vec::new(), Vec::new());
-    let lines = text.lines().enumerate();
-    for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+    let (mut series, mut written, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+    let all = text.lines().enumerate();
+    for (index, line) in all.filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = |problem: &dyn std::fmt::Display| {
-            Error::mend(format!("{name}: line {}: {problem}", index + 1))
+            let row = row(lines.len(), Some(index + 1));
+            Error::mend(format!("{name}: {row}: {problem}"))
         };
         let parsed: Line = serde_json::from_str(line).map_err(|error| {
             wrong(&format!(
@@ -58,6 +59,7 @@ pub(super) fn parse(
             return Err(wrong(&problem));
         }
         series.push(one);
+        lines.push(index + 1);
         written.push(match parsed.others.get(key) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(label)) => label.trim().to_owned(),
@@ -74,6 +76,7 @@ pub(super) fn parse(
             .any(|label| !label.is_empty())
             .then_some(written),
         ids: None,
+        lines,
         announces: None,
         announced: Vec::new(),
         columns: SeriesColumns {
@@ -164,19 +167,19 @@ mod tests {
     fn what_is_wrong_names_the_line() {
         for (text, words) in [
             ("", "a.jsonl: no series"),
-            ("{\"values\": [1]}\n[1, 2]\n", "a.jsonl: line 2: "),
-            ("{\"values\": []}", "line 1: `values` is empty"),
+            ("{\"values\": [1]}\n[1, 2]\n", "a.jsonl: row 2 (line 2): "),
+            ("{\"values\": []}", "row 1 (line 1): `values` is empty"),
             (
                 "{\"values\": [1, [2, 3]]}",
-                "line 1: step 2 has 2 numbers, and step 1 has 1",
+                "row 1 (line 1): step 2 has 2 numbers, and step 1 has 1",
             ),
             (
                 "{\"values\": [1]}\n{\"values\": [[2, 3]]}",
-                "line 2: 2 channels, and the first series has 1",
+                "row 2 (line 2): 2 channels, and the first series has 1",
             ),
             (
                 "{\"values\": [1, null]}",
-                "line 1: step 2: null is a missing value",
+                "row 1 (line 1): step 2: null is a missing value",
             ),
             ("{\"values\": [1e200]}", "is beyond 1e140 in size"),
         ] {

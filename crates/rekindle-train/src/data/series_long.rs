@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::clock;
 use super::message::{listed, shown};
 use super::series::{Series, SeriesColumns};
 use super::series_csv::{label, value};
 use super::series_parsed::{Labels, Parsed};
 use super::table::Table;
 use super::table::kind::{ColumnKind, Looked};
-use super::timeline;
 use crate::error::{Error, Result};
 
 /// Reads a table whose column `id` says which series a row belongs to. The series are in the order in which they begin.
@@ -23,17 +23,22 @@ pub(super) fn parse(
     let time = wish
         .time
         .as_ref()
-        .map(|name| table.column(name))
-        .transpose()?;
+        .map(|time| table.columns(time.names()))
+        .transpose()?
+        .unwrap_or_default();
     let (label, mut notes) = label(&table, wish, labels);
-    let is_taken = |column: usize| [Some(id), time, label].contains(&Some(column));
+    let is_taken =
+        |column: usize| [Some(id), label].contains(&Some(column)) || time.contains(&column);
     let channels = match wish.channels.is_empty() {
         false => table.columns(&wish.channels)?,
         true => (0..table.header.len())
             .filter(|&c| !is_taken(c) && table.look(c).kind == ColumnKind::Number)
             .collect(),
     };
-    let names: Vec<String> = channels.iter().map(|&c| table.header[c].clone()).collect();
+    let called = |columns: &[usize]| -> Vec<String> {
+        columns.iter().map(|&c| table.header[c].clone()).collect()
+    };
+    let names = called(&channels);
     if names.is_empty() {
         return Err(Error::mend(format!(
             "{}: beside the columns of id, time and label none holds a number; name some with task.channels",
@@ -62,16 +67,16 @@ pub(super) fn parse(
         table.name,
         groups.len(),
         shown(&table.header[id]),
-        time.map_or(String::new(), |time| format!(
-            " at {}",
-            shown(&table.header[time])
-        )),
+        match time.is_empty() {
+            true => String::new(),
+            false => format!(" at {}", listed(&called(&time))),
+        },
         listed(&names)
     ));
     let looked: Vec<(usize, Looked)> = channels.iter().map(|&c| (c, table.look(c))).collect();
     notes.extend(table.dressed(looked.iter().map(|(c, looked)| (*c, looked))));
-    if let Some(time) = time {
-        notes.extend(ordered(&table, time, &mut groups)?);
+    if !time.is_empty() {
+        notes.extend(ordered(&table, &time, &mut groups)?);
     }
     let written = label.map(|label| of_groups(&table, label, id, &groups, labels.called()));
     let written = written.transpose()?;
@@ -98,7 +103,7 @@ pub(super) fn parse(
     let columns = SeriesColumns {
         label: label.map(named),
         id: Some(named(id)),
-        time: time.map(named),
+        time: (!time.is_empty()).then(|| called(&time).into()),
         channels: names,
         table: table.format.clone(),
         ..SeriesColumns::default()
@@ -109,6 +114,7 @@ pub(super) fn parse(
         series,
         labels: written,
         ids,
+        lines: Vec::new(),
         announces: None,
         announced: Vec::new(),
         columns,
@@ -119,8 +125,9 @@ pub(super) fn parse(
 }
 
 /// Puts the rows of every series in the order of their time; what is to be said where they were in another.
-fn ordered(table: &Table, time: usize, groups: &mut [Vec<usize>]) -> Result<Option<String>> {
-    let when = timeline::named(table, time)?.micros(table)?;
+fn ordered(table: &Table, time: &[usize], groups: &mut [Vec<usize>]) -> Result<Option<String>> {
+    let clock = clock::named(table, time)?;
+    let when = clock.micros(table)?;
     let mut turned = 0;
     for rows in groups {
         if !rows.is_sorted_by_key(|&row| when[row]) {
@@ -132,7 +139,7 @@ fn ordered(table: &Table, time: usize, groups: &mut [Vec<usize>]) -> Result<Opti
         format!(
             "{}: the rows of {turned} series were put in the order of {}",
             table.name,
-            shown(&table.header[time])
+            clock.called(table)
         )
     }))
 }
@@ -151,10 +158,9 @@ fn of_groups(
         match rows.iter().find(|&&row| of(row) != first) {
             None => Ok(first.to_owned()),
             Some(&row) => Err(Error::mend(format!(
-                "{}: row {}, column {}: {} where the series {} was {}; a series has one {called}",
+                "{}: {}: {} where the series {} was {}; a series has one {called}",
                 table.name,
-                row + 1,
-                shown(&table.header[label]),
+                table.place(row, label),
                 shown(of(row)),
                 shown(table.cell(row, id)),
                 shown(first)
@@ -166,6 +172,7 @@ fn of_groups(
 
 #[cfg(test)]
 mod tests {
+    use super::super::clock::TimeColumns;
     use super::*;
 
     fn parse(text: &str, wish: &SeriesColumns) -> Result<Parsed> {
@@ -176,7 +183,7 @@ mod tests {
     fn wish(id: &str, time: &str) -> SeriesColumns {
         SeriesColumns {
             id: Some(id.into()),
-            time: (!time.is_empty()).then(|| time.into()),
+            time: (!time.is_empty()).then(|| TimeColumns::One(time.into())),
             ..SeriesColumns::default()
         }
     }
@@ -212,7 +219,9 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.contains("a.csv: row 2, column `label`: `down` where the series `a` was `up`"),
+            error.contains(
+                "a.csv: row 2 (line 3), column `label`: `down` where the series `a` was `up`"
+            ),
             "{error}"
         );
     }

@@ -86,6 +86,7 @@ pub(super) fn parse(
         series: series.collect::<Result<_>>()?,
         labels: y.map(|y| written(y, rows).map_err(mend)).transpose()?,
         ids: None,
+        lines: Vec::new(),
         announces: None,
         announced: Vec::new(),
         channels,

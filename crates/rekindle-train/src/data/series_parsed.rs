@@ -1,7 +1,7 @@
 //! What every format of files with series is read into.
 
 use super::classes;
-use super::message::{counted, shown};
+use super::message::{self, counted, shown};
 use super::series::{Series, SeriesColumns};
 use crate::error::{Error, Result};
 
@@ -25,6 +25,8 @@ pub(super) struct Parsed {
     pub(super) labels: Option<Vec<String>>,
     /// What each series is called in errors, where it is not a row.
     pub(super) ids: Option<Vec<String>>,
+    /// The line that each series begins in, where it is a row.
+    pub(super) lines: Vec<usize>,
     /// What the file announces that its labels are, if it does.
     pub(super) announces: Option<Labels>,
     /// The classes that the file announces; empty when it announces none.
@@ -86,7 +88,7 @@ impl Parsed {
     pub(super) fn called(&self, index: usize) -> String {
         match &self.ids {
             Some(ids) => format!("series {}", shown(&ids[index])),
-            None => classes::row(index),
+            None => message::row(index, self.lines.get(index).copied()),
         }
     }
 

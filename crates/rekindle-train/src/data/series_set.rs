@@ -153,7 +153,7 @@ mod tests {
                 .unwrap_err()
                 .to_string();
         assert!(
-            error.contains("a.csv: row 1: label `x` is none of the classes `y`"),
+            error.contains("a.csv: row 1 (line 2): label `x` is none of the classes `y`"),
             "{error}"
         );
     }
@@ -284,7 +284,7 @@ mod tests {
     fn labels_must_be_among_those_announced_and_two() {
         let error = refused("a.ts", "@classLabel true a b\n@data\n1:a\n1:c\n");
         assert!(
-            error.contains("a.ts: row 2: label `c` is none of the classes `a`, `b`"),
+            error.contains("a.ts: row 2 (line 4): label `c` is none of the classes `a`, `b`"),
             "{error}"
         );
         assert!(

@@ -125,11 +125,11 @@ mod tests {
     fn a_target_that_is_no_number_is_refused_by_its_row() {
         let error = refused("a.csv", "target,t0\n1,1\nNA,2\n");
         assert!(
-            error.contains("a.csv: row 2: the target `NA` is not a finite number"),
+            error.contains("a.csv: row 2 (line 3): the target `NA` is not a finite number"),
             "{error}"
         );
         let error = refused("a.ts", "@targetLabel true\n@data\n1:up\n");
-        assert!(error.contains("row 1: the target `up`"), "{error}");
+        assert!(error.contains("row 1 (line 3): the target `up`"), "{error}");
         let marked = SeriesColumns {
             table: toml::from_str("missing = [\"-999\"]").unwrap(),
             ..SeriesColumns::default()

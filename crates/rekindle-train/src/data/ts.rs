@@ -9,7 +9,7 @@
 //! 0.1,0.2,0.3:1.5,?,1.7:walking          channel 1 : channel 2 : label; ? is a missing value
 //! ```
 
-use super::message::{counted, shown};
+use super::message::{counted, row, shown};
 use super::number;
 use super::series::{Series, SeriesColumns};
 use super::series_parsed::Parsed;
@@ -26,7 +26,7 @@ pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Par
     let mut header = Header::default();
     let mut in_data = false;
     let mut series = Vec::new();
-    let mut labels = Vec::new();
+    let (mut labels, mut lines) = (Vec::new(), Vec::new());
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         let place = Place {
@@ -53,6 +53,7 @@ pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Par
                 return Err(place.mend("no label after the last colon; add it or remove the row"));
             }
             series.push(one);
+            lines.push(index + 1);
             labels.extend(label.map(str::to_owned));
         } else if line.eq_ignore_ascii_case("@data") {
             in_data = true;
@@ -74,6 +75,7 @@ pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Par
         series,
         labels,
         ids: None,
+        lines,
         announces: header.labels,
         announced: header.classes,
         channels,
@@ -93,8 +95,9 @@ struct Place<'a> {
 impl Place<'_> {
     fn mend(&self, problem: impl std::fmt::Display) -> Error {
         Error::mend(format!(
-            "{}: line {} (row {}): {problem}",
-            self.name, self.line, self.row
+            "{}: {}: {problem}",
+            self.name,
+            row(self.row - 1, Some(self.line))
         ))
     }
 }
@@ -246,7 +249,7 @@ mod tests {
                 "@classLabel true a b\n@data\n1,2:3,4:a\n1,2:3,{cell}:b\n"
             ));
             let expected =
-                format!("a.ts: line 4 (row 2): channel 2: {shown} is not a finite number");
+                format!("a.ts: row 2 (line 4): channel 2: {shown} is not a finite number");
             assert!(error.contains(&expected), "{error}");
         }
     }
@@ -255,7 +258,7 @@ mod tests {
     fn channels_of_a_row_must_be_equally_long() {
         let error = refused("@classLabel true a b\n@data\n1,2:3:a\n");
         assert!(
-            error.contains("a.ts: line 3 (row 1): channel 2 has 1 step and channel 1 has 2"),
+            error.contains("a.ts: row 1 (line 3): channel 2 has 1 step and channel 1 has 2"),
             "{error}"
         );
     }
@@ -264,12 +267,12 @@ mod tests {
     fn every_row_needs_the_same_channels() {
         let error = refused("@classLabel true a b\n@data\n1:3:a\n1:b\n");
         assert!(
-            error.contains("a.ts: line 4 (row 2): 1 channel and row 1 has 2"),
+            error.contains("a.ts: row 2 (line 4): 1 channel and row 1 has 2"),
             "{error}"
         );
         let error = refused("@dimensions 3\n@data\n1:3\n");
         assert!(
-            error.contains("a.ts: line 3 (row 1): 2 channels and the header announces 3"),
+            error.contains("a.ts: row 1 (line 3): 2 channels and the header announces 3"),
             "{error}"
         );
         let error = refused("@univariate true\n@data\n1:3\n");
@@ -283,7 +286,7 @@ mod tests {
     fn a_row_that_lacks_its_label_is_refused() {
         let error = refused("@univariate true\n@classLabel true a b\n@data\n1,2\n");
         assert!(
-            error.contains("a.ts: line 4 (row 1): channel 1: `` is not a finite number"),
+            error.contains("a.ts: row 1 (line 4): channel 1: `` is not a finite number"),
             "{error}"
         );
     }
@@ -292,7 +295,7 @@ mod tests {
     fn an_empty_label_is_refused() {
         let error = refused("@classLabel true\n@data\n1,2:a\n1,2: \n");
         assert!(
-            error.contains("a.ts: line 4 (row 2): no label after the last colon"),
+            error.contains("a.ts: row 2 (line 4): no label after the last colon"),
             "{error}"
         );
     }

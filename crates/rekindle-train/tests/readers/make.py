@@ -64,14 +64,14 @@ case("years-as-names.csv", lines("2020,2021", "3,5", "4,1", "1,1"), keys="table.
 case("words-are-data.csv", lines("up,1", "down,5", "up,2"), keys="table.header = false", names=["column 2"], rows=3)
 case("unnamed-column.csv", lines("a,,b", "1,2,9", "3,5,9", "4,1,8"), names=["a", "column 2", "b"], first=[1, 2, 9],
      said=["called by their place: `column 2`"])
-case("twice-named.csv", lines("a,a", "1,2"), error=["the header has two columns `a`; rename one"])
+case("twice-named.csv", lines("a,a", "1,2"), error=["the header in line 1 has two columns `a`; rename one"])
 case("spaced-names.csv", lines("a , b", "1, 2", "3, 5", "4, 1"), names=["a", "b"], first=[1, 2])
 
 # Quotes.
 case("quoted.csv", lines('"a","b"', '"1","2"', '"3","5"', '"4","1"'), names=["a", "b"], first=[1, 2])
 case("quoted-separator.csv", lines('a,"b, c"', "1,2", "3,5", "4,1"), names=["a", "b, c"], first=[1, 2])
 case("quoted.tsv", lines('"a"\t"b"', '1\t"x"', '3\t"y"', '2\t"z"'), names=["a"], said=["left out `b` (text)"])
-case("open-quote.csv", lines("a,b", '1,"2', "3,5"), error=["row 1 opens a quote that is never closed"])
+case("open-quote.csv", lines("a,b", '1,"2', "3,5"), error=["line 2 opens a quote that is never closed"])
 case("inch-marks.tsv", lines("a\tb", '1\t5"', '3\t6"', '2\t7"'), names=["a"])
 
 # Numbers.
@@ -94,22 +94,22 @@ case("minus-sign.csv", lines("a,b", "\u22121.5,2", "3,5", "4,1"), names=["a", "b
 case("truths.csv", lines("on,load", "True,2", "False,5", "True,1"), names=["on", "load"], targets=["load"], first=[1, 2],
      said=["forecast `load`; read only `on`", "true as 1, false as 0"])
 case("truths-yes.csv", lines("open,load", "yes,2", "no,5", "yes,1"), names=["open", "load"], first=[1, 2])
-case("too-large.csv", lines("a", "1e200", "3"), error=["row 1, column `a`: `1e200` is beyond 1e140"])
-case("infinite.csv", lines("a", "1", "2", "inf", "5"), error=["row 3, column `a`: `inf` is not a finite number"])
-case("mixed-marks.csv", lines("a;b", "1,5;2.5", "2,5;3", "3,5;4"), names=["a", "b"], error=["row 1, column `b`: `2.5`"])
+case("too-large.csv", lines("a", "1e200", "3"), error=["row 1 (line 2), column `a`: `1e200` is beyond 1e140"])
+case("infinite.csv", lines("a", "1", "2", "inf", "5"), error=["row 3 (line 4), column `a`: `inf` is not a finite number"])
+case("mixed-marks.csv", lines("a;b", "1,5;2.5", "2,5;3", "3,5;4"), names=["a", "b"], error=["row 1 (line 2), column `b`: `2.5`"])
 
 # Missing values.
 for number, mark in enumerate(["", "NA", "N/A", "NaN", "nan", "?", "null", "None", "-", "<NA>", "#N/A"]):
     case(f"missing-{number}.csv", lines("a,b", f"{mark},2", "3,5", "4,1"), keys="holes = true", names=["a", "b"], rows=3,
          first=["nan", 2], last=[4, 1])
 case("missing-refused.csv", lines("a,b", "1,2", "3,", "4,1"),
-     error=["row 2, column `b`: `` is not a finite number"])
+     error=["row 2 (line 3), column `b`: `` is not a finite number"])
 case("missing-key.csv", lines("a,b", "1,2", "3,n.d.", "4,1"), keys='holes = true\ntable.missing = ["n.d."]', names=["a", "b"],
      last=[4, 1])
 case("missing-number-key.csv", lines("a,b", "1,2", "3,-999", "-999,1"), keys='holes = true\ntable.missing = ["-999"]', names=["a", "b"],
      last=["nan", 1])
 case("word-among-numbers.csv", lines("a,b", "1,2", "3,broken", "4,1"), keys="holes = true",
-     error=["row 2, column `b`: `broken`", "task.table.missing"])
+     error=["row 2 (line 3), column `b`: `broken`", "task.table.missing"])
 case("empty-column.csv", lines("a,b", "1,", "3,", "2,"), names=["a"], said=["left out `b` (empty)"])
 
 # Roles.
@@ -145,7 +145,7 @@ for name, dates in {
 case("time-epoch.csv", lines("timestamp,a", "1700000000,1", "1700003600,5", "1700010800,2"), names=["a"], time="timestamp",
      said=["1 step of `timestamp` longer than the usual"])
 case("time-epoch-milli.csv", lines("ts,a", "1700000000000,1", "1700000060000,5", "1700000120000,2"), names=["a"], time="ts")
-case("time-too-large.csv", lines("t,a", "1e15,1", "3e15,5", "7e15,2"), keys='time = "t"', error=["row 1, column `t`: `1e15` is no time"])
+case("time-too-large.csv", lines("t,a", "1e15,1", "3e15,5", "7e15,2"), keys='time = "t"', error=["row 1 (line 2), column `t`: `1e15` is no time"])
 case("day-or-month.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"),
      error=["column `date`: in `01/02/2024` the day may stand first or the month", 'task.table.dates = "day" or "month"'])
 case("day-key.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"), keys='table.dates = "day"', names=["a"],
@@ -153,7 +153,7 @@ case("day-key.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,
 case("newest-first.csv", lines("date,a", "2024-01-03,1", "2024-01-02,5", "2024-01-01,2"), names=["a"], time="date", first=[2],
      last=[1], said=["the newest row stands first by `date`, so the rows are turned"])
 case("no-order.csv", lines("date,a", "2024-01-03,1", "2024-01-01,5", "2024-01-02,2"),
-     error=["the rows are in no order of time: row 2 is `2024-01-01` and row 3 is `2024-01-02`; sort them by `date`"])
+     error=["the rows are in no order of time: row 2 (line 3) is `2024-01-01` and row 3 (line 4) is `2024-01-02`; sort them by `date`"])
 case("no-order-key.csv", lines("date,a", "2024-01-03,1", "2024-01-01,5", "2024-01-02,2"), keys='time = ""', names=["a"], first=[1])
 case("gap.csv", lines("date,a", *(f"2024-01-0{day},{day * day}" for day in [1, 2, 3, 7, 8])), names=["a"], time="date",
      said=["1 step of `date` longer than the usual 1 day, the first after `2024-01-03`"])
@@ -162,21 +162,68 @@ case("time-twice.csv", lines("date,a", "2024-01-01,1", "2024-01-01,5", "2024-01-
 case("time-key.csv", lines("made,sold,a", "2024-01-01,2024-02-01,1", "2024-01-01,2024-02-02,5"), keys='time = "sold"', names=["a"],
      time="sold", said=["left out `made` (dates)"])
 case("time-key-word.csv", lines("when,a", "first,1", "second,5"), keys='time = "when"',
-     error=["row 1, column `when`: `first` is no date or time that is known"])
+     error=["row 1 (line 2), column `when`: `first` is no date or time that is known"])
 DAYS = [f"2024-01-{day:02},{day * day % 7},{day}.5" for day in range(1, 21)]
 case("time-total.csv", lines("date,a,b", *DAYS, "Total,140,210"),
-     error=["row 21, column `date`: `Total` is no date or time that is known", "take the row out if it is a sum"])
-case("time-french.csv", lines("date,a", "3 janv. 2022,1", "4 janv. 2022,5", "5 févr. 2022,2"),
+     error=["row 21 (line 22), column `date`: `Total` is no date or time that is known", "take the row out if it is a sum"])
+for name, words in [("french", ["3 janv. 2022", "4 janv. 2022", "5 janv. 2022"]), ("german", ["3. März 2022", "4. März 2022", "5. März 2022"]),
+                    ("spanish", ["3 de enero de 2022", "4 de enero de 2022", "5 de enero de 2022"]),
+                    ("italian", ["30 apr 2022", "1 mag 2022", "2 mag 2022"]), ("portuguese", ["30-set-2022", "1-out-2022", "2-out-2022"]),
+                    ("dutch", ["30 april 2022", "1 mei 2022", "2 mei 2022"]), ("month-names", ["janvier 2022", "février 2022", "mars 2022"])]:
+    case(f"time-{name}.csv", lines("date,a", *(f"{word},{at * at}" for at, word in enumerate(words))), names=["a"], time="date", first=[0])
+case("time-polish.csv", lines("date,a", "3 stycznia 2022,1", "4 stycznia 2022,5", "5 stycznia 2022,2"),
      names=["a"], said=["left out `date` (dates in a form that is not read, so that the order of the rows is not checked"])
+case("time-utc.csv", lines("at,a", "2024-01-01 10:00:00 UTC,1", "2024-01-01 11:00:00 UTC,5", "2024-01-01 12:00:00 UTC,2"), names=["a"], time="at")
+case("date-and-time.csv", lines("Date;Time;a", "10/03/2004;18.00.00;2,6", "10/03/2004;19.00.00;2", "13/03/2004;20.00.00;2,2"), names=["a"],
+     time="Date Time", first=[2.6], said=["the time is `Date` with `Time`: `10/03/2004 18:00:00`", "time `Date`, `Time`",
+     "1 step of `Date` with `Time` longer than the usual"])
+case("date-and-time-turned.csv", lines("when,day,a", "9:30 PM,2024-01-01,1", "9:00 PM,2024-01-01,5", "8:30 AM,2024-01-01,2"), names=["a"],
+     time="when day", first=[2], said=["the newest row stands first"])
+case("date-and-time-key.csv", lines("sunrise,day,a", "08:16,2024-01-01,1", "08:15,2024-01-02,5", "08:15,2024-01-03,2"),
+     keys='time = ["day", "sunrise"]', names=["a"], time="sunrise day")
+case("sunrise.csv", lines("day,sunrise,a", "2024-01-01,08:16,1", "2024-01-02,08:15,5", "2024-01-03,08:14,2"), names=["a"], time="day",
+     said=["left out `sunrise` (text)"])
+case("date-and-time-key-wrong.csv", lines("day,b,a", "2024-01-01,7,1", "2024-01-02,8,5"), keys='time = ["b", "a"]',
+     error=["`b`, `a` do not say when together", "year, month, day"])
+case("parts-of-dates.csv", lines("No,year,month,day,hour,a", "1,2010,1,31,22,5", "2,2010,1,31,23,4", "3,2010,2,1,0,7"), names=["a"],
+     time="year month day hour", first=[5], said=["the time is `year` with `month` with `day` with `hour`: `2010-01-31T22:00`"])
+case("parts-of-months.csv", lines("Monat;Jahr;a", "11;2023;5", "12;2023;4", "1;2024;7"), names=["a"], time="Monat Jahr", rows=3)
+case("parts-of-dates-no-order.csv", lines("year,month,a", "2010,1,5", "2010,3,4", "2010,2,7"), error=["row 2 (line 3) is `2010-03`"])
 case("words-not-dates.csv", lines("name,a", "Model 3000,1", "Route 66,5", "B,2"), names=["a"], said=["left out `name` (text"])
 
 # Files that are none.
 case("empty.csv", b"", error=["the file is empty"])
 case("header-only.csv", lines("a,b"), error=["no rows below the header"])
-case("ragged.csv", lines("a,b", "1,2", "1,2,3"), error=["row 2 has 3 cells and the header 2"])
-case("titles.csv", lines("Sales of the shop", "", "day;sold;left", "1;5;2", "2;4;3", "3;7;1"), keys='table.separator = ";"',
-     error=["row 1 has 3 cells and the header 1", "where lines stand above the header, such as a title, take them out"])
-case("ragged-semicolon.csv", lines("a;b", "1;2", "1;2;3"), error=["row 2 has 3 cells and the header 2"])
+case("ragged.csv", lines("a,b", "1,2", "1,2,3"), error=["row 2 (line 3) has 3 cells and the header 2"])
+case("ragged-remark.csv", lines("a,b", "1,2", "3,5", "4,1", "Source: own"), error=["row 4 (line 5) has 1 cell and the header 2", "where it is a remark"])
+case("lines.csv", lines("a,b", "", '1,"x', 'y"', "2,z", "", "NA,w"), error=["row 3 (line 7), column `a`"])
+case("lines-excel.csv", lines("sep=;", "a;b", "1;2", "x;3", "4;1"), error=["row 2 (line 4), column `a`"])
+
+# Lines around the header.
+T = ["Sales of the shop, by day", "", "day;sold;left"]
+case("titles.csv", lines(*T, "1,5;5;2", "2,25;4;3", "4;7;1"), names=["day", "sold", "left"], first=[1.5, 5, 2], rows=3,
+     said=["separated by semicolons, decimal commas, a header in line 3", "left out 2 lines above the header, the first `Sales of the shop, by day`",
+           "task.table.skip_lines"])
+case("titles-line.csv", lines(*T, "1;5;2", "2;;3", "3;7;1"), error=["row 2 (line 5), column `sold`"])
+case("titles-padded.csv", lines("Report,,", "Station,Ulm,", "day,load,heat", "2024-01-01,5,2", "2024-01-02,4,3"), names=["load", "heat"],
+     time="day", first=[5, 2], said=["left out 2 lines above the header, the first `Report,,`"])
+case("titles-windows.csv", lines("Report", "", "a;b", "1;2", "3;5", "4;1", end="\r\n"), names=["a", "b"], first=[1, 2], said=["a header in line 3"])
+case("titles-unsure.csv", lines("Report", "a,b", "1,2", "3,5", "4,1,7"), error=["has 2 cells", "task.table.skip_lines says how many"])
+case("titles-key.csv", lines("Report", "made today", "1,2", "3,5", "4,1"), keys="table.skip_lines = 2", names=["column 1", "column 2"], rows=3,
+     said=["left out 2 lines above the header, the first `Report`"])
+case("titles-key-wrong.csv", lines("a,b", "1,2", "3,5"), keys="table.skip_lines = 3", error=["the file is empty"])
+case("titles-header-alone.csv", lines("Report", "a,b"), error=["titles-header-alone.csv"])
+case("titles-duplicate.csv", lines("Report", "a,a", "1,2", "3,5"), error=["the header in line 2 has two columns `a`"])
+case("hash-remarks.csv", lines("# sensor 7", "# lab, second floor", "t,a", "0.5,1", "0.7,5", "0.8,2"), names=["t", "a"], first=[0.5, 1],
+     said=["left out 2 lines above the header, the first `# sensor 7`"])
+case("units.csv", lines("day,load,heat", "-,kW,degC", "2024-01-01,5,2", "2024-01-02,4,3", "2024-01-03,7,1"), names=["load", "heat"],
+     time="day", rows=3, first=[5, 2], said=["left out 1 row below the header in line 1, the first `-`, `kW`, `degC`", "task.table.header_rows"])
+case("two-names.csv", lines("Price,Close,High", "Ticker,A,A", "Date,,", "2024-01-01,5,2", "2024-01-02,4,3"), names=["Close", "High"],
+     time="Price", rows=2, first=[5, 2], said=["left out 2 rows below the header in line 1, the first `Ticker`, `A`, `A`"])
+case("units-key.csv", lines("load", "kW", "5", "4", "7"), keys="table.header_rows = 2", names=["load"], rows=3, first=[5],
+     said=["left out 1 row below the header in line 1, the first `kW`"])
+case("units-unsure.csv", lines("load", "kW", "5", "4", "7"), error=["row 1 (line 2), column `load`: `kW`", "task.table.header_rows"])
+case("ragged-semicolon.csv", lines("a;b", "1;2", "1;2;3"), error=["row 2 (line 3) has 3 cells and the header 2"])
 
 # Several series, what is known ahead, and what has one value a series.
 P = ["shop,day,load,heat,area", "b,2024-01-02,5,1,70", "a,2024-01-01,1,2,90", "b,2024-01-01,4,3,", "a,2024-01-02,2,4,90", "a,2024-01-03,,5,"]
@@ -184,20 +231,20 @@ case("panel.csv", lines(*P), keys='id = "shop"\nstatic = ["area"]\nknown = ["hea
      targets=["load"], rows=5, steps=[2, 2], first=[4, 3, 70], last=["nan", 5, 90],
      said=["series by `shop`", "known ahead `heat`", "static `area`", "in series `b`: the newest row stands first"])
 case("panel-order.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-03,5", "a,2024-01-02,3"), keys='id = "shop"',
-     error=["in no order of time: row 2 is `2024-01-03` and row 3"])
+     error=["in no order of time: row 2 (line 3) is `2024-01-03` and row 3 (line 4)"])
 case("panel-not-named.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-02,5", "b,2024-01-01,3", "b,2024-01-02,4"),
      error=["in no order of time", "name by task.id the column that tells several series apart"])
 case("panel-together.csv", lines("day,shop,load", "2024-01-01,a,1", "2024-01-01,b,7", "2024-01-02,a,2", "2024-01-02,b,9"), names=["load"],
      said=["where these are several series, task.id names the column"])
-case("panel-no-id.csv", lines("shop,load", "a,1", ",2"), keys='id = "shop"', error=["row 2, column `shop`: it is empty, and task.id"])
+case("panel-no-id.csv", lines("shop,load", "a,1", ",2"), keys='id = "shop"', error=["row 2 (line 3), column `shop`: it is empty, and task.id"])
 case("static-differs.csv", lines("shop,load,area", "a,1,70", "a,2,71"), keys='id = "shop"\nstatic = ["area"]',
-     error=["row 2, column `area`: `71` where row 1 of the same series has `70`", "task.columns"])
+     error=["row 2 (line 3), column `area`: `71` where row 1 (line 2) of the same series has `70`", "task.columns"])
 case("static-missing.csv", lines("shop,load,area", "a,1,70", "b,2,"), keys='id = "shop"\nstatic = ["area"]',
-     error=["row 2, column `area`", "task.static"])
-case("known-hole.csv", lines("load,heat", "1,5", "2,6", ","), keys='known = ["heat"]', error=["row 3, column `heat`", "task.known"])
+     error=["row 2 (line 3), column `area`", "task.static"])
+case("known-hole.csv", lines("load,heat", "1,5", "2,6", ","), keys='known = ["heat"]', error=["row 3 (line 4), column `heat`", "task.known"])
 case("known-open.csv", lines("load,wind,open", "1,5,yes", "2,6,no", ",,yes"), keys='known = ["open"]', names=["load", "wind", "open"],
      targets=["load", "wind"], steps=[2], last=["nan", "nan", 1])
-case("known-hole-in-the-past.csv", lines("load,heat", "1,5", ",6", "3,7"), keys='known = ["heat"]', error=["row 2, column `load`"])
+case("known-hole-in-the-past.csv", lines("load,heat", "1,5", ",6", "3,7"), keys='known = ["heat"]', error=["row 2 (line 3), column `load`"])
 
 # Series with a class.
 S = {"kind": "series"}
@@ -208,7 +255,7 @@ case("wide-label-key.csv", lines("kind,t0,t1", "up,1,2", "down,4,3"), **S, keys=
 case("wide-id.csv", lines("id,label,t0,t1", "7,up,1,2", "9,down,4,3"), **S, series=2, first=[1, 2],
      said=["left out `id` (they name the rows)"])
 case("wide-german.csv", lines("label;t0;t1", "up;1,5;2,5", "down;4;3"), **S, series=2, first=[1.5, 2.5])
-case("wide-hole.csv", lines("label,t0,t1,t2", "up,1,,3", "down,4,3,2"), **S, error=["row 1, column `t1`", "gru_d"])
+case("wide-hole.csv", lines("label,t0,t1,t2", "up,1,,3", "down,4,3,2"), **S, error=["row 1 (line 2), column `t1`", "gru_d"])
 case("wide-hole-taken.csv", lines("label,t0,t1,t2", "up,1,NaN,3", "down,4,3,2"), **S, keys="holes = true", first=[1, "nan", 3], steps=[3, 3])
 case("no-label.csv", lines("t0,t1", "1,2", "4,3"), **S, error=["the series have no labels", "task.label_column"])
 case("ucr.tsv", lines("1\t0.5\t0.7\tNaN", "2\t1.5\t2.5\t3.5", "1\t0.5\tNaN\tNaN", "2\t1\t2\t3"), **S, series=4,
@@ -224,7 +271,7 @@ case("tidy-two-classes.csv", lines("id,x,label", "a,1,up", "a,2,down"), **S, key
 case("numbers-as-classes.csv", lines("label,t0", *(f"{n}.5,{n}" for n in range(12))), **S, series=12,
      said=["the labels are 12 different numbers in 12 rows"])
 case("one-class.csv", lines("label,t0", "up,1", "up,2"), **S, error=["needs two classes at least"])
-case("empty-label.csv", lines("label,t0", "up,1", ",2"), **S, error=["row 2: the column `label` is empty"])
+case("empty-label.csv", lines("label,t0", "up,1", ",2"), **S, error=["row 2 (line 3): the column `label` is empty"])
 case("lines.jsonl", lines('{"label": "up", "values": [[1, 10], [2, 20]]}', '{"label": "down", "values": [[3, 30]]}'), **S, series=2,
      labels=["up", "down"], steps=[2, 1], first=[1, 10, 2, 20], said=["2 series, a line each"])
 case("stamps.ts", lines("@timeStamps true", "@classLabel true a b", "@data", "(2004-10-01 00:00:00,0.5),(2004-10-01 01:00:00,1.5):a",
@@ -288,8 +335,8 @@ case("regression-long.csv", lines("id,time,x,y,target", "a,2,2,20,0.5", "b,1,3,3
 case("regression-long-two.csv", lines("id,x,target", "a,1,0.5", "a,2,0.75"), **N, keys='id = "id"', error=["a series has one target"])
 case("regression.jsonl", lines('{"target": 2.5, "values": [1, 2]}', '{"target": -1e3, "values": [3]}'), **N, answers=[2.5, -1000.0], steps=[2, 1])
 case("regression-no-header.csv", lines("1,2,0.5", "4,5,0.25"), **N, keys='label = "column 3"', answers=[0.5, 0.25], first=[1, 2])
-case("regression-hole.csv", lines("target,t0", "0.5,1", "NA,2"), **N, error=["row 2: the target `NA` is not a finite number"])
-case("regression-mark.csv", lines("target,t0", "0.5,1", "-999,2"), **N, keys='table.missing = ["-999"]', error=["row 2: the target `-999`"])
+case("regression-hole.csv", lines("target,t0", "0.5,1", "NA,2"), **N, error=["row 2 (line 3): the target `NA` is not a finite number"])
+case("regression-mark.csv", lines("target,t0", "0.5,1", "-999,2"), **N, keys='table.missing = ["-999"]', error=["row 2 (line 3): the target `-999`"])
 case("regression-unlabelled.csv", lines("t0,t1", "1,2", "4,3"), **N, error=["a column `target` or one that task.target_column names"])
 
 

@@ -2,7 +2,7 @@
 
 use super::LabelledText;
 use crate::data::file;
-use crate::data::message::counted;
+use crate::data::message::{counted, row};
 use crate::error::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ pub(super) fn read(path: &Path, known: Option<&[String]>) -> Result<LabelledText
         counted(texts.len(), "files"),
         counted(folders.len(), "folders")
     );
-    let read = LabelledText::of(&name, texts, &labels, known)?;
+    let read = LabelledText::of((&name, |index| row(index, None)), texts, &labels, known)?;
     Ok(LabelledText {
         note: Some(note),
         ..read

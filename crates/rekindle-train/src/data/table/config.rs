@@ -22,6 +22,12 @@ pub struct TableConfig {
     /// Whether the first row names the columns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<bool>,
+    /// How many lines stand above the header, or above the first row where there is none. They are not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_lines: Option<usize>,
+    /// How many rows the header has. The first names the columns; the others, of units or of second names, are not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header_rows: Option<usize>,
     /// What stands before the digits behind the point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decimal: Option<Decimal>,
@@ -122,6 +128,12 @@ impl TableConfig {
     ///
     /// Names the key, its value and what it must be.
     pub(crate) fn check(&self) -> Result<(), Invalid> {
+        if self.header_rows == Some(0) {
+            return Err(Invalid::because(
+                "table.header_rows",
+                "0 must be at least 1: the row that names the columns; table.header = false says that there is none".to_owned(),
+            ));
+        }
         let Some(name) = &self.encoding else {
             return Ok(());
         };

@@ -7,7 +7,9 @@ pub(crate) mod cell;
 pub(crate) mod config;
 mod dialect;
 pub(crate) mod kind;
+mod months;
 pub(crate) mod stamp;
+mod titles;
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
@@ -15,7 +17,7 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::message::{counted, listed, shown};
+use super::message::{self, counted, listed, shown};
 use super::{encoding, file, number};
 use crate::error::{Error, Result};
 use config::{Decimal, Separator, TableConfig};
@@ -34,14 +36,16 @@ pub(super) struct Table {
     pub(super) header: Vec<String>,
     /// How the file is written: every key that acts on it.
     pub(super) format: TableConfig,
-    /// Whether the first row [is a header](dialect::is_header).
-    has_header: bool,
+    /// The line of the header, if there [is one](dialect::is_header).
+    header_line: Option<usize>,
     /// What is to be said of how it was read, beside the [line](Table::line).
     asides: Vec<String>,
     /// Whether each column is called by its place.
     placed: Vec<bool>,
     /// The rows below the header; at least one.
     pub(super) rows: Vec<StringRecord>,
+    /// The line of the file in which each of them begins; none of a line that came by itself.
+    lines: Vec<usize>,
 }
 
 impl Table {
@@ -71,13 +75,22 @@ impl Table {
         by_name: Separator,
         config: &TableConfig,
     ) -> Result<Self> {
-        let (excel, text) = excel(text);
+        let (excel, below_mark) = excel(text);
         let separator = config.separator.or(excel);
+        let found = match (config.skip_lines, config.header) {
+            (None, None | Some(true)) => titles::above(below_mark, separator, config.quotes),
+            _ => None,
+        };
+        let skipped = found.map_or(config.skip_lines.unwrap_or(0), |(_, lines)| lines);
+        let whole = text;
+        let text = titles::without(below_mark, skipped);
+        let first_line = titles::line_ends(&whole[..whole.len() - text.len()]);
+        let separator = separator.or(found.map(|(separator, _)| separator));
         let separator = separator.unwrap_or_else(|| dialect::separator(text, by_name));
         let quotes = config
             .quotes
             .unwrap_or_else(|| separator != Separator::Tab || dialect::quotes_between_tabs(text));
-        let mut records = records(&name, text, separator, quotes)?;
+        let (mut records, mut lines) = records(&name, text, separator, quotes, first_line)?;
         let Some(first) = records.first() else {
             return Err(Error::mend(format!(
                 "{name}: the file is empty; it needs a header that names the columns, then rows"
@@ -88,8 +101,19 @@ impl Table {
             None => dialect::decimal(&records, separator),
         };
         let (decimal, aside) = found.map_err(|why| Error::mend(format!("{name}: {why}")))?;
-        let header = config.header;
-        let has_header = header.unwrap_or_else(|| dialect::is_header(first, decimal));
+        let mut asides: Vec<String> = aside.into_iter().collect();
+        if skipped > 0 {
+            let title = below_mark.lines().next().unwrap_or_default();
+            asides.push(format!(
+                "left out {} above the header, the first {}; task.table.skip_lines says how many",
+                counted(skipped, "lines"),
+                shown(title.trim())
+            ));
+        }
+        let has_header = config
+            .header
+            .unwrap_or_else(|| dialect::is_header(first, decimal));
+        let header_line = has_header.then(|| lines.remove(0));
         let names: Vec<String> = match has_header {
             true => records
                 .remove(0)
@@ -98,6 +122,22 @@ impl Table {
                 .collect(),
             false => vec![String::new(); first.len()],
         };
+        if let Some(header_line) = header_line {
+            let below = match config.header_rows {
+                Some(rows) => rows.saturating_sub(1).min(records.len()),
+                None => titles::below(&records, decimal),
+            };
+            lines.drain(..below);
+            let left_out: Vec<StringRecord> = records.drain(..below).collect();
+            if let Some(first) = left_out.first() {
+                let cells: Vec<String> = first.iter().map(str::to_owned).collect();
+                asides.push(format!(
+                    "left out {} below the header in line {header_line}, the first {}; task.table.header_rows says how many rows the header has",
+                    counted(below, "rows"),
+                    listed(&cells)
+                ));
+            }
+        }
         let placed = names.iter().map(String::is_empty).collect();
         let called = |(i, name): (usize, String)| match name.is_empty() {
             true => format!("column {}", i + 1),
@@ -113,12 +153,31 @@ impl Table {
                 decimal: Some(decimal),
                 ..config.clone()
             },
-            has_header,
-            asides: aside.into_iter().collect(),
+            header_line,
+            asides,
             placed,
             rows: records,
+            lines,
         };
-        table.check(text)?;
+        table.check(text, first_line)?;
+        Ok(table)
+    }
+
+    /// Parses a line that came by itself, below a header if there is one. Errors call it `name`, and no row.
+    pub(super) fn of_line(
+        name: String,
+        (header, line): (Option<&str>, &str),
+        config: &TableConfig,
+    ) -> Result<Self> {
+        let text = header.map_or(line.to_owned(), |header| format!("{header}\n{line}"));
+        let config = TableConfig {
+            skip_lines: Some(0),
+            header_rows: Some(1),
+            ..config.clone()
+        };
+        let by_name = config.separator.unwrap_or(Separator::Comma);
+        let mut table = Self::parse(name, &text, by_name, &config)?;
+        table.lines.clear();
         Ok(table)
     }
 
@@ -138,6 +197,29 @@ impl Table {
         self.format.decimal.unwrap_or_default()
     }
 
+    fn has_header(&self) -> bool {
+        self.header_line.is_some()
+    }
+
+    /// What a row is called in messages, by its index: `row 2 (line 3)`.
+    pub(super) fn row(&self, row: usize) -> String {
+        message::row(row, self.lines.get(row).copied())
+    }
+
+    /// What a cell is called in messages, by its indices: ``row 2 (line 3), column `load` ``.
+    pub(super) fn place(&self, row: usize, column: usize) -> String {
+        let column = shown(self.header.get(column).map_or("", String::as_str));
+        match self.lines.is_empty() {
+            true => format!("column {column}"),
+            false => format!("{}, column {column}", self.row(row)),
+        }
+    }
+
+    /// The lines in which its rows begin.
+    pub(super) fn lines(&self) -> &[usize] {
+        &self.lines
+    }
+
     /// How the file was read, in one line.
     pub(super) fn line(&self) -> String {
         let separator = self.format.separator.unwrap_or(Separator::Comma);
@@ -145,10 +227,10 @@ impl Table {
             Decimal::Point => "",
             Decimal::Comma => ", decimal commas",
         };
-        let header = if self.has_header {
-            "a header"
-        } else {
-            "no header"
+        let header = match self.header_line {
+            None => "no header".to_owned(),
+            Some(1) => "a header".to_owned(),
+            Some(line) => format!("a header in line {line}"),
         };
         format!(
             "{}: {} of {} separated by {}{comma}, {header}",
@@ -159,7 +241,12 @@ impl Table {
         )
     }
 
-    /// What may have been meant otherwise of how the file was read.
+    /// What may have been meant otherwise of how the file was read, or was left out of it.
+    pub(super) fn asides(&self) -> &[String] {
+        &self.asides
+    }
+
+    /// The same, each with the file's name.
     pub(super) fn notes(&self) -> Vec<String> {
         let aside = |aside: &String| format!("{}: {aside}", self.name);
         self.asides.iter().map(aside).collect()
@@ -196,7 +283,7 @@ impl Table {
     fn undivided(&self) -> String {
         let separator = self.format.separator.unwrap_or(Separator::Comma);
         match self.header.as_slice() {
-            [whole] if self.has_header && whole.contains([',', ';', '\t', '|']) => {
+            [whole] if self.has_header() && whole.contains([',', ';', '\t', '|']) => {
                 format!(
                     " (one, for the table is read as separated by {}: write it so, or say task.table.separator)",
                     separator.name()
@@ -221,7 +308,7 @@ impl Table {
 
     /// What an error adds that misses a name or finds a word: the remedy, where the file has no header or seems to.
     pub(super) fn hint(&self) -> &'static str {
-        match self.has_header {
+        match self.has_header() {
             true if self.header.iter().any(|name| number::is_written(name)) => {
                 " (the first row was taken for the header, yet holds numbers: if it is data, write a header above it, or say \
                  task.table.header = false)"
@@ -235,7 +322,7 @@ impl Table {
     pub(super) fn note(&self, columns: &[usize]) -> Option<String> {
         let placed = columns.iter().filter(|&&column| self.placed[column]);
         let placed: Vec<String> = placed.map(|&column| self.header[column].clone()).collect();
-        let why = match (placed.is_empty(), self.has_header) {
+        let why = match (placed.is_empty(), self.has_header()) {
             (true, true) if columns.iter().any(|&c| number::is_written(&self.header[c])) => {
                 return Some(format!("{}:{}", self.name, self.hint()));
             }
@@ -250,7 +337,7 @@ impl Table {
 
     /// Whether the header has no name for a column, though it has some.
     pub(super) fn is_unnamed(&self, column: usize) -> bool {
-        self.has_header && self.placed[column]
+        self.has_header() && self.placed[column]
     }
 
     /// The number in one cell, by indices from 0.
@@ -275,7 +362,6 @@ impl Table {
 
     /// The error of a cell that holds no number, by indices from 0, with a remedy.
     pub(super) fn no_number(&self, row: usize, column: usize, remedy: &str) -> Error {
-        let header = self.header.get(column).map_or("", String::as_str);
         let cell = self.cell(row, column);
         let (other, mark) = match self.decimal() {
             Decimal::Point => (Decimal::Comma, "point"),
@@ -285,11 +371,15 @@ impl Table {
             Some(_) => format!("is no number with a decimal {mark}, as the table is read"),
             None => number::refusal(cell),
         };
+        let is_word = row == 0 && self.has_header() && !cell.contains(|c: char| c.is_ascii_digit());
+        let unit = match is_word && !self.is_missing(row, column) {
+            true => "; where it is a unit or a second name, say task.table.header_rows = 2",
+            false => "",
+        };
         Error::mend(format!(
-            "{}: row {}, column {}: {} {why}; {remedy}{}",
+            "{}: {}: {} {why}; {remedy}{unit}{}",
             self.name,
-            row + 1,
-            shown(header),
+            self.place(row, column),
             shown(cell),
             self.hint()
         ))
@@ -303,15 +393,17 @@ impl Table {
             .unwrap_or_default()
     }
 
-    fn check(&self, text: &str) -> Result<()> {
+    fn check(&self, text: &str, above: usize) -> Result<()> {
         let Self {
             name, header, rows, ..
         } = self;
         let mut seen = HashSet::new();
         for column in header {
             if !seen.insert(column) {
+                let line = self.header_line.map(|line| format!(" in line {line}"));
                 return Err(Error::mend(format!(
-                    "{name}: the header has two columns {}; rename one{}",
+                    "{name}: the header{} has two columns {}; rename one{}",
+                    line.unwrap_or_default(),
                     shown(column),
                     self.hint()
                 )));
@@ -327,18 +419,21 @@ impl Table {
             .enumerate()
             .find(|(_, row)| row.len() != header.len())
         {
-            let first = match self.has_header {
+            let first = match self.has_header() {
                 true => "the header",
-                false => "row 1",
+                false => "the first row",
             };
             let wide = rows.iter().filter(|row| row.len() > header.len()).count();
-            let titles = match self.has_header && wide * 2 > rows.len() {
-                true => "; where lines stand above the header, such as a title, take them out",
-                false => "",
+            let around = match (self.has_header() && wide * 2 > rows.len(), row.len()) {
+                (true, _) => {
+                    "; where lines stand above the header, such as a title, task.table.skip_lines says how many"
+                }
+                (false, 1) => "; where it is a remark, take it out",
+                _ => "",
             };
             return Err(Error::mend(format!(
-                "{name}: row {} has {} and {first} {}; give it one cell a column (in CSV, quote a cell that holds a comma){titles}",
-                index + 1,
+                "{name}: {} has {} and {first} {}; give it one cell a column (in CSV, quote a cell that holds a comma){around}",
+                self.row(index),
                 counted(row.len(), "cells"),
                 header.len()
             )));
@@ -348,7 +443,7 @@ impl Table {
         if let (1, Some(line)) = (header.len(), blank) {
             return Err(Error::mend(format!(
                 "{name}: line {} is blank, a missing value in a table of one column; fill it in or remove the line",
-                line + 1
+                above + line + 1
             )));
         }
         Ok(())
@@ -371,13 +466,14 @@ fn excel(text: &str) -> (Option<Separator>, &str) {
     }
 }
 
-/// Every row, the first among them.
+/// Every row, the first among them, and the line of the file in which each begins, where so many stand above the text.
 fn records(
     name: &str,
     text: &str,
     separator: Separator,
     quotes: bool,
-) -> Result<Vec<StringRecord>> {
+    above: usize,
+) -> Result<(Vec<StringRecord>, Vec<usize>)> {
     let mut reader = ReaderBuilder::new()
         .delimiter(separator.byte())
         .quoting(quotes)
@@ -388,14 +484,16 @@ fn records(
         .records()
         .collect::<csv::Result<Vec<_>>>()
         .map_err(|error| Error::fault(format!("{name}: {error}")))?;
-    let end = records.pop();
+    let lines = titles::lines(text, &records);
+    let mut lines: Vec<usize> = lines.into_iter().map(|line| above + line).collect();
+    let (end, line) = (records.pop(), lines.pop());
     if end.is_none_or(|record| record != vec![END]) {
         return Err(Error::mend(format!(
-            "{name}: row {} opens a quote that is never closed; close it, or double a quote that is meant literally",
-            records.len()
+            "{name}: line {} opens a quote that is never closed; close it, or double a quote that is meant literally",
+            line.unwrap_or(1)
         )));
     }
-    Ok(records)
+    Ok((records, lines))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Dates and times in cells.
 
 use super::config::DateOrder;
+use super::months;
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
@@ -13,7 +14,7 @@ use jiff::{
 pub(in crate::data) enum StampFormat {
     /// ISO 8601: `2024-01-31`, perhaps with a time and an offset.
     Iso,
-    /// A year and a month, `2024-01`, or a year and a quarter, `2024-Q1` or `2024Q1`.
+    /// A year and a month, `2024-01` or `January 2024`, or a year and a quarter, `2024-Q1` or `2024Q1`.
     Month,
     /// In the words of `strftime`, where a time may follow.
     Pattern(&'static str),
@@ -24,23 +25,25 @@ pub(in crate::data) enum StampFormat {
     },
 }
 
-/// What stands between the parts of a date may be any of these; a pattern has the first.
+/// Between the parts of a date of digits may stand `/`, `.` or `-`; a pattern has the first. One with a month in words is read
+/// when it has been [made plain](months::plain).
 const DAY_FIRST: [&str; 2] = ["%d/%m/%Y", "%d/%m/%y"];
 const MONTH_FIRST: [&str; 2] = ["%m/%d/%Y", "%m/%d/%y"];
 const PLAIN: [&str; 6] = [
     "%Y/%m/%d",
     "%d %b %Y",
-    "%d %B %Y",
+    "%d %b %y",
     "%b %d %Y",
-    "%B %d %Y",
+    "%Y %b %d",
     "%Y%m%dT%H%M%S",
 ];
-const TIMES: [&str; 6] = [
+const TIMES: [&str; 7] = [
     "",
     " %H:%M",
     " %H:%M:%S%.f",
     " %I:%M %p",
     " %I:%M:%S %p",
+    " %H:%M %z",
     " %H:%M:%S%.f %z",
 ];
 
@@ -135,6 +138,8 @@ fn iso(cell: &str) -> Option<i64> {
     if !cell.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    // As databases write what ISO writes with a Z.
+    let cell = cell.strip_suffix(" UTC").unwrap_or(cell);
     if let Ok(stamp) = cell.parse::<Timestamp>() {
         return Some(stamp.as_microsecond());
     }
@@ -147,6 +152,13 @@ fn iso(cell: &str) -> Option<i64> {
 }
 
 fn month(cell: &str) -> Option<i64> {
+    if let Some(plain) = months::plain(cell) {
+        return ["%d %b %Y", "%d %Y %b"].iter().find_map(|format| {
+            // A day is no part of it.
+            let parts = strtime::parse(format, format!("1 {plain}")).ok()?;
+            of_parts(&parts)
+        });
+    }
     let (year, rest) = cell.split_at_checked(4)?;
     let rest = rest.strip_prefix('-').unwrap_or(rest);
     let month = match rest.strip_prefix(['Q', 'q']) {
@@ -168,7 +180,10 @@ fn pattern(date: &str, cell: &str) -> Option<i64> {
             let day: String = day.chars().map(plain).collect();
             (day, time.replacen('T', " ", 1))
         }
-        false => (cell.replace(',', " ").replace("  ", " "), String::new()),
+        false => {
+            let plain = months::plain(cell);
+            (plain.unwrap_or_else(|| cell.to_owned()), String::new())
+        }
     };
     let cell = format!("{day}{time}");
     let mut parsed = TIMES.iter().filter_map(|time| {
@@ -238,6 +253,13 @@ mod tests {
             "1/31/2024",
             "31/01/24",
             "31 Jan 2024",
+            "31-Jan-24",
+            "2024 Jan 31",
+            "31. Januar 2024",
+            "31 janv. 2024",
+            "31 de enero de 2024",
+            "31 gennaio 2024 00:00",
+            "2024-01-31 00:00:00 UTC",
             "Jan 31, 2024",
             "January 31, 2024",
             "01/31/2024 12:00 AM",
@@ -260,7 +282,14 @@ mod tests {
 
     #[test]
     fn months_and_quarters_are_their_first_day() {
-        for cell in ["2024-01", "2024-Q1", "2024Q1"] {
+        for cell in [
+            "2024-01",
+            "2024-Q1",
+            "2024Q1",
+            "Jan 2024",
+            "janvier 2024",
+            "2024 Januar",
+        ] {
             assert_eq!(
                 of(&[cell])[0].read(cell),
                 Some(LAST_OF_JANUARY - 30 * DAY),

@@ -58,7 +58,7 @@ fn files_without_rows_are_refused() {
 fn a_ragged_row_names_both_counts() {
     let error = refused("a,b\n1,2\n1,2,3\n");
     assert!(
-        error.contains("a.csv: row 2 has 3 cells and the header 2"),
+        error.contains("a.csv: row 2 (line 3) has 3 cells and the header 2"),
         "{error}"
     );
 }
@@ -67,7 +67,7 @@ fn a_ragged_row_names_both_counts() {
 fn an_unclosed_quote_is_refused() {
     let error = refused("a,b\n1,2\n3,\"4\n5,6\n");
     assert!(
-        error.contains("a.csv: row 2 opens a quote that is never closed"),
+        error.contains("a.csv: line 3 opens a quote that is never closed"),
         "{error}"
     );
 }
@@ -76,7 +76,7 @@ fn an_unclosed_quote_is_refused() {
 fn two_columns_of_one_name_are_refused_but_unnamed_ones_are_not() {
     let error = refused("a,b,a\n1,2,3\n");
     assert!(
-        error.contains("a.csv: the header has two columns `a`; rename one"),
+        error.contains("a.csv: the header in line 1 has two columns `a`; rename one"),
         "{error}"
     );
     assert!(refused("a,a\n1,2\n").contains("two columns `a`"));
@@ -88,7 +88,7 @@ fn columns_without_a_name_are_called_by_their_place() {
     let table = csv("a,, \n1,2,3\n").unwrap();
     assert_eq!(table.header, ["a", "column 2", "column 3"]);
     assert_eq!(
-        (table.has_header, table.column("column 3").unwrap()),
+        (table.has_header(), table.column("column 3").unwrap()),
         (true, 2)
     );
     assert_eq!(table.note(&[0]), None);
@@ -112,11 +112,11 @@ fn numbers_are_no_header() {
     assert!(note.ends_with(": `column 1`, `column 2`"), "{note}");
     let error = table.column("x").unwrap_err().to_string();
     assert!(error.contains("write one above it"), "{error}");
-    assert!(refused("1,2\n3\n").contains("row 2 has 1 cell and row 1 2"));
+    assert!(refused("1,2\n3\n").contains("row 2 (line 2) has 1 cell and the first row 2"));
     // One word is enough, as before years; and so is an index without a name before columns that are counted.
-    assert!(csv("label,1990\nx,1\n").unwrap().has_header);
-    assert!(csv(",0,1\n0,1,2\n").unwrap().has_header);
-    assert!(csv(",,\n0,1,2\n").unwrap().has_header);
+    assert!(csv("label,1990\nx,1\n").unwrap().has_header());
+    assert!(csv(",0,1\n0,1,2\n").unwrap().has_header());
+    assert!(csv(",,\n0,1,2\n").unwrap().has_header());
 }
 
 #[test]
@@ -124,18 +124,18 @@ fn a_first_row_with_holes_is_data() {
     for hole in ["", " ", "NaN", "nan", "?", "NA", "N/A", "null"] {
         let table = csv(&format!("1,{hole},3\n4,5,6\n")).unwrap();
         assert_eq!(table.rows.len(), 2, "{hole}");
-        assert!(!table.has_header);
+        assert!(!table.has_header());
     }
     // None counts from 0 to the end; and what is too large is a number still.
     for first in [",0.5,1", ",1,2", ",0,1,3", "1e200,1"] {
         assert!(
-            !csv(&format!("{first}\n{first}\n")).unwrap().has_header,
+            !csv(&format!("{first}\n{first}\n")).unwrap().has_header(),
             "{first}"
         );
     }
     for words in ["NA,NaN", "NaN,inf", "a,NaN"] {
         assert!(
-            csv(&format!("{words}\n1,2\n")).unwrap().has_header,
+            csv(&format!("{words}\n1,2\n")).unwrap().has_header(),
             "{words}"
         );
     }
@@ -185,13 +185,13 @@ fn a_cell_that_is_no_number_is_placed_and_shown() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("a.csv: row 2, column `b`: `NaN` is not a finite number"),
+        error.contains("a.csv: row 2 (line 3), column `b`: `NaN` is not a finite number"),
         "{error}"
     );
     let large = csv("a,b\n1,2\n1,1e+200\n").unwrap();
     let error = large.number(1, 1).unwrap_err().to_string();
     assert!(
-        error.contains("a.csv: row 2, column `b`: `1e+200` is beyond 1e140 in size"),
+        error.contains("a.csv: row 2 (line 3), column `b`: `1e+200` is beyond 1e140 in size"),
         "{error}"
     );
 }

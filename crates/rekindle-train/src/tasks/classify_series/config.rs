@@ -1,7 +1,7 @@
 //! The keys of a classifier of series.
 
 use crate::{
-    data::{file::DataFile, series::SeriesColumns, table::config::TableConfig},
+    data::{clock::TimeColumns, file::DataFile, series::SeriesColumns, table::config::TableConfig},
     model::taken::Pool,
     tasks::{
         classify::weights::ClassWeights,
@@ -26,7 +26,7 @@ pub struct ClassifySeriesConfig {
     pub id: Option<String>,
     /// The column that puts the steps of a series in order, in such a table; they stand in order by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: Option<TimeColumns>,
     /// The columns of the numbers of a step, in such a table; all others of numbers by default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,

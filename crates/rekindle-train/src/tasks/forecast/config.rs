@@ -2,7 +2,8 @@
 
 use crate::{
     data::{
-        calendar::Cycle, file::DataFile, fill::Fill, message::shown, table::config::TableConfig,
+        calendar::Cycle, clock::TimeColumns, file::DataFile, fill::Fill, message::shown,
+        table::config::TableConfig,
     },
     tasks::keys::shares,
 };
@@ -22,9 +23,10 @@ pub struct ForecastConfig {
     /// The columns that are forecast; the numbers that are read by default.
     #[serde(default)]
     pub targets: Vec<String>,
-    /// The column that says when; the first of dates by default, and none if it is empty.
+    /// The column that says when, or the columns that do together: of days and times, of years, months and days. Found by default, and
+    /// none if the name is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
+    pub time: Option<TimeColumns>,
     /// The column that says to which series a row belongs, in a table of several; each is read, cut into parts and forecast by itself,
     /// by one network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,7 +113,15 @@ impl ForecastConfig {
             ("known", "it is known ahead", self.known.clone()),
             ("static", "it has one value a series", self.fixed.clone()),
             ("id", "it names the series", one(&self.id)),
-            ("time", "it says when", one(&self.time)),
+            (
+                "time",
+                "it says when",
+                self.time
+                    .iter()
+                    .flat_map(|time| time.names())
+                    .cloned()
+                    .collect(),
+            ),
         ];
         for (i, (key, _, names)) in roles.iter().enumerate() {
             for (other, why, others) in &roles[i + 1..] {

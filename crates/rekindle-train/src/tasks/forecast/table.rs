@@ -35,7 +35,7 @@ impl ForecastConfig {
         let named = Named {
             columns: &self.columns,
             targets: &self.targets,
-            time: self.time.as_deref(),
+            time: self.time.as_ref().map(|time| time.names()),
             id: self.id.as_deref(),
             known: &self.known,
             fixed: &self.fixed,
