@@ -42,7 +42,7 @@ pub use error::WeightError;
 pub use libraries::{Library, export_as};
 pub use load::load_named;
 pub use pytorch::{Weight, export, gradients, import, is_trained, weight_names};
-pub use read::named_tensors;
+pub use read::{named_gradients, named_tensors};
 pub use taken::Taken;
 
 /// The page of weights, whose code is tried.

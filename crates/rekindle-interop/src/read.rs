@@ -13,10 +13,7 @@ pub fn named_tensors<M: Module>(module: &M) -> Vec<(String, TensorData)> {
 
 /// The gradients of a module's parameters by the paths of [`named_tensors`]; a parameter that the
 /// loss does not depend on has none.
-pub(crate) fn named_gradients<M: Module>(
-    module: &M,
-    gradients: &Gradients,
-) -> Vec<(String, TensorData)> {
+pub fn named_gradients<M: Module>(module: &M, gradients: &Gradients) -> Vec<(String, TensorData)> {
     entries(module, What::Gradient(gradients))
 }
 

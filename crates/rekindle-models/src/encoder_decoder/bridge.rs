@@ -1,0 +1,91 @@
+//! How a decoder begins, from what an encoder ended with.
+
+use super::config::BridgeKind;
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+use rekindle::{AnyCell, Cell, Layer, Recurrent, States};
+
+type NetStates = States<Vec<Tensor<2>>>;
+
+/// The way from the encoder's final states to the decoder's first.
+#[derive(Module, Debug)]
+pub(super) struct Bridge {
+    /// Of each state of each layer of the decoder; empty where states are copied, or nothing is handed on.
+    linear: Vec<Linear>,
+    #[module(skip)]
+    kind: BridgeKind,
+}
+
+impl Bridge {
+    pub(super) fn new(
+        kind: BridgeKind,
+        encoder: &Recurrent<AnyCell>,
+        decoder: &Recurrent<AnyCell>,
+        device: &Device,
+    ) -> Self {
+        let mut linear = Vec::new();
+        match kind {
+            BridgeKind::None | BridgeKind::Copy => {}
+            BridgeKind::Linear => {
+                let below = encoder.layers();
+                for (depth, layer) in decoder.layers().iter().enumerate() {
+                    let from = d_states(&below[depth.min(below.len() - 1)]);
+                    let states = layer.forward.states().into_iter();
+                    linear.extend(states.map(|(_, to)| LinearConfig::new(from, to).init(device)));
+                }
+            }
+        }
+        Bridge { linear, kind }
+    }
+
+    /// The decoder's first states; none where it begins as it always does.
+    pub(super) fn cross(
+        &self,
+        ended: NetStates,
+        decoder: &Recurrent<AnyCell>,
+    ) -> Option<NetStates> {
+        match self.kind {
+            BridgeKind::None => None,
+            BridgeKind::Copy => Some(ended),
+            BridgeKind::Linear => {
+                let below: Vec<Tensor<2>> = ended.layers.into_iter().map(joined).collect();
+                let batch = below[0].dims()[0];
+                let device = below[0].device();
+                let mut linear = self.linear.iter();
+                let mut parts = Vec::new();
+                for (depth, layer) in decoder.layers().iter().enumerate() {
+                    let from = &below[depth.min(below.len() - 1)];
+                    let states = layer.forward.states().len();
+                    // A state that no step reads, an output or a count of steps, begins as it always does.
+                    let begun = layer.forward.initial(batch, &device);
+                    for (state, begun) in (0..states).zip(begun) {
+                        let linear = linear.next().expect("a map for every state");
+                        parts.push(match layer.forward.reads(state) {
+                            true => linear.forward(from.clone()).tanh(),
+                            false => begun.cast(from.dtype()),
+                        });
+                    }
+                }
+                let x = Tensor::zeros([batch, 1, decoder.d_input()], &device);
+                Some(decoder.initial(&x).with_parts(parts))
+            }
+        }
+    }
+}
+
+/// The width of all states of a layer.
+fn d_states(layer: &Layer<AnyCell>) -> usize {
+    let cells = std::iter::once(&layer.forward).chain(&layer.reverse);
+    let states = cells.flat_map(|cell| cell.states());
+    states.map(|(_, width)| width).sum()
+}
+
+/// All states of a layer side by side, those that read forward first.
+fn joined(layer: rekindle::LayerState<Vec<Tensor<2>>>) -> Tensor<2> {
+    let parts = layer
+        .forward
+        .into_iter()
+        .chain(layer.reverse.into_iter().flatten());
+    Tensor::cat(parts.collect(), 1)
+}

@@ -1,0 +1,21 @@
+//! Whole recurrent networks for [Burn](https://burn.dev), of the layers and cells of [`rekindle`].
+//!
+//! | network | what it is for |
+//! |---|---|
+//! | [`tagger::Tagger`] | a tag for every word: softmax or a [`crf::Crf`], with or without the words' letters |
+//! | [`encoder_decoder::EncoderDecoder`] | one row of symbols from another, with [`attention`] |
+//! | [`ctc::Ctc`] | labels for a longer row of frames |
+//!
+//! Each takes any cell of the list wherever its paper has one, and says in its doc where its equations are from.
+
+pub mod attention;
+pub mod crf;
+pub mod ctc;
+pub mod encoder_decoder;
+mod search;
+mod steps;
+pub mod tagger;
+mod tokens;
+
+pub use search::{Found, Generator, Search};
+pub use tokens::Tokens;

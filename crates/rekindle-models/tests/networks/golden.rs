@@ -1,0 +1,127 @@
+//! The golden numbers: what independent implementations make of small networks. `oracles/networks.py` says what a file holds.
+
+use crate::file::{self, Golden, Numbers};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rekindle::Sequence;
+use rekindle_interop::{load_named, named_gradients};
+use rekindle_models::ctc::CtcConfig;
+use rekindle_models::encoder_decoder::EncoderDecoderConfig;
+use rekindle_models::tagger::TaggerConfig;
+use rekindle_models::{Search, Tokens};
+
+/// How far numbers may be apart, `‖a - b‖ / ‖b‖`: some hundred roundings in f64 in another order, and ten times that for gradients,
+/// whose terms cancel.
+const FORWARD: f64 = 1e-13;
+const GRADIENT: f64 = 1e-12;
+
+fn device() -> Device {
+    Device::flex().autodiff()
+}
+
+/// The network with the file's weights.
+fn loaded<M: Module>(golden: &Golden, network: M) -> M {
+    load_named(network, &golden.weights()).expect("the file has the network's weights")
+}
+
+/// The loss is the file's, and so are its gradients.
+fn trained<M: Module>(golden: &Golden, network: &M, loss: Tensor<1>) {
+    golden.check("output.loss", &loss, FORWARD);
+    let gradients = named_gradients(network, &loss.backward());
+    assert!(!gradients.is_empty());
+    for (path, data) in gradients {
+        golden.compare(&format!("grad.{path}"), &Numbers::of(data), GRADIENT);
+    }
+}
+
+/// Zero beyond the lengths, as the files have it.
+fn cleared(sequence: &Sequence) -> Tensor<3> {
+    sequence.clone().cleared().into_data()
+}
+
+fn tagger(name: &str) {
+    let golden = Golden::read(name, "tagger");
+    let device = device();
+    let network = loaded(&golden, golden.config::<TaggerConfig>().init(&device));
+    let tokens = |name: &str| Tokens::of(&golden.rows(name), &device);
+    let letters = golden.has("input.letters").then(|| tokens("input.letters"));
+    let scores = network.forward(&tokens("input.words"), letters.as_ref());
+    golden.check("output.scores", &cleared(&scores), FORWARD);
+    assert_eq!(network.decode(&scores), golden.rows("output.decoded"));
+    trained(
+        &golden,
+        &network,
+        network.loss(&scores, &tokens("input.tags")),
+    );
+}
+
+fn encoder_decoder(name: &str) {
+    let golden = Golden::read(name, "encoder_decoder");
+    let device = device();
+    let config = golden.config::<EncoderDecoderConfig>();
+    let network = loaded(&golden, config.init(&device));
+    let (sources, targets) = (golden.rows("input.source"), golden.rows("input.target"));
+    let (source, target) = (Tokens::of(&sources, &device), Tokens::of(&targets, &device));
+    let read = network.read(&source);
+    let steps = target.data().dims()[1] - 1;
+    let log_probs = network.forward(&read, &target.data().clone().narrow(1, 0, steps));
+    golden.check("output.log_probs", &log_probs, FORWARD);
+    // A search for one row alone ends as all rows side by side do.
+    for (source, wanted) in sources.iter().zip(golden.rows("output.decoded")) {
+        let found = network.write(source, &Search::greedy(6), 0, 1, &device);
+        assert_eq!(found[0].tokens, wanted);
+    }
+    trained(&golden, &network, network.loss(&source, &target));
+}
+
+fn ctc(name: &str) {
+    let golden = Golden::read(name, "ctc");
+    let device = device();
+    let network = loaded(&golden, golden.config::<CtcConfig>().init(&device));
+    let frames = golden.tensor("input.frames", &device);
+    let lengths = golden.whole("input.lengths");
+    let frames = Sequence::padded(frames, lengths).expect("the lengths fit");
+    let log_probs = network.forward(frames);
+    golden.check("output.log_probs", &cleared(&log_probs), FORWARD);
+    let losses = network.loss(&log_probs, &golden.rows("input.labels"));
+    let losses = losses.expect("there are steps enough");
+    golden.check("output.losses", &losses, FORWARD);
+    trained(&golden, &network, losses.mean());
+}
+
+macro_rules! files {
+    ($($network:ident: $($test:ident = $file:literal),*;)*) => {
+        $($(
+            #[test]
+            fn $test() {
+                $network($file);
+            }
+        )*)*
+
+        /// Every file has a test.
+        #[test]
+        fn all_files_are_tried() {
+            let mut tried = vec![$($($file.to_owned()),*),*];
+            tried.sort();
+            assert_eq!(file::all(), tried);
+        }
+    };
+}
+
+files! {
+    tagger:
+        tagger_crf = "tagger-crf",
+        tagger_crf_letters = "tagger-crf-letters",
+        tagger_softmax = "tagger-softmax";
+    encoder_decoder:
+        encoder_decoder_none_copied = "encoder_decoder-none-copied",
+        encoder_decoder_additive = "encoder_decoder-additive",
+        encoder_decoder_additive_lstm = "encoder_decoder-additive-lstm",
+        encoder_decoder_additive_pointer = "encoder_decoder-additive-pointer",
+        encoder_decoder_dot = "encoder_decoder-dot",
+        encoder_decoder_dot_fed = "encoder_decoder-dot-fed",
+        encoder_decoder_general_pointer = "encoder_decoder-general-pointer";
+    ctc:
+        ctc_plain = "ctc",
+        ctc_subsampled = "ctc-subsampled";
+}

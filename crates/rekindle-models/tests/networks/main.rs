@@ -1,0 +1,5 @@
+//! What networks compute, held to independent implementations, and what holds for all of them.
+
+mod file;
+mod golden;
+mod laws;
