@@ -1,10 +1,24 @@
 //! How a decoder begins, from what an encoder ended with.
 
-use super::config::BridgeKind;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use rekindle::{AnyCell, Cell, Layer, Recurrent, States};
+use serde::{Deserialize, Serialize};
+
+/// How the decoder begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BridgeKind {
+    /// With `tanh(W s + b)` for each of its states, `s` all final states of the encoder's layer at that height side by side; where
+    /// the decoder is higher, of the topmost.
+    #[default]
+    Linear,
+    /// With the encoder's final states, where the two have the same ones.
+    Copy,
+    /// As it always begins: all that it knows of the source is what attention sees.
+    None,
+}
 
 type NetStates = States<Vec<Tensor<2>>>;
 

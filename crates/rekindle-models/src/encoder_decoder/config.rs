@@ -1,27 +1,13 @@
 //! The configuration of an encoder-decoder.
 
 use super::EncoderDecoder;
-use super::bridge::Bridge;
-use super::readout::Readout;
-use crate::attention::{Attention, Score};
+use super::bridge::{Bridge, BridgeKind};
+use super::readout::{AttentionKind, Readout};
+use crate::attention::Attention;
 use burn::nn::{EmbeddingConfig, Initializer, LinearConfig};
 use burn::tensor::Device;
 use rekindle::{AnyCellConfig, CellConfig, GruConfig, Invalid, RecurrentConfig, positive, width};
 use serde::{Deserialize, Serialize};
-
-/// How the decoder begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum BridgeKind {
-    /// With `tanh(W s + b)` for each of its states, `s` all final states of the encoder's layer at that height side by side; where
-    /// the decoder is higher, of the topmost.
-    #[default]
-    Linear,
-    /// With the encoder's final states, where the two have the same ones.
-    Copy,
-    /// As it always begins: all that it knows of the source is what attention sees.
-    None,
-}
 
 /// Configuration of [`EncoderDecoder`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,32 +42,6 @@ pub struct EncoderDecoderConfig {
     /// 2017, <https://arxiv.org/abs/1704.04368>): then the two have the same symbols.
     #[serde(default)]
     pub copy: bool,
-}
-
-/// How the decoder looks at the source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AttentionKind {
-    /// Not at all (Sutskever et al. 2014, <https://arxiv.org/abs/1409.3215>; Cho et al. 2014, <https://arxiv.org/abs/1406.1078>).
-    None,
-    /// Before a step, by the output before: what is seen is part of the step's input (Bahdanau et al. 2015).
-    Additive,
-    /// After a step, by its output (Luong et al. 2015).
-    Dot,
-    /// After a step, by its output, with a matrix between (Luong et al. 2015).
-    General,
-}
-
-impl AttentionKind {
-    /// How steps are compared.
-    pub(super) fn score(self) -> Option<Score> {
-        match self {
-            AttentionKind::None => None,
-            AttentionKind::Additive => Some(Score::Additive),
-            AttentionKind::Dot => Some(Score::Dot),
-            AttentionKind::General => Some(Score::General),
-        }
-    }
 }
 
 fn usual_embedding() -> usize {

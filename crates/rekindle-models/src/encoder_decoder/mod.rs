@@ -11,7 +11,9 @@ mod config;
 mod readout;
 mod write;
 
-pub use config::{AttentionKind, BridgeKind, EncoderDecoderConfig};
+pub use bridge::BridgeKind;
+pub use config::EncoderDecoderConfig;
+pub use readout::AttentionKind;
 pub use write::Writing;
 
 use crate::attention::{Attention, Memory};

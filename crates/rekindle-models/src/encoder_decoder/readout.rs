@@ -1,9 +1,36 @@
 //! What a step of the decoder becomes before the output layer.
 
-use super::config::AttentionKind;
+use crate::attention::Score;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// How the decoder looks at the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttentionKind {
+    /// Not at all (Sutskever et al. 2014, <https://arxiv.org/abs/1409.3215>; Cho et al. 2014, <https://arxiv.org/abs/1406.1078>).
+    None,
+    /// Before a step, by the output before: what is seen is part of the step's input (Bahdanau et al. 2015).
+    Additive,
+    /// After a step, by its output (Luong et al. 2015).
+    Dot,
+    /// After a step, by its output, with a matrix between (Luong et al. 2015).
+    General,
+}
+
+impl AttentionKind {
+    /// How steps are compared.
+    pub(super) fn score(self) -> Option<Score> {
+        match self {
+            AttentionKind::None => None,
+            AttentionKind::Additive => Some(Score::Additive),
+            AttentionKind::Dot => Some(Score::Dot),
+            AttentionKind::General => Some(Score::General),
+        }
+    }
+}
 
 /// What a step gave, what it saw and what it read, as one vector.
 ///
