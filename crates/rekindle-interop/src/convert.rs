@@ -1,8 +1,9 @@
 //! Tensors of files as Burn's, and back.
 
-use burn::tensor::{BoolStore, DType, TensorData};
+use burn::tensor::{BoolStore, DType, Device, Tensor, TensorData};
 
-use crate::formats::{Dtype, Entry};
+use crate::error::WeightError;
+use crate::formats::{Dtype, Entry, Tensors};
 
 /// The types of both sides.
 const TYPES: [(Dtype, DType); 10] = [
@@ -27,6 +28,30 @@ pub fn tensor_data(entry: &Entry<'_>) -> TensorData {
         return TensorData::new(truths, shape);
     }
     TensorData::from_bytes_vec(entry.bytes.to_vec(), shape, burns(entry.dtype))
+}
+
+/// The floats of a file's tensor on a device, for what stands beside a recurrent layer.
+///
+/// # Errors
+///
+/// If the file has no tensor of this name, or one with another number of axes.
+pub fn tensor<const D: usize>(
+    tensors: &Tensors<'_>,
+    name: &str,
+    device: &Device,
+) -> Result<Tensor<D>, WeightError> {
+    let absent = || WeightError::Absent {
+        name: name.to_owned(),
+    };
+    let entry = tensors.get(name).ok_or_else(absent)?;
+    if entry.shape.len() != D {
+        return Err(WeightError::Axes {
+            name: name.to_owned(),
+            shape: entry.shape.clone(),
+            axes: D,
+        });
+    }
+    Ok(Tensor::from_data(tensor_data(entry), device))
 }
 
 /// Burn's tensor as a file holds it; none if no file holds its type.

@@ -11,6 +11,18 @@ pub enum WeightError {
     #[error("tensor `{name}`, {shape:?}, is missing")]
     Missing { name: String, shape: Vec<usize> },
 
+    /// A file has no tensor of this name.
+    #[error("the file has no tensor `{name}`")]
+    Absent { name: String },
+
+    /// A tensor has another number of axes than the caller takes.
+    #[error("tensor `{name}` is {shape:?}, which is not of {axes} axes")]
+    Axes {
+        name: String,
+        shape: Vec<usize>,
+        axes: usize,
+    },
+
     /// Tensors belong to no parameter of the module.
     #[error("{} of this module's, which are {}", none_of(names), known.join(", "))]
     Unexpected {

@@ -37,7 +37,7 @@ mod transpose;
 mod written;
 
 pub use checkpoint::{Found, Kind, find, take};
-pub use convert::{entry, tensor_data};
+pub use convert::{entry, tensor, tensor_data};
 pub use error::WeightError;
 pub use libraries::{Library, export_as};
 pub use load::load_named;

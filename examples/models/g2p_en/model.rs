@@ -6,7 +6,7 @@ use std::error::Error;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::{CellConfig, Gru, GruConfig, Recurrent, RecurrentConfig, Sequence};
 use rekindle_interop::formats::{self, Tensors};
-use rekindle_interop::{import, tensor_data};
+use rekindle_interop::{import, tensor};
 
 /// What the decoder says, by number, behind the four signs that are no phonemes.
 const PHONEMES: &str = "AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1 AY2 B CH D DH EH0 EH1 EH2 ER0 ER1 ER2 \
@@ -128,13 +128,4 @@ fn gru(
     ]);
     let layer = RecurrentConfig::new(GruConfig::new(units)).init(symbols, device);
     Ok(import(layer, &weights)?)
-}
-
-fn tensor<const D: usize>(
-    tensors: &Tensors<'_>,
-    name: &str,
-    device: &Device,
-) -> Result<Tensor<D>, Box<dyn Error>> {
-    let entry = tensors.get(name).ok_or(format!("no {name}"))?;
-    Ok(Tensor::from_data(tensor_data(entry), device))
 }

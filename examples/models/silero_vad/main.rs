@@ -8,19 +8,22 @@
 //! onnxruntime says (`golden.py`). The model is Silero's, under the MIT licence (NOTICE).
 #![allow(clippy::print_stdout, reason = "it shows what it does")]
 
+#[path = "../sound/wav.rs"]
+mod wav;
+
 use std::{error::Error, f64::consts::TAU, fs, time::Instant};
 
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData, activation, module::conv1d};
 use rekindle::{AnyCell, Recurrent};
-use rekindle_interop::formats::{Tensors, onnx};
-use rekindle_interop::tensor_data;
+use rekindle_interop::formats::onnx;
+use rekindle_interop::tensor;
 
 const HERE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../examples/models/silero_vad"
 );
-const RATE: usize = 16_000;
+const RATE: usize = wav::RATE as usize;
 /// The new samples of a frame, 32 ms, and those before them that it reads again.
 const FRAME: usize = 512;
 const CONTEXT: usize = 64;
@@ -41,19 +44,19 @@ impl Silero {
         println!("{lstm}");
         let lstm = lstm.load(device)?;
         let tensors = model.into_tensors()?;
-        let named = |name: &str| numbers(&tensors, name, device);
+        let bias = |name: &str| tensor(&tensors, &format!("{name}.bias"), device);
         let encoder = [1, 2, 2, 1].into_iter().enumerate().map(|(i, stride)| {
             let name = format!("encoder.{i}");
             Ok((
-                named(&format!("{name}.weight"))?,
-                bias(&tensors, &name, device)?,
+                tensor(&tensors, &format!("{name}.weight"), device)?,
+                bias(&name)?,
                 stride,
             ))
         });
         Ok(Silero {
-            spectrum: named("stft.forward_basis_buffer")?,
+            spectrum: tensor(&tensors, "stft.forward_basis_buffer", device)?,
             encoder: encoder.collect::<Result<_, Box<dyn Error>>>()?,
-            output: (named("output.weight")?, bias(&tensors, "output", device)?),
+            output: (tensor(&tensors, "output.weight", device)?, bias("output")?),
             lstm,
         })
     }
@@ -88,21 +91,6 @@ impl Silero {
     }
 }
 
-fn numbers<const D: usize>(
-    tensors: &Tensors<'_>,
-    name: &str,
-    device: &Device,
-) -> Result<Tensor<D>, Box<dyn Error>> {
-    let entry = tensors
-        .get(name)
-        .ok_or_else(|| format!("no tensor {name}"))?;
-    Ok(Tensor::from_data(tensor_data(entry), device))
-}
-
-fn bias(tensors: &Tensors<'_>, name: &str, device: &Device) -> Result<Tensor<1>, Box<dyn Error>> {
-    numbers(tensors, &format!("{name}.bias"), device)
-}
-
 /// A voice that sings vowels, four a second, in the first and third second, a tone in the second, and nothing in the last.
 fn made() -> Vec<f32> {
     let voice = |t: f64| {
@@ -134,31 +122,6 @@ fn made() -> Vec<f32> {
     (0..4 * RATE).map(|n| sample(n) as f32).collect()
 }
 
-/// The samples of a file of one channel of 16 bits at 16 kHz.
-fn wav(path: &str) -> Result<Vec<f32>, Box<dyn Error>> {
-    let bytes = fs::read(path)?;
-    let number = |at: usize, n: usize| {
-        let field = bytes.get(at..at + n).unwrap_or_default();
-        field
-            .iter()
-            .rev()
-            .fold(0, |sum, &byte| sum << 8 | usize::from(byte))
-    };
-    if !bytes.starts_with(b"RIFF") || [number(22, 2), number(24, 4), number(34, 2)] != [1, RATE, 16]
-    {
-        return Err(format!("{path}: not a .wav file of one channel of 16 bits at 16 kHz").into());
-    }
-    let mut at = 12;
-    while bytes.get(at..at + 4).is_some_and(|name| name != b"data") {
-        at += 8 + number(at + 4, 4);
-    }
-    let (samples, _) = bytes.get(at + 8..).unwrap_or_default().as_chunks();
-    Ok(samples
-        .iter()
-        .map(|&two| f32::from(i16::from_le_bytes(two)) / 32768.0)
-        .collect())
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let device = Device::flex();
     let silero = Silero::open(
@@ -167,7 +130,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     let file = std::env::args().nth(1);
     let samples = match &file {
-        Some(path) => wav(path)?,
+        Some(path) => wav::read(path)?,
         None => made(),
     };
 

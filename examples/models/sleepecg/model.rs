@@ -4,8 +4,7 @@ use std::error::Error;
 
 use burn::tensor::{Device, Tensor, activation};
 use rekindle::{AnyCell, AnyCellConfig, Recurrent, RecurrentConfig, Sequence};
-use rekindle_interop::formats::keras::{Model, read};
-use rekindle_interop::{keras::take, tensor_data};
+use rekindle_interop::{formats::keras::read, keras::take, tensor};
 
 /// What the classifier tells apart, in the order of its outputs.
 pub(crate) const STAGES: [&str; 4] = ["undefined", "non-REM", "REM", "wake"];
@@ -40,12 +39,12 @@ impl Classifier {
         let (recurrent, _) = take(config.init(64, device), &model, None)?;
         let vector = |layer: &str, number: usize| -> Result<Tensor<3>, Box<dyn Error>> {
             let name = format!("layers.{layer}.vars.{number}");
-            Ok(tensor::<1>(&model, &name, device)?.unsqueeze())
+            Ok(tensor::<1>(model.tensors(), &name, device)?.unsqueeze())
         };
         let dense = |layer: &str| -> Result<Dense, Box<dyn Error>> {
             let name = format!("layers.{layer}.vars.0");
             Ok(Dense {
-                kernel: tensor::<2>(&model, &name, device)?.unsqueeze(),
+                kernel: tensor::<2>(model.tensors(), &name, device)?.unsqueeze(),
                 bias: vector(layer, 1)?,
             })
         };
@@ -76,13 +75,4 @@ impl Dense {
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         x.matmul(self.kernel.clone()) + self.bias.clone()
     }
-}
-
-fn tensor<const D: usize>(
-    model: &Model,
-    name: &str,
-    device: &Device,
-) -> Result<Tensor<D>, Box<dyn Error>> {
-    let entry = model.tensors().get(name).ok_or(format!("no {name}"))?;
-    Ok(Tensor::from_data(tensor_data(entry), device))
 }

@@ -5,8 +5,7 @@ use std::error::Error;
 
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use rekindle::{AnyCell, AnyCellConfig, Recurrent, RecurrentConfig};
-use rekindle_interop::formats::keras::{Model, read};
-use rekindle_interop::{keras::take, tensor_data};
+use rekindle_interop::{formats::keras::read, keras::take, tensor};
 
 /// The symbols that the network sees, and the units of an LSTM.
 const WINDOW: usize = 40;
@@ -36,15 +35,15 @@ impl Network {
             let layer = RecurrentConfig::new(cell).init(d_input, device);
             Ok(take(layer, &model, Some(name))?.0)
         };
-        let embedding = tensor::<2>(&model, "embedding.embedding.embeddings:0", device)?;
+        let embedding = tensor::<2>(model.tensors(), "embedding.embedding.embeddings:0", device)?;
         let d_embedding = embedding.dims()[1];
         Ok(Network {
             vocabulary: serde_json::from_slice(vocabulary)?,
             embedding,
             lstms: [lstm("rnn_1", d_embedding)?, lstm("rnn_2", UNITS)?],
-            attention: tensor(&model, "attention.attention.attention_W:0", device)?,
-            kernel: tensor(&model, "output.output.kernel:0", device)?,
-            bias: tensor::<1>(&model, "output.output.bias:0", device)?.unsqueeze(),
+            attention: tensor(model.tensors(), "attention.attention.attention_W:0", device)?,
+            kernel: tensor(model.tensors(), "output.output.kernel:0", device)?,
+            bias: tensor::<1>(model.tensors(), "output.output.bias:0", device)?.unsqueeze(),
         })
     }
 
@@ -88,13 +87,4 @@ impl Network {
             .squeeze_dim::<2>(1);
         activation::softmax(mean.matmul(self.kernel.clone()) + self.bias.clone(), 1)
     }
-}
-
-fn tensor<const D: usize>(
-    model: &Model,
-    name: &str,
-    device: &Device,
-) -> Result<Tensor<D>, Box<dyn Error>> {
-    let entry = model.tensors().get(name).ok_or(format!("no {name}"))?;
-    Ok(Tensor::from_data(tensor_data(entry), device))
 }
