@@ -15,19 +15,29 @@ use toml::Value;
 
 /// A config with a comment a key. Of a file it is tried before it is given: it reads the file, and would train.
 ///
-/// `path` is how the config names the file; `directory` is where it will stand, which that is meant from.
+/// `label` names the file's column of classes or targets; `directory` is where the config will stand, which the file's path is meant from.
 ///
 /// # Errors
 ///
 /// If there is no such task, the file cannot be read, or it does not fit the task.
-pub fn config(task: Option<&str>, data: Option<&Path>, directory: &Path) -> Result<String> {
+pub fn config(
+    task: Option<&str>,
+    (data, label): (Option<&Path>, Option<&str>),
+    directory: &Path,
+) -> Result<String> {
     let tasks = probe::tasks();
     let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
     if let Some(task) = task.filter(|task| !tasks.contains(task)) {
         let end = suggest(task, &tasks);
         return Err(Error::mend(format!("there is no task `{task}`{end}")));
     }
-    let looked = data.map(look).transpose()?;
+    if let (None, Some(label)) = (data, label) {
+        return Err(Error::mend(format!(
+            "--label {}: there is no file that it could be a column of; name one with --data FILE",
+            crate::shell::word(label)
+        )));
+    }
+    let looked = data.map(|data| look(data, label)).transpose()?;
     let kind = match (task, &looked) {
         (Some(task), _) => task,
         (None, Some(looked)) => looked.seen.task(),
@@ -57,8 +67,10 @@ pub fn config(task: Option<&str>, data: Option<&Path>, directory: &Path) -> Resu
             let why = why.replacen(&format!("{name}: "), "", 1);
             let why = why.lines().next().unwrap_or_default();
             Error::mend(format!(
-                "{}: no data for `{kind}`: {why}\nname another task: rekindle init TASK --data {}",
+                "{}: no data for `{kind}`: {why}\nmend that, or name another task ({}) or the column of classes: rekindle init TASK \
+                 --label COLUMN --data {}",
                 data.display(),
+                FILES.join(", "),
                 crate::shell::quoted(data)
             ))
         })?;
@@ -74,6 +86,15 @@ fn named(data: &Path, directory: &Path) -> String {
     path.display().to_string()
 }
 
+/// The tasks that learn from a file.
+const FILES: [&str; 5] = [
+    "language_model",
+    "classify_text",
+    "classify_series",
+    "regress_series",
+    "forecast",
+];
+
 impl Seen {
     /// The task that it is for.
     fn task(&self) -> &'static str {
@@ -87,19 +108,22 @@ impl Seen {
     }
 }
 
-impl Seen {
+impl Look {
     /// What the file was taken for.
     fn why(&self) -> String {
-        match self {
+        match &self.seen {
             Seen::Prose(characters) => format!("a text of {characters} characters"),
             Seen::Series => "series with a class each".into(),
             Seen::Targets => "series with a number each".into(),
             Seen::Texts { text, label } => {
                 format!("texts in `{text}` with their classes in `{label}`")
             }
-            Seen::Rows(rows) => {
-                format!("{rows} rows of numbers, one behind the other in time")
-            }
+            Seen::Rows(rows) => match &self.steps {
+                Some((id, _)) => {
+                    format!("{rows} rows of numbers, of several series in time by `{id}`")
+                }
+                None => format!("{rows} rows of numbers, one behind the other in time"),
+            },
         }
     }
 }
@@ -125,16 +149,30 @@ fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'st
         "classify_text" => {
             let (text, label) = match seen {
                 Some(Seen::Texts { text, label }) => (text.as_str(), label.as_str()),
-                _ => ("text", "label"),
+                _ => (
+                    "text",
+                    looked
+                        .and_then(|looked| looked.label.as_deref())
+                        .unwrap_or("label"),
+                ),
             };
-            vec![
+            let mut keys = vec![
                 ("train", file("mine.csv")),
                 ("text_column", text.into()),
                 ("label_column", label.into()),
-            ]
+            ];
+            keys.extend(has_empty(looked).then(|| ("skip_empty", true.into())));
+            keys
         }
         "classify_series" | "regress_series" => {
             let mut keys = vec![("train", file("mine.csv"))];
+            let label = looked.and_then(|looked| looked.label.as_deref());
+            let key = match kind {
+                "classify_series" => "label_column",
+                _ => "target_column",
+            };
+            keys.extend(label.map(|label| (key, label.into())));
+            keys.extend(has_empty(looked).then(|| ("skip_empty", true.into())));
             if let Some((id, time)) = looked.and_then(|looked| looked.steps.as_ref()) {
                 keys.push(("id", id.as_str().into()));
                 keys.extend(time.iter().map(|time| ("time", time.as_str().into())));
@@ -142,16 +180,18 @@ fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'st
             keys
         }
         "forecast" => {
-            let rows = match seen {
-                Some(Seen::Rows(rows)) => *rows,
+            let rows = match looked {
+                Some(looked) if matches!(looked.seen, Seen::Rows(_)) => looked.rows,
                 _ => usize::MAX,
             };
             let window = (rows / 10).clamp(1, 32) as i64;
-            let mut keys = vec![
-                ("file", file("mine.csv")),
-                ("window", window.into()),
-                ("horizon", 1.into()),
-            ];
+            let mut keys = vec![("file", file("mine.csv"))];
+            let id = looked.and_then(|looked| looked.steps.as_ref());
+            let id = id.filter(|_| matches!(seen, Some(Seen::Rows(_))));
+            keys.extend(id.map(|(id, _)| ("id", id.as_str().into())));
+            keys.extend([("window", window.into()), ("horizon", 1.into())]);
+            let season = looked.and_then(|looked| looked.season);
+            keys.extend(season.map(|(rows, _)| ("season", (rows as i64).into())));
             keys.extend(has_holes(looked).then(|| ("missing", "linear".into())));
             keys
         }
@@ -163,6 +203,11 @@ fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'st
 /// Whether values are missing in a file.
 fn has_holes(looked: Option<&Look>) -> bool {
     looked.is_some_and(|looked| looked.has_holes)
+}
+
+/// Whether texts, classes or targets are missing in a file.
+fn has_empty(looked: Option<&Look>) -> bool {
+    looked.is_some_and(|looked| looked.has_empty)
 }
 
 /// The config.
@@ -202,12 +247,19 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
     task.extend(task_keys(kind, file, looked));
     let mut text =
         "# `rekindle explain KEY` says more of a key; `rekindle explain` names all that there are.\n".to_owned();
-    if let Some(seen) = seen.filter(|seen| seen.task() == kind) {
+    if let Some(looked) = looked.filter(|looked| looked.seen.task() == kind) {
         let _ = writeln!(
             text,
             "# The file looks like {}; for another task: rekindle init TASK --data FILE",
-            seen.why()
+            looked.why()
         );
+        if let Some(class) = &looked.may_be_class {
+            let _ = writeln!(
+                text,
+                "# Where `{class}` is a class that each row is to get: rekindle init --label {} --data FILE",
+                crate::shell::word(class)
+            );
+        }
     }
     let tables: [(&str, &[(&str, Value)]); 4] = [
         ("task", &task),
@@ -221,6 +273,11 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
         "task.kind" => "what is learned".to_owned(),
         "model.cell.kind" => format!("{why}`rekindle list` names all"),
         "task.missing" => "values are missing in the file: they are put on the line between those before and behind".to_owned(),
+        "task.skip_empty" => "a text, a class or a target is missing in the file: such rows are left out".to_owned(),
+        "task.season" => {
+            let what = looked.and_then(|looked| looked.season).map_or("a season", |(_, what)| what);
+            format!("the rows of {what}, for the seasonal baseline")
+        }
         "model.cell.d_hidden" => "the number of units".to_owned(),
         _ => {
             let is_it =

@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// The file to learn from.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
+    /// The file's column of classes, or of numbers to predict.
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
     /// The config to write, which must not be there; it is printed otherwise.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -24,7 +27,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let directory = args.out.as_deref().and_then(Path::parent);
     let directory = directory.filter(|path| !path.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
-    let text = init::config(args.task.as_deref(), args.data.as_deref(), directory)?;
+    let text = init::config(
+        args.task.as_deref(),
+        (args.data.as_deref(), args.label.as_deref()),
+        directory,
+    )?;
     let Some(out) = args.out else {
         return console::print(&text);
     };

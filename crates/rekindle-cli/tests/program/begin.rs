@@ -60,7 +60,10 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
     );
     again.refused(&["there is such a file already"]);
     let wrong = rekindle_in(at, &["init", "classify_text", "--data", "load.csv"]);
-    wrong.refused(&["load.csv: no data for `classify_text`", "name another task"]);
+    wrong.refused(&[
+        "load.csv: no data for `classify_text`",
+        "another task (language_model, classify_text, classify_series, regress_series, forecast)",
+    ]);
     let left = fs::read_dir(at).expect("there").flatten();
     assert!(left.into_iter().all(|entry| {
         !entry
@@ -179,4 +182,89 @@ fn a_key_is_explained_with_its_default_and_what_it_may_be() {
     assert!(all.lines().all(|line| line.chars().count() <= 90), "{all}");
     let unknown = rekindle_in(dir.path(), &["explain", "hidden_size"]);
     unknown.refused(&["here it is `model.cell.d_hidden`"]);
+}
+
+#[test]
+fn what_a_table_makes_evident_stands_in_its_config() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let at = dir.path();
+    let table = |head: &str, rows: usize, row: &dyn Fn(usize) -> String| {
+        format!("{head}\n{}", (0..rows).map(row).collect::<String>())
+    };
+    let value = |i: usize| i * i % 11;
+    let hour = |i: usize| format!("2024-01-{:02} {:02}:00,{}\n", i / 24 + 1, i % 24, value(i));
+    let shops = |i: usize| {
+        format!(
+            "2024-01-{:02},{},{}\n",
+            i / 3 + 1,
+            ["a", "b", "c"][i % 3],
+            value(i)
+        )
+    };
+    let mail = |i: usize| match i {
+        7 => "a mail that nobody judged,\n".to_owned(),
+        9 => ",good\n".to_owned(),
+        _ => format!("a mail of so many words {i},{}\n", ["good", "bad"][i % 2]),
+    };
+    let flowers = |i: usize| format!("{}.5,{},{}\n", value(i), i % 7, ["rose", "lily"][i % 2]);
+    for (name, text, arguments, words) in [
+        (
+            "hours.csv",
+            table("at,load", 120, &hour),
+            &[][..],
+            &["season = 24", "# the rows of a day"][..],
+        ),
+        (
+            "shops.csv",
+            table("day,shop,sold", 90, &shops),
+            &[],
+            &[
+                "id = \"shop\"",
+                "of several series in time by `shop`",
+                "season = 7",
+            ],
+        ),
+        (
+            "mails.csv",
+            table("mail,judgement", 40, &mail),
+            &[],
+            &["skip_empty = true", "kind = \"classify_text\""],
+        ),
+        (
+            "flowers.csv",
+            table("length,width,species", 60, &flowers),
+            &[],
+            &[
+                "kind = \"forecast\"",
+                "rekindle init --label species --data FILE",
+            ],
+        ),
+        (
+            "species.csv",
+            table("length,width,species", 60, &flowers),
+            &["--label", "species"],
+            &["kind = \"classify_series\"", "label_column = \"species\""],
+        ),
+        (
+            "lengths.csv",
+            table("length,width,species", 60, &flowers),
+            &["--label", "length"],
+            &["kind = \"regress_series\"", "target_column = \"length\""],
+        ),
+    ] {
+        fs::write(at.join(name), text).expect("written");
+        let config = format!("{name}.toml");
+        let init = [&["init", "--data", name, "--out", &config], arguments].concat();
+        rekindle_in(at, &init).done();
+        let text = fs::read_to_string(at.join(&config)).expect("written");
+        for word in words {
+            assert!(text.contains(word), "{name}: {word}: {text}");
+        }
+        rekindle_in(at, &["validate", &config]).done();
+    }
+    fs::write(at.join("a.xlsx"), b"PK\x03\x04\x14\0xl/workbook.xml\xff").expect("written");
+    rekindle_in(at, &["init", "--data", "a.xlsx"])
+        .refused(&["a.xlsx: this is an Excel workbook, no text; save its sheet as CSV"]);
+    rekindle_in(at, &["init", "--data", "mails.csv", "--label", "verdict"])
+        .refused(&["no column `verdict`; the columns are `mail`, `judgement`"]);
 }

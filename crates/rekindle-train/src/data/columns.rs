@@ -1,14 +1,17 @@
 //! A multivariate series whose rows are the time steps, for forecasting.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
 
 use super::message::shown;
 use super::roles::{Named, Role, Roles, Schema};
 use super::segments::{Segment, Segments};
+use super::step;
 use super::table::Table;
 use super::table::config::TableConfig;
 use super::table::kind::ColumnKind;
+use super::table::stamp::StampFormat;
 use crate::error::{Error, Result};
 
 /// Columns of numbers, in the order of time.
@@ -27,6 +30,8 @@ pub struct Columns {
     pub micros: Option<Vec<i64>>,
     /// Their series, one after the other; one where the table holds no more.
     pub segments: Vec<Segment>,
+    /// How such dates are written.
+    pub(crate) format: Option<StampFormat>,
     /// How the file is written and what its columns are for.
     pub schema: Schema,
     /// What is to be said of how it was read.
@@ -111,7 +116,7 @@ impl Columns {
             id,
             clock,
             schema,
-            dressed,
+            notes: of_roles,
             ..
         } = roles;
         let rows = table.rows.len();
@@ -161,10 +166,11 @@ impl Columns {
             (None, true) => (row + 1).to_string(),
         };
         let stamps = order.iter().map(stamp).collect();
+        let format = clock.as_ref().and_then(|clock| clock.format);
         let mut notes = vec![table.line()];
         notes.extend(table.notes());
         notes.extend(table.note(&inputs));
-        notes.extend(dressed);
+        notes.extend(of_roles);
         notes.extend(clock.and_then(|clock| clock.note(table)));
         notes.extend(of_order);
         Ok(Self {
@@ -173,10 +179,22 @@ impl Columns {
             rows,
             stamps,
             micros,
+            format,
             segments,
             schema,
             notes,
         })
+    }
+
+    /// What the next so many times are called behind some rows, by their usual step, where dates say when they are.
+    pub(crate) fn times_behind(&self, rows: Range<usize>, count: usize) -> Vec<String> {
+        let (Some(micros), Some(format)) = (&self.micros, self.format) else {
+            return Vec::new();
+        };
+        match self.stamps[rows.clone()].last() {
+            Some(like) => step::behind(&micros[rows], (format, like), count),
+            None => Vec::new(),
+        }
     }
 
     /// The places among the names of the columns that are forecast.

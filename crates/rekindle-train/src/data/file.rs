@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use glob::Pattern;
 use serde::{Deserialize, Serialize};
 
-use super::encoding;
+use super::{binary, encoding};
 use crate::error::{Error, Result};
 use crate::{files, memory};
 
@@ -100,10 +100,24 @@ fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 /// The file's text: UTF-8, or UTF-16 that says so by its byte order mark. The mark is dropped; nothing else is changed.
 pub fn read_text(path: &Path) -> Result<String> {
-    let decoded = encoding::decode(read_bytes(path)?, None);
+    decoded(path, None)
+}
+
+/// The file's text, in an encoding of that name where no byte order mark says another.
+pub(super) fn decoded(path: &Path, encoding: Option<&str>) -> Result<String> {
+    let bytes = read_bytes(path)?;
+    let named = encoding.and_then(encoding::named);
+    if let Some((what, remedy)) = binary::known(&bytes).filter(|_| named.is_none()) {
+        return Err(Error::mend(format!(
+            "{}: this is {what}, no text; {remedy}",
+            path.display()
+        )));
+    }
+    let decoded = encoding::decode(bytes, named);
     decoded.map(|(text, _)| text).map_err(|why| {
         Error::mend(format!(
-            "{}: {why}; convert the file, for example with `iconv -f latin1 -t utf-8`",
+            "{}: {why}; convert it, from what Excel writes in the west by iconv -f windows-1252 -t utf-8, or say what a table is in by \
+             task.table.encoding = \"windows-1252\", \"latin-1\", \"utf-16le\", ...",
             path.display()
         ))
     })

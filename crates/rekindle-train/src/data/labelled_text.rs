@@ -31,6 +31,8 @@ pub struct TextColumns {
     pub text: String,
     /// The column of the class.
     pub label: String,
+    /// Whether rows whose text or class is empty are left out.
+    pub skip_empty: bool,
 }
 
 impl Default for TextColumns {
@@ -40,6 +42,7 @@ impl Default for TextColumns {
             table: TableConfig::default(),
             text: "text".to_owned(),
             label: "label".to_owned(),
+            skip_empty: false,
         }
     }
 }
@@ -88,8 +91,13 @@ impl LabelledText {
         let label = found("label_column", label_column)?;
         let mut texts = Vec::with_capacity(table.rows.len());
         let mut written = Vec::with_capacity(table.rows.len());
-        let mut trimmed = 0;
+        let (mut rows, mut trimmed) = (Vec::new(), 0);
+        let is_empty = |row: usize, column: usize| table.cell(row, column).trim().is_empty();
         for row in 0..table.rows.len() {
+            if columns.skip_empty && (is_empty(row, text) || is_empty(row, label)) {
+                continue;
+            }
+            rows.push(row);
             texts.push(filled(table, row, text)?.to_owned());
             // Blanks around a label would quietly make it a class of its own.
             let whole = filled(table, row, label)?;
@@ -108,13 +116,25 @@ impl LabelledText {
                 "; left out {names} (neither the text nor its class)"
             ));
         }
+        let skipped = table.rows.len() - rows.len();
+        if skipped > 0 {
+            let skipped = counted(skipped, "rows");
+            note.push_str(&format!(
+                "; left out {skipped} whose text or class is empty, as task.skip_empty says"
+            ));
+        }
         if trimmed > 0 {
             let labels = counted(trimmed, "labels");
             note.push_str(&format!("; {labels} read without the blanks around them"));
         }
         Ok(Self {
             note: Some(note),
-            ..Self::of((&table.name, |row| table.row(row)), texts, &written, known)?
+            ..Self::of(
+                (&table.name, |index| table.row(rows[index])),
+                texts,
+                &written,
+                known,
+            )?
         })
     }
 
@@ -150,7 +170,7 @@ pub(crate) fn column(path: &Path, columns: &TextColumns) -> Result<Option<Vec<St
     let is_table = match file::kind(path).as_str() {
         "csv" | "tsv" => true,
         "txt" => {
-            let text = file::read_text(path)?;
+            let text = file::decoded(path, columns.table.encoding.as_deref())?;
             let first = text.lines().next().unwrap_or_default();
             first.contains('\t') && first.split('\t').any(|name| name.trim() == text_column)
         }
@@ -173,7 +193,7 @@ fn filled(table: &Table, row: usize, column: usize) -> Result<&str> {
     let cell = table.cell(row, column);
     if cell.trim().is_empty() {
         return Err(Error::mend(format!(
-            "{}: {} is empty; fill it in or remove the row",
+            "{}: {} is empty; fill it in, remove the row, or have such rows left out by task.skip_empty = true",
             table.name,
             table.place(row, column)
         )));

@@ -1,26 +1,45 @@
 //! What a file seems to hold, for whoever has no config yet.
 
 use super::{
-    classes, file,
+    classes, clock, file,
     series::SeriesColumns,
     series_csv, series_file,
     series_parsed::Labels,
-    table::{Table, config::TableConfig, kind::ColumnKind},
+    step::Step,
+    table::{
+        Table,
+        config::TableConfig,
+        kind::{ColumnKind, Looked},
+    },
 };
 use crate::{
     error::{Error, Result},
     shell::quoted,
 };
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 /// A file that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Look {
+    /// What it seems to hold.
     pub(crate) seen: Seen,
     /// Whether values are missing of what would be read.
     pub(crate) has_holes: bool,
+    /// Whether a text, a class or a target is missing.
+    pub(crate) has_empty: bool,
+    /// The column of the class or the target, where its name alone does not say that it is.
+    pub(crate) label: Option<String>,
+    /// A column of few words that may be a class of each row, though the file was taken for another thing.
+    pub(crate) may_be_class: Option<String>,
     /// The columns of a table with a step in each row that say to which series it belongs, and when it is.
     pub(crate) steps: Option<(String, Option<String>)>,
+    /// The rows of the series, or of each where there are several.
+    pub(crate) rows: usize,
+    /// The rows of a season where the step in time makes it evident, and what it is.
+    pub(crate) season: Option<(usize, &'static str)>,
 }
 
 /// What a file seems to hold.
@@ -43,27 +62,33 @@ pub(crate) enum Seen {
     Rows(usize),
 }
 
+impl Default for Seen {
+    /// An empty text.
+    fn default() -> Seen {
+        Seen::Prose(0)
+    }
+}
+
 /// The most values that a column has whose values are classes, where its name does not say so.
 const CLASSES: usize = 20;
 
-/// Looks at a file.
+/// Looks at a file, whose column of classes or targets may be named.
 ///
 /// # Errors
 ///
-/// If it cannot be read.
-pub(crate) fn look(path: &Path) -> Result<Look> {
+/// If it cannot be read, or has no such column.
+pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
     if matches!(
         file::kind(path).as_str(),
         "ts" | "jsonl" | "ndjson" | "npz" | "npy"
     ) {
-        return series(path);
+        return series(path, named);
     }
     let prose = || {
-        Ok(Look::at(Seen::Prose(
-            file::read_text(path)?.chars().count(),
-        )))
+        let characters = file::read_text(path)?.chars().count();
+        Ok(Look::at(Seen::Prose(characters)))
     };
-    let is_table = matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab");
+    let is_table = named.is_some() || matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab");
     let table = match Table::read(path, &TableConfig::default()) {
         Ok(table) => table,
         Err(error) if is_table => return Err(error),
@@ -75,53 +100,139 @@ pub(crate) fn look(path: &Path) -> Result<Look> {
     let columns: Vec<Column> = (0..table.header.len())
         .map(|i| Column::of(&table, i))
         .collect();
-    let label = label(&columns);
+    let label = match named {
+        Some(named) => Some(&columns[table.column(named)?]),
+        None => label(&columns),
+    };
+    let is_label = |column: &Column| label.is_some_and(|label| label.name == column.name);
     let text = columns
         .iter()
-        .filter(|column| column.kind == ColumnKind::Text && Some(&column.name) != label)
+        .filter(|column| column.kind == ColumnKind::Text && !is_label(column))
         .max_by_key(|column| column.words);
-    let numbers = columns
-        .iter()
-        .filter(|column| column.kind == ColumnKind::Number && Some(&column.name) != label)
-        .count();
+    let is_number = |column: &&Column| column.kind == ColumnKind::Number && !is_label(column);
+    let numbers = columns.iter().filter(is_number).count();
+    // Where there is nothing else beside a class, texts may be of one word.
+    let text = text.filter(|text| text.words > table.rows.len() || named.is_some() && numbers == 0);
+    let are_numbers =
+        |label: &Column| label.kind == ColumnKind::Number && (!label.has_few() || label.has_parts);
     let seen = match (label, text) {
-        (Some(label), Some(text)) if text.words > table.rows.len() => Seen::Texts {
+        (Some(label), Some(text)) => Seen::Texts {
             text: text.name.clone(),
-            label: label.clone(),
+            label: label.name.clone(),
         },
-        (Some(label), _) if label == "label" && numbers > 0 => Seen::Series,
+        (Some(label), None) if named.is_some() && are_numbers(label) && numbers > 0 => {
+            Seen::Targets
+        }
+        (Some(_), None) if named.is_some() && numbers > 0 => Seen::Series,
+        (Some(label), _) if label.name == "label" && numbers > 0 => Seen::Series,
         (None, _) if numbers > 1 && columns.iter().any(Column::is_target) => Seen::Targets,
         _ if numbers > 0 => {
-            let is_open = |column: &Column| column.kind == ColumnKind::Number && column.has_holes;
+            let look = of_rows(&table, &columns)?;
             return Ok(Look {
-                has_holes: columns.iter().any(is_open),
-                ..Look::at(Seen::Rows(table.rows.len()))
+                may_be_class: label.map(|label| label.name.clone()),
+                ..look
             });
         }
         _ if is_table => {
             return Err(Error::mend(format!(
-                "{}: there is no column of numbers, and none of texts beside one of classes; name a task, for example \
-                 rekindle init classify_text --data {}",
+                "{}: there is no column of numbers, and none of texts beside one of classes; name a task and the column of classes, for \
+                 example rekindle init classify_text --label COLUMN --data {}",
                 path.display(),
                 quoted(path)
             )));
         }
         _ => return prose(),
     };
-    Ok(of_series(seen, &table))
+    let has_empty = {
+        let place = |wanted: Option<&Column>| wanted.and_then(|c| table.column(&c.name).ok());
+        let is_empty = |column: usize| {
+            (0..table.rows.len()).any(|row| table.cell(row, column).trim().is_empty())
+        };
+        [place(label), place(text)]
+            .into_iter()
+            .flatten()
+            .any(is_empty)
+    };
+    Ok(Look {
+        has_empty,
+        label: named.map(str::to_owned),
+        ..of_series(seen, &table, label)
+    })
+}
+
+/// What more is to be known of a table of which each row is a point in time.
+fn of_rows(table: &Table, columns: &[Column]) -> Result<Look> {
+    let is_open = |column: &Column| column.kind == ColumnKind::Number && column.has_holes;
+    let look = Look {
+        has_holes: columns.iter().any(is_open),
+        rows: table.rows.len(),
+        ..Look::at(Seen::Rows(table.rows.len()))
+    };
+    let all: Vec<Looked> = (0..columns.len())
+        .map(|column| table.look(column))
+        .collect();
+    // What is wrong with the times is said where the config is tried.
+    let Ok(Some(clock)) = clock::found(table, &all, |_| false) else {
+        return Ok(look);
+    };
+    let when = clock.micros(table)?;
+    let times = |rows: &[usize]| -> Vec<i64> {
+        let mut times: Vec<i64> = rows.iter().map(|&row| when[row]).collect();
+        if times.first() > times.last() {
+            times.reverse();
+        }
+        times
+    };
+    let goes_on = |rows: &Vec<usize>| times(rows).is_sorted_by(|before, after| before < after);
+    let whole: Vec<usize> = (0..table.rows.len()).collect();
+    let series = match goes_on(&whole) {
+        true => None,
+        false => (0..columns.len())
+            .filter(|column| !clock.columns.contains(column) && columns[*column].may_name())
+            .map(|column| (column, groups(table, column)))
+            .filter(|(_, groups)| groups.iter().all(goes_on))
+            .min_by_key(|(_, groups)| groups.len()),
+    };
+    let longest = match &series {
+        Some((_, groups)) => groups.iter().max_by_key(|rows| rows.len()),
+        None => Some(&whole),
+    };
+    let longest = longest.map_or(&[][..], Vec::as_slice);
+    let season = Step::of(&times(longest)).filter(|_| clock.format.is_some());
+    Ok(Look {
+        rows: longest.len(),
+        season: season
+            .and_then(Step::season)
+            .filter(|(rows, _)| 3 * rows <= longest.len()),
+        steps: series.map(|(column, _)| (table.header[column].clone(), None)),
+        ..look
+    })
+}
+
+/// The rows by what they have in a column.
+fn groups(table: &Table, column: usize) -> Vec<Vec<usize>> {
+    let mut groups: HashMap<&str, Vec<usize>> = HashMap::new();
+    for row in 0..table.rows.len() {
+        groups
+            .entry(table.cell(row, column).trim())
+            .or_default()
+            .push(row);
+    }
+    groups.into_values().collect()
 }
 
 /// What more is to be known of a table of series.
-fn of_series(seen: Seen, table: &Table) -> Look {
+fn of_series(seen: Seen, table: &Table, label: Option<&Column>) -> Look {
     let labels = match seen {
         Seen::Series => Labels::Classes,
         Seen::Targets => Labels::Numbers,
         _ => return Look::at(seen),
     };
-    let label = table
-        .header
-        .iter()
-        .position(|name| name == labels.names()[0] || name == "label");
+    let is_label = |name: &String| match label {
+        Some(label) => *name == label.name,
+        None => name == labels.names()[0] || name == "label",
+    };
+    let label = table.header.iter().position(is_label);
     let steps = series_csv::of_steps(table, label);
     let is_open = |column: usize| {
         let looked = table.look(column);
@@ -139,9 +250,9 @@ fn of_series(seen: Seen, table: &Table) -> Look {
     };
     let named = |column: usize| table.header[column].clone();
     Look {
-        seen,
         has_holes,
         steps: steps.map(|(id, time)| (named(id), time.map(named))),
+        ..Look::at(seen)
     }
 }
 
@@ -150,15 +261,18 @@ impl Look {
     fn at(seen: Seen) -> Look {
         Look {
             seen,
-            has_holes: false,
-            steps: None,
+            ..Look::default()
         }
     }
 }
 
 /// Looks at a file that holds nothing but series.
-fn series(path: &Path) -> Result<Look> {
-    let parsed = series_file::parse(path, &SeriesColumns::default(), Labels::Numbers, true)?;
+fn series(path: &Path, named: Option<&str>) -> Result<Look> {
+    let columns = SeriesColumns {
+        label: named.map(str::to_owned),
+        ..SeriesColumns::default()
+    };
+    let parsed = series_file::parse(path, &columns, Labels::Numbers, true)?;
     let are_numbers = match (parsed.announces, &parsed.labels) {
         (Some(announced), _) => announced == Labels::Numbers,
         // Of JSON lines it was asked for the key of a number; an array of classes may have the name of one of numbers.
@@ -173,6 +287,8 @@ fn series(path: &Path) -> Result<Look> {
     let mut values = parsed.series.iter().flat_map(|one| &one.values);
     Ok(Look {
         has_holes: values.any(|value| value.is_nan()),
+        has_empty: parsed.labels.iter().flatten().any(|label| label.is_empty()),
+        label: named.map(str::to_owned),
         ..Look::at(match are_numbers {
             true => Seen::Targets,
             false => Seen::Series,
@@ -187,6 +303,8 @@ struct Column {
     has_holes: bool,
     /// How many words all its cells have.
     words: usize,
+    /// Whether a number in it is not whole.
+    has_parts: bool,
     /// How many different cells it has.
     values: usize,
     rows: usize,
@@ -201,6 +319,9 @@ impl Column {
             name: table.header[index].clone(),
             kind: looked.kind,
             has_holes: looked.has_holes,
+            has_parts: (0..rows)
+                .filter_map(|row| table.value(row, index))
+                .any(|value| value.fract() != 0.0),
             words: cells
                 .clone()
                 .map(|cell| cell.split_whitespace().count())
@@ -215,6 +336,12 @@ impl Column {
         self.name == "label" && self.kind == ColumnKind::Number && !self.has_few()
     }
 
+    /// Whether it may name the series that a row belongs to.
+    fn may_name(&self) -> bool {
+        let may = matches!(self.kind, ColumnKind::Text | ColumnKind::Number);
+        may && !self.has_holes && !self.has_parts && self.values > 1 && self.values * 2 <= self.rows
+    }
+
     /// Whether its values are few enough to be classes.
     fn has_few(&self) -> bool {
         self.values > 1 && self.values <= CLASSES && self.values * 2 <= self.rows
@@ -222,7 +349,7 @@ impl Column {
 }
 
 /// The column of classes: that of a usual name, or else the only one with few different words.
-fn label(columns: &[Column]) -> Option<&String> {
+fn label(columns: &[Column]) -> Option<&Column> {
     let named = classes::NAMES.iter().find_map(|name| {
         let mut columns = columns.iter();
         columns.find(|column| column.name.to_lowercase() == *name && column.values > 1)
@@ -232,8 +359,5 @@ fn label(columns: &[Column]) -> Option<&String> {
         .filter(|column| column.kind == ColumnKind::Text && column.has_few());
     let only = few.next().filter(|_| few.next().is_none());
     let are_classes = |column: &&Column| column.kind != ColumnKind::Number || column.has_few();
-    named
-        .filter(are_classes)
-        .or(only)
-        .map(|column| &column.name)
+    named.filter(are_classes).or(only)
 }

@@ -19,6 +19,7 @@
 //! [`TableConfig`]. Nothing here draws on global randomness: every draw
 //! is a function of a seed and a number, so any epoch or item can be made again on its own.
 
+mod binary;
 pub(crate) mod calendar;
 mod classes;
 pub(crate) mod clock;
@@ -50,6 +51,7 @@ pub(crate) mod series_parsed;
 pub(crate) mod series_set;
 pub(crate) mod series_targets;
 pub mod split;
+pub(crate) mod step;
 pub(crate) mod table;
 mod timeline;
 mod ts;

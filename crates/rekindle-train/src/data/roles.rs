@@ -85,8 +85,8 @@ pub(super) struct Roles {
     /// That which says when.
     pub(super) clock: Option<Clock>,
     pub(super) schema: Schema,
-    /// What is to be said of numbers that are written with something else.
-    pub(super) dressed: Option<String>,
+    /// What is to be said of how numbers are written, and of what is not forecast.
+    pub(super) notes: Vec<String>,
 }
 
 impl Roles {
@@ -146,8 +146,25 @@ impl Roles {
         let is_number =
             |&column: &usize| all[column].kind != ColumnKind::Boolean && !beside.contains(&column);
         let has_numbers = inputs.iter().any(is_number);
+        let grows = match targets.is_empty() {
+            true => growing(
+                table,
+                inputs.iter().copied().filter(is_number),
+                id,
+                clock.as_ref(),
+            )?,
+            false => HashSet::new(),
+        };
+        let all_grow = inputs
+            .iter()
+            .filter(|c| is_number(c))
+            .all(|c| grows.contains(c));
+        let is_counter = |column: usize| !all_grow && grows.contains(&column);
         let is_target = |column: usize| match targets.is_empty() {
-            true => is_number(&column) || !has_numbers && !beside.contains(&column),
+            true => {
+                is_number(&column) && !is_counter(column)
+                    || !has_numbers && !beside.contains(&column)
+            }
             false => named_targets.contains(&column),
         };
         let read = set(&inputs);
@@ -174,7 +191,19 @@ impl Roles {
             table: format,
             columns: (0..table.header.len()).map(of).collect(),
         };
-        let dressed = table.dressed(inputs.iter().map(|&c| (c, &all[c])));
+        let mut notes: Vec<String> = table
+            .dressed(inputs.iter().map(|&c| (c, &all[c])))
+            .into_iter()
+            .collect();
+        let counters = inputs.iter().copied().filter(|&c| is_counter(c));
+        let counters: Vec<String> = counters.map(|c| table.header[c].clone()).collect();
+        notes.extend((!counters.is_empty()).then(|| {
+            format!(
+                "{}: {} never fall, as meters that count up do, and are read but not forecast; task.targets names what is",
+                table.name,
+                listed(&counters)
+            )
+        }));
         let targets = inputs.iter().copied().filter(|&column| is_target(column));
         Ok(Roles {
             targets: targets.collect(),
@@ -184,7 +213,7 @@ impl Roles {
             inputs,
             clock,
             schema,
-            dressed,
+            notes,
         })
     }
 
@@ -202,7 +231,7 @@ impl Roles {
         let time = of(Role::Time)?;
         let clock = (!time.is_empty()).then(|| clock::named(table, &time));
         let looked: Vec<(usize, Looked)> = inputs.iter().map(|&c| (c, table.look(c))).collect();
-        let dressed = table.dressed(looked.iter().map(|(c, looked)| (*c, looked)));
+        let notes = table.dressed(looked.iter().map(|(c, looked)| (*c, looked)));
         Ok(Roles {
             targets: of(Role::Target)?,
             known: of(Role::Known)?,
@@ -211,7 +240,7 @@ impl Roles {
             clock: clock.transpose()?,
             schema: schema.clone(),
             inputs,
-            dressed,
+            notes: notes.into_iter().collect(),
         })
     }
 }
@@ -349,6 +378,39 @@ fn is_index(table: &Table, column: usize, looked: &Looked) -> bool {
     let mut sorted = values;
     sorted.sort_by(f64::total_cmp);
     is_named && sorted.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+/// The fewest rows of a series in which it says something that numbers never fall.
+const MANY: usize = 12;
+
+/// The columns whose numbers never fall from a row to the next in time, in any series: those of a meter that counts up.
+fn growing(
+    table: &Table,
+    columns: impl Iterator<Item = usize>,
+    id: Option<usize>,
+    clock: Option<&Clock>,
+) -> Result<HashSet<usize>> {
+    let mut order: Vec<usize> = (0..table.rows.len()).collect();
+    if let Some(clock) = clock {
+        let when = clock.micros(table)?;
+        order.sort_by_key(|&row| when[row]);
+    }
+    let series = |row: usize| id.map_or("", |id| table.cell(row, id));
+    let grows = |&column: &usize| {
+        let mut last: HashMap<&str, f64> = HashMap::new();
+        let mut steps = 0;
+        let falls = order.iter().any(|&row| {
+            let Some(value) = table.value(row, column) else {
+                return false;
+            };
+            let before = last.insert(series(row), value);
+            steps += usize::from(before.is_some_and(|before| value > before));
+            before.is_some_and(|before| value < before)
+        });
+        // One that stands still nearly always is no meter.
+        !falls && order.len() >= MANY * last.len() && 2 * steps >= order.len() - last.len()
+    };
+    Ok(columns.filter(grows).collect())
 }
 
 /// The error where no column is left to read.

@@ -35,6 +35,9 @@ pub struct SeriesColumns {
     /// The columns of the numbers of a step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,
+    /// Whether series without a label are left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub skip_empty: bool,
     /// The columns that are no step, where a row is a series.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,

@@ -85,7 +85,12 @@ pub(super) fn parse(
         (!worn.is_empty())
             .then(|| format!("{}: the steps are read {}", table.name, worn.join(", "))),
     );
-    let written = label.map(|column| written(&table, column));
+    let labels = label.map(|column| written(&table, column));
+    // The rows' names, where one of the columns that are left out has them.
+    let is_out = |&column: &usize| is_out(column) && is_id(&table, column);
+    let mut named = (0..table.header.len()).filter(is_out);
+    let ids = named.find(|&column| tells_apart(&table, column));
+    let ids = ids.map(|column| written(&table, column));
     let hint = table.hint();
     let lines = table.lines().to_vec();
     let mut said = vec![table.line()];
@@ -102,8 +107,8 @@ pub(super) fn parse(
     Ok(Parsed {
         name: table.name,
         series,
-        labels: written,
-        ids: None,
+        labels,
+        ids,
         lines,
         announces: None,
         announced: Vec::new(),
@@ -196,8 +201,7 @@ fn beside(table: &Table, label: Option<usize>) -> Beside {
                 .filter(|(time, _)| TIMES.contains(time));
             unit.is_some_and(|(_, unit)| UNITS.contains(&unit))
         };
-        let ends_in = |id: &str| name == id || name.ends_with(&format!("_{id}"));
-        let is_id = IDS.iter().any(|id| ends_in(id)) || column == 0 && table.is_unnamed(0);
+        let is_id = is_id(table, column);
         if kind == ColumnKind::Date || TIMES.contains(&name.as_str()) || counts_time() {
             found.time = found.time.or(Some(column));
         } else if is_id && tells_apart(table, column) {
@@ -217,6 +221,13 @@ fn beside(table: &Table, label: Option<usize>) -> Beside {
             .find(|&column| !tells_apart(table, column));
     }
     found
+}
+
+/// Whether a column is called as ids are, or stands first without a name.
+fn is_id(table: &Table, column: usize) -> bool {
+    let name = table.header[column].to_lowercase();
+    let ends_in = |id: &&str| name == **id || name.ends_with(&format!("_{id}"));
+    IDS.iter().any(ends_in) || column == 0 && table.is_unnamed(0)
 }
 
 /// The columns that say to which series a row belongs, and when it is, where each row of a table seems to be a step.

@@ -48,11 +48,11 @@ pub(super) fn parse(
             labels,
             takes_missing,
         ),
-        other => Err(Error::mend(format!(
+        other => Err(file::read_text(path).err().unwrap_or_else(|| Error::mend(format!(
             "{}: series are read from .ts, .csv, .tsv, .txt, .jsonl, .npz and .npy files, gzipped or not, not from {}",
             path.display(),
             shown(other)
-        ))),
+        )))),
     }
 }
 
@@ -64,8 +64,38 @@ pub(crate) fn unlabelled(
     labels: Labels,
     channels: usize,
     takes_missing: bool,
-) -> Result<(Vec<Series>, Vec<String>)> {
+) -> Result<Unlabelled> {
     let parsed = parse(path, columns, labels, takes_missing)?;
     parsed.has_channels(channels)?;
-    Ok((parsed.series, parsed.notes))
+    Ok(Unlabelled {
+        series: parsed.series,
+        ids: parsed.ids,
+        notes: parsed.notes,
+    })
+}
+
+/// Series to predict.
+#[derive(Debug)]
+pub(crate) struct Unlabelled {
+    /// The series, in the order of the file.
+    pub(crate) series: Vec<Series>,
+    /// What each is called, where the file says so.
+    pub(crate) ids: Option<Vec<String>>,
+    /// What is to be said of how they were read.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads series with labels. Those without one are left out where that is asked for.
+pub(super) fn labelled(
+    path: &Path,
+    columns: &SeriesColumns,
+    labels: Labels,
+    takes_missing: bool,
+) -> Result<Parsed> {
+    let mut parsed = parse(path, columns, labels, takes_missing)?;
+    if columns.skip_empty {
+        parsed.skip_empty(labels);
+        parsed.columns.skip_empty = true;
+    }
+    Ok(parsed)
 }

@@ -23,7 +23,7 @@ pub(super) struct Parsed {
     pub(super) series: Vec<Series>,
     /// The labels as written, one a series and perhaps empty, if the file has them.
     pub(super) labels: Option<Vec<String>>,
-    /// What each series is called in errors, where it is not a row.
+    /// What each series is called, where the file says so.
     pub(super) ids: Option<Vec<String>>,
     /// The line that each series begins in, where it is a row.
     pub(super) lines: Vec<usize>,
@@ -86,10 +86,39 @@ impl Labels {
 impl Parsed {
     /// What a series is called in errors, by its index.
     pub(super) fn called(&self, index: usize) -> String {
-        match &self.ids {
-            Some(ids) => format!("series {}", shown(&ids[index])),
-            None => message::row(index, self.lines.get(index).copied()),
+        match (self.lines.get(index), &self.ids) {
+            (None, Some(ids)) => format!("series {}", shown(&ids[index])),
+            (line, _) => message::row(index, line.copied()),
         }
+    }
+
+    /// Leaves out the series whose label is empty, and says so.
+    pub(super) fn skip_empty(&mut self, of: Labels) {
+        let Some(labels) = &self.labels else {
+            return;
+        };
+        let is_kept: Vec<bool> = labels.iter().map(|label| !label.is_empty()).collect();
+        let empty = is_kept.iter().filter(|kept| !**kept).count();
+        if empty == 0 {
+            return;
+        }
+        fn kept<T>(all: &mut Vec<T>, is_kept: &[bool]) {
+            let mut each = is_kept.iter();
+            all.retain(|_| *each.next().unwrap_or(&true));
+        }
+        kept(&mut self.series, &is_kept);
+        kept(&mut self.lines, &is_kept);
+        let lists = [&mut self.labels, &mut self.ids];
+        lists
+            .into_iter()
+            .flatten()
+            .for_each(|list| kept(list, &is_kept));
+        self.notes.push(format!(
+            "{}: left out {} whose {} is empty, as task.skip_empty says",
+            self.name,
+            counted(empty, "series"),
+            of.called()
+        ));
     }
 
     /// The labels, of which each is there.
@@ -114,7 +143,7 @@ impl Parsed {
         match labels.iter().position(String::is_empty) {
             None => Ok(labels),
             Some(index) => Err(Error::mend(format!(
-                "{name}: {}: the column {} is empty; fill it in or remove it",
+                "{name}: {}: the column {} is empty; fill it in, remove the row, or have such rows left out by task.skip_empty = true",
                 self.called(index),
                 shown(self.columns.label.as_deref().unwrap_or(of.names()[0]))
             ))),

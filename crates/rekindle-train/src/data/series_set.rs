@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::classes;
 use super::series::{Series, SeriesColumns};
-use super::series_file::parse;
+use super::series_file::labelled;
 use super::series_parsed::{Labels, Parsed};
 use crate::error::Result;
 
@@ -31,7 +31,7 @@ impl SeriesSet {
     /// Reads a `.ts` file, a table or JSON lines, gzipped or not. The classes are those that a `.ts` file announces, otherwise the
     /// labels found. Values may be missing if the cell takes that: an empty cell of a table, `?` in a `.ts` file, or NaN.
     pub fn read(path: &Path, wish: &SeriesColumns, takes_missing: bool) -> Result<Self> {
-        let parsed = parse(path, wish, Labels::Classes, takes_missing)?;
+        let parsed = labelled(path, wish, Labels::Classes, takes_missing)?;
         let labels = parsed.written(Labels::Classes)?;
         let classes = if parsed.announced.is_empty() {
             classes::distinct(&parsed.name, labels)?
@@ -60,7 +60,7 @@ impl SeriesSet {
         channels: usize,
         takes_missing: bool,
     ) -> Result<Self> {
-        let parsed = parse(path, columns, Labels::Classes, takes_missing)?;
+        let parsed = labelled(path, columns, Labels::Classes, takes_missing)?;
         parsed.has_channels(channels)?;
         let labels = parsed.indices(parsed.written(Labels::Classes)?, classes)?;
         Ok(Self {
@@ -85,7 +85,7 @@ impl Parsed {
 mod tests {
     use std::path::PathBuf;
 
-    use super::super::series_file::unlabelled;
+    use super::super::series_file::{Unlabelled, unlabelled};
     use super::*;
 
     const TS: &str = "@classLabel true a b\n@data\n1,2:3,4:b\n5:6:a\n";
@@ -185,7 +185,7 @@ mod tests {
             ("a.csv", "label,t0\nx,1\n", 1),
         ] {
             let (_folder, path) = saved(name, text);
-            let (series, _) = unlabelled(
+            let Unlabelled { series, .. } = unlabelled(
                 &path,
                 &SeriesColumns::default(),
                 Labels::Classes,

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::message::shown;
 use super::number;
 use super::series::{Series, SeriesColumns};
-use super::series_file::parse;
+use super::series_file::labelled;
 use super::series_parsed::{Labels, Parsed};
 use super::table::cell::{self, Dress};
 use crate::error::{Error, Result};
@@ -34,7 +34,7 @@ impl SeriesTargets {
         channels: Option<usize>,
         takes_missing: bool,
     ) -> Result<Self> {
-        let mut parsed = parse(path, wish, Labels::Numbers, takes_missing)?;
+        let mut parsed = labelled(path, wish, Labels::Numbers, takes_missing)?;
         if let Some(channels) = channels {
             parsed.has_channels(channels)?;
         }

@@ -1,9 +1,8 @@
 //! The rows of a table in their order in time, and where some are missing.
 
-use std::collections::BTreeMap;
-
 use super::clock::Clock;
 use super::message::{counted, shown};
+use super::step;
 use super::table::Table;
 use super::table::stamp::{StampFormat, duration};
 use crate::error::{Error, Result};
@@ -70,13 +69,7 @@ impl Clock {
     /// What is to be said of times that repeat, and of steps that are longer than the usual one.
     fn uneven(&self, table: &Table, order: &[usize], micros: &[i64]) -> Vec<String> {
         let steps: Vec<i64> = micros.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let mut counts = BTreeMap::new();
-        for step in steps.iter().filter(|&&step| step > 0) {
-            *counts.entry(*step).or_insert(0_usize) += 1;
-        }
-        // The shorter of two that are as frequent.
-        let usual = counts.iter().rev().max_by_key(|(_, count)| **count);
-        let usual = usual.map_or(0, |(step, _)| *step);
+        let usual = step::usual(steps.iter().copied()).map_or(0, |(step, _)| step);
         let name = self.called(table);
         let cell = |at: usize| shown(&self.cell(table, order[at]));
         let twice = steps.iter().filter(|&&step| step == 0).count();

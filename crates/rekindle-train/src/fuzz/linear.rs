@@ -37,10 +37,10 @@ fn many_columns_are_read_and_found() {
     let all = read(&[]);
     assert_eq!(all.names.len(), MANY);
     assert_eq!(read(&all.names).values.len(), MANY);
-    let (series, _) = quick(|| {
+    let read = quick(|| {
         unlabelled(&path, &SeriesColumns::default(), Labels::Classes, 1, false).expect("it is read")
     });
-    assert_eq!(series[0].steps, MANY);
+    assert_eq!(read.series[0].steps, MANY);
 }
 
 #[test]

@@ -49,11 +49,16 @@ case("utf8.csv", lines("Wärme,Ort", "1,Köln", "5,Köln", "2,Ulm"), names=["Wä
 case("utf8-mark.csv", b"\xef\xbb\xbf" + "a,b\n1,2\n3,5\n4,1\n".encode(), names=["a", "b"], first=[1, 2])
 case("utf16-little.csv", b"\xff\xfe" + "a;é\n1;2\n3;5\n4;1\n".encode("utf-16-le"), names=["a", "é"], first=[1, 2])
 case("utf16-big.csv", b"\xfe\xff" + "a;é\n1;2\n3;5\n4;1\n".encode("utf-16-be"), names=["a", "é"], first=[1, 2])
-case("latin1.csv", "Wärme\n1\n5\n2\n", "latin-1", error=["byte 1 is not UTF-8", 'task.table.encoding: "windows-1252"', '"latin-1"'])
+case("latin1.csv", "Wärme\n1\n5\n2\n", "latin-1", error=["byte 1 is not UTF-8", 'task.table.encoding = "windows-1252"', '"latin-1"', "iconv -f windows-1252"])
 case("latin1-key.csv", "Wärme\n1\n5\n2\n", "latin-1", keys='table.encoding = "latin-1"', names=["Wärme"], first=[1])
 case("windows1252-key.csv", "Preis €\n1\n5\n2\n", "cp1252", keys='table.encoding = "windows-1252"', names=["Preis €"], first=[1])
 case("utf16-unmarked.csv", "a;é\n1;2\n3;5\n".encode("utf-16-le"), error=["seems to be UTF-16 without its byte order mark"])
 case("shift-jis-key.csv", "温度\n1\n5\n2\n", "shift_jis", keys='table.encoding = "shift_jis"', names=["温度"], first=[1])
+
+# Files that are no text.
+case("sheet.xlsx.csv", b"PK\x03\x04\x14\x00\x06\x00xl/workbook.xml\xd6", error=["this is an Excel workbook, no text; save its sheet as CSV"])
+case("parquet.csv", b"PAR1\x15\x04\x15\x00\xff", error=["this is a Parquet file", "to_csv"])
+case("packed.csv", gzip.compress(b"a,b\n1,2\n", mtime=0), error=["this is packed by gzip, no text; let its name end in .gz"])
 
 # Headers.
 case("no-header.csv", lines("1.5,2", "3,5", "4,1"), names=["column 1", "column 2"], first=[1.5, 2], rows=3, said=["no header"])
@@ -126,6 +131,15 @@ case("columns.csv", lines("a,b,c", "1,2,3", "3,5,3", "4,1,3"), keys='columns = [
      said=["left out `b` (not in task.columns)"])
 case("no-such-column.csv", lines("a,b", "1,2"), keys='columns = ["load"]', error=["no column `load`; the columns are `a`, `b`"])
 case("words-only.csv", lines("a,b", "x,y", "z,w"), error=["none of the columns holds a number to read: `a` (text), `b` (text)"])
+
+M = [f"{at * at},{at * 7 % 5}" for at in range(20)]
+case("meter.csv", lines("meter,load", *M), names=["meter", "load"], targets=["load"],
+     said=["`meter` never fall", "read only `meter`"])
+case("meter-named.csv", lines("meter,load", *M), keys='targets = ["meter"]', names=["meter", "load"], targets=["meter"])
+case("meter-alone.csv", lines("meter", *(row.split(",")[0] for row in M)), names=["meter"], targets=["meter"])
+case("meter-turned.csv", lines("day,meter,load", *(f"2024-01-{20 - at:02},{400 - at * at},{at * 7 % 5}" for at in range(20))),
+     names=["meter", "load"], targets=["load"], said=["the newest row stands first"])
+case("meter-of-few.csv", lines("meter,load", *M[:5]), names=["meter", "load"], targets=["meter", "load"])
 
 # Time.
 for name, dates in {
@@ -272,6 +286,8 @@ case("numbers-as-classes.csv", lines("label,t0", *(f"{n}.5,{n}" for n in range(1
      said=["the labels are 12 different numbers in 12 rows"])
 case("one-class.csv", lines("label,t0", "up,1", "up,2"), **S, error=["needs two classes at least"])
 case("empty-label.csv", lines("label,t0", "up,1", ",2"), **S, error=["row 2 (line 3): the column `label` is empty"])
+case("empty-label-skipped.csv", lines("label,t0", "up,1", ",2", "down,3", "up,4"), **S, keys="skip_empty = true", series=3,
+     labels=["up", "down", "up"], said=["left out 1 series whose class is empty, as task.skip_empty says"])
 case("lines.jsonl", lines('{"label": "up", "values": [[1, 10], [2, 20]]}', '{"label": "down", "values": [[3, 30]]}'), **S, series=2,
      labels=["up", "down"], steps=[2, 1], first=[1, 10, 2, 20], said=["2 series, a line each"])
 case("stamps.ts", lines("@timeStamps true", "@classLabel true a b", "@data", "(2004-10-01 00:00:00,0.5),(2004-10-01 01:00:00,1.5):a",
@@ -336,6 +352,8 @@ case("regression-long-two.csv", lines("id,x,target", "a,1,0.5", "a,2,0.75"), **N
 case("regression.jsonl", lines('{"target": 2.5, "values": [1, 2]}', '{"target": -1e3, "values": [3]}'), **N, answers=[2.5, -1000.0], steps=[2, 1])
 case("regression-no-header.csv", lines("1,2,0.5", "4,5,0.25"), **N, keys='label = "column 3"', answers=[0.5, 0.25], first=[1, 2])
 case("regression-hole.csv", lines("target,t0", "0.5,1", "NA,2"), **N, error=["row 2 (line 3): the target `NA` is not a finite number"])
+case("regression-skipped.csv", lines("target,t0", "0.5,1", ",2", "1.5,3"), **N, keys="skip_empty = true", answers=[0.5, 1.5],
+     said=["left out 1 series whose target is empty"])
 case("regression-mark.csv", lines("target,t0", "0.5,1", "-999,2"), **N, keys='table.missing = ["-999"]', error=["row 2 (line 3): the target `-999`"])
 case("regression-unlabelled.csv", lines("t0,t1", "1,2", "4,3"), **N, error=["a column `target` or one that task.target_column names"])
 

@@ -18,7 +18,7 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::message::{self, counted, listed, shown};
-use super::{encoding, file, number};
+use super::{file, number};
 use crate::error::{Error, Result};
 use config::{Decimal, Separator, TableConfig};
 
@@ -53,14 +53,7 @@ impl Table {
     /// than commas.
     pub(super) fn read(path: &Path, config: &TableConfig) -> Result<Self> {
         let name = path.display().to_string();
-        let named = config.encoding.as_deref().and_then(encoding::named);
-        let decoded = encoding::decode(file::read_bytes(path)?, named);
-        let (text, _) = decoded.map_err(|why| {
-            Error::mend(format!(
-                "{name}: {why}; say what it is by task.table.encoding: \"windows-1252\" (Excel's in the west), \"latin-1\", \
-                 \"utf-16le\", ..."
-            ))
-        })?;
+        let text = file::decoded(path, config.encoding.as_deref())?;
         let by_name = match file::kind(path).as_str() {
             "tsv" | "tab" | "txt" => Separator::Tab,
             _ => Separator::Comma,

@@ -11,7 +11,7 @@ use jiff::{
 
 /// How all dates of a column are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::data) enum StampFormat {
+pub(crate) enum StampFormat {
     /// ISO 8601: `2024-01-31`, perhaps with a time and an offset.
     Iso,
     /// A year and a month, `2024-01` or `January 2024`, or a year and a quarter, `2024-Q1` or `2024Q1`.
@@ -130,6 +130,43 @@ impl StampFormat {
                 Some((number / f64::from(second) * 1e6).round() as i64)
             }
             StampFormat::Pattern(date) => pattern(date, cell),
+        }
+    }
+}
+
+impl StampFormat {
+    /// A time in microseconds since 1970, written as another is, or as ISO 8601 has it.
+    pub(in crate::data) fn write(self, micros: i64, like: &str) -> Option<String> {
+        let time = Timestamp::from_microsecond(micros).ok()?;
+        let time = time.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+        let written = |format: &str| strtime::format(format, time).ok();
+        // A time with an offset is one in UTC.
+        let zone = if like.contains('Z') || like.contains('+') {
+            "Z"
+        } else {
+            ""
+        };
+        let clock = match like.matches(':').count() {
+            0 => "",
+            1 => " %H:%M",
+            _ => " %H:%M:%S",
+        };
+        match self {
+            StampFormat::Epoch { second } => {
+                let units = i128::from(micros) * i128::from(second) / 1_000_000;
+                Some(units.to_string())
+            }
+            StampFormat::Month if like.contains(['Q', 'q']) => {
+                let (year, quarter) = (time.year(), (time.month() + 2) / 3);
+                let between = if like.contains('-') { "-" } else { "" };
+                Some(format!("{year}{between}Q{quarter}"))
+            }
+            StampFormat::Month => written("%Y-%m"),
+            StampFormat::Pattern(date) if date.contains('/') && zone.is_empty() => {
+                let mark = like.chars().find(|c| matches!(c, '.' | '-' | '/'))?;
+                written(&(date.replace('/', &mark.to_string()) + clock))
+            }
+            _ => written(&format!("%Y-%m-%d{clock}{zone}")),
         }
     }
 }
@@ -296,6 +333,31 @@ mod tests {
                 "{cell}"
             );
         }
+    }
+
+    #[test]
+    fn a_time_is_written_as_another_is() {
+        for (like, expected) in [
+            ("2024-01-31", "2024-02-01"),
+            ("31.01.2024", "01.02.2024"),
+            ("01/31/2024 12:30", "02/01/2024 00:00"),
+            ("2024-01-31T12:30:15Z", "2024-02-01 00:00:00Z"),
+            ("31 janvier 2024", "2024-02-01"),
+            ("2024-01", "2024-02"),
+            ("2024-Q1", "2024-Q1"),
+        ] {
+            let format = of(&[like])[0];
+            assert_eq!(
+                format.write(LAST_OF_JANUARY + DAY, like).unwrap(),
+                expected,
+                "{like}"
+            );
+        }
+        let milli = StampFormat::Epoch { second: 1000 };
+        assert_eq!(
+            milli.write(1_700_000_000_500_000, "").unwrap(),
+            "1700000000500"
+        );
     }
 
     #[test]

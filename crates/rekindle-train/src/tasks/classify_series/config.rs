@@ -27,6 +27,9 @@ pub struct ClassifySeriesConfig {
     /// The column that puts the steps of a series in order, in such a table; they stand in order by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<TimeColumns>,
+    /// Whether series without a label are left out, and counted; one is an error by default.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skip_empty: bool,
     /// The columns of the numbers of a step, in such a table; all others of numbers by default.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<String>,
@@ -67,6 +70,7 @@ impl ClassifySeriesConfig {
             id: self.id.clone(),
             time: self.time.clone(),
             channels: self.channels.clone(),
+            skip_empty: self.skip_empty,
             ..SeriesColumns::default()
         }
     }

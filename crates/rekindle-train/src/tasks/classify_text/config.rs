@@ -32,6 +32,9 @@ pub struct ClassifyTextConfig {
     /// The column of the class.
     #[serde(default = "label_column")]
     pub label_column: String,
+    /// Whether rows whose text or class is empty are left out, and counted; one is an error by default.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skip_empty: bool,
     /// How a table is written; found in it by default.
     #[serde(default, skip_serializing_if = "TableConfig::is_default")]
     pub table: TableConfig,
@@ -117,6 +120,7 @@ impl ClassifyTextConfig {
             table: self.table.clone(),
             text: self.text_column.clone(),
             label: self.label_column.clone(),
+            skip_empty: self.skip_empty,
         }
     }
 

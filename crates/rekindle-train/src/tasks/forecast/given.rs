@@ -185,14 +185,15 @@ impl<'a> Given<'a> {
                 let said = self
                     .spec
                     .said(&self.spec.forecast(&self.last(segment)?, changes));
-                let times = match segment.ahead.len() >= self.config.horizon {
-                    true => &self.table.stamps[segment.ahead.clone()][..self.config.horizon],
-                    false => &[],
+                let horizon = self.config.horizon;
+                let times = match segment.ahead.len() >= horizon {
+                    true => self.table.stamps[segment.ahead.clone()][..horizon].to_vec(),
+                    false => self.table.times_behind(segment.rows.clone(), horizon),
                 };
                 all.extend(said.into_iter().map(|one| Predicted {
                     id: segment.id.clone(),
                     after: Some(self.table.stamps[segment.rows.end - 1].clone()),
-                    times: times.to_vec(),
+                    times: times.clone(),
                     ..one.into()
                 }));
             }

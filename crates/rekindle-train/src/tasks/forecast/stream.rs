@@ -12,6 +12,7 @@ use crate::{
         reading::single,
         roles::{Role, Schema},
         segments::Segment,
+        step,
     },
     error::{Error, Result},
     model::frames::Frames,
@@ -38,6 +39,8 @@ pub(super) struct Rows {
     before: Option<Columns>,
     /// What the network reads of the last rows, the oldest first.
     window: VecDeque<Vec<f32>>,
+    /// When these are, where dates say it.
+    times: VecDeque<i64>,
     rows: usize,
 }
 
@@ -80,6 +83,7 @@ impl Rows {
             header: None,
             before: None,
             window: VecDeque::with_capacity(config.window),
+            times: VecDeque::with_capacity(config.window),
             rows: 0,
         })
     }
@@ -169,7 +173,10 @@ impl Lines for Rows {
         let width = self.spec.width(&self.config);
         if self.window.len() == self.config.window {
             self.window.pop_front();
+            self.times.pop_front();
         }
+        self.times
+            .extend(row.micros.as_ref().map(|micros| micros[0]));
         self.window.push_back(single(&inputs[width..]));
         let columns = self.spec.columns.len();
         let mut known = both.values[columns..].to_vec();
@@ -179,6 +186,7 @@ impl Lines for Rows {
             }
         }
         let after = row.stamps[0].clone();
+        let format = row.format;
         self.before = Some(Columns {
             values: known,
             ..row
@@ -197,8 +205,14 @@ impl Lines for Rows {
         let changes = self.frames.output(y).into_data();
         let changes: Vec<f32> = changes.iter::<f32>().collect();
         let said = self.spec.said(&self.spec.forecast(&last, &changes));
+        let times = format.map(|format| {
+            let times = self.times.make_contiguous();
+            step::behind(times, (format, &after), self.config.horizon)
+        });
+        let times = times.unwrap_or_default();
         let all = said.into_iter().map(|one| Predicted {
             after: Some(after.clone()),
+            times: times.clone(),
             ..one.of_row(self.rows)
         });
         Ok(Predictions {

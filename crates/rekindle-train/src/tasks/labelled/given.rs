@@ -5,7 +5,7 @@ use crate::{
         reading::{Reading, Steps},
         scaler::Scaler,
         series::{Series, SeriesColumns},
-        series_file::unlabelled,
+        series_file::{Unlabelled, unlabelled},
         series_parsed::Labels,
     },
     error::{Error, Result},
@@ -14,7 +14,7 @@ use crate::{
     tasks::{
         at_work::AtWork,
         given::no_row,
-        prediction::{Prediction, Predictions},
+        prediction::{Predicted, Prediction, Predictions},
         task::JUDGED,
     },
 };
@@ -33,14 +33,13 @@ pub(in crate::tasks) struct GivenSeries<'s> {
 
 impl GivenSeries<'_> {
     /// The series of a file, scaled, and what is to be said of how they were read.
-    fn read(&self, path: &Path, takes_missing: bool) -> Result<(Vec<Series>, Vec<String>)> {
+    fn read(&self, path: &Path, takes_missing: bool) -> Result<Unlabelled> {
         let channels = self.scaler.mean.len();
-        let (mut series, notes) =
-            unlabelled(path, &self.columns, self.labels, channels, takes_missing)?;
-        for one in &mut series {
+        let mut read = unlabelled(path, &self.columns, self.labels, channels, takes_missing)?;
+        for one in &mut read.series {
             self.scaler.transform(&mut one.values);
         }
-        Ok((series, notes))
+        Ok(read)
     }
 
     /// A series of a file, counted from 0, as the network reads it.
@@ -54,7 +53,7 @@ impl GivenSeries<'_> {
         row: usize,
         takes_missing: bool,
     ) -> Result<Reading> {
-        let (series, _) = self.read(path, takes_missing)?;
+        let Unlabelled { series, .. } = self.read(path, takes_missing)?;
         let one = series.get(row);
         let one = one.ok_or_else(|| no_row(&path.display().to_string(), row))?;
         Ok(Reading::of_series(one))
@@ -72,7 +71,7 @@ impl GivenSeries<'_> {
         pool: Pool,
         say: impl Fn(Tensor<2>) -> Vec<Prediction>,
     ) -> Result<Predictions> {
-        let (series, notes) = self.read(path, at.model.takes_missing())?;
+        let Unlabelled { series, ids, notes } = self.read(path, at.model.takes_missing())?;
         at.holds(Batch {
             judged: series.len().min(JUDGED),
             time: series.iter().map(|one| one.steps).max().unwrap_or(0),
@@ -83,7 +82,10 @@ impl GivenSeries<'_> {
             let steps = Steps::of_series(rows);
             say(at.net.given(&steps, Taken::Pooled(pool), at.device))
         });
-        let all = said.zip(1..).map(|(said, row)| said.of_row(row));
+        let all = said.enumerate().map(|(index, said)| Predicted {
+            id: ids.as_ref().map(|ids| ids[index].clone()),
+            ..said.of_row(index + 1)
+        });
         Ok(Predictions {
             all: all.collect(),
             notes,
