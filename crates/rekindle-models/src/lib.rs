@@ -6,14 +6,23 @@
 //! | [`encoder_decoder::EncoderDecoder`] | one row of symbols from another, with [`attention`] |
 //! | [`ctc::Ctc`] | labels for a longer row of frames |
 //!
+//! and what stands at the end of a network in place of one number or class:
+//!
+//! | output | what it says |
+//! |---|---|
+//! | [`distribution::Distribution`] | a number with its uncertainty: normal, Student's t, counts, quantiles |
+//! | [`strokes`] | the next stroke of a pen |
+//!
 //! Each takes any cell of the list wherever its paper has one, and says in its doc where its equations are from.
 
 pub mod attention;
 pub mod crf;
 pub mod ctc;
+pub mod distribution;
 pub mod encoder_decoder;
 mod search;
 mod steps;
+pub mod strokes;
 pub mod tagger;
 mod tokens;
 

@@ -2,13 +2,14 @@
 
 use crate::file::{self, Golden, Numbers};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 use rekindle::Sequence;
 use rekindle_interop::{load_named, named_gradients};
 use rekindle_models::ctc::CtcConfig;
+use rekindle_models::distribution::Distribution;
 use rekindle_models::encoder_decoder::EncoderDecoderConfig;
 use rekindle_models::tagger::TaggerConfig;
-use rekindle_models::{Search, Tokens};
+use rekindle_models::{Search, Tokens, strokes};
 
 /// How far numbers may be apart, `‖a - b‖ / ‖b‖`: some hundred roundings in f64 in another order, and ten times that for gradients,
 /// whose terms cancel.
@@ -89,6 +90,58 @@ fn ctc(name: &str) {
     trained(&golden, &network, losses.mean());
 }
 
+/// Of distributions with a gamma function: Stirling's series, as it is used, ends 6e-12 from the truth.
+const GAMMA: f64 = 1e-10;
+
+/// Losses of outputs, and the gradient of their sum.
+fn losses(golden: &Golden, losses: impl Fn(Tensor<2>) -> Tensor<1>, tolerance: f64) {
+    let outputs: Tensor<2> = golden.tensor("input.outputs", &device());
+    let single = losses(outputs.clone().cast(DType::F32));
+    golden.check("output.losses", &single, SINGLE);
+    let outputs = outputs.require_grad();
+    let losses = losses(outputs.clone());
+    golden.check("output.losses", &losses, tolerance);
+    let gradients = losses.sum().backward();
+    let gradient = outputs
+        .grad(&gradients)
+        .expect("the losses depend on the outputs");
+    golden.check("grad.outputs", &gradient, 10.0 * tolerance);
+}
+
+/// Some hundred roundings in f32; terms that cancel were joined before.
+const SINGLE: f64 = 1e-5;
+
+#[derive(serde::Deserialize)]
+struct Kind {
+    kind: Distribution,
+}
+
+fn distribution(name: &str) {
+    let golden = Golden::read(name, "distribution");
+    let Kind { kind } = golden.config();
+    let numbers: Tensor<1> = golden.tensor("input.numbers", &device());
+    let numbers: Tensor<2> = numbers.unsqueeze_dim(1);
+    let tolerance = match kind {
+        Distribution::StudentT | Distribution::NegativeBinomial => GAMMA,
+        _ => FORWARD,
+    };
+    let of = |outputs: Tensor<2>| {
+        let numbers = numbers.clone().cast(outputs.dtype());
+        kind.losses(outputs, numbers).squeeze_dim(1)
+    };
+    losses(&golden, of, tolerance);
+}
+
+fn stroke(name: &str) {
+    let golden = Golden::read(name, "strokes");
+    let ends: Tensor<2> = golden.tensor("input.numbers", &device());
+    let of = |outputs: Tensor<2>| {
+        let ends = ends.clone().cast(outputs.dtype());
+        strokes::losses(outputs, ends)
+    };
+    losses(&golden, of, FORWARD);
+}
+
 macro_rules! files {
     ($($network:ident: $($test:ident = $file:literal),*;)*) => {
         $($(
@@ -121,6 +174,15 @@ files! {
         encoder_decoder_dot = "encoder_decoder-dot",
         encoder_decoder_dot_fed = "encoder_decoder-dot-fed",
         encoder_decoder_general_pointer = "encoder_decoder-general-pointer";
+    distribution:
+        normal = "distribution-normal",
+        student_t = "distribution-student_t",
+        student_t_edges = "distribution-student_t-edges",
+        negative_binomial = "distribution-negative_binomial",
+        negative_binomial_edges = "distribution-negative_binomial-edges",
+        quantiles = "distribution-quantiles";
+    stroke:
+        strokes_of_three = "strokes";
     ctc:
         ctc_plain = "ctc",
         ctc_subsampled = "ctc-subsampled";
