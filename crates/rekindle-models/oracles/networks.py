@@ -13,7 +13,8 @@ every weight and input is a closed form of its index. A file holds
     output.*            what comes out: scores or log-probabilities, the loss, the rows that are decoded (padded with -1)
     grad.<path>         the gradient of the loss
 
-and, as metadata, which network it is and its configuration as TOML.
+and, as metadata, which network it is and its configuration as TOML. The last bits of PyTorch's sums depend on where its memory
+lies, so that two runs of the script agree to some 1e-15.
 """
 
 import math

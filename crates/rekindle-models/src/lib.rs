@@ -5,6 +5,7 @@
 //! | [`tagger::Tagger`] | a tag for every word: softmax or a [`crf::Crf`], with or without the words' letters |
 //! | [`encoder_decoder::EncoderDecoder`] | one row of symbols from another, with [`attention`] |
 //! | [`ctc::Ctc`] | labels for a longer row of frames |
+//! | [`language_model::LanguageModel`] | what comes next, by residual [`blocks`]: Hawk, minGRU, GLA, Gated DeltaNet, ... |
 //!
 //! and what stands at the end of a network in place of one number or class:
 //!
@@ -16,10 +17,12 @@
 //! Each takes any cell of the list wherever its paper has one, and says in its doc where its equations are from.
 
 pub mod attention;
+pub mod blocks;
 pub mod crf;
 pub mod ctc;
 pub mod distribution;
 pub mod encoder_decoder;
+pub mod language_model;
 mod search;
 mod steps;
 pub mod strokes;

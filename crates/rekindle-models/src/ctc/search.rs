@@ -61,7 +61,11 @@ pub fn prefix_beam(
                 }
             }
         }
-        beam = next.into_iter().collect();
+        // What no path says so far, equal labels without a step for the blank between, is none.
+        let said = next
+            .into_iter()
+            .filter(|(_, paths)| paths.all() > f64::NEG_INFINITY);
+        beam = said.collect();
         beam.sort_by(|(_, a), (_, b)| b.all().total_cmp(&a.all()));
         beam.truncate(width);
     }

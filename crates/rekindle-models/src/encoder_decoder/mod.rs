@@ -17,7 +17,7 @@ pub use readout::AttentionKind;
 pub use write::Writing;
 
 use crate::attention::{Attention, Memory};
-use crate::steps::real;
+use crate::steps::mean_loss;
 use crate::tokens::Tokens;
 use bridge::Bridge;
 use burn::module::Module;
@@ -179,11 +179,7 @@ impl EncoderDecoder {
         let wanted = target.data().clone().narrow(1, 1, time - 1);
         let log_probs = self.forward_sampled(&self.read(source), &read, sampled);
         let lengths: Vec<usize> = target.lengths().iter().map(|n| n - 1).collect();
-        let padding = real(&lengths, time - 1, &log_probs.device()).bool_not();
-        let own: Tensor<2> = log_probs.gather(2, wanted.unsqueeze_dim(2)).squeeze_dim(2);
-        let sum = own.mask_fill(padding, 0.0).sum();
-        // Burn divides a gradient by a scalar in f32, whatever the type; it multiplies in full.
-        sum.mul_scalar(-1.0 / lengths.iter().sum::<usize>() as f64)
+        mean_loss(log_probs, wanted, &lengths)
     }
 
     /// What steps that look after themselves gave.

@@ -5,9 +5,11 @@ use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor};
 use rekindle::Sequence;
 use rekindle_interop::{load_named, named_gradients};
+use rekindle_models::blocks::BlocksConfig;
 use rekindle_models::ctc::CtcConfig;
 use rekindle_models::distribution::Distribution;
 use rekindle_models::encoder_decoder::EncoderDecoderConfig;
+use rekindle_models::language_model::LanguageModelConfig;
 use rekindle_models::tagger::TaggerConfig;
 use rekindle_models::{Search, Tokens, strokes};
 
@@ -88,6 +90,37 @@ fn ctc(name: &str) {
     let losses = losses.expect("there are steps enough");
     golden.check("output.losses", &losses, FORWARD);
     trained(&golden, &network, losses.mean());
+}
+
+/// The name of a preset, and its sizes.
+#[derive(serde::Deserialize)]
+struct Preset {
+    tokens: usize,
+    tied: bool,
+    preset: String,
+    d_model: usize,
+    blocks: usize,
+}
+
+fn language_model(name: &str) {
+    let golden = Golden::read(name, "language_model");
+    let device = device();
+    let Preset {
+        tokens,
+        tied,
+        preset,
+        d_model,
+        blocks,
+    } = golden.config();
+    let blocks = BlocksConfig::preset(&preset, d_model, blocks).expect("a preset");
+    let config = LanguageModelConfig::new(tokens, blocks).with_tied(tied);
+    let model = loaded(&golden, config.init(&device));
+    let rows = golden.rows("input.tokens");
+    let tokens = Tokens::of(&rows, &device);
+    let (log_probs, _) = model.forward(&tokens, None);
+    let padded = Sequence::padded(log_probs, tokens.lengths().to_vec()).expect("the lengths fit");
+    golden.check("output.log_probs", &cleared(&padded), FORWARD);
+    trained(&golden, &model, model.loss(&tokens));
 }
 
 /// Of distributions with a gamma function: Stirling's series, as it is used, ends 6e-12 from the truth.
@@ -174,6 +207,14 @@ files! {
         encoder_decoder_dot = "encoder_decoder-dot",
         encoder_decoder_dot_fed = "encoder_decoder-dot-fed",
         encoder_decoder_general_pointer = "encoder_decoder-general-pointer";
+    language_model:
+        delta_net = "blocks-delta_net",
+        gated_delta_net = "blocks-gated_delta_net",
+        gla = "blocks-gla",
+        hawk = "blocks-hawk",
+        hgrn2 = "blocks-hgrn2",
+        mingru = "blocks-mingru",
+        minlstm_tied = "blocks-minlstm-tied";
     distribution:
         normal = "distribution-normal",
         student_t = "distribution-student_t",

@@ -6,10 +6,12 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Distribution, Tensor};
 use rekindle::{AnyCellConfig, CATALOG, Invalid, RecurrentConfig, Sequence};
 use rekindle_interop::{load_named, named_tensors};
+use rekindle_models::blocks::{BlocksConfig, PRESETS};
 use rekindle_models::ctc::{Ctc, CtcConfig, Unsayable};
 use rekindle_models::encoder_decoder::{
     AttentionKind, BridgeKind, EncoderDecoder, EncoderDecoderConfig,
 };
+use rekindle_models::language_model::{LanguageModel, LanguageModelConfig};
 use rekindle_models::tagger::{LettersConfig, Tagger, TaggerConfig};
 use rekindle_models::{Search, Tokens};
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,7 +40,7 @@ fn every_cell_learns<M: Module>(
         let before = number(loss(&network));
         for _ in 0..3 {
             let gradients = GradientsParams::from_grads(loss(&network).backward(), &network);
-            network = optimizer.step(1e-3, network, gradients);
+            network = optimizer.step(1e-4, network, gradients);
         }
         let after = number(loss(&network));
         assert!(after < before, "{}: {before} became {after}", card.name);
@@ -108,6 +110,37 @@ fn a_transcriber_of_every_cell_learns() {
         let loss = network.loss(&network.forward(frames.clone()), &labels);
         loss.expect("there are steps enough").mean()
     });
+}
+
+#[test]
+fn blocks_of_every_cell_learn() {
+    let device = device();
+    let tokens = Tokens::of(&[vec![1, 2, 3, 4], vec![5, 0]], &device);
+    let network = |layers: RecurrentConfig| {
+        let blocks = BlocksConfig::new(WIDTH, 2, layers.cell);
+        let config = LanguageModelConfig::new(6, blocks);
+        valid(config, LanguageModelConfig::validate, |c| c.init(&device))
+    };
+    every_cell_learns(network, |model: &LanguageModel| model.loss(&tokens));
+}
+
+#[test]
+fn blocks_go_on_where_they_stopped() {
+    let device = device();
+    let text = [1, 4, 2, 2, 0, 3, 5, 1];
+    for (name, _) in PRESETS {
+        let blocks = BlocksConfig::preset(name, WIDTH, 2).expect("a preset");
+        let model = LanguageModelConfig::new(6, blocks).init(&device);
+        let (whole, _) = model.forward(&Tokens::of(&[text], &device), None);
+        // Beside a row that is longer: what is remembered is of a row's own end.
+        let beside = Tokens::of(&[&text[..3], &text[..6]], &device);
+        let (_, mut state) = model.forward(&beside, None);
+        for (t, &token) in text.iter().enumerate().skip(3) {
+            let (next, after) = model.forward(&Tokens::of(&[[token], [0]], &device), Some(state));
+            close(row(&next, 0, 1), row(&whole, 0, text.len()).narrow(0, t, 1));
+            state = after;
+        }
+    }
 }
 
 fn close(found: Tensor<2>, right: Tensor<2>) {
@@ -231,6 +264,12 @@ fn what_is_written_is_what_is_read() {
         .with_d_attention(Some(4));
     kept(&network, |config| config.init(&device));
     kept(&CtcConfig::new(4, 3), |config| config.init(&device));
+    for (name, _) in PRESETS {
+        let blocks = BlocksConfig::preset(name, WIDTH, 2).expect("a preset");
+        kept(&LanguageModelConfig::new(6, blocks), |config| {
+            config.init(&device)
+        });
+    }
 }
 
 #[test]

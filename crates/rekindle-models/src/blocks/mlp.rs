@@ -1,0 +1,85 @@
+//! The part of a block that knows no time.
+
+use super::function::Function;
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+use rekindle::{Invalid, width};
+use serde::{Deserialize, Serialize};
+
+/// Configuration of a block's multilayer perceptron.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MlpConfig {
+    /// The number of hidden units.
+    pub d_hidden: usize,
+    /// The function between the maps, or of the gate.
+    #[serde(default)]
+    pub function: Function,
+    /// Whether half of what goes up is a gate of the other half, a GLU (Shazeer 2020, <https://arxiv.org/abs/2002.05202>).
+    #[serde(default = "usual_gated")]
+    pub gated: bool,
+    /// Whether the maps carry biases.
+    #[serde(default)]
+    pub bias: bool,
+}
+
+fn usual_gated() -> bool {
+    true
+}
+
+impl MlpConfig {
+    /// A SwiGLU without biases.
+    pub fn new(d_hidden: usize) -> Self {
+        MlpConfig {
+            d_hidden,
+            function: Function::default(),
+            gated: usual_gated(),
+            bias: false,
+        }
+    }
+
+    rekindle::setters! {
+        function: Function,
+        gated: bool,
+        bias: bool,
+    }
+
+    pub(super) fn validate(&self) -> Result<(), Invalid> {
+        width("d_hidden", self.d_hidden)
+    }
+
+    pub(super) fn init(&self, d_model: usize, device: &Device) -> Mlp {
+        let linear = |from, to| {
+            LinearConfig::new(from, to)
+                .with_bias(self.bias)
+                .init(device)
+        };
+        Mlp {
+            gate: self.gated.then(|| linear(d_model, self.d_hidden)),
+            up: linear(d_model, self.d_hidden),
+            down: linear(self.d_hidden, d_model),
+            function: self.function,
+        }
+    }
+}
+
+/// `down(f(gate x) * up x)`, or `down(f(up x))`.
+#[derive(Module, Debug)]
+pub(super) struct Mlp {
+    gate: Option<Linear>,
+    up: Linear,
+    down: Linear,
+    #[module(skip)]
+    function: Function,
+}
+
+impl Mlp {
+    pub(super) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let hidden = match &self.gate {
+            Some(gate) => self.function.of(gate.forward(x.clone())) * self.up.forward(x),
+            None => self.function.of(self.up.forward(x)),
+        };
+        self.down.forward(hidden)
+    }
+}

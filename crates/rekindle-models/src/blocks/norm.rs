@@ -1,0 +1,68 @@
+//! Normalisation of a step's features.
+
+use burn::module::{Initializer, Module, Param};
+use burn::nn::{LayerNorm, LayerNormConfig};
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// How features are normalised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NormKind {
+    /// By their root mean square (Zhang & Sennrich 2019, <https://arxiv.org/abs/1910.07467>).
+    #[default]
+    Rms,
+    /// By mean and deviation (Ba et al. 2016, <https://arxiv.org/abs/1607.06450>).
+    Layer,
+}
+
+/// A normalisation over the last dimension.
+#[derive(Module, Debug)]
+pub(super) struct Norm {
+    rms: Option<Rms>,
+    layer: Option<LayerNorm>,
+}
+
+impl Norm {
+    pub(super) fn new(kind: NormKind, width: usize, epsilon: f64, device: &Device) -> Self {
+        let rms = Rms {
+            gamma: Initializer::Ones.init([width], device),
+            epsilon,
+        };
+        let layer = LayerNormConfig::new(width).with_epsilon(epsilon);
+        Norm {
+            rms: (kind == NormKind::Rms).then_some(rms),
+            layer: (kind == NormKind::Layer).then(|| layer.init(device)),
+        }
+    }
+
+    pub(super) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        match (&self.rms, &self.layer) {
+            (Some(rms), _) => rms.forward(x),
+            (None, Some(layer)) => layer.forward(x),
+            (None, None) => x,
+        }
+    }
+
+    /// Of each of some groups of features by itself, with the same factors for all: `[batch, time, groups * width]`.
+    pub(super) fn grouped(&self, x: Tensor<3>, groups: usize) -> Tensor<3> {
+        let [batch, time, width] = x.dims();
+        let parts = x.reshape([batch, time, groups, width / groups]);
+        self.forward(parts).reshape([batch, time, width])
+    }
+}
+
+/// `γ x / √(mean x² + ε)`, in the type of `x`: Burn's takes the mean in f32, whatever the type.
+#[derive(Module, Debug)]
+struct Rms {
+    gamma: Param<Tensor<1>>,
+    #[module(skip)]
+    epsilon: f64,
+}
+
+impl Rms {
+    fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let mean = x.clone().square().mean_dim(D - 1);
+        x / (mean + self.epsilon).sqrt() * self.gamma.val().unsqueeze()
+    }
+}
