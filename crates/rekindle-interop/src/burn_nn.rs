@@ -49,7 +49,7 @@ pub fn layer<M: BurnModule>(
         let entry = entry(data).expect("floats that files hold");
         tensors.add(name.clone(), entry).expect("paths differ");
     }
-    let (layer, _) = take(config.init(d_input, device), &tensors, Some(""))?;
+    let (layer, _) = take(config.blank(d_input, device), &tensors, Some(""))?;
     Ok(layer)
 }
 

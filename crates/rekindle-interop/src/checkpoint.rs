@@ -118,7 +118,7 @@ impl Found {
         tensors: &Tensors<'_>,
         device: &Device,
     ) -> Result<Recurrent<AnyCell>, WeightError> {
-        let layer = self.config().init(self.d_input, device);
+        let layer = self.config().blank(self.d_input, device);
         take(layer, tensors, Some(&self.prefix)).map(|(layer, _)| layer)
     }
 }

@@ -93,7 +93,10 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
         None => chosen.device,
     };
     device.seed(0);
-    let layer = config.init(d_input, &device);
+    let layer = match options.weights {
+        Some(_) => config.blank(d_input, &device),
+        None => config.init(d_input, &device),
+    };
     let (layer, taken) = weighted(layer, options, x.dtype())?;
     // What training alone does is switched off; what has a gradient still has it.
     let layer = layer.freeze().set_require_grad(true);

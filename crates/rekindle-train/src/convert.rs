@@ -123,7 +123,7 @@ fn named(content: &Content, device: &Device) -> Result<(Named, Vec<String>)> {
     if let Some(model) = content.keras()? {
         for found in keras::find(&model) {
             said.push(found.to_string());
-            let layer = found.config.init(found.d_input, device);
+            let layer = found.config.blank(found.d_input, device);
             let (layer, taken) = keras::take(layer, &model, Some(&found.name)).map_err(mend)?;
             used.extend(taken.names);
             let weights = rekindle_interop::export(&layer).into_iter();

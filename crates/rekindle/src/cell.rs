@@ -2,6 +2,7 @@
 
 use crate::extent::Extent;
 use crate::gates::Gates;
+use crate::init::Init;
 use crate::invalid::Invalid;
 use crate::sequence::Sequence;
 use crate::state::State;
@@ -156,6 +157,12 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     /// The forms of the cell that its options make, one of each, for tables and tests.
     fn forms(d_hidden: usize) -> Vec<Self> {
         vec![Self::new(d_hidden)]
+    }
+
+    /// The same, whose parameters are drawn by a scheme, where the cell has a choice of it.
+    fn drawn(self, init: Init) -> Self {
+        let _ = init;
+        self
     }
 
     /// A cell with fresh parameters.

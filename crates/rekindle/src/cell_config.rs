@@ -122,6 +122,10 @@ macro_rules! cell_config {
                 forms
             }
 
+            fn drawn(self, init: $crate::Init) -> Self {
+                Self { init, ..self }
+            }
+
             fn init(&self, d_input: usize, device: &burn::tensor::Device) -> $Cell {
                 let sizes = $crate::GateSizes {
                     bias: self.bias,

@@ -19,6 +19,10 @@ pub enum Init {
     /// Input weights Xavier-uniform and recurrent weights orthogonal over all blocks together, as
     /// Keras draws them; biases zero.
     Keras,
+    /// Nothing is drawn, and all is zero: for weights that are loaded afterwards
+    /// ([`RecurrentConfig::blank`](crate::RecurrentConfig::blank)).
+    #[serde(skip)]
+    Zeros,
 }
 
 impl Init {
@@ -28,6 +32,7 @@ impl Init {
             Init::Pytorch => self.uniform([rows, blocks * d_hidden], d_hidden, device),
             Init::Rekindle => side_by_side(blocks, || xavier([rows, d_hidden], device)),
             Init::Keras => xavier([rows, blocks * d_hidden], device),
+            Init::Zeros => Tensor::zeros([rows, blocks * d_hidden], device),
         }
     }
 
@@ -37,6 +42,7 @@ impl Init {
             Init::Pytorch => self.uniform([rows, blocks * d_hidden], d_hidden, device),
             Init::Rekindle => side_by_side(blocks, || orthogonal([rows, d_hidden], device)),
             Init::Keras => orthogonal([rows, blocks * d_hidden], device),
+            Init::Zeros => Tensor::zeros([rows, blocks * d_hidden], device),
         }
     }
 
@@ -45,6 +51,7 @@ impl Init {
         match self {
             Init::Pytorch => self.uniform(shape, d_hidden, device),
             Init::Rekindle | Init::Keras => xavier(shape, device),
+            Init::Zeros => Tensor::zeros(shape, device),
         }
     }
 
@@ -68,7 +75,7 @@ impl Init {
     pub(crate) fn vector(self, width: usize, d_hidden: usize, device: &Device) -> Tensor<1> {
         match self {
             Init::Pytorch => self.uniform([width], d_hidden, device),
-            Init::Rekindle | Init::Keras => Tensor::zeros([width], device),
+            Init::Rekindle | Init::Keras | Init::Zeros => Tensor::zeros([width], device),
         }
     }
 
@@ -76,7 +83,7 @@ impl Init {
     /// or 0 where the scheme is PyTorch's.
     pub fn forget_bias(self) -> f64 {
         match self {
-            Init::Pytorch => 0.0,
+            Init::Pytorch | Init::Zeros => 0.0,
             Init::Rekindle | Init::Keras => 1.0,
         }
     }

@@ -8,6 +8,7 @@ macro_rules! zoo {
         use crate::card::{Card, Family};
         use crate::cell::CellConfig;
         use crate::extent::Extent;
+        use crate::init::Init;
         use crate::invalid::Invalid;
         use crate::zoo::plain;
         use any::IntoAny;
@@ -110,6 +111,12 @@ macro_rules! zoo {
                 let mut forms = Vec::new();
                 $($(forms.extend($Config::forms(d_hidden).into_iter().map(AnyCellConfig::$Cell));)*)*
                 forms
+            }
+
+            fn drawn(self, init: Init) -> Self {
+                match self { $($(AnyCellConfig::$Cell(config) => {
+                    AnyCellConfig::$Cell(config.drawn(init))
+                })*)* }
             }
 
             fn init(&self, d_input: usize, device: &Device) -> AnyCell {

@@ -37,7 +37,7 @@ impl Found {
     ///
     /// As [`take`].
     pub fn load(&self, model: &Model, device: &Device) -> Result<Recurrent<AnyCell>, WeightError> {
-        let layer = self.config.init(self.d_input, device);
+        let layer = self.config.blank(self.d_input, device);
         take(layer, model, Some(&self.name)).map(|(layer, _)| layer)
     }
 }

@@ -120,7 +120,7 @@ impl<'m> Operators<'m> {
             why: format!("is a layer that cannot be made: {invalid}"),
         };
         self.config.fits(self.d_input()).map_err(refused)?;
-        let layer = self.config.init(self.d_input(), device);
+        let layer = self.config.blank(self.d_input(), device);
         let slots = slots(&layer);
         load(layer, slots, &self.weights()?)
     }

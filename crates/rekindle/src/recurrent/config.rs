@@ -5,6 +5,7 @@ use crate::cell::{Cell, CellConfig};
 use crate::cells::AnyCellConfig;
 use crate::extent::Extent;
 use crate::gates::Gates;
+use crate::init::Init;
 use crate::invalid::{self, Invalid};
 use burn::module::Param;
 use burn::nn::{DropoutConfig, Linear, LinearConfig};
@@ -350,6 +351,22 @@ impl<K: CellConfig> RecurrentConfig<K> {
             residual: self.residual,
             takes_missing: self.takes_missing(),
         }
+    }
+
+    /// A layer for weights that are loaded: as [`init`](RecurrentConfig::init) makes it, but that nothing is drawn, which takes longer
+    /// than a file is read.
+    ///
+    /// # Panics
+    ///
+    /// As [`init`](RecurrentConfig::init).
+    pub fn blank(&self, d_input: usize, device: &Device) -> Recurrent<K::Cell> {
+        let zeros = |cell: &K| cell.clone().drawn(Init::Zeros);
+        let config = RecurrentConfig {
+            cell: zeros(&self.cell),
+            reverse_cell: self.reverse_cell.as_ref().map(zeros),
+            ..self.clone()
+        };
+        config.init(d_input, device)
     }
 
     /// Equations with the recurrent weights that are asked for.

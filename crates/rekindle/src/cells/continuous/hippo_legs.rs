@@ -266,6 +266,10 @@ impl CellConfig for HippoLegsConfig {
         vec![usual, small]
     }
 
+    fn drawn(self, init: Init) -> Self {
+        Self { init, ..self }
+    }
+
     fn init(&self, d_input: usize, device: &Device) -> HippoLegs {
         let (units, init) = (self.d_hidden, self.init);
         let map = |weight: Tensor<2>, bias| init.map(weight, bias, units, device);

@@ -159,6 +159,10 @@ impl CellConfig for ConvGruConfig {
         vec![usual, line, plane, volume]
     }
 
+    fn drawn(self, init: Init) -> Self {
+        Self { init, ..self }
+    }
+
     fn init(&self, d_input: usize, device: &Device) -> ConvGru {
         let shape = Shape {
             d_input,

@@ -175,6 +175,10 @@ impl CellConfig for ConvLstmConfig {
         vec![usual, line, plane, volume]
     }
 
+    fn drawn(self, init: Init) -> Self {
+        Self { init, ..self }
+    }
+
     fn init(&self, d_input: usize, device: &Device) -> ConvLstm {
         let shape = Shape {
             d_input,

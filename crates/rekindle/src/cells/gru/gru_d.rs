@@ -241,6 +241,10 @@ impl CellConfig for GruDConfig {
         vec![usual, other]
     }
 
+    fn drawn(self, init: Init) -> Self {
+        Self { init, ..self }
+    }
+
     fn init(&self, d_input: usize, device: &Device) -> GruD {
         let (units, init) = (self.d_hidden, self.init);
         let map = |weight: Tensor<2>, bias| init.map(weight, bias, units, device);

@@ -116,6 +116,10 @@ impl CellConfig for LstmConfig {
         vec![Self::new(d_hidden), projected]
     }
 
+    fn drawn(self, init: Init) -> Self {
+        Self { init, ..self }
+    }
+
     fn init(&self, d_input: usize, device: &Device) -> Lstm {
         let sizes = GateSizes {
             d_projection: self.d_projection,

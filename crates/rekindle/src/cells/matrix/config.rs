@@ -232,6 +232,10 @@ macro_rules! matrix_config {
                 forms
             }
 
+            fn drawn(self, init: $crate::Init) -> Self {
+                Self { init, ..self }
+            }
+
             fn init(&self, d_input: usize, device: &burn::tensor::Device) -> $Cell {
                 let make: fn(&Self, $crate::cells::matrix::config::Maker<'_>) -> $Cell = $make;
                 let maker = $crate::cells::matrix::config::Maker {

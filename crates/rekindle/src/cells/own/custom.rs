@@ -234,6 +234,10 @@ impl CellConfig for CustomConfig {
         vec![of(ELMAN), lstm, projected, gru, two]
     }
 
+    fn drawn(self, init: Init) -> Self {
+        Self { init, ..self }
+    }
+
     fn init(&self, d_input: usize, device: &Device) -> Custom {
         let sizes = GateSizes {
             d_projection: self.d_projection,

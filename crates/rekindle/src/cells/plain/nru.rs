@@ -219,6 +219,10 @@ impl CellConfig for NruConfig {
         vec![usual, plain]
     }
 
+    fn drawn(self, init: Init) -> Self {
+        Self { init, ..self }
+    }
+
     fn init(&self, d_input: usize, device: &Device) -> Nru {
         let (units, memory, init) = (self.d_hidden, self.memory, self.init);
         let heads = 2 * self.heads + 4 * (memory * self.heads).isqrt();
