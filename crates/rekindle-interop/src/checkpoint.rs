@@ -13,6 +13,7 @@ use rekindle::{
 
 use crate::error::WeightError;
 use crate::formats::Tensors;
+use crate::load::load;
 use crate::place::{Place, Ways, ends};
 use crate::taken::Taken;
 
@@ -194,8 +195,7 @@ pub fn take<C: Cell>(
     tensors: &Tensors<'_>,
     prefix: Option<&str>,
 ) -> Result<(Recurrent<C>, Taken), WeightError> {
-    let same = layer.clone();
-    let ways = Ways::of(&same);
+    let ways = Ways::of(&layer);
     let mut fitting: Vec<Place<'_>> = Vec::new();
     let mut closest: Option<(usize, Place<'_>)> = None;
     for place in ways.places(tensors, prefix) {
@@ -217,5 +217,6 @@ pub fn take<C: Cell>(
     }
     let closest = closest.map(|(_, place)| place);
     let place = fitting.pop().or(closest).unwrap_or_else(|| ways.own());
-    place.load(layer, &ways, tensors)
+    let (slots, weights, taken) = place.weights(&ways, tensors)?;
+    Ok((load(layer, slots, weights)?, taken))
 }

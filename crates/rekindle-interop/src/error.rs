@@ -63,6 +63,10 @@ pub enum WeightError {
         index: usize,
     },
 
+    /// The file that a tensor is in cannot be read any more.
+    #[error("tensor `{name}`: {why}")]
+    Unread { name: String, why: String },
+
     /// A tensor holds what the cell here has no place for.
     #[error("tensor `{name}` holds what the cell here lacks; that part of it must be zero")]
     Lacking { name: String },
@@ -109,6 +113,17 @@ pub enum WeightError {
     /// There is more than one fault.
     #[error("{}", lines(.0))]
     Several(Vec<WeightError>),
+}
+
+impl WeightError {
+    /// All of these faults, if there are any.
+    pub(crate) fn all(mut faults: Vec<WeightError>) -> Result<(), WeightError> {
+        match faults.len() {
+            0 => Ok(()),
+            1 => Err(faults.remove(0)),
+            _ => Err(WeightError::Several(faults)),
+        }
+    }
 }
 
 fn none_of(names: &[String]) -> String {

@@ -23,6 +23,7 @@ mod checkpoint;
 mod convert;
 mod error;
 pub mod formats;
+mod given;
 pub mod keras;
 mod libraries;
 mod load;

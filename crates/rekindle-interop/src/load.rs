@@ -1,6 +1,7 @@
 //! Loading tensors into a module: all of them are checked before one is moved.
 
 use crate::error::WeightError;
+use crate::given::{AllGiven, Given};
 use crate::path::Path;
 use crate::read::{Place, places};
 use crate::transpose::transpose;
@@ -26,7 +27,7 @@ pub fn load_named<M: Module>(
         transposed: false,
         place,
     });
-    load(module, names.collect(), tensors)
+    load(module, names.collect(), Given::lent(tensors))
 }
 
 /// A parameter and the tensor that belongs to it.
@@ -91,29 +92,31 @@ impl Wanted {
     }
 }
 
-/// Loads each slot's tensor.
+/// Loads each slot's tensor, one by one: a parameter goes when its tensor is there.
 pub(crate) fn load<M: Module>(
     module: M,
     slots: Vec<Slot>,
-    tensors: &BTreeMap<String, TensorData>,
+    mut tensors: AllGiven<'_>,
 ) -> Result<M, WeightError> {
-    check(&Wanted::all(&slots), tensors)?;
+    check(&Wanted::all(&slots), &tensors)?;
+    let taken = slots.into_iter().map(|slot| {
+        let given = tensors.remove(&slot.name);
+        let given = given.expect("every parameter was checked to have a tensor");
+        (slot.place.path.clone(), (slot, given))
+    });
     let mut writer = Writer {
         path: Path::default(),
-        tensors: BTreeMap::new(),
+        slots: taken.collect(),
+        faults: Vec::new(),
     };
-    for slot in slots {
-        let data = slot.turn(tensors[&slot.name].clone());
-        writer.tensors.insert(slot.place.path, data);
-    }
-    Ok(module.map(&mut writer))
+    let module = module.map(&mut writer);
+    WeightError::all(writer.faults)?;
+    Ok(module)
 }
 
-/// Checks that each tensor that is wanted is there, and that each that is there is wanted, and says all that is wrong.
-pub(crate) fn check(
-    wanted: &[Wanted],
-    tensors: &BTreeMap<String, TensorData>,
-) -> Result<(), WeightError> {
+/// Checks that each tensor that is wanted is there, and that each that is there is wanted, and says all that is wrong. Of tensors that are
+/// right so far the numbers are not looked at.
+pub(crate) fn check(wanted: &[Wanted], tensors: &AllGiven<'_>) -> Result<(), WeightError> {
     let known: BTreeSet<&str> = wanted.iter().map(|wanted| wanted.name.as_str()).collect();
     let unknown = tensors.keys().filter(|name| !known.contains(name.as_str()));
     let names: Vec<String> = unknown.cloned().collect();
@@ -127,14 +130,10 @@ pub(crate) fn check(
     let mut first: Option<(&Wanted, DType)> = None;
     for wanted in wanted {
         let tensor = tensors.get(&wanted.name);
-        match fits(
-            wanted,
-            tensor.map(|data| (data.dtype(), data.shape().to_vec())),
-        ) {
+        match fits(wanted, tensor.map(|given| (given.dtype(), given.shape()))) {
             Err(fault) => faults.push(fault),
             Ok(dtype) => {
                 let (first, expected) = *first.get_or_insert((wanted, dtype));
-                let data = tensor.expect("what fits is there");
                 if dtype != expected {
                     faults.push(WeightError::Mixed {
                         name: wanted.name.clone(),
@@ -142,17 +141,11 @@ pub(crate) fn check(
                         first: first.name.clone(),
                         expected: expected.name(),
                     });
-                } else if let Err(fault) = finite(&wanted.name, data) {
-                    faults.push(fault);
                 }
             }
         }
     }
-    match faults.len() {
-        0 => Ok(()),
-        1 => Err(faults.remove(0)),
-        _ => Err(WeightError::Several(faults)),
-    }
+    WeightError::all(faults)
 }
 
 /// Checks a tensor's shape, and that the device can compute with its type, which is returned.
@@ -182,25 +175,14 @@ pub(crate) fn fits(
     }
 }
 
-/// Checks that all numbers of a tensor are finite.
-fn finite(name: &str, data: &TensorData) -> Result<(), WeightError> {
-    match data.iter::<f64>().enumerate().find(|(_, v)| !v.is_finite()) {
-        None => Ok(()),
-        Some((index, value)) => Err(WeightError::NotFinite {
-            name: name.to_owned(),
-            value: value.to_string(),
-            index,
-        }),
-    }
-}
-
-struct Writer {
+struct Writer<'t> {
     path: Path,
-    /// By path, in the layout of the parameters.
-    tensors: BTreeMap<String, TensorData>,
+    /// By path, with the tensors that they take.
+    slots: BTreeMap<String, (Slot, Given<'t>)>,
+    faults: Vec<WeightError>,
 }
 
-impl ModuleMapper for Writer {
+impl ModuleMapper for Writer<'_> {
     fn enter_module(&mut self, name: &str, container: &str) {
         self.path.enter(name, container);
     }
@@ -210,8 +192,17 @@ impl ModuleMapper for Writer {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let data = self.tensors.remove(&self.path.dotted());
-        let data = data.expect("every parameter was checked to have a tensor");
+        let (slot, given) = self
+            .slots
+            .remove(&self.path.dotted())
+            .expect("every parameter has a slot");
+        let data = match given.numbers(&slot.name, slot.transposed) {
+            Ok(data) => data,
+            Err(fault) => {
+                self.faults.push(fault);
+                return param;
+            }
+        };
         let (device, dtype) = (param.lazy_device(), data.dtype());
         let tensor = Tensor::from_data(data, (&device, dtype));
         let id = param.id;

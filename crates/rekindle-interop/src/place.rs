@@ -1,16 +1,16 @@
 //! Places in a file where a layer's weights may stand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 
-use crate::convert::{computed, numbers};
+use crate::convert::computed;
 use crate::error::WeightError;
 use crate::formats::Tensors;
+use crate::given::{AllGiven, Given};
 use crate::libraries::{Form, forms};
-use crate::load::{Slot, Wanted, check, fits, load};
-use crate::pytorch::{Side, import, sides, slots};
+use crate::load::{Slot, Wanted, check, fits};
+use crate::pytorch::{Side, sides, slots};
 use crate::taken::Taken;
 
 /// A layer's weights by its own names, or in the form of another library.
@@ -72,6 +72,14 @@ impl<'l> Ways<'l> {
             places.extend(prefixes.into_iter().map(|prefix| self.place(way, prefix)));
         }
         places
+    }
+
+    /// The layer's parameters by its own names.
+    fn own_slots(&self) -> &[Slot] {
+        match &self.ways[0] {
+            Way::Own(slots) => slots,
+            Way::Other(_) => unreachable!("the first way is a layer's own"),
+        }
     }
 
     /// The layer's own names at the top: what is said of a file that has none of them.
@@ -136,29 +144,33 @@ impl Place<'_> {
         beside.map(|(name, _)| name).collect()
     }
 
-    /// The layer with the weights of this place.
-    pub(crate) fn load<C: Cell>(
-        self,
-        layer: Recurrent<C>,
+    /// The weights of this place, the parameters that take them, and what is said of it.
+    ///
+    /// The layer of the ways is not needed for what comes next, so that what it holds can go weight by weight.
+    pub(crate) fn weights<'t>(
+        &self,
         ways: &Ways<'_>,
-        tensors: &Tensors<'_>,
-    ) -> Result<(Recurrent<C>, Taken), WeightError> {
+        tensors: &'t Tensors<'t>,
+    ) -> Result<(Vec<Slot>, AllGiven<'t>, Taken), WeightError> {
         let beside = self.beside(tensors).into_iter();
-        let weights: BTreeMap<String, TensorData> = beside
-            .filter_map(|name| Some((name.to_owned(), numbers(tensors.get(name)?))))
+        let given: AllGiven<'t> = beside
+            .filter_map(|name| Some((name.to_owned(), Given::Stored(tensors.get(name)?))))
             .collect();
-        check(&self.wanted, &weights)?;
-        let left = tensors.names().filter(|name| !weights.contains_key(*name));
+        check(&self.wanted, &given)?;
+        let left = tensors.names().filter(|name| !given.contains_key(*name));
         let left = left.map(str::to_owned).collect();
         let taken = Taken {
             prefix: self.prefix.clone(),
-            names: weights.keys().cloned().collect(),
+            names: given.keys().cloned().collect(),
             left,
         };
-        let layer = match self.way {
-            Way::Own(slots) => load(layer, named(slots, &self.prefix), &weights)?,
-            Way::Other(form) => import(layer, &form.read(&self.prefix, &ways.sides, &weights)?)?,
+        let (slots, given) = match self.way {
+            Way::Own(slots) => (named(slots, &self.prefix), given),
+            Way::Other(form) => {
+                let weights = form.read(&self.prefix, &ways.sides, given)?;
+                (ways.own_slots().to_vec(), Given::own(weights))
+            }
         };
-        Ok((layer, taken))
+        Ok((slots, given, taken))
     }
 }

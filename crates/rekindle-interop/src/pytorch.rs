@@ -1,6 +1,7 @@
 //! PyTorch's names and layout: `weight_ih_l0`, `[blocks * d_hidden, d_input]`.
 
 use crate::error::WeightError;
+use crate::given::Given;
 use crate::load::{Slot, load};
 use crate::mapping::{Plan, Row};
 use crate::read::{Place, named_gradients, named_tensors, places};
@@ -82,7 +83,7 @@ pub fn import<C: Cell>(
     weights: &BTreeMap<String, TensorData>,
 ) -> Result<Recurrent<C>, WeightError> {
     let slots = slots(&layer);
-    load(layer, slots, weights)
+    load(layer, slots, Given::lent(weights))
 }
 
 fn renamed<C: Cell>(

@@ -37,7 +37,7 @@ fn held<M: BurnModule>(given: M, fresh: M, forward: impl Fn(&M, Tensor<3>) -> Te
     apart(forward(&back, x.clone()), theirs.clone());
 
     let record = given.clone().into_record().into_bytes().expect("a record");
-    let tensors = formats::read(&record).expect("a record");
+    let tensors = formats::read(&record[..]).expect("a record");
     let (d_input, config) = given.layer().expect("a layer computes the same");
     let (taken, _) = take(config.init(d_input, &device), &tensors, None).expect("its own");
     apart(taken.forward(x, None).0, theirs);
@@ -117,7 +117,7 @@ fn records_are_held_to_what_they_declare() {
     let device = device();
     let record = LstmConfig::new(3, 4, true).init(&device).into_record();
     let record = record.into_bytes().expect("a record");
-    let tensors = formats::read(&record).expect("a record");
+    let tensors = formats::read(&record[..]).expect("a record");
     assert_eq!(tensors.len(), 4 * 4);
     for end in [record.len() - 1, record.len() * 3 / 4, 300, 20, 9] {
         let message = formats::read(&record[..end])

@@ -52,7 +52,10 @@ fn layers_of_all_kinds_give_pytorchs_outputs_and_go_out_as_they_came() {
     for found in &all {
         let layer = layer(found, &tensors);
         let case = found.prefix.trim_end_matches("module.");
-        let golden = |name: &str| tensor_data(tensors.get(&format!("{case}{name}")).expect(name));
+        let golden = |name: &str| {
+            let entry = tensors.get(&format!("{case}{name}")).expect(name);
+            tensor_data(entry).expect(name)
+        };
         let x = Tensor::<3>::from_data(golden("x"), &Device::flex());
         let (y, last) = layer.forward(x, None);
         close(
@@ -80,7 +83,11 @@ fn layers_of_all_kinds_give_pytorchs_outputs_and_go_out_as_they_came() {
             let entry = tensors.get(&format!("{}{name}", found.prefix));
             let entry = entry
                 .or_else(|| tensors.get(&format!("{}{}", found.prefix, name.strip_suffix("_l0")?)));
-            assert_eq!(tensor_data(entry.expect("its name")), data, "{case}{name}");
+            assert_eq!(
+                tensor_data(entry.expect("its name")).expect(case),
+                data,
+                "{case}{name}"
+            );
         }
     }
 }

@@ -1,6 +1,12 @@
 //! Files that PyTorch and NumPy wrote, by `golden/torch_files.py`.
 
-use rekindle_interop::formats::{Entry, Format, FormatError, Tensors, read, safetensors};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use rekindle_interop::formats::{
+    Bytes, Entry, Format, FormatError, ReadAt, Tensors, read, safetensors,
+};
 
 fn golden(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -40,7 +46,9 @@ fn a_module_that_was_pickled_whole_gives_its_state_dict() {
     let names: Vec<&str> = tensors.names().collect();
     assert_eq!(names, ["0.bias", "0.weight"]);
     let numbers = |name: &str| -> Vec<f32> {
-        let (chunks, _) = tensors.get(name).expect("it is there").bytes.as_chunks();
+        let entry = tensors.get(name).expect("it is there");
+        let bytes = entry.bytes().expect("in memory");
+        let (chunks, _) = bytes.as_chunks();
         chunks.iter().copied().map(f32::from_le_bytes).collect()
     };
     assert_eq!(numbers("0.weight"), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
@@ -78,8 +86,9 @@ fn what_is_stored_as_it_is_is_borrowed() {
     ] {
         let bytes = golden(name);
         let tensors = read(&bytes).expect(name);
-        let Entry { bytes, .. } = tensors.get(tensor).expect("it is there");
-        assert!(matches!(bytes, std::borrow::Cow::Borrowed(_)), "{name}");
+        let read = tensors.get(tensor).expect("it is there").bytes();
+        let at = read.expect("in memory").as_ptr();
+        assert!(bytes.as_ptr_range().contains(&at), "{name}");
     }
 }
 
@@ -189,4 +198,98 @@ fn what_is_declared_is_held_to_what_is_there() {
             assert!(!message.contains('\n'), "{message}");
         }
     }
+}
+
+/// A file in places, that another program may cut.
+#[derive(Debug)]
+struct Cut {
+    bytes: Vec<u8>,
+    left: AtomicUsize,
+}
+
+impl ReadAt for Cut {
+    fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn read_at(&self, place: usize, buffer: &mut [u8]) -> io::Result<()> {
+        let left = &self.bytes[..self.left.load(Relaxed)];
+        let there = left.get(place..place + buffer.len());
+        buffer.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
+const FILES: [&str; 13] = [
+    "zip.pt",
+    "legacy.pt",
+    "module.pt",
+    "layers.pt",
+    "arrays.npz",
+    "packed.npz",
+    "array.npy",
+    "arrays-5.pkl",
+    "expected.safetensors",
+    "keras/layers.keras",
+    "keras/layers.weights.h5",
+    "keras/legacy.h5",
+    "onnx/lstm.onnx",
+];
+
+#[test]
+fn a_file_that_is_read_in_places_holds_what_one_in_memory_does() {
+    for name in FILES {
+        let bytes = golden(name);
+        let file = Arc::new(Cut {
+            left: bytes.len().into(),
+            bytes: bytes.clone(),
+        });
+        let there = read(Bytes::of_file(file)).expect(name);
+        let here = read(&bytes).expect(name);
+        assert_eq!(there.len(), here.len(), "{name}");
+        for ((place, there), (other, here)) in there.iter().zip(here.iter()) {
+            assert_eq!(
+                (place, there.dtype, &there.shape),
+                (other, here.dtype, &here.shape)
+            );
+            assert_eq!(there.bytes(), here.bytes(), "{name}: {place}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_meanwhile_is_an_error() {
+    let mut unread = 0;
+    for name in FILES {
+        let file = Arc::new(Cut {
+            left: golden(name).len().into(),
+            bytes: golden(name),
+        });
+        let tensors = read(Bytes::of_file(file.clone())).expect(name);
+        file.left.store(0, Relaxed);
+        assert!(read(Bytes::of_file(file)).is_err(), "{name}");
+        for (place, entry) in tensors.iter() {
+            match entry.bytes() {
+                Ok(bytes) => assert_eq!(bytes.len(), entry.content.len()),
+                Err(error) => {
+                    let said = error.to_string();
+                    assert!(
+                        said.contains("cannot be read to its end"),
+                        "{name}: {place}: {said}"
+                    );
+                    unread += 1;
+                }
+            }
+        }
+    }
+    assert!(unread > 100, "{unread}");
+}
+
+#[test]
+fn an_empty_file_is_an_error() {
+    let file = Arc::new(Cut {
+        left: 0.into(),
+        bytes: Vec::new(),
+    });
+    assert_eq!(read(Bytes::of_file(file)), Err(FormatError::Unknown));
 }

@@ -20,8 +20,8 @@ fn golden(name: &str) -> Vec<u8> {
     std::fs::read(place.join(name)).expect(name)
 }
 
-fn model(name: &str) -> Model {
-    read(&golden(name)).expect(name)
+fn model(name: &str) -> Model<'static> {
+    read(golden(name)).expect(name)
 }
 
 fn numbers(data: &TensorData) -> Vec<f32> {
@@ -29,7 +29,7 @@ fn numbers(data: &TensorData) -> Vec<f32> {
 }
 
 fn expected(tensors: &Tensors<'_>, name: &str) -> TensorData {
-    tensor_data(tensors.get(name).expect(name))
+    tensor_data(tensors.get(name).expect(name)).expect(name)
 }
 
 /// Holds a layer's outputs to Keras'.

@@ -44,7 +44,8 @@ fn layers_give_their_outputs_and_go_out_as_they_came() {
     for case in cases {
         let (kind, option) = case.split_once('+').expect("a case has an option");
         let golden = |name: &str| {
-            let data = tensor_data(tensors.get(&format!("{case}.{name}")).expect(name));
+            let data =
+                tensor_data(tensors.get(&format!("{case}.{name}")).expect(name)).expect(name);
             Tensor::<3>::from_data(data, &device)
         };
         let x = golden("x");
@@ -98,7 +99,7 @@ fn a_bias_that_a_cell_lacks_must_be_zero() {
     let tensors = read(&bytes).expect("safetensors");
     let own = tensors.iter().filter_map(|(name, entry)| {
         let name = name.strip_prefix("cfn+layers.module.")?;
-        Some((name.to_owned(), tensor_data(entry)))
+        Some((name.to_owned(), tensor_data(entry).expect(name)))
     });
     let mut own: Vec<(String, TensorData)> = own.collect();
     let layer = || {

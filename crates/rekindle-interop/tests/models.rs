@@ -16,7 +16,7 @@ const APART: f32 = 1e-5;
 
 fn golden(tensors: &Tensors<'_>, name: &str) -> Tensor<3> {
     let entry = tensors.get(name).expect(name);
-    Tensor::from_data(tensor_data(entry), &Device::flex())
+    Tensor::from_data(tensor_data(entry).expect("in memory"), &Device::flex())
 }
 
 /// A file of an example.
@@ -55,7 +55,7 @@ fn sleepecg_tells_stages_as_keras_does() {
     let tensors = read(&bytes).expect("safetensors");
     let x = golden(&tensors, "x");
     assert_eq!(x.dims()[2], sleepecg::FEATURES);
-    let lengths = tensor_data(tensors.get("lengths").expect("lengths"));
+    let lengths = tensor_data(tensors.get("lengths").expect("lengths")).expect("in memory");
     let lengths: Vec<usize> = lengths.iter::<i64>().map(|n| n as usize).collect();
     let ours = classifier.stages(x, lengths.clone()).expect("a sequence");
     let theirs = golden(&tensors, "y");
@@ -82,7 +82,7 @@ fn textgenrnn_gives_a_phrase_the_probabilities_of_its_layout() {
     let all: Vec<f32> = all.into_data().iter().collect();
     let bytes = file("textgenrnn/golden.safetensors");
     let tensors = read(&bytes).expect("safetensors");
-    let theirs = tensor_data(tensors.get("given").expect("probabilities"));
+    let theirs = tensor_data(tensors.get("given").expect("probabilities")).expect("in memory");
     for (row, theirs) in theirs.iter::<f32>().enumerate() {
         let ours = all[row * width + symbols[row + 1] as usize];
         assert!(

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use burn::tensor::{Device, Tensor, TensorData};
 use rekindle::{AnyCell, AnyCellConfig, Recurrent, RecurrentConfig, Sequence};
 use rekindle_interop::formats::onnx::{Attribute, Graph, Model, Node, Setting, write};
-use rekindle_interop::formats::{Dtype, Entry, Tensors, onnx, read};
+use rekindle_interop::formats::{Dtype, Tensors, onnx, read};
 use rekindle_interop::onnx::{Operators, find, take};
 use rekindle_interop::{tensor_data, weight_names};
 
@@ -39,7 +39,7 @@ impl<'t> Case<'t> {
 
     fn get(&self, what: &str) -> Option<TensorData> {
         let entry = self.tensors.get(&format!("{}.{what}", self.name));
-        entry.map(tensor_data)
+        entry.map(|entry| tensor_data(entry).expect("in memory"))
     }
 
     /// Adds to a list how far ours is from the case's, if that is too far.
@@ -61,12 +61,9 @@ impl<'t> Case<'t> {
 
     /// Runs the layer of the case's model, and compares outputs and states; gives the kind of its cell.
     fn runs(&self, far: &mut Vec<String>) -> String {
-        let model = &self
-            .tensors
-            .get(&format!("{}.model", self.name))
-            .expect("a model")
-            .bytes;
-        let model = onnx::read(model).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let model = self.tensors.get(&format!("{}.model", self.name));
+        let model = model.expect("a model").bytes().expect("in memory");
+        let model = onnx::read(&model).unwrap_or_else(|error| panic!("{}: {error}", self.name));
         let batch_first =
             model.graph.nodes[0].setting("layout") == Some(&onnx::Setting::Integer(1));
         let mut found = find(&model);
@@ -168,8 +165,7 @@ fn the_standards_own_cases_pass() {
 
 fn zeros(name: &str, shape: &[usize]) -> onnx::Tensor<'static> {
     let bytes = vec![0; 4 * shape.iter().product::<usize>()];
-    let entry = Entry::new(Dtype::F32, shape.to_vec(), bytes).expect("its size");
-    onnx::Tensor::new(name, entry)
+    onnx::Tensor::new(name, Dtype::F32, shape, bytes)
 }
 
 fn node(
@@ -373,11 +369,9 @@ fn a_model_is_written_as_it_was_read() {
     let bytes = golden("nodes.safetensors", "NONE");
     let tensors = read(&bytes).expect("safetensors");
     for case in Case::all(&tensors) {
-        let model = &tensors
-            .get(&format!("{}.model", case.name))
-            .expect("a model")
-            .bytes;
-        let model = onnx::read(model).expect("a model");
+        let model = tensors.get(&format!("{}.model", case.name));
+        let model = model.expect("a model").bytes().expect("in memory");
+        let model = onnx::read(&model).expect("a model");
         let written = write(&model);
         assert_eq!(
             onnx::read(&written).expect("a model"),

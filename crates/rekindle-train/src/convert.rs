@@ -144,7 +144,10 @@ fn named(content: &Content, device: &Device) -> Result<(Named, Vec<String>)> {
     let others = tensors
         .iter()
         .filter(|(name, _)| !used.iter().any(|used| used == name));
-    named.extend(others.map(|(name, entry)| (name.to_owned(), tensor_data(entry))));
+    for (name, entry) in others {
+        let data = tensor_data(entry).map_err(|error| Error::mend(format!("{name}: {error}")))?;
+        named.push((name.to_owned(), data));
+    }
     said.push(format!("{} tensors", named.len()));
     Ok((named, said))
 }

@@ -3,9 +3,12 @@
 use std::{
     ffi::OsStr,
     fs::{self, File, OpenOptions},
-    io::{self, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
     path::Path,
+    sync::{Arc, Mutex, PoisonError},
 };
+
+use rekindle_interop::formats::ReadAt;
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -22,18 +25,52 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// The whole content of a plain file of at most so many bytes: a pipe may never end, and neither do some devices.
 pub fn read_at_most(most: u64, path: &Path) -> Result<Vec<u8>> {
-    let at = path.display();
-    let failed = |error: io::Error| {
-        Error::mend(match error.kind() {
-            ErrorKind::NotFound => format!("there is no file {at}; check the path"),
-            ErrorKind::OutOfMemory => {
-                format!("{at}: the memory does not hold it; take a part of it")
-            }
-            _ => format!("cannot read {at}: {error}; check the path and its permissions"),
-        })
+    plain(most, path)?;
+    let mut content = Vec::new();
+    let read = |content: &mut Vec<u8>| {
+        let file = File::open(path)?;
+        content.try_reserve(file.metadata()?.len().min(most) as usize)?;
+        file.take(most.saturating_add(1)).read_to_end(content)
     };
+    read(&mut content).map_err(|error| unreadable(path, &error))?;
+    // It may have grown since its size was asked for.
+    match content.len() as u64 {
+        bytes if bytes > most => Err(too_large(bytes, most, path)),
+        _ => Ok(content),
+    }
+}
+
+/// A plain file of at most 16 GB that is read in places, so that what is not asked for takes no memory.
+pub fn open(path: &Path) -> Result<Arc<dyn ReadAt>> {
+    let size = plain((memory::USUAL * 1e9) as u64, path)? as usize;
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let file = Mutex::new(file);
+    Ok(Arc::new(InPlaces { file, size }))
+}
+
+#[derive(Debug)]
+struct InPlaces {
+    file: Mutex<File>,
+    size: usize,
+}
+
+impl ReadAt for InPlaces {
+    fn size(&self) -> usize {
+        self.size
+    }
+
+    fn read_at(&self, place: usize, buffer: &mut [u8]) -> io::Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(place as u64))?;
+        file.read_exact(buffer)
+    }
+}
+
+/// The size of a plain file, which is no more than so many bytes.
+fn plain(most: u64, path: &Path) -> Result<u64> {
+    let at = path.display();
     // Asked of the path: a pipe that nobody writes to cannot even be opened.
-    let file = fs::metadata(path).map_err(failed)?;
+    let file = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     if file.is_dir() {
         return Err(Error::mend(format!(
             "{at} is a directory, where a file is needed"
@@ -44,28 +81,28 @@ pub fn read_at_most(most: u64, path: &Path) -> Result<Vec<u8>> {
             "{at} is a pipe or a device, where a plain file is needed; save what it gives, and name that file"
         )));
     }
-    let too_large = |bytes: u64| {
-        Error::mend(format!(
-            "{at} has {}; at most {} of such a file are read",
-            memory::size(bytes as f64),
-            memory::size(most as f64)
-        ))
-    };
-    if file.len() > most {
-        return Err(too_large(file.len()));
+    match file.len() {
+        bytes if bytes > most => Err(too_large(bytes, most, path)),
+        bytes => Ok(bytes),
     }
-    let mut content = Vec::new();
-    let read = |content: &mut Vec<u8>| {
-        let file = File::open(path)?;
-        content.try_reserve(file.metadata()?.len().min(most) as usize)?;
-        file.take(most.saturating_add(1)).read_to_end(content)
-    };
-    read(&mut content).map_err(failed)?;
-    // It may have grown since its size was asked for.
-    match content.len() as u64 {
-        bytes if bytes > most => Err(too_large(bytes)),
-        _ => Ok(content),
-    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    let at = path.display();
+    Error::mend(match error.kind() {
+        ErrorKind::NotFound => format!("there is no file {at}; check the path"),
+        ErrorKind::OutOfMemory => format!("{at}: the memory does not hold it; take a part of it"),
+        _ => format!("cannot read {at}: {error}; check the path and its permissions"),
+    })
+}
+
+fn too_large(bytes: u64, most: u64, path: &Path) -> Error {
+    Error::mend(format!(
+        "{} has {}; at most {} of such a file are read",
+        path.display(),
+        memory::size(bytes as f64),
+        memory::size(most as f64)
+    ))
 }
 
 /// Creates a directory and those above it; one that is there already is left as it is.
@@ -346,6 +383,27 @@ pub(crate) mod tests {
         // It takes no room on the disk.
         File::create(&path).unwrap().set_len(1 << 40).unwrap();
         mend(read(&path), &["a has 1099.5 GB; at most 16.0 GB"]);
+    }
+
+    #[test]
+    fn a_file_in_places_may_be_cut() {
+        let place = tempdir().unwrap();
+        let path = place.path().join("a");
+        fs::write(&path, b"four").unwrap();
+        let file = open(&path).unwrap();
+        let mut buffer = [0; 2];
+        file.read_at(2, &mut buffer).unwrap();
+        assert_eq!((file.size(), &buffer), (4, b"ur"));
+        File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(3)
+            .unwrap();
+        let error = file.read_at(2, &mut buffer).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+        mend(open(&place.path().join("gone")), &["there is no file"]);
+        mend(open(place.path()), &["is a directory"]);
     }
 
     #[cfg(unix)]

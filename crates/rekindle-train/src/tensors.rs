@@ -6,7 +6,7 @@ use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 use rekindle_interop::{
     Taken, entry,
-    formats::{self, Format, Tensors, keras, onnx, safetensors},
+    formats::{self, Bytes, FIRST, Format, FormatError, Tensors, keras, onnx, safetensors},
     tensor_data,
 };
 
@@ -16,43 +16,62 @@ use crate::{
 };
 
 /// The content of a file of tensors; of an index of shards, `model.safetensors.index.json`, that of its shards.
+///
+/// Tensors stay in the file until they are taken, one by one; a model of ONNX is read as a whole.
 pub struct Content {
     /// Each with what errors call it.
-    parts: Vec<(String, Vec<u8>)>,
+    parts: Vec<(String, Bytes<'static>)>,
+    /// A model of ONNX, as a whole.
+    model: Option<Vec<u8>>,
     /// The files beside a model of ONNX that hold tensors of it, by their names there.
     beside: Vec<(String, Vec<u8>)>,
 }
 
+/// The longest index of shards.
+const INDEX: usize = 1 << 28;
+
 impl Content {
     /// Reads a file, and those beside it that it names: shards of an index, tensors of a model.
     pub fn read(path: &Path) -> Result<Self> {
-        let (origin, bytes) = (path.display().to_string(), files::read(path)?);
+        let origin = path.display().to_string();
+        let bytes = Bytes::of_file(files::open(path)?);
         let mend = |error| Error::mend(format!("{origin}: {error}"));
-        let mut beside = Vec::new();
-        if Format::of(&bytes) == Some(Format::Onnx) {
-            for name in onnx::read(&bytes).map_err(mend)?.files() {
-                let content = files::read(&path.with_file_name(name))?;
-                beside.push((name.to_owned(), content));
-            }
-        }
-        let Some(shards) = safetensors::shards(&bytes) else {
-            let parts = vec![(origin, bytes)];
-            return Ok(Content { parts, beside });
+        let first = bytes.first(FIRST).map_err(mend)?;
+        let mut content = Content {
+            parts: Vec::new(),
+            model: None,
+            beside: Vec::new(),
         };
-        let parts = shards.map_err(mend)?.into_iter().map(|name| {
-            let shard = path.with_file_name(name);
-            Ok((shard.display().to_string(), files::read(&shard)?))
-        });
-        let parts = parts.collect::<Result<_>>()?;
-        Ok(Content { parts, beside })
+        match Format::of(&first) {
+            Some(Format::Onnx) => {
+                let model = files::read(path)?;
+                for name in onnx::read(&model).map_err(mend)?.files() {
+                    let file = files::read(&path.with_file_name(name))?;
+                    content.beside.push((name.to_owned(), file));
+                }
+                content.model = Some(model);
+            }
+            None if bytes.len() <= INDEX => {
+                if let Some(shards) = safetensors::shards(&bytes.read().map_err(mend)?) {
+                    for name in shards.map_err(mend)? {
+                        let shard = path.with_file_name(name);
+                        let bytes = Bytes::of_file(files::open(&shard)?);
+                        content.parts.push((shard.display().to_string(), bytes));
+                    }
+                    return Ok(content);
+                }
+            }
+            _ => {}
+        }
+        content.parts.push((origin, bytes));
+        Ok(content)
     }
 
     /// The model, if the content is one of ONNX.
     pub fn model(&self) -> Result<Option<onnx::Model<'_>>> {
-        let (origin, bytes) = &self.parts[0];
-        if Format::of(bytes) != Some(Format::Onnx) {
+        let (Some(bytes), (origin, _)) = (&self.model, &self.parts[0]) else {
             return Ok(None);
-        }
+        };
         let mend = |error| Error::mend(format!("{origin}: {error}"));
         let mut model = onnx::read(bytes).map_err(mend)?;
         for (name, content) in &self.beside {
@@ -62,9 +81,9 @@ impl Content {
     }
 
     /// The model, if the content is one of Keras'.
-    pub fn keras(&self) -> Result<Option<keras::Model>> {
+    pub fn keras(&self) -> Result<Option<keras::Model<'_>>> {
         let (origin, bytes) = &self.parts[0];
-        let model = keras::begins(bytes).then(|| keras::read(bytes));
+        let model = keras::begins(bytes.clone()).then(|| keras::read(bytes.clone()));
         let model = model.transpose();
         model.map_err(|error| Error::mend(format!("{origin}: {error}")))
     }
@@ -76,7 +95,7 @@ impl Content {
             let mend = |error| Error::mend(format!("{origin}: {error}"));
             let tensors = match self.model()? {
                 Some(model) => model.into_tensors(),
-                None => formats::read(bytes),
+                None => formats::read(bytes.clone()),
             };
             for (name, entry) in tensors.map_err(mend)? {
                 all.add(name, entry).map_err(mend)?;
@@ -87,7 +106,8 @@ impl Content {
 
     /// The same, with their numbers.
     pub fn numbers(&self) -> Result<BTreeMap<String, TensorData>> {
-        Ok(numbers(&self.tensors()?))
+        let read = numbers(&self.tensors()?);
+        read.map_err(|error| Error::mend(format!("{}: {error}", self.parts[0].0)))
     }
 
     /// The layer with its weights from the content: behind a prefix, or of a node or a layer of this name; by default from the one place
@@ -115,10 +135,8 @@ pub fn read(path: &Path) -> Result<BTreeMap<String, TensorData>> {
 
 /// The tensors of a safetensors file's content; `origin` says in errors where it came from.
 pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<BTreeMap<String, TensorData>> {
-    let tensors = safetensors::read(bytes);
-    Ok(numbers(&tensors.map_err(|error| {
-        Error::mend(format!("{origin}: {error}"))
-    })?))
+    let tensors = safetensors::read(bytes).and_then(|tensors| numbers(&tensors));
+    tensors.map_err(|error| Error::mend(format!("{origin}: {error}")))
 }
 
 /// A safetensors file's content. The same tensors give the same bytes, unless there is more than one entry of
@@ -137,10 +155,12 @@ pub fn to_bytes(tensors: &[(String, TensorData)], metadata: &[(&str, &str)]) -> 
         .map_err(|error| Error::fault(format!("cannot write tensors: {error}")))
 }
 
-fn numbers(tensors: &Tensors<'_>) -> BTreeMap<String, TensorData> {
+fn numbers(
+    tensors: &Tensors<'_>,
+) -> std::result::Result<BTreeMap<String, TensorData>, FormatError> {
     let tensors = tensors.iter();
     tensors
-        .map(|(name, entry)| (name.to_owned(), tensor_data(entry)))
+        .map(|(name, entry)| Ok((name.to_owned(), tensor_data(entry)?)))
         .collect()
 }
 

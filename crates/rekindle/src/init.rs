@@ -32,7 +32,7 @@ impl Init {
             Init::Pytorch => self.uniform([rows, blocks * d_hidden], d_hidden, device),
             Init::Rekindle => side_by_side(blocks, || xavier([rows, d_hidden], device)),
             Init::Keras => xavier([rows, blocks * d_hidden], device),
-            Init::Zeros => Tensor::zeros([rows, blocks * d_hidden], device),
+            Init::Zeros => zeros([rows, blocks * d_hidden], device),
         }
     }
 
@@ -42,7 +42,7 @@ impl Init {
             Init::Pytorch => self.uniform([rows, blocks * d_hidden], d_hidden, device),
             Init::Rekindle => side_by_side(blocks, || orthogonal([rows, d_hidden], device)),
             Init::Keras => orthogonal([rows, blocks * d_hidden], device),
-            Init::Zeros => Tensor::zeros([rows, blocks * d_hidden], device),
+            Init::Zeros => zeros([rows, blocks * d_hidden], device),
         }
     }
 
@@ -51,7 +51,7 @@ impl Init {
         match self {
             Init::Pytorch => self.uniform(shape, d_hidden, device),
             Init::Rekindle | Init::Keras => xavier(shape, device),
-            Init::Zeros => Tensor::zeros(shape, device),
+            Init::Zeros => zeros(shape, device),
         }
     }
 
@@ -105,6 +105,11 @@ impl Init {
 pub(crate) fn chrono(longest: usize, d_hidden: usize, device: &Device) -> Tensor<1> {
     let scales = Distribution::Uniform(1.0, longest as f64 - 1.0);
     Tensor::<1>::random([d_hidden], scales, device).log()
+}
+
+/// Zeros that take no memory before they are written to: flex copies those of `Tensor::zeros` once, to align them.
+fn zeros(shape: [usize; 2], device: &Device) -> Tensor<2> {
+    Tensor::full(shape, 0.0, device)
 }
 
 fn side_by_side(blocks: usize, block: impl Fn() -> Tensor<2>) -> Tensor<2> {

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let classifier = Classifier::read(include_bytes!("classifier.keras"), &device)?;
     let golden = formats::read(include_bytes!("golden.safetensors"))?;
     let x = golden.get("x").ok_or("no x")?;
-    let x = Tensor::<3>::from_data(tensor_data(x), &device);
+    let x = Tensor::<3>::from_data(tensor_data(x)?, &device);
     let [nights, epochs, features] = x.dims();
     assert_eq!(features, FEATURES);
     let y = classifier.stages(x, vec![epochs; nights])?;

@@ -3,13 +3,12 @@
 //! The end of such a file says where its list of members stands, the list where each member does ("APPNOTE.TXT", PKWARE). The crate `zip`
 //! asks more of Burn's dependencies than Burn does, so that it would compile Burn anew; and it copies what is stored.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{self, Read};
 
 use flate2::read::DeflateDecoder;
 
-use super::FormatError;
+use super::{Bytes, FormatError};
 
 /// How often its own size a file may take once it is unpacked, beside [`SPARE`]. NumPy's compressed arrays rarely take eight times.
 const RATIO: usize = 8;
@@ -22,9 +21,9 @@ pub(super) fn budget(bytes: usize) -> usize {
     bytes.saturating_mul(RATIO).saturating_add(SPARE)
 }
 
-/// A zip file in memory. What is stored as it is, is borrowed.
+/// A zip file. What is stored as it is, is borrowed, or left where it is.
 pub(super) struct Archive<'b> {
-    bytes: &'b [u8],
+    bytes: Bytes<'b>,
     members: BTreeMap<String, Member>,
     /// The bytes that may still be unpacked or copied.
     pub(super) budget: usize,
@@ -43,22 +42,23 @@ struct Member {
 
 impl<'b> Archive<'b> {
     /// Reads the list of members.
-    pub(super) fn open(bytes: &'b [u8]) -> Result<Self, FormatError> {
+    pub(super) fn open(bytes: Bytes<'b>) -> Result<Self, FormatError> {
         let (mut at, count) =
-            list(bytes).ok_or_else(|| damaged("it has no list of members".into()))?;
+            list(&bytes).ok_or_else(|| damaged("it has no list of members".into()))?;
         let mut members = BTreeMap::new();
         for _ in 0..count {
-            let (name, member, next) = member(bytes, at)
+            let (name, member, next) = member(&bytes, at)
                 .ok_or_else(|| damaged("its list of members ends early".into()))?;
-            if members.insert(name.to_owned(), member).is_some() {
+            if members.contains_key(&name) {
                 return Err(damaged(format!("two of its members are named {name}")));
             }
+            members.insert(name, member);
             at = next;
         }
         Ok(Archive {
-            bytes,
             members,
             budget: budget(bytes.len()),
+            bytes,
         })
     }
 
@@ -67,18 +67,19 @@ impl<'b> Archive<'b> {
         self.members.keys().map(String::as_str)
     }
 
-    /// A member's content.
-    pub(super) fn member(&mut self, name: &str) -> Result<Cow<'b, [u8]>, FormatError> {
+    /// A member's content, which has the checksum that the file gives it.
+    pub(super) fn member(&mut self, name: &str) -> Result<Bytes<'b>, FormatError> {
         let member = self.members.get(name);
         let member = member.ok_or_else(|| damaged(format!("it has no member {name}")))?;
         let failed = |why: &str| damaged(format!("{name}: {why}"));
-        let packed = packed(self.bytes, member).ok_or_else(|| failed("it ends beyond the file"))?;
+        let packed =
+            packed(&self.bytes, member).ok_or_else(|| failed("it ends beyond the file"))?;
         let content = match member.method {
-            0 => Cow::Borrowed(packed),
+            0 => packed,
             8 => {
                 let most = self.budget as u64;
                 let mut content = Vec::new();
-                let mut bounded = DeflateDecoder::new(packed).take(most + 1);
+                let mut bounded = DeflateDecoder::new(packed.reader()).take(most + 1);
                 let read = bounded.read_to_end(&mut content);
                 read.map_err(|error| failed(&error.to_string()))?;
                 if content.len() as u64 > most {
@@ -88,23 +89,37 @@ impl<'b> Archive<'b> {
                     });
                 }
                 self.budget -= content.len();
-                Cow::Owned(content)
+                content.into()
             }
             _ => return Err(failed("it is neither stored nor deflated")),
         };
-        let mut crc = flate2::Crc::new();
-        crc.update(&content);
-        match content.len() as u64 == member.size && crc.sum() == member.crc {
+        let sum = checksum(&content).map_err(|error| failed(&error.to_string()))?;
+        match content.len() as u64 == member.size && sum == member.crc {
             true => Ok(content),
             false => Err(failed("its checksum is not that of its content")),
         }
     }
 }
 
+/// How many bytes of a file are read at once to be summed up.
+const PIECE: usize = 1 << 16;
+
+fn checksum(content: &Bytes<'_>) -> io::Result<u32> {
+    let mut reader = content.reader();
+    let mut buffer = vec![0; PIECE.min(content.len())];
+    let mut crc = flate2::Crc::new();
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(crc.sum()),
+            count => crc.update(&buffer[..count]),
+        }
+    }
+}
+
 /// The number of `N` bytes at a place.
-fn number<const N: usize>(bytes: &[u8], at: u64) -> Option<u64> {
-    let rest = bytes.get(usize::try_from(at).ok()?..)?;
-    let taken = rest.first_chunk::<N>()?;
+fn number<const N: usize>(bytes: &Bytes<'_>, at: u64) -> Option<u64> {
+    let mut taken = [0; N];
+    bytes.fill(usize::try_from(at).ok()?, &mut taken).ok()?;
     Some(
         taken
             .iter()
@@ -114,13 +129,15 @@ fn number<const N: usize>(bytes: &[u8], at: u64) -> Option<u64> {
 }
 
 /// Where the list of members begins, and how many there are.
-fn list(bytes: &[u8]) -> Option<(u64, u64)> {
+fn list(bytes: &Bytes<'_>) -> Option<(u64, u64)> {
     // The end's record has 22 bytes, and a comment of up to 65,535.
     let last = bytes.len().checked_sub(22)?;
     let first = last.saturating_sub(65_535);
+    let mut tail = vec![0; bytes.len() - first];
+    bytes.fill(first, &mut tail).ok()?;
     let end = (first..=last)
         .rev()
-        .find(|&at| bytes[at..].starts_with(b"PK\x05\x06"))? as u64;
+        .find(|&at| tail[at - first..].starts_with(b"PK\x05\x06"))? as u64;
     let (count, at) = (number::<2>(bytes, end + 10)?, number::<4>(bytes, end + 16)?);
     if count != 0xffff && at != 0xffff_ffff {
         return Some((at, count));
@@ -138,15 +155,16 @@ fn list(bytes: &[u8]) -> Option<(u64, u64)> {
 }
 
 /// A member's name and place, by its entry in the list, and where the next entry stands.
-fn member(bytes: &[u8], at: u64) -> Option<(&str, Member, u64)> {
+fn member(bytes: &Bytes<'_>, at: u64) -> Option<(String, Member, u64)> {
     if number::<4>(bytes, at)? != 0x0201_4b50 {
         return None;
     }
     let sizes = [28, 30, 32].map(|offset| number::<2>(bytes, at + offset));
     let [name, extra, comment] = [sizes[0]?, sizes[1]?, sizes[2]?];
     let begin = at + 46;
-    let range = usize::try_from(begin).ok()?..usize::try_from(begin + name).ok()?;
-    let text = str::from_utf8(bytes.get(range)?).ok()?;
+    let mut text = vec![0; usize::try_from(name).ok()?];
+    bytes.fill(usize::try_from(begin).ok()?, &mut text).ok()?;
+    let text = String::from_utf8(text).ok()?;
     let mut member = Member {
         method: number::<2>(bytes, at + 10)? as u16,
         crc: number::<4>(bytes, at + 16)? as u32,
@@ -173,7 +191,7 @@ fn member(bytes: &[u8], at: u64) -> Option<(&str, Member, u64)> {
 }
 
 /// A member's bytes in the file, behind a header of its own.
-fn packed<'b>(bytes: &'b [u8], member: &Member) -> Option<&'b [u8]> {
+fn packed<'b>(bytes: &Bytes<'b>, member: &Member) -> Option<Bytes<'b>> {
     let at = member.header;
     if number::<4>(bytes, at)? != 0x0403_4b50 {
         return None;
@@ -181,7 +199,7 @@ fn packed<'b>(bytes: &'b [u8], member: &Member) -> Option<&'b [u8]> {
     let [name, extra] = [26, 28].map(|offset| number::<2>(bytes, at + offset));
     let begin = at + 30 + name? + extra?;
     let end = begin.checked_add(member.packed)?;
-    bytes.get(usize::try_from(begin).ok()?..usize::try_from(end).ok()?)
+    bytes.part(usize::try_from(begin).ok()?..usize::try_from(end).ok()?)
 }
 
 /// A zip file of members that are stored as they are.

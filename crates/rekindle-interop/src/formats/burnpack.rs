@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ciborium::Value;
 use serde::Deserialize;
 
-use super::{Dtype, Entry, FormatError, Tensors};
+use super::{Bytes, Dtype, Entry, FormatError, Tensors};
 
 /// The bytes of the number, the version and the length of the list.
 const HEADER: usize = 10;
@@ -50,25 +50,28 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
 }
 
 /// The tensors of a content, borrowed from it.
-pub(super) fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
+pub(super) fn read<'b>(bytes: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
     let short = || damaged("it ends too early");
-    let version = bytes.get(4..6).ok_or_else(short)?;
+    let header = bytes.first(HEADER)?;
+    let version = header.get(4..6).ok_or_else(short)?;
     if version != [1, 0] {
         return Err(damaged(format!(
             "it is of version {}, of which nothing is known",
             u16::from_le_bytes([version[0], version[1]])
         )));
     }
-    let length = bytes.get(6..HEADER).and_then(|four| four.first_chunk());
+    let length = header.get(6..HEADER).and_then(|four| four.first_chunk());
     let length = u32::from_le_bytes(*length.ok_or_else(short)?) as usize;
     let end = HEADER + length;
-    let list = bytes.get(HEADER..end).ok_or_else(short)?;
-    let list: List = ciborium::de::from_reader_with_recursion_limit(list, DEEPEST)
+    let list = bytes.part(HEADER..end).ok_or_else(short)?;
+    let list: List = ciborium::de::from_reader_with_recursion_limit(&*list.read()?, DEEPEST)
         .map_err(|error| damaged(error.to_string()))?;
     let begin = end.next_multiple_of(ALIGNED);
+    let data = bytes.part(begin.min(bytes.len())..bytes.len());
+    let data = data.ok_or_else(short)?;
     let mut tensors = Tensors::default();
     for (name, tensor) in list.tensors {
-        let entry = entry(bytes.get(begin..).unwrap_or_default(), &tensor);
+        let entry = entry(&data, &tensor);
         let entry = entry.map_err(|why| FormatError::Tensor {
             name: name.clone(),
             why,
@@ -84,11 +87,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
     }
 }
 
-fn entry<'b>(data: &'b [u8], tensor: &Tensor) -> Result<Entry<'b>, String> {
+fn entry<'b>(data: &Bytes<'b>, tensor: &Tensor) -> Result<Entry<'b>, String> {
     let shape: Option<Vec<usize>> = tensor.shape.iter().map(|&n| n.try_into().ok()).collect();
     let (begin, end) = tensor.data_offsets;
     let bytes = begin.try_into().ok().zip(end.try_into().ok());
-    let bytes = bytes.and_then(|(begin, end): (usize, usize)| data.get(begin..end));
+    let bytes = bytes.and_then(|(begin, end): (usize, usize)| data.part(begin..end));
     let bytes = bytes.ok_or("ends beyond the file")?;
     let shape = shape.ok_or("is larger than any memory")?;
     Entry::new(dtype(&tensor.dtype)?, shape, bytes)

@@ -31,6 +31,10 @@ pub enum FormatError {
     #[error("tensor `{name}` {why}")]
     Tensor { name: String, why: String },
 
+    /// The file cannot be read any more.
+    #[error("the file cannot be read to its end ({0}); was it changed meanwhile? Try again")]
+    Unread(String),
+
     /// Two tensors have one name.
     #[error("two tensors are named `{0}`")]
     Twice(String),

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use hdf5_pure::{
     AttrValue, Dataset, Datatype, DatatypeByteOrder, File, FileBuilder, FinishedGroup, Group,
-    GroupBuilder, make_f32_type, make_f64_type,
+    GroupBuilder, Layout, Source, make_f32_type, make_f64_type,
 };
 
-use super::{Dtype, Entry, FormatError, Tensors, archive};
+use super::{Bytes, Dtype, Entry, FormatError, Tensors, archive};
 
 /// How deep groups may lie in one another. Nested models of Keras' that were seen have eight.
 const DEEPEST: usize = 64;
@@ -23,14 +23,14 @@ const LEAST: usize = 16;
 
 /// What a file holds, with dots between the names of groups.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Content {
+pub(crate) struct Content<'b> {
     /// The arrays of numbers; those of texts and records are left.
-    pub(crate) tensors: Tensors<'static>,
+    pub(crate) tensors: Tensors<'b>,
     /// The attributes that are texts, by the name of their group and their own.
     pub(crate) texts: BTreeMap<(String, String), Vec<String>>,
 }
 
-impl Content {
+impl Content<'_> {
     /// An attribute that is one text.
     pub(crate) fn text(&self, group: &str, name: &str) -> Option<&str> {
         match self
@@ -50,9 +50,14 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
 }
 
 /// What a file holds.
-pub(super) fn read(bytes: &[u8]) -> Result<Content, FormatError> {
-    let file = File::from_bytes(bytes.to_vec()).map_err(damaged)?;
+pub(super) fn read<'b>(bytes: &Bytes<'b>) -> Result<Content<'b>, FormatError> {
+    let file = match bytes.in_file() {
+        Some(bytes) => File::from_source(InFile(bytes)),
+        None => File::from_bytes(bytes.read()?.into_owned()),
+    };
+    let file = file.map_err(damaged)?;
     let mut reader = Reader {
+        bytes,
         budget: archive::budget(bytes.len()),
         objects: MOST.min(bytes.len() / LEAST),
         content: Content::default(),
@@ -67,15 +72,32 @@ pub(super) fn read(bytes: &[u8]) -> Result<Content, FormatError> {
     }
 }
 
-struct Reader {
+/// A file that is not in memory.
+struct InFile(Bytes<'static>);
+
+impl Source for InFile {
+    fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_at(&self, place: u64, buffer: &mut [u8]) -> Result<(), hdf5_pure::FormatError> {
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        let filled = self.0.fill(place, buffer);
+        filled.map_err(|error| hdf5_pure::FormatError::Source(error.to_string()))
+    }
+}
+
+struct Reader<'r, 'b> {
+    /// The file.
+    bytes: &'r Bytes<'b>,
     /// The bytes that may still be read.
     budget: usize,
     /// The objects that may still be visited.
     objects: usize,
-    content: Content,
+    content: Content<'b>,
 }
 
-impl Reader {
+impl Reader<'_, '_> {
     fn group(&mut self, group: &Group, name: &str, depth: usize) -> Result<(), FormatError> {
         self.visit(depth)?;
         for (attribute, value) in group.attrs().map_err(damaged)? {
@@ -87,7 +109,7 @@ impl Reader {
         for (child, dataset) in group.iter_datasets().map_err(damaged)? {
             self.visit(depth)?;
             let name = below(name, &child);
-            let entry = array(&dataset, &mut self.budget);
+            let entry = array(self.bytes, &dataset, &mut self.budget);
             let entry = entry.map_err(|why| FormatError::Tensor {
                 name: name.clone(),
                 why,
@@ -122,7 +144,11 @@ fn below(group: &str, name: &str) -> String {
 }
 
 /// An array of numbers, which takes its bytes from `budget`; none if it is of something else.
-fn array(dataset: &Dataset, budget: &mut usize) -> Result<Option<Entry<'static>>, String> {
+fn array<'b>(
+    file: &Bytes<'b>,
+    dataset: &Dataset,
+    budget: &mut usize,
+) -> Result<Option<Entry<'b>>, String> {
     let failed = |error: hdf5_pure::Error| format!("cannot be read: {error}");
     let datatype = dataset.datatype().map_err(failed)?;
     let Some((stored, size, order)) = numbers(&datatype) else {
@@ -135,12 +161,30 @@ fn array(dataset: &Dataset, budget: &mut usize) -> Result<Option<Entry<'static>>
     let bytes = super::tensor::elements(&shape).and_then(|count| count.checked_mul(8));
     let bytes = bytes.filter(|bytes| bytes <= budget);
     *budget -= bytes.ok_or("takes more memory than the size of the file warrants")?;
+    if let (Stored::As(dtype), Some(part)) = (&stored, beside(file, dataset, order)) {
+        return Entry::new(*dtype, shape, part).map(Some);
+    }
     let mut raw = dataset.read_raw().map_err(failed)?;
     if order == DatatypeByteOrder::BigEndian {
         raw.chunks_exact_mut(size).for_each(<[u8]>::reverse);
     }
     let (dtype, raw) = stored.entry(raw)?;
     Entry::new(dtype, shape, raw).map(Some)
+}
+
+/// The numbers of an array that stand in the file as they are.
+fn beside<'b>(file: &Bytes<'b>, dataset: &Dataset, order: DatatypeByteOrder) -> Option<Bytes<'b>> {
+    let Ok(Layout::Contiguous {
+        address: Some(address),
+        size,
+    }) = dataset.layout()
+    else {
+        return None;
+    };
+    let begin = usize::try_from(address).ok()?;
+    let end = begin.checked_add(usize::try_from(size).ok()?)?;
+    let part = file.part(begin..end);
+    part.filter(|_| order == DatatypeByteOrder::LittleEndian)
 }
 
 /// How numbers are stored.
@@ -261,7 +305,7 @@ fn built(mut builder: GroupBuilder, group: &Branch<'_>) -> Result<FinishedGroup,
         let shape: Vec<u64> = entry.shape.iter().map(|&n| n as u64).collect();
         let count = shape.iter().product();
         let dataset = builder.create_dataset(name);
-        dataset.with_raw_data(datatype, entry.bytes.to_vec(), count);
+        dataset.with_raw_data(datatype, entry.bytes()?.into_owned(), count);
         dataset.with_shape(&shape);
     }
     for (name, inner) in &group.groups {

@@ -1,13 +1,11 @@
 //! Keras' files: `.keras`, a zip file of `config.json` and `model.weights.h5`; `.weights.h5`; and the `.h5` of Keras 2 and before, with
 //! the configuration as an attribute, or with weights alone.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::archive::{Archive, damaged};
 use super::hdf5::{self, Branch, Content};
-use super::{Entry, Format, FormatError, Tensors};
+use super::{Bytes, Entry, FIRST, Format, FormatError, Tensors};
 
 /// The members of a `.keras` file.
 const WEIGHTS: &str = "model.weights.h5";
@@ -16,20 +14,20 @@ const METADATA: &str = "metadata.json";
 
 /// What a file of Keras' holds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Model {
-    content: Content,
+pub struct Model<'b> {
+    content: Content<'b>,
     config: Option<String>,
     version: Option<String>,
 }
 
-impl Model {
+impl<'b> Model<'b> {
     /// The tensors, by their paths with dots: `layers.lstm.cell.vars.0`, `model_weights.lstm.lstm.lstm_cell.kernel:0`.
-    pub fn tensors(&self) -> &Tensors<'static> {
+    pub fn tensors(&self) -> &Tensors<'b> {
         &self.content.tensors
     }
 
     /// The tensors alone.
-    pub fn into_tensors(self) -> Tensors<'static> {
+    pub fn into_tensors(self) -> Tensors<'b> {
         self.content.tensors
     }
 
@@ -44,16 +42,18 @@ impl Model {
     }
 
     /// What is attached to groups.
-    pub(crate) fn content(&self) -> &Content {
+    pub(crate) fn content(&self) -> &Content<'b> {
         &self.content
     }
 }
 
 /// Whether a content begins as a file of Keras' does: as HDF5, or as a zip file with weights in HDF5.
-pub fn begins(bytes: &[u8]) -> bool {
-    match Format::of(bytes) {
+pub fn begins<'b>(content: impl Into<Bytes<'b>>) -> bool {
+    let content = content.into();
+    let first = content.first(FIRST).unwrap_or_default();
+    match Format::of(&first) {
         Some(Format::Hdf5) => true,
-        Some(Format::Zip) => Archive::open(bytes).is_ok_and(|archive| holds(&archive)),
+        Some(Format::Zip) => Archive::open(content.clone()).is_ok_and(|archive| holds(&archive)),
         _ => false,
     }
 }
@@ -68,9 +68,10 @@ pub(super) fn holds(archive: &Archive<'_>) -> bool {
 /// # Errors
 ///
 /// If it is none of Keras', is damaged, or would take more memory than its size warrants.
-pub fn read(bytes: &[u8]) -> Result<Model, FormatError> {
-    if Format::of(bytes) == Some(Format::Hdf5) {
-        let content = hdf5::read(bytes)?;
+pub fn read<'b>(content: impl Into<Bytes<'b>>) -> Result<Model<'b>, FormatError> {
+    let file = content.into();
+    if Format::of(&file.first(FIRST)?) == Some(Format::Hdf5) {
+        let content = hdf5::read(&file)?;
         let attached = |group, name| content.text(group, name).map(str::to_owned);
         let version = attached("", "keras_version");
         return Ok(Model {
@@ -79,7 +80,7 @@ pub fn read(bytes: &[u8]) -> Result<Model, FormatError> {
             content,
         });
     }
-    let mut archive = Archive::open(bytes)?;
+    let mut archive = Archive::open(file)?;
     let content = hdf5::read(&archive.member(WEIGHTS)?)?;
     let mut json = |name: &str| {
         let there = archive.names().any(|known| known == name);
@@ -98,8 +99,8 @@ pub fn read(bytes: &[u8]) -> Result<Model, FormatError> {
     })
 }
 
-fn text(bytes: Cow<'_, [u8]>) -> Result<String, FormatError> {
-    String::from_utf8(bytes.into_owned())
+fn text(bytes: Bytes<'_>) -> Result<String, FormatError> {
+    String::from_utf8(bytes.read()?.into_owned())
         .map_err(|_| damaged("its configuration is no text".into()))
 }
 

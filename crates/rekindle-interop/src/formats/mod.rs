@@ -5,6 +5,7 @@
 
 mod archive;
 mod burnpack;
+mod bytes;
 mod error;
 mod hdf5;
 pub mod keras;
@@ -17,6 +18,7 @@ mod strides;
 mod tensor;
 
 use archive::Archive;
+pub use bytes::{Bytes, ReadAt};
 pub use error::FormatError;
 pub use tensor::{Dtype, Entry, Tensors};
 
@@ -60,41 +62,48 @@ impl Format {
 /// The tensors of a file's content: `.safetensors`, `.pt` and `.pth` (zip or legacy), `.keras` and `.h5`, `.bpk`, `.npz`, `.npy`, pickles of
 /// NumPy's arrays, and what an ONNX model holds.
 ///
-/// Nested dictionaries and lists are flattened, with dots between the names.
+/// Nested dictionaries and lists are flattened, with dots between the names. Tensors that a file holds as they are stay in it, where
+/// it is [read in places](Bytes::of_file), until their numbers are asked for; those of a model are copied.
 ///
 /// # Errors
 ///
 /// If the content is of no format that can be read, is damaged, or would take more memory than its size warrants.
-pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
+pub fn read<'b>(content: impl Into<Bytes<'b>>) -> Result<Tensors<'b>, FormatError> {
+    let content = content.into();
+    let first = content.first(FIRST)?;
     // A safetensors file of any header length may begin as others do; its ninth byte is told apart by none of them.
-    match Format::of(bytes) {
-        Some(Format::Safetensors) if onnx::begins(bytes) => {
-            safetensors::read(bytes).or_else(|error| read_model(bytes).map_err(|_| error))
-        }
-        Some(Format::Safetensors) => safetensors::read(bytes),
-        Some(Format::Zip) => read_zip(bytes),
-        Some(Format::Pickle) if bytes.get(8) == Some(&b'{') => {
-            safetensors::read(bytes).or_else(|error| pytorch::read_pickle(bytes).map_err(|_| error))
-        }
-        Some(Format::Pickle) => pytorch::read_pickle(bytes),
-        Some(Format::Npy) => numpy::read_array(bytes),
-        Some(Format::Onnx) => read_model(bytes),
-        Some(Format::Burnpack) => burnpack::read(bytes),
-        Some(Format::Hdf5) => Ok(keras::read(bytes)?.into_tensors()),
+    match Format::of(&first) {
+        Some(Format::Safetensors) if onnx::begins(&first) => safetensors::read(content.clone())
+            .or_else(|error| read_model(&content).map_err(|_| error)),
+        Some(Format::Safetensors) => safetensors::read(content.clone()),
+        Some(Format::Zip) => read_zip(&content),
+        Some(Format::Pickle) if first.get(8) == Some(&b'{') => safetensors::read(content.clone())
+            .or_else(|error| pytorch::read_pickle(&content).map_err(|_| error)),
+        Some(Format::Pickle) => pytorch::read_pickle(&content),
+        Some(Format::Npy) => numpy::read_array(&content),
+        Some(Format::Onnx) => read_model(&content),
+        Some(Format::Burnpack) => burnpack::read(&content),
+        Some(Format::Hdf5) => Ok(keras::read(content.clone())?.into_tensors()),
         None => Err(FormatError::Unknown),
     }
 }
 
+/// How many bytes tell a format.
+pub const FIRST: usize = 16;
+
 /// The tensors of a model that has all of them in itself.
-fn read_model(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
-    onnx::read(bytes)?.into_tensors()
+fn read_model<'b>(content: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
+    match content.lent() {
+        Some(bytes) => onnx::read(bytes)?.into_tensors(),
+        None => onnx::read(&content.read()?)?.into_tensors()?.into_owned(),
+    }
 }
 
 /// The tensors of a zip file, PyTorch's, Keras' or NumPy's.
-fn read_zip(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
-    let archive = Archive::open(bytes)?;
+fn read_zip<'b>(content: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
+    let archive = Archive::open(content.clone())?;
     if keras::holds(&archive) {
-        return Ok(keras::read(bytes)?.into_tensors());
+        return Ok(keras::read(content.clone())?.into_tensors());
     }
     let pickle = archive.names().find(|name| name.ends_with("data.pkl"));
     match pickle.map(str::to_owned) {

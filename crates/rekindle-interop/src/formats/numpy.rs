@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::archive::{self, Archive};
 use super::pickle::{Id, Pickle, Value};
 use super::strides::View;
-use super::{Dtype, Entry, FormatError, Tensors};
+use super::{Bytes, Dtype, Entry, FormatError, Tensors};
 
 /// NumPy's letters for types.
 const TYPES: [(&str, Dtype); 10] = [
@@ -77,16 +77,16 @@ pub fn write(tensors: &[(&str, Entry<'_>)]) -> Result<Vec<u8>, FormatError> {
         let mut content = b"\x93NUMPY\x01\x00".to_vec();
         content.extend(length.to_le_bytes());
         content.extend(header.as_bytes());
-        content.extend(&*entry.bytes);
+        content.extend(&*entry.bytes()?);
         members.push((member, content));
     }
     archive::write(&members)
 }
 
 /// The array of an `.npy` file, named `tensor`.
-pub(super) fn read_array(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
+pub(super) fn read_array<'b>(bytes: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
     let mut budget = archive::budget(bytes.len());
-    let entry = array(&Cow::Borrowed(bytes), &mut budget);
+    let entry = array(bytes, &mut budget);
     let mut tensors = Tensors::default();
     tensors.add("tensor".into(), entry.map_err(|why| fault("tensor", why))?)?;
     Ok(tensors)
@@ -131,9 +131,10 @@ fn pickled<'b>(
     let bytes = content_of_pickle(pickle, content).ok_or_else(odd)?;
     *budget = budget.checked_sub(bytes.len()).ok_or_else(odd)?;
     let view = View::whole(dtype, shape, columns).ok_or_else(odd)?;
-    let entry = view.of(&bytes, budget)?;
+    let entry = view.of(&bytes.into(), budget)?;
     // The content may be the pickle's own, which does not outlive this; a copy does.
-    Entry::new(entry.dtype, entry.shape, entry.bytes.into_owned())
+    let copy = entry.bytes().map_err(|error| error.to_string())?;
+    Entry::new(entry.dtype, entry.shape.clone(), copy.into_owned())
 }
 
 fn odd() -> String {
@@ -189,20 +190,23 @@ fn content_of_pickle<'p>(pickle: &'p Pickle<'_>, id: Id) -> Option<Cow<'p, [u8]>
     }
 }
 
-fn array<'b>(content: &Cow<'b, [u8]>, budget: &mut usize) -> Result<Entry<'b>, String> {
+fn array<'b>(content: &Bytes<'b>, budget: &mut usize) -> Result<Entry<'b>, String> {
     let ended = || "ends too early, or is no .npy file; write it again with numpy.save".to_owned();
-    let (length, begin) = match content.get(6..).ok_or_else(ended)? {
+    let mut first = [0; 12];
+    let there = content.len().min(first.len());
+    let read = content.fill(0, &mut first[..there]);
+    read.map_err(|error| error.to_string())?;
+    let (length, begin) = match first[..there].get(6..).ok_or_else(ended)? {
         [1, _, a, b, ..] => (u32::from_le_bytes([*a, *b, 0, 0]), 10),
         [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([*a, *b, *c, *d]), 12),
         _ => return Err(ended()),
     };
     let end = begin + length as usize;
-    let header = content.get(begin..end).ok_or_else(ended)?;
-    let header = str::from_utf8(header).map_err(|_| ended())?;
-    let numbers = match content {
-        Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[end..]),
-        Cow::Owned(bytes) => Cow::Owned(bytes[end..].to_vec()),
-    };
+    let numbers = content.part(end..content.len()).ok_or_else(ended)?;
+    let mut header = vec![0; length as usize];
+    let read = content.fill(begin, &mut header);
+    read.map_err(|error| error.to_string())?;
+    let header = str::from_utf8(&header).map_err(|_| ended())?;
     let odd = |key: &str| format!("has a header without a `{key}` that can be read");
     let descr = key(header, "descr").and_then(|text| text.trim_start().strip_prefix(['\'', '"']));
     let descr = descr.and_then(|text| text.split(['\'', '"']).next());

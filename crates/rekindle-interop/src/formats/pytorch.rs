@@ -3,13 +3,12 @@
 //! `torch.save` has written a zip file since 1.6 (`archive/data.pkl`, `archive/data/<key>`), and before it five pickles in a row with
 //! the storages behind them. Modules that were pickled whole give the tensors of their `state_dict()`, for their classes are not asked.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::archive::{self, Archive};
 use super::pickle::{self, Id, Pickle, Value, damaged};
 use super::strides::View;
-use super::{Dtype, Entry, FormatError, Tensors, numpy};
+use super::{Bytes, Dtype, Entry, FormatError, Tensors, numpy};
 
 /// How deep dictionaries may lie in one another. No checkpoint that was seen has ten.
 const DEEPEST: usize = 64;
@@ -41,10 +40,11 @@ pub(super) fn read_zip<'b>(
 ) -> Result<Tensors<'b>, FormatError> {
     let stem = pickle.trim_end_matches("data.pkl").to_owned();
     let order = format!("{stem}byteorder");
-    if archive.names().any(|name| name == order) && &*archive.member(&order)? != b"little" {
+    if archive.names().any(|name| name == order) && &*archive.member(&order)?.read()? != b"little" {
         return Err(damaged("its numbers are big-endian"));
     }
     let content = archive.member(pickle)?;
+    let content = content.read()?;
     let (pickle, _) = pickle::read(&content)?;
     let mut storages = HashMap::new();
     for storage in storages_of(&pickle)? {
@@ -54,25 +54,44 @@ pub(super) fn read_zip<'b>(
     tensors(&pickle, &storages, archive.budget)
 }
 
+/// How much of a file is read to find the pickles at its front; where they are longer, all of it is.
+const FRONT: usize = 1 << 20;
+
 /// The tensors of a content that begins with a pickle.
-pub(super) fn read_pickle(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
-    let (first, rest) = pickle::read(bytes)?;
+pub(super) fn read_pickle<'b>(bytes: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
+    if bytes.len() > FRONT
+        && let Ok(tensors) = read_front(bytes, FRONT)
+    {
+        return Ok(tensors);
+    }
+    read_front(bytes, bytes.len())
+}
+
+/// The same, where the pickles are among the first bytes.
+fn read_front<'b>(bytes: &Bytes<'b>, front: usize) -> Result<Tensors<'b>, FormatError> {
+    let front = bytes.first(front)?;
+    let (first, rest) = pickle::read(&front)?;
     let budget = archive::budget(bytes.len());
     match first.value(first.root) {
-        Value::Int(MAGIC) => read_legacy(rest, budget),
+        Value::Int(MAGIC) => read_legacy(bytes, &front, rest, budget),
         _ => tensors(&first, &HashMap::new(), budget),
     }
 }
 
 /// A legacy file behind its first pickle: the protocol, the system, the tensors, the storages' keys, the storages.
-fn read_legacy(bytes: &[u8], budget: usize) -> Result<Tensors<'_>, FormatError> {
-    let (_, rest) = pickle::read(bytes)?;
+fn read_legacy<'b>(
+    bytes: &Bytes<'b>,
+    front: &[u8],
+    rest: &[u8],
+    budget: usize,
+) -> Result<Tensors<'b>, FormatError> {
+    let (_, rest) = pickle::read(rest)?;
     let (system, rest) = pickle::read(rest)?;
     if big_endian(&system) {
         return Err(damaged("its numbers are big-endian"));
     }
     let (pickle, rest) = pickle::read(rest)?;
-    let (keys, mut rest) = pickle::read(rest)?;
+    let (keys, rest) = pickle::read(rest)?;
     let Value::List(keys_in_order) = keys.value(keys.root) else {
         return Err(damaged("the keys of its storages are no list"));
     };
@@ -81,6 +100,7 @@ fn read_legacy(bytes: &[u8], budget: usize) -> Result<Tensors<'_>, FormatError> 
         .map(|storage| (storage.key, storage.dtype))
         .collect();
     let mut storages = HashMap::new();
+    let mut place = front.len() - rest.len();
     for &key in keys_in_order {
         let Value::Text(key) = keys.value(key) else {
             return Err(damaged("the key of a storage is no text"));
@@ -88,13 +108,16 @@ fn read_legacy(bytes: &[u8], budget: usize) -> Result<Tensors<'_>, FormatError> 
         let dtype = known.get(&**key);
         let dtype = dtype.ok_or_else(|| damaged(format!("no tensor is of storage {key}")))?;
         let short = || damaged(format!("storage {key} ends too early"));
-        let (count, after) = rest.split_first_chunk().ok_or_else(short)?;
-        let size = usize::try_from(u64::from_le_bytes(*count)).ok();
+        let mut count = [0; 8];
+        bytes.fill(place, &mut count).map_err(|_| short())?;
+        let begin = place + count.len();
+        let size = usize::try_from(u64::from_le_bytes(count)).ok();
         let size = size.and_then(|count| count.checked_mul(dtype.size()));
-        let split = size.and_then(|size| after.split_at_checked(size));
-        let (numbers, after) = split.ok_or_else(short)?;
-        storages.insert(key.to_string(), Cow::Borrowed(numbers));
-        rest = after;
+        let end = size.and_then(|size| begin.checked_add(size));
+        let numbers = end.and_then(|end| bytes.part(begin..end));
+        let numbers = numbers.ok_or_else(short)?;
+        place = begin + numbers.len();
+        storages.insert(key.to_string(), numbers);
     }
     tensors(&pickle, &storages, budget)
 }
@@ -154,7 +177,7 @@ fn storages_of<'p>(pickle: &'p Pickle<'_>) -> Result<Vec<Storage<'p>>, FormatErr
 /// The tensors of a pickle, flattened.
 fn tensors<'b>(
     pickle: &Pickle<'_>,
-    storages: &HashMap<String, Cow<'b, [u8]>>,
+    storages: &HashMap<String, Bytes<'b>>,
     budget: usize,
 ) -> Result<Tensors<'b>, FormatError> {
     let mut walk = Walk {
@@ -182,7 +205,7 @@ fn tensors<'b>(
 
 struct Walk<'p, 'q, 'b> {
     pickle: &'p Pickle<'q>,
-    storages: &'p HashMap<String, Cow<'b, [u8]>>,
+    storages: &'p HashMap<String, Bytes<'b>>,
     /// The bytes that may still be taken for copies and names.
     budget: usize,
     /// How many values may still be looked at: what is shared many times over is as large as a file of any size.

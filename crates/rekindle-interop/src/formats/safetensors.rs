@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use safetensors::{Dtype as Stored, SafeTensors, tensor::TensorView};
+use safetensors::{
+    Dtype as Stored,
+    tensor::{Metadata, TensorView},
+};
 
-use super::{Dtype, Entry, FormatError, Tensors};
+use super::{Bytes, Dtype, Entry, FormatError, Tensors};
 
 /// The types of both sides.
 const TYPES: [(Stored, Dtype); 10] = [
@@ -20,21 +23,34 @@ const TYPES: [(Stored, Dtype); 10] = [
     (Stored::BOOL, Dtype::Bool),
 ];
 
+/// The longest header that is read, as the crate safetensors has it.
+const LONGEST: usize = 100_000_000;
+
 /// The tensors of a content, borrowed from it.
 ///
 /// # Errors
 ///
 /// If it is no safetensors file, is truncated, or holds a type other than those of [`Dtype`].
-pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
-    let file = SafeTensors::deserialize(bytes).map_err(|error| damaged(error.to_string()))?;
+pub fn read<'b>(content: impl Into<Bytes<'b>>) -> Result<Tensors<'b>, FormatError> {
+    let content = content.into();
+    let (header, data) = split(&content).ok_or_else(|| damaged("its header ends early".into()))?;
+    let header: Metadata = serde_json::from_slice(&header.read()?)
+        .map_err(|error| damaged(format!("its header is none: {error}")))?;
     let mut tensors = Tensors::default();
-    for (name, view) in file.tensors() {
-        let known = TYPES.iter().find(|(stored, _)| *stored == view.dtype());
+    let mut end = 0;
+    for name in header.offset_keys() {
+        let info = header.info(&name).expect("a name of its own");
+        let known = TYPES.iter().find(|(stored, _)| *stored == info.dtype);
+        let (begin, next) = info.data_offsets;
+        // Each begins where the one before ends, so that a file takes no more than its size.
+        let part = data.part(begin..next).filter(|_| begin == end);
+        let part = part.ok_or_else(|| damaged(format!("tensor `{name}` ends beyond the file")))?;
+        end = next;
         let entry = match known {
-            Some((_, dtype)) => Entry::new(*dtype, view.shape().to_vec(), view.data()),
+            Some((_, dtype)) => Entry::new(*dtype, info.shape.clone(), part),
             None => Err(format!(
                 "is {}; of integers and floats those of 8 to 64 bits can be read, so convert it",
-                view.dtype()
+                info.dtype
             )),
         };
         let entry = entry.map_err(|why| FormatError::Tensor {
@@ -43,7 +59,22 @@ pub fn read(bytes: &[u8]) -> Result<Tensors<'_>, FormatError> {
         })?;
         tensors.add(name, entry)?;
     }
-    Ok(tensors)
+    match end == data.len() {
+        true => Ok(tensors),
+        false => Err(damaged(format!(
+            "{} bytes of it belong to no tensor",
+            data.len() - end
+        ))),
+    }
+}
+
+/// The header, whose length is the first eight bytes, and the numbers behind it.
+fn split<'b>(content: &Bytes<'b>) -> Option<(Bytes<'b>, Bytes<'b>)> {
+    let mut length = [0; 8];
+    content.fill(0, &mut length).ok()?;
+    let length = usize::try_from(u64::from_le_bytes(length)).ok()?;
+    let end = 8 + Some(length).filter(|&length| length <= LONGEST)?;
+    Some((content.part(8..end)?, content.part(end..content.len())?))
 }
 
 /// A file's content. The same tensors give the same bytes, unless there is more than one entry of metadata: safetensors writes
@@ -57,14 +88,16 @@ pub fn write(
     metadata: &[(&str, &str)],
 ) -> Result<Vec<u8>, FormatError> {
     let mut names = BTreeSet::new();
+    let contents: Result<Vec<_>, _> = tensors.iter().map(|(_, entry)| entry.bytes()).collect();
+    let contents = contents?;
     let mut views = Vec::with_capacity(tensors.len());
-    for (name, entry) in tensors {
+    for ((name, entry), content) in tensors.iter().zip(&contents) {
         if !names.insert(*name) {
             return Err(FormatError::Twice((*name).to_owned()));
         }
         let known = TYPES.iter().find(|(_, dtype)| *dtype == entry.dtype);
         let (stored, _) = known.expect("every type is in the table");
-        let view = TensorView::new(*stored, entry.shape.clone(), &entry.bytes);
+        let view = TensorView::new(*stored, entry.shape.clone(), content);
         views.push((*name, view.map_err(|error| damaged(error.to_string()))?));
     }
     let entries = metadata.iter();

@@ -1,9 +1,7 @@
 //! Elements at strides, put in the order of rows.
 
-use std::borrow::Cow;
-
 use super::tensor::elements;
-use super::{Dtype, Entry};
+use super::{Bytes, Dtype, Entry};
 
 /// A view of a store of elements.
 pub(super) struct View {
@@ -33,12 +31,8 @@ impl View {
         })
     }
 
-    /// The tensor of these elements: borrowed where they stand side by side, copied otherwise. A copy takes its bytes from `budget`.
-    pub(super) fn of<'b>(
-        self,
-        store: &Cow<'b, [u8]>,
-        budget: &mut usize,
-    ) -> Result<Entry<'b>, String> {
+    /// The tensor of these elements: left where they are if they stand side by side, copied otherwise. A copy takes its bytes from `budget`.
+    pub(super) fn of<'b>(self, store: &Bytes<'b>, budget: &mut usize) -> Result<Entry<'b>, String> {
         let size = self.dtype.size();
         let count = elements(&self.shape).ok_or("is larger than any memory")?;
         if count == 0 {
@@ -61,12 +55,13 @@ impl View {
             side_by_side *= axis;
             fits
         });
-        match store {
-            Cow::Borrowed(bytes) if contiguous => {
-                let range = self.offset * size..(self.offset + count) * size;
-                Entry::new(self.dtype, self.shape, &bytes[range])
+        let range = self.offset * size..(self.offset + count) * size;
+        match store.part(range).filter(|_| contiguous) {
+            Some(part) => Entry::new(self.dtype, self.shape, part),
+            None => {
+                let store = store.read().map_err(|error| error.to_string())?;
+                self.copy(&store, count, budget)
             }
-            _ => self.copy(store, count, budget),
         }
     }
 

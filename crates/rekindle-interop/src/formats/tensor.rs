@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Bound};
 
-use super::FormatError;
+use super::{Bytes, FormatError};
 
 /// The type of a tensor's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Dtype {
     }
 }
 
-/// A tensor: little-endian elements in the order of rows. Where they stand so in the file, they are borrowed from it.
+/// A tensor: little-endian elements in the order of rows. Where they stand so in the file, they are borrowed from it, or are still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'b> {
     /// The type of the elements.
@@ -56,7 +56,7 @@ pub struct Entry<'b> {
     /// The sizes of the axes.
     pub shape: Vec<usize>,
     /// The elements.
-    pub bytes: Cow<'b, [u8]>,
+    pub content: Bytes<'b>,
 }
 
 impl<'b> Entry<'b> {
@@ -68,22 +68,31 @@ impl<'b> Entry<'b> {
     pub fn new(
         dtype: Dtype,
         shape: Vec<usize>,
-        bytes: impl Into<Cow<'b, [u8]>>,
+        content: impl Into<Bytes<'b>>,
     ) -> Result<Self, String> {
-        let bytes = bytes.into();
+        let content = content.into();
         let size = elements(&shape).and_then(|n| n.checked_mul(dtype.size()));
-        match size == Some(bytes.len()) {
+        match size == Some(content.len()) {
             true => Ok(Entry {
                 dtype,
                 shape,
-                bytes,
+                content,
             }),
             false => Err(format!(
                 "is {shape:?} of {}, but has {} bytes",
                 dtype.name(),
-                bytes.len()
+                content.len()
             )),
         }
+    }
+
+    /// The elements, in memory.
+    ///
+    /// # Errors
+    ///
+    /// If they are in a file that cannot be read any more.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, FormatError> {
+        self.content.read()
     }
 }
 
@@ -140,6 +149,23 @@ impl<'b> Tensors<'b> {
         });
         let beside = behind.filter(|(rest, ..)| !rest.contains('.'));
         beside.map(|(_, name, entry)| (name, entry))
+    }
+
+    /// The same, with all numbers in memory of their own.
+    pub(super) fn into_owned(self) -> Result<Tensors<'static>, FormatError> {
+        let owned = self.0.into_iter().map(|(name, entry)| {
+            let content = entry.bytes()?.into_owned().into();
+            let (dtype, shape) = (entry.dtype, entry.shape);
+            Ok((
+                name,
+                Entry {
+                    dtype,
+                    shape,
+                    content,
+                },
+            ))
+        });
+        Ok(Tensors(owned.collect::<Result<_, FormatError>>()?))
     }
 
     /// The number of tensors.

@@ -36,7 +36,11 @@ impl Found {
     /// # Errors
     ///
     /// As [`take`].
-    pub fn load(&self, model: &Model, device: &Device) -> Result<Recurrent<AnyCell>, WeightError> {
+    pub fn load(
+        &self,
+        model: &Model<'_>,
+        device: &Device,
+    ) -> Result<Recurrent<AnyCell>, WeightError> {
         let layer = self.config.blank(self.d_input, device);
         take(layer, model, Some(&self.name)).map(|(layer, _)| layer)
     }
@@ -44,13 +48,13 @@ impl Found {
 
 /// The recurrent layers of a model that have an equal here, each by itself, in the model's order. A file of weights alone has none of its
 /// own: layers then are in the order of their names, and functions are taken for the usual ones.
-pub fn find(model: &Model) -> Vec<Found> {
+pub fn find(model: &Model<'_>) -> Vec<Found> {
     let layers = layers(model).into_iter();
     layers.filter_map(|layer| found(&layer, model)).collect()
 }
 
 /// The layer as one of ours; none if none computes the same.
-fn found(layer: &Layer, model: &Model) -> Option<Found> {
+fn found(layer: &Layer, model: &Model<'_>) -> Option<Found> {
     let forward = layer.place.cells[0].as_ref().filter(|_| !layer.unknown)?;
     let shape = |name: String| model.tensors().get(&name).map(|entry| entry.shape.clone());
     let kernel = shape(forward.of("kernel"))?;

@@ -15,7 +15,7 @@ pub(super) struct Layer {
 }
 
 /// All recurrent layers of a model, in its order.
-pub(super) fn layers(model: &Model) -> Vec<Layer> {
+pub(super) fn layers(model: &Model<'_>) -> Vec<Layer> {
     let old = model.version().is_some_and(|version| version < "3");
     let all = settings(model.config().unwrap_or_default(), old);
     let of = |place: &Place| {

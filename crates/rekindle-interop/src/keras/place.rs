@@ -40,7 +40,7 @@ impl Names {
 }
 
 /// All recurrent layers of a file that a kernel and a recurrent kernel tell, in the order of their paths, in which numbers are counted.
-pub(super) fn places(model: &Model) -> Vec<Place> {
+pub(super) fn places(model: &Model<'_>) -> Vec<Place> {
     let mut cells: BTreeMap<&str, Names> = BTreeMap::new();
     for tensor in model.tensors().names() {
         let Some((prefix, last)) = tensor.rsplit_once('.') else {
@@ -104,7 +104,7 @@ fn is_cell(name: &str) -> bool {
 }
 
 /// The name of a layer: Keras 3 attaches it to the group of its variables, older ones call its group so.
-fn name(model: &Model, path: &str) -> String {
+fn name(model: &Model<'_>, path: &str) -> String {
     let attached = model.content().text(&format!("{path}.vars"), "name");
     let last = || path.rsplit('.').next().unwrap_or_default();
     attached.unwrap_or_else(last).to_owned()

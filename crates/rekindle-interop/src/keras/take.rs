@@ -8,13 +8,12 @@ use rekindle::{Cell, Recurrent};
 use super::layer::{Layer, layers, merge};
 use super::place::Names;
 use super::twin::Twin;
-use crate::convert::numbers;
 use crate::error::WeightError;
-use crate::formats::Entry;
 use crate::formats::keras::Model;
-use crate::load::{Wanted, check};
+use crate::given::{AllGiven, Given};
+use crate::load::{Wanted, check, load};
 use crate::mapping::Plan;
-use crate::pytorch::{Side, import, sides};
+use crate::pytorch::{Side, sides, slots};
 use crate::taken::Taken;
 use crate::written::inline;
 
@@ -31,7 +30,7 @@ use crate::written::inline;
 /// misshapen, of another type or of no parameter are named, each as in the file. Nothing is loaded then.
 pub fn take<C: Cell>(
     layer: Recurrent<C>,
-    model: &Model,
+    model: &Model<'_>,
     name: Option<&str>,
 ) -> Result<(Recurrent<C>, Taken), WeightError> {
     let all = layers(model);
@@ -74,7 +73,8 @@ pub fn take<C: Cell>(
         left: left.filter(|name| !names.contains(name)).collect(),
         names,
     };
-    Ok((import(layer, &weights)?, taken))
+    let slots = slots(&layer);
+    Ok((load(layer, slots, Given::own(weights))?, taken))
 }
 
 /// How many directions a layer reads in.
@@ -97,7 +97,7 @@ type Weights = (BTreeMap<String, TensorData>, Vec<String>);
 fn weights<C: Cell>(
     layer: &Recurrent<C>,
     levels: &[Layer],
-    model: &Model,
+    model: &Model<'_>,
 ) -> Result<Weights, WeightError> {
     let sides = sides(layer);
     let mut all = (BTreeMap::new(), Vec::new());
@@ -233,7 +233,7 @@ fn cell(
     side: &Side<'_>,
     names: &Names,
     twin: &Twin,
-    model: &Model,
+    model: &Model<'_>,
 ) -> Result<Weights, WeightError> {
     let mut first = None;
     for rows in twin.kind.stored() {
@@ -250,7 +250,7 @@ fn stored(
     side: &Side<'_>,
     names: &Names,
     plan: &Plan,
-    model: &Model,
+    model: &Model<'_>,
 ) -> Result<Weights, WeightError> {
     let wanted: Vec<Wanted> = plan
         .tensors
@@ -261,17 +261,15 @@ fn stored(
             device: side.device.clone(),
         })
         .collect();
-    let there: BTreeMap<String, TensorData> = model
+    let mut there: AllGiven<'_> = model
         .tensors()
         .beside(&names.prefix)
-        .map(|(name, entry): (&str, &Entry<'_>)| (name.to_owned(), numbers(entry)))
+        .map(|(name, entry)| (name.to_owned(), Given::Stored(entry)))
         .collect();
     check(&wanted, &there)?;
-    let theirs: Vec<TensorData> = wanted.iter().map(|w| there[&w.name].clone()).collect();
-    let weights = plan
-        .read(&theirs)
-        .expect("Keras' tables lack nothing")
-        .into_iter();
+    let taken = there.keys().cloned().collect();
+    let names: Vec<String> = wanted.into_iter().map(|wanted| wanted.name).collect();
+    let weights = plan.read(&names, &mut there)?.into_iter();
     let weights = weights.map(|(stem, data)| (side.name(&stem), data));
-    Ok((weights.collect(), there.into_keys().collect()))
+    Ok((weights.collect(), taken))
 }

@@ -6,6 +6,7 @@ use burn::tensor::TensorData;
 
 use super::{ALL, Library, Position, cells};
 use crate::error::WeightError;
+use crate::given::AllGiven;
 use crate::load::Wanted;
 use crate::mapping::Plan;
 use crate::pytorch::Side;
@@ -85,16 +86,13 @@ impl Form {
         &self,
         prefix: &str,
         sides: &[Side<'_>],
-        tensors: &BTreeMap<String, TensorData>,
+        mut tensors: AllGiven<'_>,
     ) -> Result<BTreeMap<String, TensorData>, WeightError> {
         let mut names = self.names(prefix);
         let mut all = BTreeMap::new();
         for ((_, plan), side) in self.parts.iter().zip(sides) {
             let names: Vec<String> = names.by_ref().take(plan.tensors.len()).collect();
-            let theirs: Vec<TensorData> = names.iter().map(|name| tensors[name].clone()).collect();
-            let ours = plan.read(&theirs).map_err(|at| WeightError::Lacking {
-                name: names[at].clone(),
-            })?;
+            let ours = plan.read(&names, &mut tensors)?;
             all.extend(
                 ours.into_iter()
                     .map(|(stem, data)| (side.name(&stem), data)),

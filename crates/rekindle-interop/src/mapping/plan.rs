@@ -1,12 +1,15 @@
 //! A table applied to a cell: which number of theirs is which of ours.
 
 use std::collections::BTreeMap;
+use std::ops::{AddAssign, Mul, Neg};
 
-use burn::tensor::{DType, TensorData};
+use burn::tensor::{DType, Element, TensorData};
 use rekindle::engine::Program;
 
 use super::block::{Block, Kind, Term, terms};
 use super::{Layout, Row};
+use crate::error::WeightError;
+use crate::given::{AllGiven, Given};
 
 /// A cell's weights as another library stores them.
 pub(crate) struct Plan {
@@ -14,6 +17,24 @@ pub(crate) struct Plan {
     /// Names and shapes of ours, in PyTorch's layout.
     ours: Vec<(String, Vec<usize>)>,
 }
+
+/// The numbers that weights are.
+trait Number:
+    Element + Default + PartialEq + AddAssign + Mul<Output = Self> + Neg<Output = Self>
+{
+    const ONE: Self;
+}
+
+impl Number for f32 {
+    const ONE: Self = 1.0;
+}
+
+impl Number for f64 {
+    const ONE: Self = 1.0;
+}
+
+/// How many rows of ours are gone through together: as many columns of theirs lie in one line of a processor's cache.
+const ROWS: usize = 16;
 
 /// A tensor of theirs.
 pub(crate) struct Theirs {
@@ -97,39 +118,61 @@ impl Plan {
         whole.then_some(Plan { tensors, ours })
     }
 
-    /// Our weights of theirs, which are of one type and stand in the order of [`Plan::tensors`].
+    /// Our weights of theirs, which are of one type, by the names that [`Plan::tensors`] have there. One after the other is read and goes.
     ///
     /// # Errors
     ///
-    /// The place of a tensor that holds what a cell here lacks.
+    /// If a tensor holds what a cell here lacks, or what is not finite: all of these.
     pub(crate) fn read(
         &self,
-        theirs: &[TensorData],
-    ) -> Result<BTreeMap<String, TensorData>, usize> {
-        let dtype = theirs.first().map_or(DType::F32, TensorData::dtype);
-        let mut ours: Vec<Vec<f64>> = self
+        names: &[String],
+        theirs: &mut AllGiven<'_>,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let first = names.first().and_then(|name| theirs.get(name));
+        match first.map(Given::dtype) {
+            Some(DType::F64) => self.read_as::<f64>(names, theirs),
+            _ => self.read_as::<f32>(names, theirs),
+        }
+    }
+
+    fn read_as<T: Number>(
+        &self,
+        names: &[String],
+        theirs: &mut AllGiven<'_>,
+    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let mut ours: Vec<Vec<T>> = self
             .ours
             .iter()
-            .map(|(_, shape)| vec![0.0; shape.iter().product()])
+            .map(|(_, shape)| vec![T::default(); shape.iter().product()])
             .collect();
-        for (at, (tensor, data)) in self.tensors.iter().zip(theirs).enumerate() {
-            let from: Vec<f64> = data.iter().collect();
+        let mut faults = Vec::new();
+        for (tensor, name) in self.tensors.iter().zip(names) {
+            let given = theirs.remove(name).expect("what was checked is there");
+            let data = match given.numbers(name, false) {
+                Ok(data) => data,
+                Err(fault) => {
+                    faults.push(fault);
+                    continue;
+                }
+            };
+            let from: &[T] = data.as_slice().expect("what was checked is of one type");
+            let mut lacking = false;
             for step in &tensor.moves {
-                let mut lacking = false;
+                let sign = if step.negative { -T::ONE } else { T::ONE };
                 match step.ours.first() {
                     Some(&(weight, row)) => step.each(row, |mine, theirs| {
-                        ours[weight][mine] += step.sign() * from[theirs];
+                        ours[weight][mine] += sign * from[theirs];
                     }),
-                    None => step.each(0, |_, theirs| lacking |= from[theirs] != 0.0),
-                }
-                if lacking {
-                    return Err(at);
+                    None => step.each(0, |_, theirs| lacking |= from[theirs] != T::default()),
                 }
             }
+            if lacking {
+                faults.push(WeightError::Lacking { name: name.clone() });
+            }
         }
+        WeightError::all(faults)?;
         let named = self.ours.iter().zip(ours).map(|((name, shape), numbers)| {
-            let data = TensorData::new(numbers, shape.clone());
-            (name.clone(), data.convert_dtype(dtype))
+            (name.clone(), TensorData::new(numbers, shape.clone()))
         });
         Ok(named.collect())
     }
@@ -165,19 +208,23 @@ impl Move {
 
     /// Each number of the block: its place in ours, where the block begins at a row, and in theirs.
     fn each(&self, row: usize, mut visit: impl FnMut(usize, usize)) {
-        for r in 0..self.rows {
+        let mut at = |r: usize, c: usize| {
+            let theirs = match self.layout {
+                Layout::Rows | Layout::Pair | Layout::Single => {
+                    (self.row + r) * self.all_columns + self.column + c
+                }
+                Layout::Columns => (self.column + c) * self.all_rows + self.row + r,
+                Layout::Folded => {
+                    let at = r * self.width + c;
+                    at / self.rows * self.all_rows + self.row + at % self.rows
+                }
+            };
+            visit((row + r) * self.width + c, theirs);
+        };
+        for first in (0..self.rows).step_by(ROWS) {
+            let some = first..(first + ROWS).min(self.rows);
             for c in 0..self.width {
-                let theirs = match self.layout {
-                    Layout::Rows | Layout::Pair | Layout::Single => {
-                        (self.row + r) * self.all_columns + self.column + c
-                    }
-                    Layout::Columns => (self.column + c) * self.all_rows + self.row + r,
-                    Layout::Folded => {
-                        let at = r * self.width + c;
-                        at / self.rows * self.all_rows + self.row + at % self.rows
-                    }
-                };
-                visit((row + r) * self.width + c, theirs);
+                some.clone().for_each(|r| at(r, c));
             }
         }
     }

@@ -12,6 +12,7 @@ use super::scope::{Scope, Source};
 use super::{equations, stack, weights};
 use crate::error::WeightError;
 use crate::formats::onnx::{Graph, Model, Setting};
+use crate::given::Given;
 use crate::load::{Wanted, check, load};
 use crate::pytorch::slots;
 use crate::taken::Taken;
@@ -122,7 +123,7 @@ impl<'m> Operators<'m> {
         self.config.fits(self.d_input()).map_err(refused)?;
         let layer = self.config.blank(self.d_input(), device);
         let slots = slots(&layer);
-        load(layer, slots, &self.weights()?)
+        load(layer, slots, Given::own(self.weights()?))
     }
 
     /// The names of the tensors that hold the weights.
@@ -294,7 +295,7 @@ pub fn take<'m, C: Cell>(
         let weights = match found.differs(&layer) {
             Some(fault) => Err(fault),
             None => found.weights().and_then(|weights| {
-                check(&Wanted::all(&slots), &weights)?;
+                check(&Wanted::all(&slots), &Given::lent(&weights))?;
                 Ok(weights)
             }),
         };
@@ -320,7 +321,7 @@ pub fn take<'m, C: Cell>(
                 names,
                 left,
             };
-            Ok((load(layer, slots, &weights)?, taken))
+            Ok((load(layer, slots, Given::own(weights))?, taken))
         }
         _ => Err(WeightError::Ambiguous {
             prefixes: fitting.iter().map(places).collect(),

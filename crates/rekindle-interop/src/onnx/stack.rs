@@ -41,7 +41,7 @@ fn joined<'m>(node: &'m Node<'m>, scope: &Scope<'m, '_>) -> Option<&'m str> {
         let part = scope.maker(node.input(side)?)?;
         let axis = Some(&Setting::Integer(1));
         let place = scope.source(part.input(1)).entry("indices").ok()?;
-        let is_side = place.bytes.first() == Some(&(side as u8));
+        let is_side = place.bytes().ok()?.first() == Some(&(side as u8));
         if !part.is("Gather") || part.setting("axis") != axis || !is_side {
             return None;
         }

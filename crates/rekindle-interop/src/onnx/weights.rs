@@ -23,7 +23,9 @@ pub(super) fn weights(
     for (direction, cell) in cells.iter().enumerate() {
         let suffix = if direction == 1 { "_reverse" } else { "" };
         let mut add = |stem: &str, entry: Entry<'_>| {
-            found.insert(format!("{stem}_l{depth}{suffix}"), numbers(&entry));
+            let data = numbers(&entry, false).map_err(|error| error.to_string())?;
+            found.insert(format!("{stem}_l{depth}{suffix}"), data);
+            Ok::<(), String>(())
         };
         let program = cell.program().expect("a cell of equations");
         // Where each block of the equations stands in the operator's matrices.
@@ -36,12 +38,12 @@ pub(super) fn weights(
         };
         let blocks = places(program.inputs(), 0);
         for (stem, source, letter) in [("weight_ih", w, "W"), ("weight_hh", r, "R")] {
-            add(stem, rows(source, letter, direction, units, &blocks)?);
+            add(stem, rows(source, letter, direction, units, &blocks)?)?;
         }
         if operator.settled.bias {
-            add("bias_ih", rows(b, "B", direction, units, &blocks)?);
+            add("bias_ih", rows(b, "B", direction, units, &blocks)?)?;
             let blocks = places(program.hiddens(), gates.len());
-            add("bias_hh", rows(b, "B", direction, units, &blocks)?);
+            add("bias_hh", rows(b, "B", direction, units, &blocks)?)?;
         }
         for vector in program.vectors() {
             let place = PEEPHOLES.iter().position(|name| name == vector);
@@ -49,12 +51,12 @@ pub(super) fn weights(
             add(
                 &format!("vector_{vector}"),
                 rows(p, "P", direction, units, &[place])?,
-            );
+            )?;
         }
         for (state, source) in operator.standard.states.iter().zip(&operator.initial) {
             if operator.begins() {
                 let entry = operator.initial(*source, state, direction)?;
-                add(&format!("initial_{state}"), entry);
+                add(&format!("initial_{state}"), entry)?;
             }
         }
     }
@@ -74,11 +76,12 @@ fn rows(
         return Err(format!("has {letter} of {:?}", entry.shape));
     };
     let row = entry.dtype.size() * rest.iter().product::<usize>();
-    let bytes = places.iter().flat_map(|place| {
+    let all_of = entry.bytes().map_err(|error| error.to_string())?;
+    let mut bytes = Vec::with_capacity(places.len() * units * row);
+    for place in places {
         let first = (direction * all + place * units) * row;
-        &entry.bytes[first..first + units * row]
-    });
-    let bytes: Vec<u8> = bytes.copied().collect();
+        bytes.extend_from_slice(&all_of[first..first + units * row]);
+    }
     let shape = [&[places.len() * units], rest].concat();
     Entry::new(entry.dtype, shape, bytes)
 }
@@ -89,7 +92,8 @@ impl Recurrent<'_> {
         self.initial.iter().any(|source| match source {
             Source::Constant(tensor) => {
                 let entry = tensor.entry();
-                entry.is_ok_and(|entry| entry.bytes.iter().any(|&byte| byte != 0))
+                let bytes = entry.as_ref().ok().and_then(|entry| entry.bytes().ok());
+                bytes.is_some_and(|bytes| bytes.iter().any(|&byte| byte != 0))
             }
             Source::Absent | Source::Computed(_) => false,
         })
@@ -124,7 +128,8 @@ impl Recurrent<'_> {
             false => (direction * batch + row) * size,
             true => (row * directions + direction) * size,
         };
-        let of = |row: usize| &entry.bytes[place(row)..place(row) + size];
+        let bytes = entry.bytes().map_err(|error| error.to_string())?;
+        let of = |row: usize| &bytes[place(row)..place(row) + size];
         if batch == 0 || (1..batch).any(|row| of(row) != of(0)) {
             return Err(format!(
                 "has {letter} with a state of its own for each of {batch} rows: give the layer states when it runs, and make \

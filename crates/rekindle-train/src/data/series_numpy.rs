@@ -1,7 +1,7 @@
 //! Series in arrays of NumPy: `numpy.savez("a.npz", x=x, y=y)` with `x` of `[series, steps]` or `[series, steps, channels]` and a
 //! label each in `y`; or `x` alone, `numpy.save("a.npy", x)`.
 
-use rekindle_interop::formats::{self, Entry};
+use rekindle_interop::formats::{self, Entry, FormatError};
 use rekindle_interop::tensor_data;
 
 use super::message::{counted, listed, shown};
@@ -80,7 +80,7 @@ pub(super) fn parse(
         one_series(values, channels, takes_missing)
             .map_err(|why| mend(format!("row {}{why}", row + 1)))
     };
-    let series = numbers(entry);
+    let series = numbers(entry).map_err(|error| mend(error.to_string()))?;
     let series = series.chunks(steps * channels).enumerate().map(one);
     Ok(Parsed {
         series: series.collect::<Result<_>>()?,
@@ -101,13 +101,13 @@ pub(super) fn parse(
 }
 
 /// The numbers of an array, in the order of rows.
-fn numbers(entry: &Entry<'_>) -> Vec<f64> {
-    tensor_data(entry).iter::<f64>().collect()
+fn numbers(entry: &Entry<'_>) -> Result<Vec<f64>, FormatError> {
+    Ok(tensor_data(entry)?.iter::<f64>().collect())
 }
 
 /// The labels of so many series as a table has them: a whole number without a point.
 fn written((name, entry): (&str, &Entry<'_>), rows: usize) -> Result<Vec<String>, String> {
-    let labels = numbers(entry);
+    let labels = numbers(entry).map_err(|error| error.to_string())?;
     match labels.len() == rows {
         true => Ok(labels.iter().map(f64::to_string).collect()),
         false => Err(format!(

@@ -229,13 +229,18 @@ fn no_weights_panic() {
     let words = "( . R c b o q h r j ] } e u s t 2 \u{1}\u{0}\u{0}\u{0} torch FloatStorage collections OrderedDict PK <f4 (3,4) True \
                  18446744073709551615 weight_ih_l0 NRUB tensors dtype shape data_offsets F32";
     never_panics(6000, samples, words, |bytes| {
-        if let Ok(tensors) = formats::read(bytes) {
+        let tensors = formats::read(bytes);
+        if let Ok(tensors) = &tensors {
             for (_, entry) in tensors.iter() {
                 let count: usize = entry.shape.iter().product();
-                assert_eq!(entry.bytes.len(), count * entry.dtype.size());
+                assert_eq!(entry.content.len(), count * entry.dtype.size());
             }
-            let _ = rekindle_interop::find(&tensors);
+            let _ = rekindle_interop::find(tensors);
         }
+        // What is left in its file is the same.
+        let in_places = formats::read(bytes.to_vec());
+        assert_eq!(tensors.is_ok(), in_places.is_ok());
+        assert!(tensors.is_err() || tensors == in_places);
     });
 }
 
@@ -255,9 +260,15 @@ fn no_hdf5_panics() {
         if let Ok(model) = formats::keras::read(bytes) {
             for (_, entry) in model.tensors().iter() {
                 let count: usize = entry.shape.iter().product();
-                assert_eq!(entry.bytes.len(), count * entry.dtype.size());
+                assert_eq!(entry.content.len(), count * entry.dtype.size());
             }
             let _ = rekindle_interop::keras::find(&model);
+        }
+        // What is left in its file is read in another way.
+        if let Ok(model) = formats::keras::read(bytes.to_vec()) {
+            model.tensors().iter().for_each(|(_, entry)| {
+                entry.bytes().expect("it is within the file");
+            });
         }
     });
 }

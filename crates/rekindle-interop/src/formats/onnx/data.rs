@@ -76,13 +76,13 @@ pub struct External {
 }
 
 impl<'b> Tensor<'b> {
-    /// A tensor that is to be written.
-    pub fn new(name: impl Into<String>, entry: Entry<'b>) -> Self {
+    /// A tensor that is to be written: its elements in the order of rows, of little-endian bytes.
+    pub fn new(name: impl Into<String>, dtype: Dtype, shape: &[usize], bytes: Vec<u8>) -> Self {
         Tensor {
             name: name.into(),
-            code: code(entry.dtype),
-            axes: entry.shape.iter().map(|&axis| axis as i64).collect(),
-            data: Data::Raw(entry.bytes),
+            code: code(dtype),
+            axes: shape.iter().map(|&axis| axis as i64).collect(),
+            data: Data::Raw(bytes.into()),
         }
     }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Matrix;
 use crate::error::WeightError;
+use crate::formats::Dtype;
 use crate::formats::onnx::{Attribute, Axis, Graph, Model, Node, OPSETS, Port, Setting, Tensor};
-use crate::formats::{Dtype, Entry};
 
 /// The name of a value of a model.
 pub type Value = String;
@@ -146,9 +146,10 @@ impl Drawing {
         (self.nodes.pop().expect("the body"), result)
     }
 
-    fn constant(&mut self, stem: &str, entry: Entry<'static>) -> Value {
+    fn constant(&mut self, stem: &str, dtype: Dtype, shape: &[usize], bytes: Vec<u8>) -> Value {
         let name = self.name(stem);
-        self.constants.push(Tensor::new(name.clone(), entry));
+        self.constants
+            .push(Tensor::new(name.clone(), dtype, shape, bytes));
         name
     }
 
@@ -158,9 +159,10 @@ impl Drawing {
     ///
     /// If the shape takes another number of them.
     pub fn numbers(&mut self, stem: &str, shape: &[usize], numbers: &[f32]) -> Value {
-        let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
-        let entry = Entry::new(Dtype::F32, shape.to_vec(), bytes);
-        self.constant(stem, entry.unwrap_or_else(|why| panic!("{stem} {why}")))
+        let count: usize = shape.iter().product();
+        assert_eq!(count, numbers.len(), "{stem} is {shape:?}");
+        let bytes = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        self.constant(stem, Dtype::F32, shape, bytes)
     }
 
     pub(super) fn matrix(&mut self, stem: &str, matrix: &Matrix) -> Value {
@@ -179,17 +181,16 @@ impl Drawing {
 
     /// Integers in a row: sizes, axes, places.
     pub fn integers(&mut self, integers: &[i64]) -> Value {
-        let bytes: Vec<u8> = integers.iter().flat_map(|n| n.to_le_bytes()).collect();
-        let entry = Entry::new(Dtype::I64, vec![integers.len()], bytes).expect("its size");
+        let bytes = integers.iter().flat_map(|n| n.to_le_bytes()).collect();
         let words: Vec<String> = integers.iter().map(i64::to_string).collect();
-        self.constant(&format!("integers_{}", words.join("_")), entry)
+        let stem = format!("integers_{}", words.join("_"));
+        self.constant(&stem, Dtype::I64, &[integers.len()], bytes)
     }
 
     /// One integer.
     pub fn integer(&mut self, integer: i64) -> Value {
-        let entry =
-            Entry::new(Dtype::I64, vec![], integer.to_le_bytes().to_vec()).expect("its size");
-        self.constant(&format!("integer_{integer}"), entry)
+        let bytes = integer.to_le_bytes().to_vec();
+        self.constant(&format!("integer_{integer}"), Dtype::I64, &[], bytes)
     }
 
     /// A value with its first two axes in the other order.
