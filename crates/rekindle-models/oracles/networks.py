@@ -292,6 +292,55 @@ def ctc(name, kind, group):
     case.write(name, "ctc", config, inputs, {"log_probs": log_probs, "losses": losses}, loss)
 
 
+def autoencoder(name, kind, reversed_):
+    case, features, code = Case(), 3, 2
+    lengths = [7, 9, 4]
+    frames = wave([len(lengths), max(lengths), features], 1.0, 0.3)
+    x = frames.masked_fill(~mask(lengths)[..., None], 0.0)
+    encoder = case.recurrent("encoder", kind, features, 3, bidirectional=True)
+    _, ended = run(encoder, x, lengths)
+    ended = ended if kind == "lstm" else (ended,)
+    parts = [state[side] for side in range(2) for state in ended]
+    z = case.linear("code", sum(part.shape[1] for part in parts), code)(torch.cat(parts, 1))
+    decoder = case.recurrent("decoder", kind, code, 4)
+    y, _ = run(decoder, z[:, None].expand(-1, max(lengths), -1), lengths)
+    given = case.linear("output", 4, features)(y)
+    scores = []
+    for row, length in enumerate(lengths):
+        back = given[row, :length]
+        scores.append(((back.flip(0) if reversed_ else back) - x[row, :length]).square().mean())
+    scores = torch.stack(scores)
+    config = f"d_input = {features}\nd_code = {code}\nreversed = {str(reversed_).lower()}\n"
+    config += f'\n[encoder]\nbidirectional = true\ncell = {{ kind = "{kind}", d_hidden = 3 }}\n'
+    config += f'\n[decoder]\ncell = {{ kind = "{kind}", d_hidden = 4 }}\n'
+    inputs = {"frames": frames, "lengths": torch.tensor(lengths)}
+    case.write(name, "autoencoder", config, inputs, {"codes": z, "scores": scores}, scores.mean())
+
+
+def awd_lstm(name, layers):
+    """Without dropout, whose masks are drawn: what is left is the stack, the tied output, and what outputs cost."""
+    case, tokens, d_embedding, d_hidden = Case(), 7, 4, 5
+    rows = torch.tensor([[2, 0, 5, 5, 1], [1, 4, 3, 6, 0]])
+    embedding = case.embedding("embedding", tokens, d_embedding)
+    x = embedding(rows[:, :-1])
+    for depth in range(layers):
+        d_input = d_embedding if depth == 0 else d_hidden
+        units = d_embedding if depth + 1 == layers else d_hidden
+        module = nn.LSTM(d_input, units, batch_first=True).double()
+        for theirs, ours in [("ih", "input"), ("hh", "hidden")]:
+            gates = f"layers.{depth}.layers.0.forward.gates.{ours}"
+            case.add(f"{gates}.weight", getattr(module, f"weight_{theirs}_l0"), True)
+            case.add(f"{gates}.bias", getattr(module, f"bias_{theirs}_l0"))
+        x, _ = module(x)
+    bias = case.add("bias", nn.Parameter(torch.zeros(tokens, dtype=torch.float64)))
+    said = log_softmax(x @ embedding.weight.T + bias, 2)
+    loss = -said.gather(2, rows[:, 1:, None]).mean()
+    loss = loss + 2.0 * x.square().mean() + 1.0 * (x[:, 1:] - x[:, :-1]).square().mean()
+    config = f"tokens = {tokens}\nd_embedding = {d_embedding}\nd_hidden = {d_hidden}\nlayers = {layers}\n"
+    config += "".join(f"{what}_dropout = 0.0\n" for what in ["embedding", "input", "hidden", "output", "weight"])
+    case.write(name, "awd_lstm", config, {"tokens": rows}, {"log_probs": said}, loss)
+
+
 def main():
     torch.set_num_threads(1)
     GOLDEN.mkdir(exist_ok=True)
@@ -305,6 +354,9 @@ def main():
     encoder_decoder("encoder_decoder-dot-fed", "gru", "dot", feeding=True)
     encoder_decoder("encoder_decoder-general-pointer", "gru", "general", both=True, copy=True)
     encoder_decoder("encoder_decoder-additive-pointer", "gru", "additive", both=True, copy=True)
+    autoencoder("autoencoder", "lstm", True)
+    autoencoder("autoencoder-forward", "gru", False)
+    awd_lstm("awd_lstm", 3)
     ctc("ctc", "lstm", 1)
     ctc("ctc-subsampled", "gru", 2)
 

@@ -5,6 +5,8 @@
 //! | [`tagger::Tagger`] | a tag for every word: softmax or a [`crf::Crf`], with or without the words' letters |
 //! | [`encoder_decoder::EncoderDecoder`] | one row of symbols from another, with [`attention`] |
 //! | [`ctc::Ctc`] | labels for a longer row of frames |
+//! | [`autoencoder::Autoencoder`] | a row through a vector and back: how unlike it is to what was learned |
+//! | [`awd_lstm::AwdLstm`] | what comes next, by layers that are regularised wherever they can be |
 //! | [`language_model::LanguageModel`] | what comes next, by residual [`blocks`]: Hawk, minGRU, GLA, Gated DeltaNet, ... |
 //!
 //! and what stands at the end of a network in place of one number or class:
@@ -17,6 +19,8 @@
 //! Each takes any cell of the list wherever its paper has one, and says in its doc where its equations are from.
 
 pub mod attention;
+pub mod autoencoder;
+pub mod awd_lstm;
 pub mod blocks;
 pub mod crf;
 pub mod ctc;

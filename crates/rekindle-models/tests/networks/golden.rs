@@ -5,6 +5,8 @@ use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor};
 use rekindle::Sequence;
 use rekindle_interop::{load_named, named_gradients};
+use rekindle_models::autoencoder::AutoencoderConfig;
+use rekindle_models::awd_lstm::AwdLstmConfig;
 use rekindle_models::blocks::BlocksConfig;
 use rekindle_models::ctc::CtcConfig;
 use rekindle_models::distribution::Distribution;
@@ -90,6 +92,33 @@ fn ctc(name: &str) {
     let losses = losses.expect("there are steps enough");
     golden.check("output.losses", &losses, FORWARD);
     trained(&golden, &network, losses.mean());
+}
+
+fn autoencoder(name: &str) {
+    let golden = Golden::read(name, "autoencoder");
+    let device = device();
+    let network = loaded(&golden, golden.config::<AutoencoderConfig>().init(&device));
+    let frames = golden.tensor("input.frames", &device);
+    let lengths = golden.whole("input.lengths");
+    let frames = Sequence::padded(frames, lengths).expect("the lengths fit");
+    golden.check("output.codes", &network.encode(frames.clone()), FORWARD);
+    golden.check("output.scores", &network.scores(frames.clone()), FORWARD);
+    trained(&golden, &network, network.loss(frames));
+}
+
+fn awd_lstm(name: &str) {
+    let golden = Golden::read(name, "awd_lstm");
+    let device = device();
+    let model = loaded(&golden, golden.config::<AwdLstmConfig>().init(&device));
+    let rows = golden.rows("input.tokens");
+    let before: Vec<&[usize]> = rows.iter().map(|row| &row[..row.len() - 1]).collect();
+    let (log_probs, _) = model.forward(&Tokens::of(&before, &device), None);
+    golden.check("output.log_probs", &log_probs, FORWARD);
+    trained(
+        &golden,
+        &model,
+        model.loss(&Tokens::of(&rows, &device), None).0,
+    );
 }
 
 /// The name of a preset, and its sizes.
@@ -195,6 +224,11 @@ macro_rules! files {
 }
 
 files! {
+    autoencoder:
+        autoencoder_reversed = "autoencoder",
+        autoencoder_forward = "autoencoder-forward";
+    awd_lstm:
+        awd_lstm_of_three = "awd_lstm";
     tagger:
         tagger_crf = "tagger-crf",
         tagger_crf_letters = "tagger-crf-letters",

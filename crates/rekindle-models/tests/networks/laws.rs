@@ -6,6 +6,8 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Distribution, Tensor};
 use rekindle::{AnyCellConfig, CATALOG, Invalid, RecurrentConfig, Sequence};
 use rekindle_interop::{load_named, named_tensors};
+use rekindle_models::autoencoder::{Autoencoder, AutoencoderConfig};
+use rekindle_models::awd_lstm::AwdLstmConfig;
 use rekindle_models::blocks::{BlocksConfig, PRESETS};
 use rekindle_models::ctc::{Ctc, CtcConfig, Unsayable};
 use rekindle_models::encoder_decoder::{
@@ -122,6 +124,21 @@ fn blocks_of_every_cell_learn() {
         valid(config, LanguageModelConfig::validate, |c| c.init(&device))
     };
     every_cell_learns(network, |model: &LanguageModel| model.loss(&tokens));
+}
+
+#[test]
+fn an_autoencoder_of_every_cell_learns() {
+    let device = device();
+    let frames: Tensor<3> = Tensor::random([3, 6, WIDTH], Distribution::Default, &device);
+    let frames = Sequence::padded(frames, vec![6, 4, 5]).expect("the lengths fit");
+    let network = |layers: RecurrentConfig| {
+        let config = AutoencoderConfig::new(WIDTH, WIDTH).with_encoder(layers.clone());
+        let config = config.with_decoder(layers);
+        valid(config, AutoencoderConfig::validate, |c| c.init(&device))
+    };
+    every_cell_learns(network, |network: &Autoencoder| {
+        network.loss(frames.clone())
+    });
 }
 
 #[test]
@@ -264,6 +281,9 @@ fn what_is_written_is_what_is_read() {
         .with_d_attention(Some(4));
     kept(&network, |config| config.init(&device));
     kept(&CtcConfig::new(4, 3), |config| config.init(&device));
+    kept(&AutoencoderConfig::new(3, 4), |config| config.init(&device));
+    let awd = AwdLstmConfig::new(9).with_d_embedding(4).with_d_hidden(6);
+    kept(&awd, |config| config.init(&device));
     for (name, _) in PRESETS {
         let blocks = BlocksConfig::preset(name, WIDTH, 2).expect("a preset");
         kept(&LanguageModelConfig::new(6, blocks), |config| {
