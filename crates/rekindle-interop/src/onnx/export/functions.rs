@@ -1,69 +1,105 @@
 //! Functions of equations as ONNX's operators.
 
+use rekindle_program::functions::Elementary;
+use rekindle_program::plan::Algebra;
 use rekindle_program::{Across, Binary, Unary};
 
 use super::drawing::{Drawing, Value};
 use crate::formats::onnx::Setting;
 
-/// A pointwise function of a value.
-pub(super) fn unary(drawing: &mut Drawing, function: Unary, v: &str) -> Value {
-    let alpha = |alpha| ("alpha", Setting::Number(alpha));
-    let op = match function {
-        Unary::Sigmoid => "Sigmoid",
-        Unary::Tanh => "Tanh",
-        Unary::Relu => "Relu",
-        Unary::Softplus => "Softplus",
-        Unary::Softsign => "Softsign",
-        Unary::Sign => "Sign",
-        Unary::Exp => "Exp",
-        Unary::Sqrt => "Sqrt",
-        Unary::Sin => "Sin",
-        Unary::Cos => "Cos",
-        Unary::Floor => "Floor",
-        Unary::Abs => "Abs",
-        Unary::LeakyRelu => return drawing.node("LeakyRelu", &[v], vec![alpha(0.01)]),
-        Unary::Elu => return drawing.node("Elu", &[v], vec![alpha(1.0)]),
-        Unary::HardSigmoid => {
-            let beta = ("beta", Setting::Number(0.5));
-            return drawing.node("HardSigmoid", &[v], vec![alpha(1.0 / 6.0), beta]);
-        }
-        Unary::Silu => {
-            let gate = drawing.node("Sigmoid", &[v], vec![]);
-            return drawing.node("Mul", &[v, &gate], vec![]);
-        }
-        Unary::Mish => {
-            let soft = drawing.node("Softplus", &[v], vec![]);
-            let gate = drawing.node("Tanh", &[&soft], vec![]);
-            return drawing.node("Mul", &[v, &gate], vec![]);
-        }
-        Unary::Gelu => {
-            // v (1 + erf(v / √2)) / 2; an operator of its own since version 20.
-            let (root, one) = (
-                drawing.single(std::f32::consts::FRAC_1_SQRT_2),
-                drawing.single(1.0),
-            );
-            let part = drawing.node("Mul", &[v, &root], vec![]);
-            let part = drawing.node("Erf", &[&part], vec![]);
-            let part = drawing.node("Add", &[&part, &one], vec![]);
-            let half = drawing.single(0.5);
-            let half = drawing.node("Mul", &[v, &half], vec![]);
-            return drawing.node("Mul", &[&half, &part], vec![]);
-        }
-    };
-    drawing.node(op, &[v], vec![])
+/// Every pointwise function has operators: those of what it is made of.
+impl Algebra for Drawing {
+    type Value = Value;
+
+    fn number(&mut self, x: f64) -> Value {
+        self.single(x as f32)
+    }
+
+    fn known(_: &Value) -> Option<f64> {
+        None
+    }
+
+    fn largest(&self, _: &Value) -> f64 {
+        f32::MAX.into()
+    }
+
+    fn elementary(&mut self, op: Elementary, a: Value) -> Value {
+        let op = match op {
+            Elementary::Neg => "Neg",
+            Elementary::Abs => "Abs",
+            Elementary::PositiveZero => return self.with(Binary::Add, a, 0.0),
+            Elementary::Floor => "Floor",
+            Elementary::Sqrt => "Sqrt",
+            Elementary::Exp => "Exp",
+            Elementary::ExpM1 => {
+                let exp = self.elementary(Elementary::Exp, a);
+                return self.with(Binary::Sub, exp, 1.0);
+            }
+            Elementary::Ln1p => {
+                let sum = self.with(Binary::Add, a, 1.0);
+                return self.node("Log", &[&sum], vec![]);
+            }
+            Elementary::Tanh => "Tanh",
+            Elementary::Sigmoid => "Sigmoid",
+            Elementary::Erf => "Erf",
+            Elementary::Sin => "Sin",
+            Elementary::Cos => "Cos",
+        };
+        self.node(op, &[&a], vec![])
+    }
+
+    fn binary(&mut self, op: Binary, a: Value, b: Value) -> Value {
+        let op = match op {
+            Binary::Add => "Add",
+            Binary::Sub => "Sub",
+            Binary::Mul => "Mul",
+            Binary::Div => "Div",
+            Binary::Max => "Max",
+            Binary::Min => "Min",
+        };
+        self.node(op, &[&a, &b], vec![])
+    }
+
+    fn above(&mut self, [a, b]: [Value; 2], [larger, otherwise]: [Value; 2]) -> Value {
+        let is_larger = self.node("Greater", &[&a, &b], vec![]);
+        self.node("Where", &[&is_larger, &larger, &otherwise], vec![])
+    }
 }
 
-/// A function of two values.
-pub(super) fn binary(drawing: &mut Drawing, function: Binary, a: &str, b: &str) -> Value {
-    let op = match function {
-        Binary::Add => "Add",
-        Binary::Sub => "Sub",
-        Binary::Mul => "Mul",
-        Binary::Div => "Div",
-        Binary::Max => "Max",
-        Binary::Min => "Min",
+impl Drawing {
+    fn with(&mut self, op: Binary, a: Value, number: f64) -> Value {
+        let number = self.number(number);
+        self.binary(op, a, number)
+    }
+}
+
+/// A pointwise function of a value.
+pub(super) fn unary(drawing: &mut Drawing, function: Unary, v: Value) -> Value {
+    match operator(function) {
+        Some((op, settings)) => drawing.node(op, &[&v], settings),
+        None => drawing.unary(function, v),
+    }
+}
+
+/// The operator that is a function by itself, where ONNX has one that is none of the elementary ones: a shorter graph. Its
+/// `Softsign` is not one, NaN at infinities.
+fn operator(function: Unary) -> Option<(&'static str, Vec<(&'static str, Setting<'static>)>)> {
+    let settings = |of: &[(&'static str, f32)]| {
+        let of = of.iter();
+        of.map(|&(name, x)| (name, Setting::Number(x))).collect()
     };
-    drawing.node(op, &[a, b], vec![])
+    Some(match function {
+        Unary::Relu => ("Relu", vec![]),
+        Unary::LeakyRelu => ("LeakyRelu", settings(&[("alpha", 0.01)])),
+        Unary::Elu => ("Elu", settings(&[("alpha", 1.0)])),
+        Unary::Softplus => ("Softplus", vec![]),
+        Unary::HardSigmoid => {
+            let settings = settings(&[("alpha", 1.0 / 6.0), ("beta", 0.5)]);
+            ("HardSigmoid", settings)
+        }
+        Unary::Sign => ("Sign", vec![]),
+        _ => return None,
+    })
 }
 
 /// A function of a whole row, `[batch, width]`. What is one number for all units has a width of one.
@@ -81,3 +117,6 @@ pub(super) fn across(drawing: &mut Drawing, function: Across, v: &str) -> Value 
         Across::RevCumsum => sums(drawing, 1),
     }
 }
+
+#[cfg(test)]
+mod tests;

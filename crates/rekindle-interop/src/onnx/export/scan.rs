@@ -1,6 +1,7 @@
 //! A cell's equations as the body of a `Scan`.
 
 use rekindle::engine::{Direction, Width};
+use rekindle_program::plan::Algebra;
 use rekindle_program::{Id, Node, Program};
 
 use super::batch::Batch;
@@ -268,11 +269,15 @@ impl Body<'_> {
                 Node::Vector(vector) => Drawn::part(vectors[vector].clone()),
                 Node::Constant(bits) => Drawn::part(drawing.single(f64::from_bits(bits) as f32)),
                 Node::Unary(function, of) => Drawn {
-                    value: functions::unary(drawing, function, &values[of].value),
+                    value: functions::unary(drawing, function, values[of].value.clone()),
                     whole: values[of].whole,
                 },
                 Node::Binary(function, a, b) => Drawn {
-                    value: functions::binary(drawing, function, &values[a].value, &values[b].value),
+                    value: drawing.binary(
+                        function,
+                        values[a].value.clone(),
+                        values[b].value.clone(),
+                    ),
                     whole: values[a].whole || values[b].whole,
                 },
                 Node::Across(function, of) => {
