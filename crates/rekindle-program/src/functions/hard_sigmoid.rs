@@ -5,6 +5,7 @@ use super::{Function, HardSigmoid, Numbers, Subject};
 impl Function for HardSigmoid {
     // Not the value: it is rounded to 0 and 1 before the argument has reached -3 and 3.
     const SUBJECT: Subject = Subject::Argument;
+    const LIMITS: Option<[f64; 2]> = Some([0.0, 1.0]);
 
     #[inline(always)]
     fn value<N: Numbers>(x: N) -> N {

@@ -71,6 +71,8 @@ pub trait Function {
     const SUBJECT: Subject;
     /// Whether the derivative is zero wherever there is one.
     const FLAT: bool = false;
+    /// Its limits at -∞ and at ∞, of a function onto what lies between: a gate is saturated there. A step function has none.
+    const LIMITS: Option<[f64; 2]> = None;
     /// Whether kernels for CPUs compute it in f64 and round once: where they have no vectors of what it is made of.
     const WIDE: bool = false;
 
@@ -174,6 +176,18 @@ impl Unary {
         self.dispatch(Flat)
     }
 
+    /// The limits of a function that is [between two](Function::LIMITS).
+    pub fn limits(self) -> Option<[f64; 2]> {
+        struct Limits;
+        impl PerFunction for Limits {
+            type Output = Option<[f64; 2]>;
+            fn run<F: Function>(self) -> Option<[f64; 2]> {
+                F::LIMITS
+            }
+        }
+        self.dispatch(Limits)
+    }
+
     /// What the derivative, [`Node::Slope`](crate::Node::Slope), is computed from.
     pub fn subject(self) -> Subject {
         struct Of;
@@ -189,5 +203,20 @@ impl Unary {
     /// The function of that name, if there is one.
     pub fn from_name(name: &str) -> Option<Unary> {
         Unary::ALL.into_iter().find(|op| op.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_the_values_at_infinities() {
+        for op in Unary::ALL {
+            if let Some(limits) = op.limits() {
+                let ends = [-f64::INFINITY, f64::INFINITY].map(|x| op.of(x));
+                assert_eq!(ends, limits, "{op:?}");
+            }
+        }
     }
 }

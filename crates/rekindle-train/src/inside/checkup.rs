@@ -147,11 +147,7 @@ fn net_figures(
 }
 
 fn gate(name: String, function: Unary, values: Tensor<3>) -> Option<GateFigures> {
-    let limits = match function {
-        Unary::Sigmoid | Unary::HardSigmoid => [0.0, 1.0],
-        Unary::Tanh | Unary::Softsign => [-1.0, 1.0],
-        _ => return None,
-    };
+    let limits = function.limits()?.map(|limit| limit as f32);
     let values: Vec<f32> = values.into_data().iter::<f32>().collect();
     let at_limit = |v: &&f32| limits.iter().any(|l| (**v - l).abs() < 0.01);
     Some(GateFigures {

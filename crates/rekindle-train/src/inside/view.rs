@@ -4,7 +4,7 @@ use super::{
     horizon::ModelHorizon,
     trace::{Plane, Traced},
 };
-use rekindle::engine::{Role, Unary};
+use rekindle::engine::Role;
 use rekindle_view::{Axis, Figure, Mark, Series};
 
 impl Traced {
@@ -28,7 +28,7 @@ fn plane(plane: &Plane) -> rekindle_view::Plane {
         role: match (plane.node.role, plane.node.function) {
             (Role::State, _) => Shown::State,
             // A function onto [0, 1] lets through; any other proposes.
-            (Role::Gate, Some(Unary::Sigmoid | Unary::HardSigmoid)) => Shown::Gate,
+            (Role::Gate, Some(function)) if function.limits() == Some([0.0, 1.0]) => Shown::Gate,
             (Role::Gate, _) => Shown::Candidate,
             (Role::Sum, _) => Shown::Product,
             (Role::Value, _) => Shown::Value,
