@@ -68,21 +68,56 @@ impl Multiplier {
     }
 }
 
-/// The next number of the depth, or pair of them, of both operands.
+/// Numbers of the depth, or pairs of them, as they are multiplied.
 ///
 /// # Safety
 ///
-/// As for [`Simd`], with the addresses of an element of the left operand and of a vector of the right one.
-pub(super) trait Multiply<S: Simd> {
-    /// An element of the left operand, in every place of a vector.
-    type Left: Copy;
-    /// A vector of the right operand.
-    type Right: Copy;
+/// As for [`Simd`], with the address of an element of the left operand, and of a vector of the right one.
+pub(super) trait Operand<S: Simd>: Copy {
+    /// An element in every place of a vector.
+    unsafe fn splat(at: *const S::E) -> Self;
+    /// A vector of elements.
+    unsafe fn load(at: *const S::E) -> Self;
+}
 
-    unsafe fn left(at: *const S::E) -> Self::Left;
-    unsafe fn right(at: *const S::E) -> Self::Right;
+impl<S: Simd> Operand<S> for Vector<S> {
+    #[inline(always)]
+    unsafe fn splat(at: *const S::E) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Vector::splat(*at) }
+    }
+    #[inline(always)]
+    unsafe fn load(at: *const S::E) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Vector::load(at) }
+    }
+}
+
+/// Both numbers of every pair.
+impl<S: Simd> Operand<S> for [Vector<S>; 2] {
+    #[inline(always)]
+    unsafe fn splat(at: *const S::E) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Vector::splat(*at) }.halves()
+    }
+    #[inline(always)]
+    unsafe fn load(at: *const S::E) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Vector::load(at) }.halves()
+    }
+}
+
+/// What multiplies the next number of the depth, or pair of them, of both operands.
+///
+/// # Safety
+///
+/// As for [`Simd`].
+pub(super) trait Multiply<S: Simd> {
+    /// The operands as it takes them.
+    type Operand: Operand<S>;
+
     /// `sum + left * right`
-    unsafe fn add(left: Self::Left, right: Self::Right, sum: Vector<S>) -> Vector<S>;
+    unsafe fn add(left: Self::Operand, right: Self::Operand, sum: Vector<S>) -> Vector<S>;
     /// Runs `f` compiled with the instructions.
     #[inline(always)]
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
@@ -95,19 +130,8 @@ pub(super) trait Multiply<S: Simd> {
 pub(super) struct Single;
 
 impl<S: Simd> Multiply<S> for Single {
-    type Left = Vector<S>;
-    type Right = Vector<S>;
+    type Operand = Vector<S>;
 
-    #[inline(always)]
-    unsafe fn left(at: *const S::E) -> Vector<S> {
-        // SAFETY: the caller's.
-        unsafe { Vector::splat(*at) }
-    }
-    #[inline(always)]
-    unsafe fn right(at: *const S::E) -> Vector<S> {
-        // SAFETY: the caller's.
-        unsafe { Vector::load(at) }
-    }
     #[inline(always)]
     unsafe fn add(left: Vector<S>, right: Vector<S>, sum: Vector<S>) -> Vector<S> {
         left.mul_add(right, sum)
@@ -118,19 +142,8 @@ impl<S: Simd> Multiply<S> for Single {
 pub(super) struct Widened;
 
 impl<S: Simd> Multiply<S> for Widened {
-    type Left = [Vector<S>; 2];
-    type Right = [Vector<S>; 2];
+    type Operand = [Vector<S>; 2];
 
-    #[inline(always)]
-    unsafe fn left(at: *const S::E) -> [Vector<S>; 2] {
-        // SAFETY: the caller's.
-        unsafe { Vector::splat(*at) }.halves()
-    }
-    #[inline(always)]
-    unsafe fn right(at: *const S::E) -> [Vector<S>; 2] {
-        // SAFETY: the caller's.
-        unsafe { Vector::load(at) }.halves()
-    }
     #[inline(always)]
     unsafe fn add(left: [Vector<S>; 2], right: [Vector<S>; 2], sum: Vector<S>) -> Vector<S> {
         let sum = left[0].mul_add(right[0], sum);
@@ -142,19 +155,8 @@ impl<S: Simd> Multiply<S> for Widened {
 pub(super) struct Dot;
 
 impl<S: Simd> Multiply<S> for Dot {
-    type Left = Vector<S>;
-    type Right = Vector<S>;
+    type Operand = Vector<S>;
 
-    #[inline(always)]
-    unsafe fn left(at: *const S::E) -> Vector<S> {
-        // SAFETY: the caller's.
-        unsafe { Vector::splat(*at) }
-    }
-    #[inline(always)]
-    unsafe fn right(at: *const S::E) -> Vector<S> {
-        // SAFETY: the caller's.
-        unsafe { Vector::load(at) }
-    }
     #[inline(always)]
     unsafe fn add(left: Vector<S>, right: Vector<S>, sum: Vector<S>) -> Vector<S> {
         // SAFETY: the caller's.

@@ -7,7 +7,7 @@
 //! their own.
 
 use crate::guard;
-use crate::multiply::{Dot, Multiplier, Multiply, Single, Widened};
+use crate::multiply::{Dot, Multiplier, Multiply, Operand, Single, Widened};
 use crate::simd::{Simd, Vector, amx};
 use core::ptr;
 
@@ -314,14 +314,14 @@ unsafe fn accumulate<S: Simd, M: Multiply<S>, const R: usize, const T: bool>(
     // SAFETY: the caller's.
     unsafe {
         let x = |r: usize| {
-            M::left(match T {
+            M::Operand::splat(match T {
                 true => at.add(k * pitch + r),
                 false => at.add(r * pitch + k),
             })
         };
-        let w = |q: usize| M::right(panel.add(q * S::N));
+        let w = |q: usize| M::Operand::load(panel.add(q * S::N));
         if R < 4 {
-            let rows: [M::Left; R] = core::array::from_fn(x);
+            let rows: [M::Operand; R] = core::array::from_fn(x);
             for q in 0..4 {
                 let w = w(q);
                 for (x, sums) in rows.iter().zip(sums.iter_mut()) {
@@ -329,7 +329,7 @@ unsafe fn accumulate<S: Simd, M: Multiply<S>, const R: usize, const T: bool>(
                 }
             }
         } else {
-            let columns: [M::Right; 4] = core::array::from_fn(w);
+            let columns: [M::Operand; 4] = core::array::from_fn(w);
             for (r, sums) in sums.iter_mut().enumerate() {
                 let x = x(r);
                 for (w, sum) in columns.iter().zip(sums) {
