@@ -18,6 +18,7 @@ macro_rules! setters {
         }
     };
 }
+pub(crate) use setters;
 
 /// Declares a configuration: a struct of keys with their defaults, which may depend on the one key that has none. It is
 /// read by serde from whatever gives that key, any other may be left out, and an unknown one is refused. Every key has a

@@ -7,7 +7,8 @@
 //!
 //! A second kind of node is a function with its own derivative.
 
-use super::{Gradients, Recur, Run, Tape};
+use super::tape::{Gradients, Tape};
+use super::{Recur, Run};
 use crate::call::{Call, OPERANDS, Operands};
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;

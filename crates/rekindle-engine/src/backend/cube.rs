@@ -7,9 +7,10 @@
 mod kernel;
 mod straight;
 
+use super::Run;
 use super::pointwise::Value;
 use super::primitives::{self, Group};
-use super::{Gradients, Run, Tape};
+use super::tape::{Gradients, Tape};
 use crate::call::{Call, OPERANDS, Operands, Ran};
 use crate::choose::Executor;
 use burn::backend::tensor::FloatTensor;

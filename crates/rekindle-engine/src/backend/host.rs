@@ -1,7 +1,8 @@
 //! Backends whose tensors lie in the memory of this process: the kernels read and write them.
 #![cfg(any(feature = "flex", feature = "ndarray"))]
 
-use super::{Gradients, Run, Tape, primitives};
+use super::tape::{Gradients, Tape};
+use super::{Run, primitives};
 use crate::call::{Call, OPERANDS, Operands, PackedWeights, Ran, operand};
 use crate::choose::Executor;
 #[cfg(feature = "flex")]

@@ -20,33 +20,21 @@ mod cube;
 mod host;
 mod pointwise;
 mod primitives;
+mod tape;
 
 pub(crate) use pointwise::{extreme, slope, unary};
 
 use crate::call::{Call, Operands, Ran};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, backend_extension};
-use primitives::Tensors;
 use rekindle_kernels::Keep;
-use std::any::Any;
 use std::sync::Arc;
+use tape::{Gradients, Tape};
 
 /// Held for reading by tests that make nodes of a graph, and for writing by the one that counts them: all graphs of a process
 /// number their nodes together.
 #[cfg(test)]
 pub(crate) static NODES: std::sync::RwLock<()> = std::sync::RwLock::new(());
-
-/// What a forward pass leaves for the backward one.
-#[derive(Clone, Debug)]
-pub(crate) enum Tape<B: Backend> {
-    /// Tensors, from the primitives.
-    Tensors(Tensors<B>),
-    /// The memory of a kernel.
-    Kernel(Arc<dyn Any + Send + Sync>),
-}
-
-/// The gradients of the operands, for those that were wanted.
-pub(crate) type Gradients<B> = [Option<FloatTensor<B>>; crate::call::OPERANDS];
 
 /// A backend that can run programs. What it does not do itself, primitives do.
 pub(crate) trait Run: Backend {

@@ -3,6 +3,7 @@
 use super::{EngineConfig, Layer, Merge, Recurrent};
 use crate::cell::{Cell, CellConfig};
 use crate::cells::AnyCellConfig;
+use crate::config::setters;
 use crate::extent::Extent;
 use crate::gates::Gates;
 use crate::init::Init;
@@ -84,7 +85,7 @@ pub struct RecurrentConfig<K = AnyCellConfig> {
 }
 
 impl<K> RecurrentConfig<K> {
-    crate::setters! {
+    setters! {
         layers: usize,
         bidirectional: bool,
         merge: Merge,

@@ -1,10 +1,10 @@
 //! The backward pass.
 
+use super::Pointwise;
 use super::forward::{alive, by_batch, by_time, choose, over_time, repeated_mask, times, zeros};
 use super::machine::{Machine, PassOperands, beside, columns, rows, value_at};
-use super::{Computed, Pointwise, Tensors, Values};
 use crate::backend::pointwise::Value;
-use crate::backend::{Gradients, Tape};
+use crate::backend::tape::{Computed, Gradients, Tape, Tensors, Values};
 use crate::call::{Call, OPERANDS, Operands, operand};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, TensorMetadata};

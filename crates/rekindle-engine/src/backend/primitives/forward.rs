@@ -1,9 +1,9 @@
 //! The forward pass.
 
+use super::Pointwise;
 use super::machine::{Machine, PassOperands, beside, columns, rows};
-use super::{Computed, Pointwise, Tensors, Values};
-use crate::backend::Tape;
 use crate::backend::pointwise::Value;
+use crate::backend::tape::{Computed, Tape, Tensors, Values};
 use crate::call::{Call, Operands, Ran, operand};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Backend, TensorMetadata, get_device_settings};
@@ -163,9 +163,10 @@ impl<B: Backend> Pass<'_, B> {
             Loc::Input(g) => Some(self.inputs[g].clone()),
             Loc::Raw => Some(self.x.clone()),
             Loc::Moves(s) => {
-                let units = self.weights.sizes.d_hidden;
+                let program = self.weights.call.prepared.compiled.program();
+                let (start, width) = self.weights.sizes.states(program)[s];
                 let moves = self.moves.clone()?;
-                Some(columns::<B>(moves, s * units..(s + 1) * units))
+                Some(columns::<B>(moves, start..start + width))
             }
             Loc::Plane(k) => self.planes[k].clone(),
             Loc::State(s) => self.before[s].clone(),
