@@ -27,7 +27,7 @@ pub(crate) const OPERANDS: usize = 10;
 /// | `R` | `[H, P]`; of low rank `[H, rank]` |
 /// | `VECTORS` | `[V, H]` |
 /// | `MASK` | `[batch, P]`; of low rank `[batch, H]` |
-/// | `MOVES` | `[batch, time, S * H]`: how far each state moves |
+/// | `MOVES` | `[batch, time, widths]`: how far the states, side by side, move |
 /// | `STATE` | `[batch, widths]`: the states side by side |
 pub(crate) mod operand {
     pub(crate) const X: usize = 0;
@@ -202,7 +202,7 @@ impl Recurrence {
     ///
     /// # Panics
     ///
-    /// If states are to move a part of their way, or recurrent matrices are in two factors, and the equations project.
+    /// If recurrent matrices are in two factors, and the equations project.
     fn formed(&self, program: &Program, form: Form) -> Program {
         let mut formed = program.clone();
         if form.masked {
@@ -212,7 +212,7 @@ impl Recurrence {
             formed = diagonal(&formed);
         }
         if form.moved {
-            formed = zoneout(&formed, Way::Given).expect("no state is projected");
+            formed = zoneout(&formed, Way::Given);
         }
         if form.low_rank {
             formed = low_rank(&formed).expect("the equations project nothing");
@@ -224,7 +224,7 @@ impl Recurrence {
     ///
     /// # Panics
     ///
-    /// If states are to move a part of their way, or recurrent matrices are in two factors, and the equations project.
+    /// If recurrent matrices are in two factors, and the equations project.
     pub(crate) fn plain(&self, form: Form) -> Program {
         self.formed(&self.program, form)
     }

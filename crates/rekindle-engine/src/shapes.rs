@@ -70,11 +70,8 @@ pub(crate) fn sizes(
         );
     }
     if let Some(moves) = &weights.moves {
-        assert!(
-            !program.has_projection(),
-            "states that are projected move all of their way"
-        );
-        let wanted = [batch, time, names.len() * sizes.d_hidden];
+        let widths = sizes.states(program);
+        let wanted = [batch, time, widths.iter().map(|s| s.1).sum()];
         fits("the moves", moves, wanted);
         of_type("the moves", moves, dtype);
     }

@@ -297,8 +297,10 @@ impl<'p> Bound<'p> {
                 Node::Input(g) => Value::Rows(self.block(x, g)),
                 Node::Raw => Value::Rows(self.block(x, self.program.inputs().len())),
                 Node::Moves(s) => {
-                    let before = self.program.inputs().len() + usize::from(self.program.has_raw());
-                    Value::Rows(self.block(x, before + s))
+                    let blocks = self.program.inputs().len() + usize::from(self.program.has_raw());
+                    let before = state[..s].iter().map(|state| state.dims()[1]);
+                    let start = blocks * self.d_hidden + before.sum::<usize>();
+                    Value::Rows(columns_of(x, start..start + state[s].dims()[1]))
                 }
                 Node::Mask(_) => {
                     let mask = self.mask.clone().expect("a masked program has a mask");

@@ -28,8 +28,8 @@ pub struct Weights {
     /// What the operand of every recurrent product is multiplied by, `[batch, P]`: the mask of
     /// variational dropout. It is a constant, to which no gradient goes.
     pub mask: Option<Tensor<2>>,
-    /// How far every state goes of its way from its old value to its new one, 0 to 1, `[batch, time, S * H]` for `S` states,
-    /// none of which is projected: zoneout in training. It is a constant, too, and of no consequence for a trace.
+    /// How far every state goes of its way from its old value to its new one, 0 to 1, `[batch, time, widths]` for the
+    /// states side by side: zoneout in training. It is a constant, too, and of no consequence for a trace.
     pub moves: Option<Tensor<3>>,
 }
 

@@ -128,20 +128,26 @@ impl<E: Real> Forward<'_, E> {
             ..
         } = *run;
         let (time, d) = (self.layer.sizes.time, self.layer.sizes.d_input);
-        let units = self.layer.sizes.d_hidden;
         let pitch = self.input_pitch();
+        let moved: usize = match kept.moves.is_empty() {
+            true => 0,
+            false => self.states().iter().map(|s| s.1).sum(),
+        };
         for k in (share.index..chunk.steps).step_by(share.of) {
             for r in 0..chunk.rows {
                 let t = part.time(r, chunk.first + k, self.layer.reverse);
                 let from = &self.layer.x[(part.rows[r] * time + t) * d..][..d];
                 let at = k * chunk.rows + r;
-                let moves = self
-                    .layer
-                    .moves
-                    .chunks_exact(units)
-                    .skip((part.rows[r] * time + t) * kept.moves.len());
+                let moves = &self.layer.moves[(part.rows[r] * time + t) * moved..][..moved];
+                let states = self.states().iter();
+                let moves = states.map(|&(start, width)| &moves[start..][..width]);
                 let planes = kept.raw.iter().map(|raw| (from, raw));
-                let planes = planes.chain(moves.zip(&kept.moves));
+                let planes = planes.chain(
+                    kept.moves
+                        .iter()
+                        .zip(moves)
+                        .map(|(plane, from)| (from, plane)),
+                );
                 // SAFETY: the planes have room for the chunk.
                 unsafe {
                     copy(from, workspace.x.plus(at * pitch));

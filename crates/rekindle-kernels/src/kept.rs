@@ -140,9 +140,9 @@ impl<E: Real> Kept<E> {
             true => widths.len(),
             false => 0,
         };
-        for s in 0..moves {
+        for (s, &width) in widths.iter().enumerate().take(moves) {
             let (rows, scope) = area(Loc::Moves(s));
-            wanted.push((rows, pitch(Width::Hidden), scope));
+            wanted.push((rows, width, scope));
         }
         let own: Vec<bool> = homes
             .iter()

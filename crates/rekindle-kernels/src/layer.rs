@@ -28,7 +28,7 @@ pub struct Numbers<'a, E> {
     pub vectors: &'a [E],
     /// The mask of variational dropout, `[batch, P]`, or empty
     pub mask: &'a [E],
-    /// How far each state moves at each step, `[batch, time, states, H]`, or empty
+    /// How far the states, side by side, move at each step, `[batch, time, widths]`, or empty
     pub moves: &'a [E],
     /// The states side by side: `[batch, widths]`
     pub state: &'a [E],
@@ -69,8 +69,9 @@ impl<'a, E> Layer<'a, E> {
         let program = compiled.program();
         match program.has_moves() {
             true => {
-                let shape = [batch, time, program.states().len(), layer.sizes.d_hidden];
-                count("the moves", layer.moves, &shape);
+                let states = layer.sizes.states(program);
+                let widths = states.iter().map(|s| s.1).sum();
+                count("the moves", layer.moves, &[batch, time, widths]);
             }
             false => count("the moves", layer.moves, &[0]),
         }

@@ -31,7 +31,8 @@ impl Program {
             ));
         }
         for (s, &id) in self.next.iter().enumerate() {
-            if self.width(id) != self.state_width(s) {
+            let projects = matches!(self.nodes[id], Node::Project(_));
+            if self.width(id) == Width::Projection && !projects {
                 let name = &self.states()[s];
                 let message = format!(
                     "`{name}'` is made of a projected value; only `{name}' = R ...` itself gives a state that width"

@@ -414,7 +414,7 @@ impl Program {
         match self.nodes[id] {
             Node::Project(_) => Width::Projection,
             Node::Mask(width) => width,
-            Node::State(s) => self.state_width(s),
+            Node::State(s) | Node::Moves(s) => self.state_width(s),
             Node::Plane(k) => self.names.plane_widths[k],
             Node::Unary(_, a) | Node::Across(_, a) => self.width(a),
             Node::Binary(_, a, b) if self.is_number(a) => self.width(b),
@@ -440,15 +440,26 @@ impl Program {
         true
     }
 
-    /// The width of a state: a state that is given a projected value has the projection's width.
+    /// The width of a state: one whose new value is a projection, or computed from one unit by unit, has the projection's width.
     pub fn state_width(&self, state: usize) -> Width {
         if let Some(&width) = self.names.state_widths.get(state) {
             return width;
         }
-        match self.nodes[self.next[state]] {
-            Node::Project(_) => Width::Projection,
-            _ => Width::Hidden,
+        let mut seen = vec![false; self.nodes.len()];
+        let mut open = vec![self.next[state]];
+        while let Some(id) = open.pop() {
+            if core::mem::replace(&mut seen[id], true) {
+                continue;
+            }
+            match self.nodes[id] {
+                Node::Project(_) => return Width::Projection,
+                Node::Unary(..) | Node::Binary(..) | Node::Across(..) => {
+                    open.extend(self.nodes[id].operands());
+                }
+                _ => {}
+            }
         }
+        Width::Hidden
     }
 
     /// The width of what the recurrent products take.

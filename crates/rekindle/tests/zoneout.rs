@@ -59,6 +59,11 @@ fn a_state_of_a_cell_that_scans_by_itself_does_so_too() {
     is_expected(GlaConfig::new(D_HIDDEN));
 }
 
+/// The widths of the states.
+fn widths(cell: &Lstm) -> Vec<usize> {
+    cell.states().into_iter().map(|(_, width)| width).collect()
+}
+
 /// The output, and the gradients of the sum of its squares: of the input, the initial states and every parameter.
 fn observed(
     cell: &Lstm,
@@ -67,8 +72,9 @@ fn observed(
 ) -> Vec<Vec<f32>> {
     let device = x.device();
     let x = x.clone().require_grad();
-    let state: Vec<Tensor<2>> = (0..2)
-        .map(|s| Tensor::full([ROWS, D_HIDDEN], 0.3 - 0.4 * f64::from(s), &device).require_grad())
+    let values = [0.3, -0.1].into_iter().zip(widths(cell));
+    let state: Vec<Tensor<2>> = values
+        .map(|(value, width)| Tensor::full([ROWS, width], value, &device).require_grad())
         .collect();
     let y = run(cell, x.clone(), state.clone());
     let gradients = y.clone().powi_scalar(2).sum().backward();
@@ -76,6 +82,7 @@ fn observed(
     let gates = &cell.gates;
     let hidden = gates.hidden.as_ref().expect("a recurrent product");
     let mut matrices = vec![gates.input.weight.val(), hidden.weight.val()];
+    matrices.extend(gates.projection.iter().map(|r| r.weight.val()));
     matrices.extend(state);
     let mut all = vec![
         numbers(y.inner().flatten(0, 2)),
@@ -92,16 +99,22 @@ fn observed(
 }
 
 /// In training each unit of a state moves or stays as was drawn: one pass over the sequence is step after step.
-fn is_what_was_drawn(direction: Direction, lengths: [usize; ROWS], engine: Engine) {
+fn is_what_was_drawn(
+    config: &LstmConfig,
+    direction: Direction,
+    lengths: [usize; ROWS],
+    engine: Engine,
+) {
     let device = Device::flex().autodiff();
-    let mut cell = LstmConfig::new(D_HIDDEN).init(D_INPUT, &device);
+    let mut cell = config.init(D_INPUT, &device);
+    let widths = widths(&cell);
     let x = Tensor::<3>::random([ROWS, TIME, D_INPUT], Distribution::Default, &device);
     let kept = Distribution::Bernoulli(1.0 - RATE);
-    let moves = Tensor::<3>::random([ROWS, TIME, 2 * D_HIDDEN], kept, &device);
+    let moves = Tensor::<3>::random([ROWS, TIME, widths.iter().sum()], kept, &device);
     cell.gates.set_engine(engine);
 
     let expected = observed(&cell, &x, |cell, x, mut state| {
-        let mut outputs = vec![Tensor::<2>::zeros([ROWS, D_HIDDEN], &device); TIME];
+        let mut outputs = vec![Tensor::<2>::zeros([ROWS, widths[0]], &device); TIME];
         for t in direction.steps(TIME) {
             let at = |x: &Tensor<3>| x.clone().narrow(1, t, 1).squeeze_dim::<2>(1);
             let new = cell.gates.step(at(&x), state.clone());
@@ -110,7 +123,7 @@ fn is_what_was_drawn(direction: Direction, lengths: [usize; ROWS], engine: Engin
                 .map(|&n| f32::from(u8::from(t < n)))
                 .collect();
             let real = Tensor::<1>::from_floats(real.as_slice(), &device).unsqueeze_dim::<2>(1);
-            let moves = (at(&moves) * real.clone()).split(D_HIDDEN, 1);
+            let moves = (at(&moves) * real.clone()).split_with_sizes(widths.clone(), 1);
             let held = state.into_iter().zip(new).zip(moves);
             state = held
                 .map(|((old, new), moves)| old.clone() + moves * (new - old))
@@ -129,7 +142,7 @@ fn is_what_was_drawn(direction: Direction, lengths: [usize; ROWS], engine: Engin
         for (found, expected) in found.iter().zip(expected) {
             assert!(
                 (found - expected).abs() < 1e-5 * (1.0 + expected.abs()),
-                "{direction:?} {engine:?}: {found} for {expected}"
+                "{config:?} {direction:?} {engine:?}: {found} for {expected}"
             );
         }
     }
@@ -146,8 +159,12 @@ fn a_pass_in_training_moves_the_units_that_were_drawn() {
         policy: Policy::Memory,
         ..engines[0]
     };
-    for engine in engines.into_iter().chain([frugal]) {
-        is_what_was_drawn(Direction::Forward, [TIME; ROWS], engine);
-        is_what_was_drawn(Direction::Reverse, [TIME, TIME - 2], engine);
+    // Wider than the state and narrower.
+    for d_projection in [None, Some(5), Some(11)] {
+        let config = LstmConfig::new(D_HIDDEN).with_d_projection(d_projection);
+        for engine in engines.into_iter().chain([frugal]) {
+            is_what_was_drawn(&config, Direction::Forward, [TIME; ROWS], engine);
+            is_what_was_drawn(&config, Direction::Reverse, [TIME, TIME - 2], engine);
+        }
     }
 }

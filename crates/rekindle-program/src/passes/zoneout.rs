@@ -14,12 +14,8 @@ pub enum Way {
 }
 
 /// The same equations, behind whose step every state has gone a part of its way only. Zoneout (Krueger et al. 2017) is a share
-/// at inference, and all or nothing in training. The output is the first state, as ever. `None` where a new state is a
-/// projection, whose width no other equation has.
-pub fn zoneout(program: &Program, way: Way) -> Option<Program> {
-    if program.has_projection() {
-        return None;
-    }
+/// at inference, and all or nothing in training. The output is the first state, as ever.
+pub fn zoneout(program: &Program, way: Way) -> Program {
     let mut writer = Rewriter::default();
     let mut place: Vec<Id> = Vec::with_capacity(program.nodes.len());
     for node in &program.nodes {
@@ -41,17 +37,17 @@ pub fn zoneout(program: &Program, way: Way) -> Option<Program> {
         Out::Next(s) => (out, next[s]),
         _ => (out, place[id]),
     });
-    Some(Program::numbered(
+    Program::numbered(
         &writer.nodes,
         &results.collect::<Vec<_>>(),
         program.names.clone(),
-    ))
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Step, tanh};
+    use crate::{Step, Width, tanh};
 
     #[test]
     fn every_state_goes_a_part_of_its_way() {
@@ -65,16 +61,22 @@ mod tests {
             let new = tanh(k.affine("n", h)) + c;
             k.next([h + 0.75 * (tanh(new) - h), c + 0.75 * (new - c)])
         });
-        assert_eq!(zoneout(&plain, Way::Share(0.75)), Some(held));
+        assert_eq!(zoneout(&plain, Way::Share(0.75)), held);
     }
 
     #[test]
-    fn a_projected_state_is_left_to_others() {
+    fn a_projected_state_and_what_it_moves_by_keep_its_width() {
         let plain = Program::new(|k: &Step| {
-            let h = k.state("h");
-            let n = tanh(k.affine("n", h));
-            k.next(k.project(n))
+            let [h, c] = k.state(["h", "c"]);
+            let n = tanh(k.affine("n", h)) + c;
+            k.next([k.project(n), n])
         });
-        assert_eq!(zoneout(&plain, Way::Given), None);
+        let held = zoneout(&plain, Way::Given);
+        let widths = [Width::Projection, Width::Hidden];
+        assert_eq!([0, 1].map(|s| held.state_width(s)), widths);
+        let moves = held.nodes.iter().enumerate();
+        let moves = moves.filter(|(_, node)| matches!(node, Node::Moves(_)));
+        let moves: Vec<Width> = moves.map(|(id, _)| held.width(id)).collect();
+        assert_eq!(moves, widths);
     }
 }

@@ -59,20 +59,19 @@ impl Gates {
     }
 
     /// The same parameters in equations behind whose step every state has moved by the share `1 - rate` only: zoneout (Krueger
-    /// et al. 2017, <https://arxiv.org/abs/1606.01305>) where nothing is drawn. `None` where a state is projected.
-    pub fn zoned(mut self, rate: f64) -> Option<Self> {
+    /// et al. 2017, <https://arxiv.org/abs/1606.01305>) where nothing is drawn.
+    pub fn zoned(mut self, rate: f64) -> Self {
         let made = || {
-            passes::zoneout(self.program(), Way::Share(1.0 - rate))
-                .map(|program| self.of_this_form(program))
-                .map(Arc::new)
+            let program = passes::zoneout(self.program(), Way::Share(1.0 - rate));
+            Arc::new(self.of_this_form(program))
         };
         let (known, recurrence) = self.zoned.get_or_init(|| (rate, made()));
         self.recurrence = match *known == rate {
-            true => recurrence.clone()?,
-            false => made()?,
+            true => recurrence.clone(),
+            false => made(),
         };
         self.zoned = Arc::default();
-        Some(self)
+        self
     }
 
     /// The same parameters in equations in which an input block and a recurrent one scale one another, wherever they were

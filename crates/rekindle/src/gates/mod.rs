@@ -78,7 +78,7 @@ pub struct Gates {
     recurrence: Arc<Recurrence>,
     /// The same equations with states held back by a rate, once they were asked for.
     #[module(skip)]
-    zoned: Arc<OnceLock<(f64, Option<Arc<Recurrence>>)>>,
+    zoned: Arc<OnceLock<(f64, Arc<Recurrence>)>>,
     #[module(skip)]
     engine: Engine,
     #[module(skip)]

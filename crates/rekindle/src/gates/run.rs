@@ -31,13 +31,13 @@ impl Gates {
         self.mask = Some(mask);
     }
 
-    /// Has every state go a part of its way at each step of the next sequence: `moves` is `[batch, time, states * d_hidden]`, 1
-    /// for a unit that moves and 0 for one that stays, as zoneout in training draws them (Krueger et al. 2017,
+    /// Has every state go a part of its way at each step of the next sequence: `moves` is `[batch, time, widths of the
+    /// states]`, 1 for a unit that moves and 0 for one that stays, as zoneout in training draws them (Krueger et al. 2017,
     /// <https://arxiv.org/abs/1606.01305>).
     ///
     /// # Panics
     ///
-    /// When the equations are run, if one of their states is projected or the sequence has another shape.
+    /// When the equations are run, if the sequence has another shape.
     pub fn set_moves(&mut self, moves: Tensor<3>) {
         self.moves = Some(moves);
     }

@@ -43,15 +43,13 @@ impl Noise<'_> {
         }
     }
 
-    /// The cell with what zoneout draws for all steps of a sequence, where it has equations and projects no state.
+    /// The cell with what zoneout draws for all steps of a sequence, where it has equations.
     fn drawn<C: Cell>(&self, cell: &C, x: &Tensor<3>) -> Option<C> {
+        let widths = cell.states();
         let mut cell = cell.clone();
         let gates = cell.gates_mut()?;
-        if gates.program().has_projection() {
-            return None;
-        }
         let [batch, time, _] = x.dims();
-        let width = gates.program().states().len() * gates.d_hidden();
+        let width = widths.iter().map(|(_, width)| width).sum();
         let moved = Distribution::Bernoulli(1.0 - self.zoneout.prob);
         let options = (&x.device(), x.dtype());
         gates.set_moves(Tensor::random([batch, time, width], moved, options));
@@ -67,7 +65,7 @@ impl Noise<'_> {
                 return None;
             }
             let gates = cell.gates_mut()?;
-            *gates = gates.clone().zoned(rate)?;
+            *gates = gates.clone().zoned(rate);
         }
         Some(cell)
     }

@@ -69,21 +69,15 @@ fn merged<C: Cell>(
     let mut sides = Vec::new();
     for (cell, direction) in cells.zip(directions) {
         let name = format!("{depth}.{}", direction.name());
-        let unwritten = |why: &str| WeightError::Unwritten {
+        let gates = cell.gates().ok_or_else(|| WeightError::Unwritten {
             cell: name.clone(),
-            why: why.to_owned(),
-        };
-        let gates = cell.gates().ok_or_else(|| {
-            unwritten(
-                "is no set of equations, and has no form in ONNX: export a layer of another cell",
-            )
+            why: "is no set of equations, and has no form in ONNX: export a layer of another cell"
+                .into(),
         })?;
         let rate = recurrent.zoneout();
         let gates = match rate > 0.0 {
             false => gates.clone(),
-            true => gates.clone().zoned(rate).ok_or_else(|| {
-                unwritten("has zoneout of a projected state, which is no equation: set zoneout = 0")
-            })?,
+            true => gates.clone().zoned(rate),
         };
         sides.push(Side {
             name,
