@@ -7,8 +7,8 @@ use std::fmt;
 
 use burn::tensor::Device;
 use rekindle::{
-    AnyCell, AnyCellConfig, Cell, CellConfig, ElmanConfig, GruConfig, LstmConfig, Recurrent,
-    RecurrentConfig,
+    Activation, AnyCell, AnyCellConfig, Cell, CellConfig, ElmanConfig, GruConfig, LstmConfig,
+    Recurrent, RecurrentConfig,
 };
 
 use crate::error::WeightError;
@@ -60,6 +60,8 @@ pub struct Found {
     pub bias: bool,
     /// The width that its output is projected to (`proj_size`).
     pub d_projection: Option<usize>,
+    /// What an `Rnn` squashes by, its `nonlinearity`. Its weights do not say it: none is taken for `tanh`, until somebody sets it.
+    pub activation: Option<Activation>,
 }
 
 impl fmt::Display for Found {
@@ -85,12 +87,19 @@ impl fmt::Display for Found {
         } else {
             ""
         })?;
-        f.write_str(if self.bias { "" } else { ", no bias" })
+        f.write_str(if self.bias { "" } else { ", no bias" })?;
+        match (kind, self.activation) {
+            (Kind::Rnn, Some(activation)) => write!(f, ", {activation:?}"),
+            (Kind::Rnn, None) => {
+                f.write_str(", taken for one of tanh (its weights do not say whether it is relu)")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 impl Found {
-    /// The layer that takes these weights. An `nn.RNN` is taken for one that squashes by `tanh`.
+    /// The layer that takes these weights.
     pub fn config(&self) -> RecurrentConfig {
         let (d_hidden, bias) = (self.d_hidden, self.bias);
         let cell = match self.kind {
@@ -100,7 +109,10 @@ impl Found {
                 ..LstmConfig::new(d_hidden)
             }),
             Kind::Gru => AnyCellConfig::Gru(GruConfig::new(d_hidden).with_bias(bias)),
-            Kind::Rnn => AnyCellConfig::Elman(ElmanConfig::new(d_hidden).with_bias(bias)),
+            Kind::Rnn => {
+                let cell = ElmanConfig::new(d_hidden).with_bias(bias);
+                AnyCellConfig::Elman(cell.with_activation(self.activation.unwrap_or_default()))
+            }
         };
         RecurrentConfig {
             layers: self.layers,
@@ -176,6 +188,7 @@ fn found(tensors: &Tensors<'_>, prefix: &str, numbered: bool) -> Option<Found> {
             .is_some(),
         bias: shape("bias_ih", 0).is_some(),
         d_projection,
+        activation: None,
     };
     found.config().fits(d_input).is_ok().then_some(found)
 }

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{DType, Device, TensorData};
-use rekindle::{AnyCell, Recurrent};
+use rekindle::{Activation, AnyCell, Recurrent};
 use rekindle_interop::formats::{self, Entry, FormatError, numpy, safetensors};
 use rekindle_interop::onnx::{self, Options};
-use rekindle_interop::{WeightError, entry, keras, tensor_data};
+use rekindle_interop::{Kind, WeightError, entry, keras, tensor_data};
 
 use crate::{
     device::{self, Preference},
@@ -24,6 +24,8 @@ pub struct ConvertOptions {
     pub to: PathBuf,
     /// Which of several recurrent modules becomes a model of ONNX.
     pub prefix: Option<String>,
+    /// What a module of PyTorch's `nn.RNN` squashes by, which its weights do not say; `tanh` by default.
+    pub nonlinearity: Option<Activation>,
     /// How a model is written.
     pub model: Options,
 }
@@ -78,7 +80,7 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
     let mend = |error: String| Error::mend(format!("{}: {error}", options.source.display()));
     let device = device::resolve(&Preference::One("cpu".into()), false)?.device;
     if matches!(target, Target::Onnx | Target::Keras) {
-        let found = module(&content, options.prefix.as_deref(), &device);
+        let found = module(&content, options, &device);
         let (layer, said) = found.map_err(mend)?;
         let bytes = match target {
             Target::Onnx => {
@@ -92,6 +94,11 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
         let rounded = (wide && target == Target::Onnx)
             .then(|| "weights of f64 are rounded to f32".to_owned());
         return Ok([said].into_iter().chain(rounded).collect());
+    }
+    if options.nonlinearity.is_some() {
+        return Err(Error::mend(
+            "--nonlinearity says what a module computes that becomes a model; .safetensors and .npz hold tensors alone",
+        ));
     }
     if options.prefix.is_some() {
         return Err(Error::mend(
@@ -155,10 +162,18 @@ fn named(content: &Content, device: &Device) -> Result<(Named, Vec<String>)> {
 /// The only recurrent module of a file, or that behind a prefix, and what is said of it.
 fn module(
     content: &Content,
-    prefix: Option<&str>,
+    options: &ConvertOptions,
     device: &Device,
 ) -> std::result::Result<(Recurrent<AnyCell>, String), String> {
     let text = |error: Error| error.to_string();
+    let prefix = options.prefix.as_deref();
+    let says = options.nonlinearity.is_some()
+        && (content.model().map_err(text)?.is_some() || content.keras().map_err(text)?.is_some());
+    if says {
+        return Err(
+            "--nonlinearity is for weights of PyTorch's nn.RNN; this file says its own".into(),
+        );
+    }
     if let Some(model) = content.model().map_err(text)? {
         let all = onnx::find(&model).into_iter();
         let all: std::result::Result<Vec<_>, _> = all.collect();
@@ -189,7 +204,13 @@ fn module(
     let tensors = content.tensors().map_err(text)?;
     let all = rekindle_interop::find(&tensors).into_iter();
     let named = all.map(|found| (found.prefix.trim_end_matches('.').to_owned(), found));
-    let found = only(named.collect(), prefix)?;
+    let mut found = only(named.collect(), prefix)?;
+    if options.nonlinearity.is_some() && found.kind != Kind::Rnn {
+        return Err(format!(
+            "--nonlinearity is for an nn.RNN, but this is {found}"
+        ));
+    }
+    found.activation = options.nonlinearity;
     let layer = found
         .load(&tensors, device)
         .map_err(|error| error.to_string())?;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rekindle::Activation;
 use rekindle_train::Result;
 use rekindle_train::convert::{ConvertOptions, convert};
 
@@ -20,8 +21,27 @@ pub(crate) struct Args {
     /// Which recurrent module becomes a model of ONNX or Keras, as in encoder.rnn; by default the only one.
     #[arg(long, value_name = "NAME")]
     prefix: Option<String>,
+    /// What PyTorch's nn.RNN squashes by, which its weights do not say; tanh by default.
+    #[arg(long, value_name = "NAME")]
+    nonlinearity: Option<Nonlinearity>,
     #[command(flatten)]
     model: ModelArgs,
+}
+
+/// The functions that PyTorch's nn.RNN has.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Nonlinearity {
+    Tanh,
+    Relu,
+}
+
+impl From<Nonlinearity> for Activation {
+    fn from(name: Nonlinearity) -> Self {
+        match name {
+            Nonlinearity::Tanh => Activation::Tanh,
+            Nonlinearity::Relu => Activation::Relu,
+        }
+    }
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -30,6 +50,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         source: args.source,
         to: args.to,
         prefix: args.prefix,
+        nonlinearity: args.nonlinearity.map(Activation::from),
         model: args.model.options(),
     })?;
     for line in &said {

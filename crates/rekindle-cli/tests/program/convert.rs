@@ -124,6 +124,26 @@ fn what_cannot_be_converted_is_refused() {
             &["convert", "LAYER.toml", "w.npz"],
             "not a file of tensors that can be read",
         ),
+        (
+            &[
+                "convert",
+                "w.safetensors",
+                "w.onnx",
+                "--nonlinearity",
+                "relu",
+            ],
+            "--nonlinearity is for an nn.RNN, but this is the top: Lstm",
+        ),
+        (
+            &[
+                "convert",
+                "w.safetensors",
+                "w.npz",
+                "--nonlinearity",
+                "relu",
+            ],
+            ".safetensors and .npz hold tensors alone",
+        ),
         (&["export", ".", "-o", "w.onnx"], "no run"),
     ] {
         let said = refused(arguments);
