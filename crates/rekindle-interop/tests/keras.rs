@@ -7,7 +7,7 @@ use rekindle::{
     AnyCell, AnyCellConfig, CellConfig, GruConfig, Merge, Recurrent, RecurrentConfig, Reset,
 };
 use rekindle_interop::formats::{self, Format, Tensors, keras::Model, keras::read};
-use rekindle_interop::keras::{Found, export, find, take};
+use rekindle_interop::keras::{Found, export, export_model, find, take};
 use rekindle_interop::{WeightError, entry, tensor_data};
 
 /// Sums of at most a few dozen products in f32, in another order than Keras'.
@@ -161,6 +161,19 @@ fn what_goes_out_computes_the_same_when_it_comes_back() {
     for (name, config, layer) in layers() {
         let bytes = export(&layer).expect("Keras has it");
         std::fs::write(place.join(format!("{name}.weights.h5")), &bytes).expect("it is written");
+        let whole = export_model(&layer).expect("Keras has it");
+        std::fs::write(place.join(format!("{name}.keras")), &whole).expect("it is written");
+        let whole = read(&whole).expect("its own");
+        let levels = find(&whole);
+        assert_eq!(levels.len(), config.layers, "{name}");
+        assert_eq!(whole.tensors(), read(&bytes).expect("its own").tensors());
+        let programs = [&levels[0].config, &config].map(|config| config.cell.program());
+        assert_eq!(programs[0], programs[1], "{name}");
+        assert_eq!(levels[0].config.merge, config.merge, "{name}");
+        assert_eq!(
+            levels[0].config.bidirectional, config.bidirectional,
+            "{name}"
+        );
         let x = Tensor::<3>::random([2, 4, layer.d_input()], Distribution::Default, &device);
         let y = layer.forward(x.clone(), None).0;
         let all = [("x", x.clone().into_data()), ("y", y.clone().into_data())];

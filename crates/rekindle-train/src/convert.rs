@@ -41,6 +41,8 @@ pub enum Target {
     Onnx,
     /// The weights of a model of Keras'.
     Keras,
+    /// A model of Keras 3, with its configuration.
+    KerasModel,
 }
 
 impl Target {
@@ -56,12 +58,13 @@ impl Target {
             "npz" => Ok(Target::Npz),
             "onnx" => Ok(Target::Onnx),
             "h5" => Ok(Target::Keras),
+            "keras" => Ok(Target::KerasModel),
             "pt" | "pth" | "bin" => Err(Error::mend(format!(
                 "{}: pickles are read and not written; write .safetensors, which PyTorch takes with load_state_dict(safetensors.torch.load_file(path))",
                 path.display()
             ))),
             _ => Err(Error::mend(format!(
-                "{}: the ending says the format; write .safetensors, .npz, .onnx or .weights.h5",
+                "{}: the ending says the format; write .safetensors, .npz, .onnx, .keras or .weights.h5",
                 path.display()
             ))),
         }
@@ -79,13 +82,14 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
     let content = Content::read(&options.source)?;
     let mend = |error: String| Error::mend(format!("{}: {error}", options.source.display()));
     let device = device::resolve(&Preference::One("cpu".into()), false)?.device;
-    if matches!(target, Target::Onnx | Target::Keras) {
+    if matches!(target, Target::Onnx | Target::Keras | Target::KerasModel) {
         let found = module(&content, options, &device);
         let (layer, said) = found.map_err(mend)?;
         let bytes = match target {
             Target::Onnx => {
                 onnx::export(&layer, &options.model).map(|model| formats::onnx::write(&model))
             }
+            Target::KerasModel => keras::export_model(&layer),
             _ => keras::export(&layer),
         };
         output.write(&bytes.map_err(|error| mend(error.to_string()))?)?;

@@ -15,7 +15,7 @@ pub(crate) struct Args {
     /// A file with weights, of any format that is read.
     #[arg(value_name = "SRC")]
     source: PathBuf,
-    /// The file to write: .safetensors, .npz, .onnx or .weights.h5.
+    /// The file to write: .safetensors, .npz, .onnx, .keras or .weights.h5.
     #[arg(value_name = "DST")]
     to: PathBuf,
     /// Which recurrent module becomes a model of ONNX or Keras, as in encoder.rnn; by default the only one.

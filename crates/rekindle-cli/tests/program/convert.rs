@@ -27,6 +27,8 @@ fn weights_go_from_one_format_to_another_and_back() {
         ("w.onnx", "model.safetensors"),
         ("w.onnx", "w.weights.h5"),
         ("w.weights.h5", "keras.safetensors"),
+        ("w.onnx", "w.keras"),
+        ("w.keras", "again.npz"),
     ] {
         let said = rekindle_in(place.path(), &["convert", from, to]);
         assert_eq!(said.code, Some(0), "{}", said.err);
@@ -106,7 +108,7 @@ fn what_cannot_be_converted_is_refused() {
         ),
         (
             &["convert", "w.safetensors", "w"],
-            "the ending says the format; write .safetensors, .npz, .onnx or .weights.h5",
+            "the ending says the format; write .safetensors, .npz, .onnx, .keras or .weights.h5",
         ),
         (
             &["convert", "w.safetensors", "w.safetensors"],

@@ -1,9 +1,9 @@
 //! Keras' files: `.keras`, a zip file of `config.json` and `model.weights.h5`; `.weights.h5`; and the `.h5` of Keras 2 and before, with
 //! the configuration as an attribute, or with weights alone.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::archive::{Archive, damaged};
+use super::archive::{self, Archive, damaged};
 use super::hdf5::{self, Branch, Content};
 use super::{Bytes, Entry, FIRST, Format, FormatError, Tensors};
 
@@ -126,4 +126,23 @@ pub fn write(
         root.at(&path).texts.insert("name".into(), name.clone());
     }
     hdf5::write(&root)
+}
+
+/// The version of Keras that a `.keras` file is written for.
+const VERSION: &str = "3.15.1";
+
+/// The content of a `.keras` file, of that of a `.weights.h5` file and of the model's configuration as JSON. The same model gives the
+/// same bytes.
+///
+/// # Errors
+///
+/// If there is more than a zip file holds.
+pub fn write_model(weights: &[u8], config: &str) -> Result<Vec<u8>, FormatError> {
+    // Keras sets the date beside it; this one is that of the zip file's members.
+    let metadata = json!({ "keras_version": VERSION, "date_saved": "1980-01-01@00:00:00" });
+    archive::write(&[
+        (METADATA.to_owned(), metadata.to_string().into_bytes()),
+        (CONFIG.to_owned(), config.as_bytes().to_vec()),
+        (WEIGHTS.to_owned(), weights.to_vec()),
+    ])
 }

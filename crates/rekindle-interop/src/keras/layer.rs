@@ -53,13 +53,22 @@ impl Layer {
     }
 }
 
+/// How outputs are merged, and Keras' names of it.
+const MERGES: [(&str, Merge); 4] = [
+    ("concat", Merge::Concat),
+    ("sum", Merge::Sum),
+    ("mul", Merge::Product),
+    ("ave", Merge::Mean),
+];
+
 /// How outputs are merged, by Keras' name.
 pub(super) fn merge(name: &str) -> Option<Merge> {
-    Some(match name {
-        "concat" => Merge::Concat,
-        "sum" => Merge::Sum,
-        "mul" => Merge::Product,
-        "ave" => Merge::Mean,
-        _ => return None,
-    })
+    let known = MERGES.iter().find(|(known, _)| *known == name);
+    known.map(|(_, merge)| *merge)
+}
+
+/// Keras' name of how outputs are merged; none where it has none.
+pub(super) fn merged(merge: Merge) -> Option<&'static str> {
+    let known = MERGES.iter().find(|(_, known)| *known == merge);
+    known.map(|(name, _)| *name)
 }

@@ -17,6 +17,6 @@ mod settings;
 mod take;
 mod twin;
 
-pub use export::export;
+pub use export::{export, export_model};
 pub use find::{Found, find};
 pub use take::take;

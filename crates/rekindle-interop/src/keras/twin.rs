@@ -5,6 +5,8 @@ use rekindle::{
     Activation, AnyCellConfig, CellConfig, CustomConfig, ElmanConfig, GruConfig, LstmConfig, Reset,
 };
 
+use serde_json::{Value, json};
+
 use super::settings::{HARD_SIGMOID, One};
 use crate::mapping::Layout::{Columns, Folded, Pair, Rows};
 use crate::mapping::{Row, row};
@@ -149,6 +151,21 @@ impl Twin {
         let kinds = kinds.filter(|kind| gates(*kind) == program.inputs().len());
         let mut all = kinds.flat_map(Kind::twins);
         all.find(|twin| twin.cell(1, true).program().as_ref() == Some(program))
+    }
+
+    /// The functions of the cell as Keras 3 writes them in a configuration; none if it has no name for one.
+    pub(super) fn config(&self) -> Option<Value> {
+        if [self.gates, self.activation].contains(&HARD_SIGMOID) {
+            return None;
+        }
+        let mut config = json!({ "activation": self.activation });
+        if self.kind != Kind::SimpleRnn {
+            config["recurrent_activation"] = json!(self.gates);
+        }
+        if let Kind::Gru(reset) = self.kind {
+            config["reset_after"] = json!(reset == Reset::After);
+        }
+        Some(config)
     }
 
     /// The cell of a layer that is set so, if both have it.

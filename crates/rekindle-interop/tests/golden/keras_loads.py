@@ -3,7 +3,7 @@
     cargo test --release --workspace --features ndarray,wgpu --test keras
     KERAS_BACKEND=torch python crates/rekindle-interop/tests/golden/keras_loads.py target/tmp/keras [LAYERS.keras]
 
-Each NAME.weights.h5 is loaded by load_weights into the layer of this name in golden/keras/layers.keras, or in one that the name tells, and
+Each NAME.keras is loaded by load_model. Each NAME.weights.h5 is loaded by load_weights into the layer of this name in golden/keras/layers.keras, or in one that the name tells, and
 NAME.safetensors has the input and the output.
 """
 
@@ -39,13 +39,16 @@ def main(place, known=Path(__file__).parent / "keras" / "layers.keras"):
         x = numbers["x"]
         model = keras.Sequential([keras.Input(x.shape[1:]), *built(name, known, x.shape[2])])
         model.load_weights(path)
-        with torch.no_grad():
-            y = keras.ops.convert_to_numpy(model(x))
-        apart = float(np.abs(y - numbers["y"]).max())
-        assert apart <= 1e-5, (name, apart)
-        worst, count = max(worst, apart), count + 1
+        whole = keras.saving.load_model(path.with_name(f"{name}.keras"))
+        for loaded in (model, whole):
+            with torch.no_grad():
+                y = keras.ops.convert_to_numpy(loaded(x))
+            apart = float(np.abs(y - numbers["y"]).max())
+            assert apart <= 1e-5, (name, apart)
+            worst = max(worst, apart)
+        count += 1
     assert count, f"nothing in {place}"
-    print(f"{count} layers loaded, at most {worst:.1e} apart")
+    print(f"{count} layers loaded as weights and as models, at most {worst:.1e} apart")
 
 
 main(*sys.argv[1:])
