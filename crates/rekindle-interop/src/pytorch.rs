@@ -121,6 +121,16 @@ impl Side<'_> {
         format!("{stem}{}", self.suffix)
     }
 
+    /// The names of its weights, without the layer's number.
+    pub(crate) fn stems(&self) -> impl Iterator<Item = &str> {
+        self.weights.keys().map(String::as_str)
+    }
+
+    /// The shape of a weight of this name.
+    pub(crate) fn shape(&self, stem: &str) -> Option<&[usize]> {
+        self.weights.get(stem).map(Vec::as_slice)
+    }
+
     /// A table applied to its cell; none if the table is of another.
     pub(crate) fn plan(&self, rows: &[Row]) -> Option<Plan> {
         Plan::new(rows, self.program?, &self.weights)

@@ -195,6 +195,62 @@ fn what_goes_out_computes_the_same_when_it_comes_back() {
     }
 }
 
+/// Pictures of Keras', `[rows, steps, .., channels]`, as pictures here, `[rows, steps, channels * points]`.
+fn pictures(data: TensorData) -> Tensor<3> {
+    let shape = data.shape().to_vec();
+    let [rows, steps, ref points @ .., channels] = shape[..] else {
+        unreachable!("pictures have five axes or so");
+    };
+    let points: usize = points.iter().product();
+    let all = Tensor::<4>::from_data(
+        TensorData::new(numbers(&data), [rows, steps, points, channels]),
+        &Device::flex(),
+    );
+    all.swap_dims(2, 3)
+        .reshape([rows, steps, channels * points])
+}
+
+#[test]
+fn convolutional_lstms_give_keras_outputs_and_those_of_another_border_are_refused() {
+    let bytes = golden("convolutions.safetensors");
+    let golden = formats::read(&bytes).expect("safetensors");
+    let whole = model("convolutions.keras");
+    let all = find(&whole);
+    let names: Vec<&str> = all.iter().map(|found| found.name.as_str()).collect();
+    assert_eq!(names, ["line", "plane", "open", "both", "volume"]);
+    assert_eq!(all[1].to_string(), "plane: ConvLSTM2D, 24 to 36");
+    for found in &all {
+        let layer = found.load(&whole, &Device::flex()).expect("its own");
+        let x = pictures(expected(&golden, &format!("{}.x", found.name)));
+        let y = pictures(expected(&golden, &format!("{}.y", found.name)));
+        let apart = (layer.forward(x, None).0 - y).abs().max();
+        let apart = apart.into_scalar::<f32>();
+        assert!(apart <= APART, "{}: {apart}", found.name);
+        assert!(export(&layer).is_err());
+    }
+    let layer = all[1].config.init(all[1].d_input, &Device::flex());
+    let message = take(layer.clone(), &whole, Some("cut")).expect_err("another border");
+    let message = message.to_string();
+    assert!(
+        message.contains("has padding = \"valid\", but a layer here keeps"),
+        "{message}"
+    );
+    let message = take(layer.clone(), &whole, Some("line"))
+        .expect_err("a line")
+        .to_string();
+    assert!(
+        message.ends_with("is ConvLSTM1D, but the layer here computes ConvLSTM2D"),
+        "{message}"
+    );
+    let message = take(layer, &whole, Some("open"))
+        .expect_err("another kernel")
+        .to_string();
+    assert!(
+        message.contains("is [1, 1, 1, 8], but the module takes [3, 3, 2, 12]"),
+        "{message}"
+    );
+}
+
 fn gru(reset: Reset) -> Recurrent<AnyCell> {
     let cell = AnyCellConfig::Gru(GruConfig::new(4).with_reset(reset));
     RecurrentConfig::new(cell).init(3, &Device::flex())
@@ -266,7 +322,7 @@ fn what_computes_something_else_is_refused_with_both_sides() {
     config.cell = AnyCellConfig::named("mgu", 4).expect("a cell of the zoo");
     let message = refused(config, rnn);
     assert!(
-        message.contains("is SimpleRNN, LSTM or GRU, but the layer computes "),
+        message.contains("is SimpleRNN, LSTM, GRU or ConvLSTM, but the layer computes "),
         "{message}"
     );
 }
@@ -286,7 +342,7 @@ fn what_the_configuration_does_not_know_is_refused() {
     let message = take(layer, &model, None)
         .expect_err("another class")
         .to_string();
-    let expected = "is none of SimpleRNN, LSTM and GRU in the file's configuration";
+    let expected = "is none of SimpleRNN, LSTM, GRU and ConvLSTM in the file's configuration";
     assert!(message.ends_with(expected), "{message}");
 }
 

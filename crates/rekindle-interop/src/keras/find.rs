@@ -3,8 +3,9 @@
 use std::fmt;
 
 use burn::tensor::Device;
-use rekindle::{AnyCell, Merge, Recurrent, RecurrentConfig, Reset};
+use rekindle::{AnyCell, CellConfig, Merge, Recurrent, RecurrentConfig, Reset};
 
+use super::convolution;
 use super::layer::{Layer, layers, merge};
 use super::take::take;
 use super::twin::{Kind, Twin};
@@ -59,12 +60,23 @@ fn found(layer: &Layer, model: &Model<'_>) -> Option<Found> {
     let shape = |name: String| model.tensors().get(&name).map(|entry| entry.shape.clone());
     let kernel = shape(forward.of("kernel"))?;
     let recurrent = shape(forward.of("recurrent_kernel"))?;
-    let (&[d_input, blocks], &[d_hidden, _]) = (&kernel[..], &recurrent[..]) else {
-        return None;
-    };
     let bias = shape(forward.of("bias"));
-    let twin = twin(layer, blocks, d_hidden, bias.as_deref())?;
-    let cell = twin.cell(d_hidden, bias.is_some());
+    let (d_input, cell, class) = match (&kernel[..], &recurrent[..]) {
+        (&[d_input, blocks], &[d_hidden, _]) => {
+            let twin = twin(layer, blocks, d_hidden, bias.as_deref())?;
+            (
+                d_input,
+                twin.cell(d_hidden, bias.is_some()),
+                twin.kind.class().to_owned(),
+            )
+        }
+        (kernel, recurrent) => {
+            let one = &layer.settings.as_ref().filter(|_| forwards(layer))?.forward;
+            let (d_input, cell) = convolution::cell(one, kernel, recurrent, bias.is_some())?;
+            (d_input, cell, one.class.clone())
+        }
+    };
+    let d_output = cell.d_output();
     let mut config = RecurrentConfig::new(cell);
     if layer.place.cells[1].is_some() {
         config.bidirectional = true;
@@ -86,7 +98,7 @@ fn found(layer: &Layer, model: &Model<'_>) -> Option<Found> {
     Some(Found {
         name: layer.place.name.clone(),
         d_input,
-        said: format!("{}, {d_input} to {d_hidden}{directions}", twin.kind.class()),
+        said: format!("{class}, {d_input} to {d_output}{directions}"),
         config,
     })
 }
@@ -94,9 +106,7 @@ fn found(layer: &Layer, model: &Model<'_>) -> Option<Found> {
 /// The cell that computes the same: as it is set, or as its shapes tell it.
 fn twin(layer: &Layer, blocks: usize, d_hidden: usize, bias: Option<&[usize]>) -> Option<Twin> {
     if let Some(settings) = &layer.settings {
-        let backwards = settings.both.iter().any(|(_, one)| !one.go_backwards);
-        return Twin::set(&settings.forward)
-            .filter(|_| !settings.forward.go_backwards && !backwards);
+        return Twin::set(&settings.forward).filter(|_| forwards(layer));
     }
     let before = bias.is_some_and(|bias| bias == [blocks]);
     let kind = match blocks.checked_div(d_hidden)? {
@@ -107,4 +117,12 @@ fn twin(layer: &Layer, blocks: usize, d_hidden: usize, bias: Option<&[usize]>) -
         _ => return None,
     };
     Some(kind.usual())
+}
+
+/// Whether a layer reads from the beginning, and what reads in reverse beside it from the end, as far as its configuration tells.
+fn forwards(layer: &Layer) -> bool {
+    layer.settings.iter().all(|settings| {
+        let both = settings.both.iter().all(|(_, one)| one.go_backwards);
+        !settings.forward.go_backwards && both
+    })
 }

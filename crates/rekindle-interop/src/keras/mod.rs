@@ -1,14 +1,17 @@
-//! Keras: `SimpleRNN`, `LSTM` and `GRU`, alone, stacked or in `Bidirectional`, those of cuDNN's too, become layers, and layers go back.
+//! Keras: `SimpleRNN`, `LSTM`, `GRU` and `ConvLSTM`, alone, stacked or in `Bidirectional`, those of cuDNN's too, become layers, and layers
+//! but for the last go back.
 //!
 //! | here | in a file |
 //! |---|---|
 //! | `settings.rs` | what the model's configuration says of its recurrent layers |
 //! | `place.rs` | where their tensors stand |
 //! | `layer.rs` | both of them, layer by layer |
+//! | `convolution.rs` | those that convolve |
 //! | `twin.rs` | which cell here computes the same, and the table of its weights |
 //! | `find.rs`, `take.rs` | all of them as layers, and those that fit a layer |
 //! | `export.rs` | the way back |
 
+mod convolution;
 mod export;
 mod find;
 mod layer;

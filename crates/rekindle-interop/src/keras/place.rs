@@ -100,7 +100,7 @@ fn owner(prefix: &str) -> (String, bool) {
 fn is_cell(name: &str) -> bool {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let stem = stem.strip_suffix('_').unwrap_or(stem);
-    ["lstm_cell", "gru_cell", "simple_rnn_cell"].contains(&stem)
+    ["lstm_cell", "gru_cell", "simple_rnn_cell", "conv_lstm_cell"].contains(&stem)
 }
 
 /// The name of a layer: Keras 3 attaches it to the group of its variables, older ones call its group so.

@@ -9,7 +9,16 @@ use serde_json::Value;
 const DEEPEST: usize = 32;
 
 /// The classes of recurrent layers, and their names in the paths of weights.
-const CLASSES: [&str; 5] = ["SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU"];
+const CLASSES: [&str; 8] = [
+    "SimpleRNN",
+    "LSTM",
+    "GRU",
+    "CuDNNLSTM",
+    "CuDNNGRU",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
+];
 
 /// The function that Keras before 3 calls `hard_sigmoid`, where Keras 3 means `relu6(x + 3) / 6`.
 pub(super) const HARD_SIGMOID: &str = "hard_sigmoid of Keras 2";
@@ -39,6 +48,18 @@ pub(super) struct One {
     /// Of a GRU.
     pub(super) reset_after: Option<bool>,
     pub(super) go_backwards: bool,
+    /// Of one that convolves.
+    pub(super) convolved: Option<Convolved>,
+}
+
+/// What a layer that convolves does at the border and between points.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Convolved {
+    pub(super) padding: String,
+    /// Whether it leaves points out, or a kernel's are apart.
+    pub(super) apart: bool,
+    /// The points in every dimension, where the model says them.
+    pub(super) space: Option<Vec<usize>>,
 }
 
 impl fmt::Display for One {
@@ -139,13 +160,40 @@ fn one(layer: &Value) -> Option<One> {
     });
     Some(One {
         class: class.to_owned(),
-        units: config["units"].as_u64()?.try_into().ok()?,
+        units: config["units"]
+            .as_u64()
+            .or(config["filters"].as_u64())?
+            .try_into()
+            .ok()?,
         bias: config["use_bias"].as_bool().unwrap_or(true),
         activation: function(&config["activation"], "tanh"),
         recurrent_activation: (!rnn).then_some(gates),
         reset_after: after,
         go_backwards: config["go_backwards"].as_bool().unwrap_or(false),
+        convolved: class.starts_with("ConvLSTM").then(|| convolved(layer)),
     })
+}
+
+/// What a layer that convolves says of it.
+fn convolved(layer: &Value) -> Convolved {
+    let config = &layer["config"];
+    let beyond = |key: &str| {
+        let sizes = config[key].as_array();
+        sizes.is_some_and(|sizes| sizes.iter().any(|size| size != 1))
+    };
+    let input = layer["build_config"]["input_shape"].as_array();
+    let input = input.or(config["batch_input_shape"].as_array());
+    // Behind rows and steps come the points, and the channels last or first.
+    let points = input.and_then(|shape| match text(config, "data_format") {
+        Some("channels_first") => shape.get(3..),
+        _ => shape.get(2..shape.len().max(3) - 1),
+    });
+    let size = |size: &Value| size.as_u64()?.try_into().ok();
+    Convolved {
+        padding: text(config, "padding").unwrap_or("valid").to_owned(),
+        apart: beyond("strides") || beyond("dilation_rate"),
+        space: points.and_then(|points| points.iter().map(size).collect()),
+    }
 }
 
 /// The name of a function, which may be an object; of a layer of cuDNN the usual one.

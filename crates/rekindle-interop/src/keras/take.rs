@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 
+use super::convolution;
 use super::layer::{Layer, layers, merge};
 use super::place::Names;
+use super::settings::One;
 use super::twin::Twin;
 use crate::error::WeightError;
 use crate::formats::keras::Model;
@@ -107,13 +109,25 @@ fn weights<C: Cell>(
             name: level.place.name.clone(),
             why,
         };
-        let twin = twin(sides).map_err(differs)?;
-        if let Some(why) = difference(layer, level, &sides[0], &twin) {
+        let convolves = convolution::dimensions(&sides[0]);
+        let twin = match convolves {
+            Some(_) => None,
+            None => Some(twin(sides).map_err(differs)?),
+        };
+        let other = |one: &One| match (&twin, convolves) {
+            (Some(twin), _) => other(one, &sides[0], twin),
+            (None, dimensions) => convolution::difference(one, dimensions?),
+        };
+        if let Some(why) = difference(layer, level, other) {
             faults.push(differs(why));
             continue;
         }
         for (names, side) in level.directions().zip(sides) {
-            match cell(side, names, &twin, model) {
+            let found = match &twin {
+                Some(twin) => cell(side, names, twin, model),
+                None => convolution::weights(side, names, model),
+            };
+            match found {
                 Ok((weights, names)) => {
                     all.0.extend(weights);
                     all.1.extend(names);
@@ -139,7 +153,7 @@ pub(super) fn twin(sides: &[Side<'_>]) -> Result<Twin, String> {
             .ok_or("has no equal here: Keras has none of this cell")?;
         let twin = Twin::of(program).ok_or_else(|| {
             format!(
-                "is SimpleRNN, LSTM or GRU, but the layer computes {}",
+                "is SimpleRNN, LSTM, GRU or ConvLSTM, but the layer computes {}",
                 line(side)
             )
         })?;
@@ -169,15 +183,16 @@ fn line(side: &Side<'_>) -> String {
     lines.join("; ")
 }
 
-/// In what a layer of the file is another than the layer here, as far as its configuration tells.
+/// In what a layer of the file is another than the layer here, as far as its configuration tells; what a direction computes, `other` tells.
 fn difference<C: Cell>(
     layer: &Recurrent<C>,
     level: &Layer,
-    side: &Side<'_>,
-    twin: &Twin,
+    other: impl Fn(&One) -> Option<String>,
 ) -> Option<String> {
     if level.unknown {
-        return Some("is none of SimpleRNN, LSTM and GRU in the file's configuration".into());
+        return Some(
+            "is none of SimpleRNN, LSTM, GRU and ConvLSTM in the file's configuration".into(),
+        );
     }
     let there = level.directions().count();
     let here = directions(layer);
@@ -198,19 +213,9 @@ fn difference<C: Cell>(
     let settings = level.settings.as_ref()?;
     let both = settings.both.as_ref();
     let reverse = both.map(|(_, one)| one);
-    if let Some(one) = std::iter::once(&settings.forward)
-        .chain(reverse)
-        .find(|one| Twin::set(one).as_ref() != Some(twin))
-    {
-        let written = Twin::set(one).map(|twin| {
-            let cell = inline(&twin.cell(one.units, one.bias));
-            format!("; that is cell = {cell}")
-        });
-        return Some(format!(
-            "is {one}, but the layer computes {}{}",
-            line(side),
-            written.unwrap_or_default()
-        ));
+    let mut all = std::iter::once(&settings.forward).chain(reverse);
+    if let Some(why) = all.find_map(other) {
+        return Some(why);
     }
     if settings.forward.go_backwards || reverse.is_some_and(|one| !one.go_backwards) {
         return Some(
@@ -226,6 +231,23 @@ fn difference<C: Cell>(
                 layer.merge().name()
             )
         })
+}
+
+/// In what a layer of Keras' computes something else than the cell of a direction, which is this one of Keras'.
+fn other(one: &One, side: &Side<'_>, twin: &Twin) -> Option<String> {
+    let set = Twin::set(one);
+    if set.as_ref() == Some(twin) {
+        return None;
+    }
+    let written = set.map(|twin| {
+        let cell = inline(&twin.cell(one.units, one.bias));
+        format!("; that is cell = {cell}")
+    });
+    Some(format!(
+        "is {one}, but the layer computes {}{}",
+        line(side),
+        written.unwrap_or_default()
+    ))
 }
 
 /// The weights of one direction, in the first of the forms in which all fit.

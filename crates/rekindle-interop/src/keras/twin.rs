@@ -170,6 +170,9 @@ impl Twin {
 
     /// The cell of a layer that is set so, if both have it.
     pub(super) fn set(one: &One) -> Option<Twin> {
+        if one.convolved.is_some() {
+            return None;
+        }
         let class = one.class.strip_prefix("CuDNN").unwrap_or(&one.class);
         let kind = match (class, one.reset_after) {
             ("SimpleRNN", _) => Kind::SimpleRnn,
