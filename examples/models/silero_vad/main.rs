@@ -1,4 +1,5 @@
-//! Silero VAD: is somebody speaking? A network that others trained, frame by frame: convolutions by Burn, the LSTM by Rekindle.
+//! Silero VAD: is somebody speaking? A network that others trained, frame by frame: convolutions as Burn's
+//! products, the LSTM by Rekindle.
 //!
 //! ```text
 //! cargo run --release --example silero_vad [FILE.wav]
@@ -13,9 +14,8 @@ mod wav;
 
 use std::{error::Error, f64::consts::TAU, fs, time::Instant};
 
-use burn::tensor::ops::ConvOptions;
-use burn::tensor::{Device, Tensor, TensorData, activation, module::conv1d};
-use rekindle::{AnyCell, Recurrent};
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use rekindle::{AnyCell, Streamer};
 use rekindle_interop::formats::onnx;
 use rekindle_interop::tensor;
 
@@ -29,12 +29,11 @@ const FRAME: usize = 512;
 const CONTEXT: usize = 64;
 
 struct Silero {
-    /// The spectrum as a convolution: cosines and sines of 129 frequencies.
-    spectrum: Tensor<3>,
-    /// Weights, biases and steps of the encoder's convolutions.
-    encoder: Vec<(Tensor<3>, Tensor<1>, usize)>,
-    lstm: Recurrent<AnyCell>,
-    output: (Tensor<3>, Tensor<1>),
+    /// The spectrum: cosines and sines of 129 frequencies.
+    spectrum: Convolution,
+    encoder: Vec<Convolution>,
+    lstm: Streamer<AnyCell>,
+    output: Convolution,
 }
 
 impl Silero {
@@ -42,52 +41,81 @@ impl Silero {
         let model = onnx::read(bytes)?;
         let lstm = rekindle_interop::onnx::find(&model).remove(0)?;
         println!("{lstm}");
-        let lstm = lstm.load(device)?;
+        let lstm = Streamer::new(lstm.load(device)?);
         let tensors = model.into_tensors()?;
-        let bias = |name: &str| tensor(&tensors, &format!("{name}.bias"), device);
-        let encoder = [1, 2, 2, 1].into_iter().enumerate().map(|(i, stride)| {
-            let name = format!("encoder.{i}");
-            Ok((
-                tensor(&tensors, &format!("{name}.weight"), device)?,
-                bias(&name)?,
-                stride,
-            ))
-        });
+        let convolution = |kernel: &str, bias: Option<&str>, step| -> Result<_, Box<dyn Error>> {
+            let kernel = tensor::<3>(&tensors, kernel, device)?;
+            let [outputs, inputs, size] = kernel.dims();
+            let bias = bias
+                .map(|bias| tensor::<1>(&tensors, bias, device))
+                .transpose()?;
+            Ok(Convolution {
+                kernel: kernel.permute([2, 1, 0]).reshape([size * inputs, outputs]),
+                bias: bias.map(Tensor::unsqueeze),
+                size,
+                step,
+            })
+        };
+        let layer = |name: &str, step| {
+            convolution(
+                &format!("{name}.weight"),
+                Some(&format!("{name}.bias")),
+                step,
+            )
+        };
+        let encoder = [1, 2, 2, 1].into_iter().enumerate();
+        let encoder = encoder.map(|(i, step)| layer(&format!("encoder.{i}"), step));
         Ok(Silero {
-            spectrum: tensor(&tensors, "stft.forward_basis_buffer", device)?,
-            encoder: encoder.collect::<Result<_, Box<dyn Error>>>()?,
-            output: (tensor(&tensors, "output.weight", device)?, bias("output")?),
+            spectrum: convolution("stft.forward_basis_buffer", None, 128)?,
+            encoder: encoder.collect::<Result<_, _>>()?,
             lstm,
+            output: layer("output", 1)?,
         })
     }
 
-    /// What the LSTM reads of frames: `[frames, 576]` to `[frames, 128]`.
-    fn features(&self, frames: Tensor<2>) -> Tensor<2> {
-        let [_, width] = frames.dims();
+    /// How likely speech is, of the samples of a frame behind those before it.
+    fn hear(&mut self, frame: &[f32], device: &Device) -> f32 {
         // The last 64 samples once more, backwards, behind the frame: a reflection that does not repeat its edge.
-        let tail = frames.clone().narrow(1, width - 65, 64).flip([1]);
-        let x = Tensor::cat(vec![frames, tail], 1).unsqueeze_dim::<3>(1);
-        let x = conv1d(
-            x,
-            self.spectrum.clone(),
-            None,
-            ConvOptions::new([128], [0], [1], 1),
-        );
-        let squares = x.powi_scalar(2);
+        let tail = frame.iter().rev().skip(1).take(64);
+        let samples: Vec<f32> = frame.iter().chain(tail).copied().collect();
+        let steps = samples.len();
+        let x = Tensor::from_data(TensorData::new(samples, [steps, 1]), device);
+        let squares = self.spectrum.forward(x).powi_scalar(2);
         let mut x = (squares.clone().narrow(1, 0, 129) + squares.narrow(1, 129, 129)).sqrt();
-        for (weight, bias, stride) in &self.encoder {
-            let options = ConvOptions::new([*stride], [1], [1], 1);
-            x = activation::relu(conv1d(x, weight.clone(), Some(bias.clone()), options));
+        for convolution in &self.encoder {
+            let edge = x.clone().narrow(0, 0, 1).zeros_like();
+            x = activation::relu(convolution.forward(Tensor::cat(vec![edge.clone(), x, edge], 0)));
         }
-        x.squeeze_dim(2)
+        let y = activation::relu(self.lstm.push(x));
+        activation::sigmoid(self.output.forward(y)).into_scalar()
     }
+}
 
-    /// How likely speech is, of what the LSTM gave: `[frames, 128]` to `[frames]`.
-    fn speech(&self, y: Tensor<2>) -> Tensor<1> {
-        let (weight, bias) = &self.output;
-        let weight: Tensor<2> = weight.clone().squeeze_dim(2);
-        let sums = activation::relu(y).matmul(weight.transpose()) + bias.clone().unsqueeze();
-        activation::sigmoid(sums).squeeze_dim(1)
+/// A convolution over time as a product of matrices, which for so few steps is faster than Burn's.
+struct Convolution {
+    /// `[size * inputs, outputs]`.
+    kernel: Tensor<2>,
+    bias: Option<Tensor<2>>,
+    /// The steps of a window, and by how many the next begins later.
+    size: usize,
+    step: usize,
+}
+
+impl Convolution {
+    /// `[steps, inputs]` to `[windows, outputs]`.
+    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let [steps, inputs] = x.dims();
+        let begins = (0..=steps - self.size).step_by(self.step);
+        let window = |begin| {
+            x.clone()
+                .narrow(0, begin, self.size)
+                .reshape([1, self.size * inputs])
+        };
+        let sums = Tensor::cat(begins.map(window).collect(), 0).matmul(self.kernel.clone());
+        match &self.bias {
+            Some(bias) => sums + bias.clone(),
+            None => sums,
+        }
     }
 }
 
@@ -124,7 +152,7 @@ fn made() -> Vec<f32> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let device = Device::flex();
-    let silero = Silero::open(
+    let mut silero = Silero::open(
         &fs::read(format!("{HERE}/silero_vad_16k_sequence.onnx"))?,
         &device,
     )?;
@@ -136,14 +164,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let began = Instant::now();
     let mut heard = vec![0.0; CONTEXT];
-    let (mut said, mut states) = (Vec::new(), None);
+    let mut said = Vec::new();
     for new in samples.chunks_exact(FRAME) {
         heard.extend_from_slice(new);
-        let frame = TensorData::new(heard.clone(), [1, CONTEXT + FRAME]);
-        let x = silero.features(Tensor::from_data(frame, &device));
-        let (y, next) = silero.lstm.step(x, states);
-        said.push(silero.speech(y).into_scalar::<f32>());
-        states = Some(next);
+        said.push(silero.hear(&heard, &device));
         heard.drain(..FRAME);
     }
     let took = began.elapsed().as_secs_f64();

@@ -104,7 +104,7 @@ impl Part {
                 let last = y.dims()[1] - 1;
                 if *summary { y.narrow(1, last, 1) } else { y }
             }
-            Part::Tanh(dense) => (tanh(dense.forward(x)) * 127.0 + 0.5).floor(),
+            Part::Tanh(dense) => tanh(dense.forward(x)),
             Part::Softmax(dense) => activation::softmax(dense.forward(x), 2),
         }
     }
@@ -136,10 +136,23 @@ impl Dense {
     }
 }
 
-/// The hyperbolic tangent as Tesseract has it: on straight lines between the entries of a table, which are 1/256 apart.
+/// The hyperbolic tangent as an integer, and as Tesseract has it: on straight lines between the entries of a table, which are 1/256 apart.
 fn tanh(x: Tensor<3>) -> Tensor<3> {
-    let at = x * 256.0;
-    let entry = at.clone().floor();
-    let [low, high] = [0.0, 1.0].map(|next| ((entry.clone() + next) / 256.0).tanh());
-    low.clone() + (high - low) * (at - entry)
+    let table: Vec<f32> = (0..4096)
+        .map(|entry| (f64::from(entry) / 256.0).tanh() as f32)
+        .collect();
+    let integer = |x: f32| {
+        let at = 256.0 * x.abs();
+        let size = match table
+            .get(at as usize..)
+            .and_then(|entries| entries.first_chunk())
+        {
+            Some([low, high]) => low + (high - low) * at.fract(),
+            None => 1.0,
+        };
+        (127.0 * size).round().copysign(x)
+    };
+    let (shape, device) = (x.dims(), x.device());
+    let integers: Vec<f32> = x.into_data().iter().map(integer).collect();
+    Tensor::from_data(TensorData::new(integers, shape), &device)
 }
