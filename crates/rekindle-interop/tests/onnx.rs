@@ -163,6 +163,70 @@ fn the_standards_own_cases_pass() {
     assert_eq!(kinds, BTreeSet::from(expected));
 }
 
+#[test]
+fn weights_that_nodes_compute_and_operators_in_functions_are_taken() {
+    let bytes = golden("computed.safetensors", "NONE");
+    let tensors = read(&bytes).expect("safetensors");
+    let cases = Case::all(&tensors);
+    assert_eq!(cases.len(), 9);
+    let mut far = Vec::new();
+    for case in &cases {
+        case.runs(&mut far);
+    }
+    assert!(far.is_empty(), "{far:#?}");
+    let model = tensors.get("turned_GRU.model").expect("a case").bytes();
+    let model = model.expect("in memory");
+    let model = onnx::read(&model).expect("a model");
+    let found = find(&model).remove(0).expect("a layer");
+    assert_eq!(found.tensors(), ["w", "r", "b"]);
+}
+
+/// A function that calls another twice, thirty deep; and a slice of a slice of what is joined with itself.
+#[test]
+fn functions_and_computed_weights_take_no_more_than_the_file_warrants() {
+    let field = |number: u8, content: &[u8]| {
+        let length = u32::try_from(content.len()).expect("small");
+        let sevens = [0, 7, 14, 21].map(|shift| (length >> shift) as u8 & 0x7f | 0x80);
+        let last = (length >> 28) as u8;
+        [&[number << 3 | 2][..], &sevens, &[last], content].concat()
+    };
+    let call = |name: &str| {
+        let parts = [(4, name), (2, "y"), (7, "mine")];
+        parts
+            .map(|(number, text)| field(number, text.as_bytes()))
+            .concat()
+    };
+    let mut model = vec![0x08, 7];
+    model.extend(field(7, &field(1, &call("f0"))));
+    for deep in 0..30 {
+        let next = field(7, &call(&format!("f{}", deep + 1)));
+        let function = [
+            field(1, format!("f{deep}").as_bytes()),
+            field(10, b"mine"),
+            next.repeat(2),
+        ];
+        // The number 25 takes two bytes.
+        let mut content = field(0, &function.concat());
+        content.splice(..1, [0xca, 0x01]);
+        model.extend(content);
+    }
+    let message = onnx::read(&model).expect_err("too often").to_string();
+    assert!(message.contains("called so often"), "{message}");
+
+    let mut model = stack();
+    model.graph.nodes.truncate(1);
+    model.graph.nodes[0].inputs[1] = "v40".into();
+    for deep in 0..40 {
+        let (from, to) = (format!("v{deep}"), format!("v{}", deep + 1));
+        let axis = ("axis", Setting::Integer(1));
+        let twice = node("Concat", &[&from, &from], &[&to], vec![axis]);
+        model.graph.nodes.push(twice);
+    }
+    model.graph.constants.push(zeros("v0", &[2, 6, 3]));
+    let message = refused(gru(1, true), &model, None);
+    assert!(message.contains("takes W from `v40`"), "{message}");
+}
+
 fn zeros(name: &str, shape: &[usize]) -> onnx::Tensor<'static> {
     let bytes = vec![0; 4 * shape.iter().product::<usize>()];
     onnx::Tensor::new(name, Dtype::F32, shape, bytes)
@@ -308,7 +372,7 @@ fn what_does_not_fit_is_refused_by_the_nodes_name() {
     );
     assert_eq!(
         changed(|graph| graph.nodes[0].inputs[1] = "x".into()),
-        "node `y0` takes W from `x`, which other nodes compute: export the model with constants folded"
+        "node `y0` takes W from `x`, which other nodes compute of more than constants, or not by moving them: export the model with constants folded"
     );
     let own = changed(|graph| {
         graph.nodes[0].inputs.extend(["".into(), "h0".into()]);

@@ -20,6 +20,7 @@ mod tensor;
 use archive::Archive;
 pub use bytes::{Bytes, ReadAt};
 pub use error::FormatError;
+pub(crate) use strides::View;
 pub use tensor::{Dtype, Entry, Tensors};
 
 /// What a file is, by its first bytes.

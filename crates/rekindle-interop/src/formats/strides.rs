@@ -4,18 +4,18 @@ use super::tensor::elements;
 use super::{Bytes, Dtype, Entry};
 
 /// A view of a store of elements.
-pub(super) struct View {
-    pub(super) dtype: Dtype,
+pub(crate) struct View {
+    pub(crate) dtype: Dtype,
     /// The first element's place, in elements.
-    pub(super) offset: usize,
-    pub(super) shape: Vec<usize>,
+    pub(crate) offset: usize,
+    pub(crate) shape: Vec<usize>,
     /// The elements between neighbours of each axis.
-    pub(super) strides: Vec<usize>,
+    pub(crate) strides: Vec<usize>,
 }
 
 impl View {
     /// A whole array in the order of rows, or of columns.
-    pub(super) fn whole(dtype: Dtype, shape: Vec<usize>, columns: bool) -> Option<Self> {
+    pub(crate) fn whole(dtype: Dtype, shape: Vec<usize>, columns: bool) -> Option<Self> {
         let mut strides = vec![0; shape.len()];
         let mut next = 1_usize;
         let place = |i: usize| if columns { i } else { shape.len() - 1 - i };
@@ -32,7 +32,7 @@ impl View {
     }
 
     /// The tensor of these elements: left where they are if they stand side by side, copied otherwise. A copy takes its bytes from `budget`.
-    pub(super) fn of<'b>(self, store: &Bytes<'b>, budget: &mut usize) -> Result<Entry<'b>, String> {
+    pub(crate) fn of<'b>(self, store: &Bytes<'b>, budget: &mut usize) -> Result<Entry<'b>, String> {
         let size = self.dtype.size();
         let count = elements(&self.shape).ok_or("is larger than any memory")?;
         if count == 0 {

@@ -128,10 +128,11 @@ impl<'m> Operators<'m> {
 
     /// The names of the tensors that hold the weights.
     pub fn tensors(&self) -> Vec<String> {
-        let sources = self.layers.iter().flat_map(|layer| layer.tensors);
-        let names = sources.filter_map(|source| match source {
-            Source::Constant(tensor) => Some(tensor.name.clone()),
-            Source::Absent | Source::Computed(_) => None,
+        let sources = self.layers.iter().flat_map(|layer| &layer.tensors);
+        let names = sources.flat_map(|source| match source {
+            Source::Constant(tensor) => vec![tensor.name.clone()],
+            Source::Folded(folded) => folded.of.iter().map(|&name| name.to_owned()).collect(),
+            Source::Absent | Source::Computed(_) => Vec::new(),
         });
         names.collect()
     }

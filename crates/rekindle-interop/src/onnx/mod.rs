@@ -5,7 +5,7 @@
 //! | `node.rs` | an operator `RNN`, `GRU` or `LSTM`: its attributes, and where its weights and states come from |
 //! | `activation.rs`, `equations.rs` | what it computes, as the equations of a cell |
 //! | `weights.rs` | its tensors, by PyTorch's names |
-//! | `scope.rs`, `stack.rs` | which values are constants; which operators read one another |
+//! | `scope.rs`, `fold.rs`, `stack.rs` | which values are constants, or computed of them; which operators read one another |
 //! | `find.rs` | all of them as layers, and those that fit a layer |
 //! | `export/` | layers as models |
 
@@ -13,6 +13,7 @@ mod activation;
 mod equations;
 mod export;
 mod find;
+mod fold;
 mod node;
 mod scope;
 mod stack;

@@ -121,13 +121,14 @@ impl<'m> Recurrent<'m> {
         scope: &Scope<'m, '_>,
     ) -> Result<Self, String> {
         let source = |index| scope.source(node.input(index));
+        let weight = |index| scope.weight(node.input(index));
         let lengths = source(4);
         let (first, peepholes) = match standard.kind {
-            Kind::Lstm => (5, source(7)),
+            Kind::Lstm => (5, weight(7)),
             Kind::Rnn | Kind::Gru => (5, Source::Absent),
         };
         let initial = (0..standard.states.len()).map(|state| source(first + state));
-        let tensors = [source(1), source(2), source(3), peepholes];
+        let tensors = [weight(1), weight(2), weight(3), peepholes];
         let reads = match text(node, "direction")?.unwrap_or("forward") {
             "forward" => Reads::Forward,
             "reverse" => Reads::Reverse,

@@ -1,7 +1,9 @@
 //! Which values of a graph are constants.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
+use super::fold::{Folded, LARGEST, fold};
 use crate::formats::Entry;
 use crate::formats::onnx::{Graph, Node, Setting, Tensor};
 
@@ -13,15 +15,19 @@ pub(super) struct Scope<'m, 's> {
     constants: HashMap<&'m str, &'m Tensor<'m>>,
     makers: HashMap<&'m str, &'m Node<'m>>,
     outer: Option<&'s Scope<'m, 's>>,
+    /// The bytes that folding may still take, which the outermost scope counts.
+    budget: Cell<usize>,
 }
 
 /// Where an input of a node comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Source<'m> {
     /// It is left out.
     Absent,
     /// A tensor of the model.
     Constant(&'m Tensor<'m>),
+    /// What other nodes compute of tensors of the model.
+    Folded(Folded<'m>),
     /// An input of the graph, or what other nodes compute: known when the model runs.
     Computed(&'m str),
 }
@@ -39,7 +45,13 @@ impl<'m, 's> Scope<'m, 's> {
                 .collect(),
             makers: makers.collect(),
             outer,
+            budget: Cell::new(LARGEST),
         }
+    }
+
+    /// The bytes that folding may still take.
+    pub(super) fn budget(&self) -> &Cell<usize> {
+        self.outer.map_or(&self.budget, Scope::budget)
     }
 
     /// The scopes from this one outwards.
@@ -53,7 +65,8 @@ impl<'m, 's> Scope<'m, 's> {
             .find_map(|scope| scope.makers.get(value).copied())
     }
 
-    fn constant(&self, value: &str) -> Option<&'m Tensor<'m>> {
+    /// A tensor that is part of the model.
+    pub(super) fn constant(&self, value: &str) -> Option<&'m Tensor<'m>> {
         self.outwards()
             .find_map(|scope| scope.constants.get(value).copied())
     }
@@ -85,13 +98,26 @@ impl<'m, 's> Scope<'m, 's> {
     }
 }
 
+impl<'m> Scope<'m, '_> {
+    /// Where a weight comes from, which nodes may compute of tensors of the model.
+    pub(super) fn weight(&self, value: Option<&'m str>) -> Source<'m> {
+        match self.source(value) {
+            Source::Computed(name) => {
+                fold(name, self).map_or(Source::Computed(name), Source::Folded)
+            }
+            source => source,
+        }
+    }
+}
+
 impl<'m> Source<'m> {
     /// A tensor that must be part of the model.
-    pub(super) fn entry(self, letter: &str) -> Result<Entry<'m>, String> {
+    pub(super) fn entry(&self, letter: &str) -> Result<Entry<'m>, String> {
         match self {
+            Source::Folded(folded) => Ok(folded.entry.clone()),
             Source::Absent => Err(format!("has no {letter}")),
             Source::Computed(name) => Err(format!(
-                "takes {letter} from `{name}`, which other nodes compute: export the model with constants folded"
+                "takes {letter} from `{name}`, which other nodes compute of more than constants, or not by moving them: export the model with constants folded"
             )),
             Source::Constant(tensor) => {
                 let entry = tensor.entry();
@@ -101,7 +127,7 @@ impl<'m> Source<'m> {
     }
 
     /// The shape of a tensor that must be part of the model.
-    pub(super) fn shape(self, letter: &str) -> Result<Vec<usize>, String> {
+    pub(super) fn shape(&self, letter: &str) -> Result<Vec<usize>, String> {
         self.entry(letter).map(|entry| entry.shape)
     }
 }

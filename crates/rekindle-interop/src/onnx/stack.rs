@@ -40,7 +40,8 @@ fn joined<'m>(node: &'m Node<'m>, scope: &Scope<'m, '_>) -> Option<&'m str> {
     for side in 0..2 {
         let part = scope.maker(node.input(side)?)?;
         let axis = Some(&Setting::Integer(1));
-        let place = scope.source(part.input(1)).entry("indices").ok()?;
+        let place = scope.source(part.input(1));
+        let place = place.entry("indices").ok()?;
         let is_side = place.bytes().ok()?.first() == Some(&(side as u8));
         if !part.is("Gather") || part.setting("axis") != axis || !is_side {
             return None;

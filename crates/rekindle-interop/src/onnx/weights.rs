@@ -18,7 +18,7 @@ pub(super) fn weights(
     depth: usize,
 ) -> Result<BTreeMap<String, TensorData>, String> {
     let mut found = BTreeMap::new();
-    let [w, r, b, p] = operator.tensors;
+    let [w, r, b, p] = &operator.tensors;
     let (gates, units) = (operator.standard.gates, operator.settled.d_hidden);
     for (direction, cell) in cells.iter().enumerate() {
         let suffix = if direction == 1 { "_reverse" } else { "" };
@@ -55,7 +55,7 @@ pub(super) fn weights(
         }
         for (state, source) in operator.standard.states.iter().zip(&operator.initial) {
             if operator.begins() {
-                let entry = operator.initial(*source, state, direction)?;
+                let entry = operator.initial(source, state, direction)?;
                 add(&format!("initial_{state}"), entry)?;
             }
         }
@@ -65,7 +65,7 @@ pub(super) fn weights(
 
 /// Blocks of `units` rows of a tensor `[directions, rows, ...]`, those at these places, without the directions.
 fn rows(
-    source: Source<'_>,
+    source: &Source<'_>,
     letter: &str,
     direction: usize,
     units: usize,
@@ -95,14 +95,14 @@ impl Recurrent<'_> {
                 let bytes = entry.as_ref().ok().and_then(|entry| entry.bytes().ok());
                 bytes.is_some_and(|bytes| bytes.iter().any(|&byte| byte != 0))
             }
-            Source::Absent | Source::Computed(_) => false,
+            Source::Absent | Source::Folded(_) | Source::Computed(_) => false,
         })
     }
 
     /// The state that every row begins with: zeros where the model holds none.
     fn initial(
         &self,
-        source: Source<'_>,
+        source: &Source<'_>,
         state: &str,
         direction: usize,
     ) -> Result<Entry<'static>, String> {

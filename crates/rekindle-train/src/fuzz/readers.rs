@@ -278,8 +278,13 @@ fn no_hdf5_panics() {
 fn no_model_panics() {
     let files = ["lstm.onnx", "mgu.onnx", "layer_norm_gru.onnx"];
     let golden = |name| shipped(&format!("crates/rekindle-interop/tests/golden/onnx/{name}"));
-    let samples = files.map(golden).to_vec();
-    let words = "\u{8}\u{7} : * \n \u{12} LSTM GRU RNN Scan Constant Identity Transpose direction reverse bidirectional hidden_size clip \
+    let mut samples = files.map(golden).to_vec();
+    // Weights that nodes compute, and functions.
+    let computed = golden("computed.safetensors");
+    let computed = formats::read(&computed).expect("safetensors");
+    let models = computed.iter().filter(|(name, _)| name.ends_with(".model"));
+    samples.extend(models.map(|(_, entry)| entry.bytes().expect("in memory").into_owned()));
+    let words = "\u{8}\u{7} : * \n \u{12} LSTM GRU RNN Scan Constant Identity Transpose Concat Slice Squeeze Unsqueeze Reshape Cast perm axis axes starts ends to mine Deep Both way direction reverse bidirectional hidden_size clip \
                  activations Relu Affine activation_alpha layout linear_before_reset location offset ../x 1.W 1.R 1.B \u{7f}\u{7f}\u{7f}\u{7f}";
     never_panics(3000, samples, words, |bytes| {
         let Ok(model) = formats::onnx::read(bytes) else {

@@ -3,6 +3,7 @@
 //! What of the format belongs to a value that nobody asks for, as an operator's documentation or a tensor of a rare type, is not read.
 
 mod data;
+mod functions;
 mod model;
 mod read;
 mod wire;

@@ -69,6 +69,8 @@ pub enum Setting<'b> {
     Texts(Vec<String>),
     Tensor(Tensor<'b>),
     Graph(Graph<'b>),
+    /// What the call of a function sets by this name; none is left once functions stand in the place of their calls.
+    Refers(String),
     /// One of the kinds that no recurrent operator has.
     Other,
 }

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::data::{self, Data, External, Tensor};
+use super::functions::{Function, Inliner};
 use super::model::{Attribute, Axis, Graph, Model, Node, Port, Setting};
 use super::wire::{Fields, Value, damaged};
-use crate::formats::FormatError;
+use crate::formats::{FormatError, archive};
 
 /// How deep graphs may stand within one another.
 const DEEPEST: usize = 32;
@@ -22,6 +23,7 @@ pub fn read(bytes: &[u8]) -> Result<Model<'_>, FormatError> {
     let mut reader = Reader { left: MOST };
     let mut model = Model::default();
     let mut graph = None;
+    let mut functions = Vec::new();
     for field in Fields(bytes) {
         match field? {
             (2, value) => model.producer = value.text()?.to_owned(),
@@ -32,6 +34,7 @@ pub fn read(bytes: &[u8]) -> Result<Model<'_>, FormatError> {
                     model.opset = version;
                 }
             }
+            (25, value) => functions.push(reader.function(value.bytes()?)?),
             (14, value) => {
                 let (key, value) = pair(value.bytes()?)?;
                 reader.count()?;
@@ -40,7 +43,9 @@ pub fn read(bytes: &[u8]) -> Result<Model<'_>, FormatError> {
             _ => {}
         }
     }
-    model.graph = graph.ok_or_else(|| damaged("it has no graph".into()))?;
+    let graph = graph.ok_or_else(|| damaged("it has no graph".into()))?;
+    let mut inliner = Inliner::new(&functions, reader.left, archive::budget(bytes.len()));
+    model.graph = inliner.graph(graph, 0)?;
     Ok(model)
 }
 
@@ -100,6 +105,32 @@ impl Reader {
         Ok(graph)
     }
 
+    fn function<'b>(&mut self, bytes: &'b [u8]) -> Result<Function<'b>, FormatError> {
+        self.count()?;
+        let mut function = Function::default();
+        for field in Fields(bytes) {
+            match field? {
+                (1, value) => function.name = value.text()?.to_owned(),
+                (4, value) => {
+                    self.count()?;
+                    function.inputs.push(value.text()?.to_owned());
+                }
+                (5, value) => {
+                    self.count()?;
+                    function.outputs.push(value.text()?.to_owned());
+                }
+                (7, value) => function.nodes.push(self.node(value.bytes()?, 0)?),
+                (10, value) => function.domain = value.text()?.to_owned(),
+                (11, value) => {
+                    let attribute = self.attribute(value.bytes()?, 0)?;
+                    function.usual.push(attribute);
+                }
+                _ => {}
+            }
+        }
+        Ok(function)
+    }
+
     fn node<'b>(&mut self, bytes: &'b [u8], depth: usize) -> Result<Node<'b>, FormatError> {
         self.count()?;
         let mut node = Node::default();
@@ -136,6 +167,7 @@ impl Reader {
         let mut texts = Vec::new();
         // What the attribute is: old writers left this out, and then it is what is there.
         let mut kind = None;
+        let mut refers = None;
         for field in Fields(bytes) {
             match field? {
                 (1, value) => name = value.text()?.to_owned(),
@@ -151,6 +183,7 @@ impl Reader {
                     texts.push(text(value)?.unwrap_or_default());
                 }
                 (20, value) => kind = Some(value.number()?),
+                (21, value) => refers = Some(value.text()?.to_owned()),
                 _ => {}
             }
         }
@@ -169,6 +202,7 @@ impl Reader {
             None if !texts.is_empty() => Setting::Texts(texts),
             _ => setting,
         };
+        let setting = refers.map_or(setting, Setting::Refers);
         Ok(Attribute { name, setting })
     }
 

@@ -121,6 +121,10 @@ fn attribute(attribute: &Attribute<'_>) -> Message {
             }
             8
         }
+        Setting::Refers(name) => {
+            message.text(21, name);
+            0
+        }
         Setting::Other => 0,
     };
     message.number(20, kind);
