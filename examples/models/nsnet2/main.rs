@@ -2,7 +2,7 @@
 //! Burn's. The model is under CC BY 4.0; it is not in this repository, `fetch.py` fetches it.
 //!
 //! ```text
-//! python3 examples/models/nsnet2/fetch.py
+//! python3 examples/models/fetch.py nsnet2
 //! cargo run --release --example nsnet2 [NOISY.wav [CLEAN.wav]]
 //! ```
 //!
@@ -106,7 +106,7 @@ impl Dense {
 fn main() -> Result<(), Box<dyn Error>> {
     let path = format!("{HERE}/nsnet2-20ms-baseline.onnx");
     let bytes = std::fs::read(&path).map_err(|why| {
-        format!("{path}: {why}; python3 examples/models/nsnet2/fetch.py fetches it")
+        format!("{path}: {why}; python3 examples/models/fetch.py nsnet2 fetches it")
     })?;
     let device = Device::flex();
     let mut network = NsNet2::open(&bytes, &device)?;

