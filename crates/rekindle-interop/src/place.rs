@@ -167,6 +167,13 @@ impl Place<'_> {
         let (slots, given) = match self.way {
             Way::Own(slots) => (named(slots, &self.prefix), given),
             Way::Other(form) => {
+                let mut lacks = form
+                    .lacks
+                    .iter()
+                    .map(|name| format!("{}{name}", self.prefix));
+                if let Some(name) = lacks.find(|name| tensors.get(name).is_some()) {
+                    return Err(WeightError::Before { name });
+                }
                 let weights = form.read(&self.prefix, &ways.sides, given)?;
                 (ways.own_slots().to_vec(), Given::own(weights))
             }

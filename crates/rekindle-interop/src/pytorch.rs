@@ -145,6 +145,13 @@ impl Side<'_> {
     }
 }
 
+impl Side<'_> {
+    /// Its weights by other names; none if they are not all of its weights.
+    pub(crate) fn renamed(&self, names: &[(&'static str, &'static str)]) -> Option<Plan> {
+        Plan::renamed(names, &self.weights)
+    }
+}
+
 /// The directions of all layers: of each layer the one that reads forward, and then the reverse one.
 pub(crate) fn sides<C: Cell>(layer: &Recurrent<C>) -> Vec<Side<'_>> {
     let slots = slots(layer);

@@ -119,3 +119,43 @@ fn a_bias_that_a_cell_lacks_must_be_zero() {
         lacking
     );
 }
+
+#[test]
+fn gated_linear_attention_is_taken_from_fla_up_to_its_recurrence() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/fla.safetensors");
+    let bytes = std::fs::read(path).expect("the golden file");
+    let tensors = read(&bytes).expect("safetensors");
+    let device = Device::flex();
+    let golden = |name: &str| {
+        let data = tensor_data(tensors.get(name).expect(name)).expect(name);
+        Tensor::<3>::from_data(data, &device)
+    };
+    let cell = serde_json::json!({ "kind": "gla", "d_hidden": 8, "heads": 2, "d_key": 3 });
+    let cell: AnyCellConfig = serde_json::from_value(cell).expect("a cell of the list");
+    let config = RecurrentConfig::new(cell);
+    let (layer, taken) = take(config.init(5, &device), &tensors, None).expect("it fits");
+    assert_eq!((taken.prefix.as_str(), taken.names.len()), ("attn.", 6));
+    let left = [
+        "attn.g_norm_swish_gate.weight",
+        "attn.g_proj.weight",
+        "attn.o_proj.weight",
+        "x",
+        "y",
+    ];
+    assert_eq!(taken.left, left);
+    let found = apart(layer.forward(golden("x"), None).0, golden("y"));
+    assert!(found <= APART, "{found}");
+
+    let mut out = export_as(&layer, Library::Fla).expect("it has it");
+    for (name, data) in &out {
+        let own = tensors.get(&format!("attn.{name}")).expect(name);
+        assert_eq!(tensor_data(own).expect(name), *data, "{name}");
+    }
+    out.push((
+        "q_conv1d.weight".into(),
+        TensorData::new(vec![1_f32; 24], [6, 1, 4]),
+    ));
+    let error = take(config.init(5, &device), &file(&out), None).expect_err("a convolution");
+    let name = "q_conv1d.weight".to_owned();
+    assert_eq!(error, WeightError::Before { name });
+}

@@ -12,6 +12,8 @@ pub(super) const TABLES: Tables = Tables {
         ("cifg_lstm", COUPLED),
         ("gru", GRU),
     ],
+    maps: &[],
+    lacks: &[],
     places: |position: Position| match (position.levels, position.directions, position.direction) {
         (1, 1, _) => &[""],
         (1, _, 0) => &["forward."],

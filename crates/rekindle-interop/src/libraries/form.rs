@@ -14,36 +14,35 @@ use crate::pytorch::Side;
 /// A layer's weights as a library stores them: of each direction of each level what stands before the names, and how they are stored.
 pub(crate) struct Form {
     pub(crate) library: Library,
+    /// Tensors beside it that stand before the recurrence, which a cell here lacks.
+    pub(crate) lacks: &'static [&'static str],
     parts: Vec<(String, Plan)>,
 }
 
 /// The forms that a layer of these directions has in libraries that have its cell.
 pub(crate) fn forms(sides: &[Side<'_>], levels: usize) -> Vec<Form> {
     let directions = sides.len() / levels;
+    let names = sides[0].program.map(cells).unwrap_or_default();
     let mut forms = Vec::new();
-    let Some(program) = sides[0].program else {
-        return forms;
-    };
-    let names = cells(program);
     for tables in &ALL {
-        for rows in tables.of(&names) {
-            let position = |direction| Position {
+        let places = |direction| {
+            (tables.places)(Position {
                 levels,
                 directions,
                 direction,
-            };
-            for choice in 0..(tables.places)(position(0)).len() {
-                let parts = sides.iter().enumerate().map(|(at, side)| {
-                    let place = (tables.places)(position(at % directions))[choice];
-                    let place = place.replace('#', &(at / directions).to_string());
-                    Some((place, side.plan(rows)?))
+            })
+        };
+        for choice in 0..places(0).len() {
+            for plans in tables.plans(sides, &names) {
+                let parts = plans.into_iter().enumerate().map(|(at, plan)| {
+                    let place = places(at % directions)[choice];
+                    (place.replace('#', &(at / directions).to_string()), plan)
                 });
-                let library = tables.library;
-                forms.extend(
-                    parts
-                        .collect::<Option<Vec<_>>>()
-                        .map(|parts| Form { library, parts }),
-                );
+                forms.push(Form {
+                    library: tables.library,
+                    lacks: tables.lacks,
+                    parts: parts.collect(),
+                });
             }
         }
     }

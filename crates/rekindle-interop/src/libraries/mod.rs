@@ -1,6 +1,7 @@
 //! Other libraries' names and layouts of the cells that both have. Each is a table.
 
 mod burn_nn;
+mod fla;
 mod form;
 mod ncps;
 mod torchrecurrent;
@@ -10,8 +11,8 @@ use rekindle::engine::Program;
 use rekindle::{AnyCellConfig, Cell, CellConfig, Recurrent};
 
 use crate::error::WeightError;
-use crate::mapping::Row;
-use crate::pytorch::{export, sides};
+use crate::mapping::{Plan, Row};
+use crate::pytorch::{Side, export, sides};
 
 pub(crate) use form::{Form, forms};
 
@@ -25,6 +26,8 @@ pub enum Library {
     Torchrecurrent,
     /// CfC of ncps, for PyTorch, with one layer in its backbone, as wide as the state.
     Ncps,
+    /// `GatedLinearAttention` of flash-linear-attention, for PyTorch, without convolutions: its maps up to the recurrence.
+    Fla,
 }
 
 impl Library {
@@ -34,6 +37,7 @@ impl Library {
             Library::Burn => "burn-nn",
             Library::Torchrecurrent => "torchrecurrent",
             Library::Ncps => "ncps",
+            Library::Fla => "fla",
         }
     }
 }
@@ -43,6 +47,10 @@ pub(crate) struct Tables {
     pub(crate) library: Library,
     /// The names of cells here, and the tables of their weights.
     pub(crate) cells: &'static [(&'static str, &'static [Row])],
+    /// Cells that are no set of equations, by all of their weights here and the names of these there, in PyTorch's layout.
+    pub(crate) maps: &'static [&'static [(&'static str, &'static str)]],
+    /// Tensors beside them that stand before the recurrence, which a cell here lacks.
+    pub(crate) lacks: &'static [&'static str],
     /// What may stand before a cell's names: of a level of so many, in a direction of so many.
     pub(crate) places: fn(Position) -> &'static [&'static str],
 }
@@ -74,7 +82,12 @@ pub fn export_as<C: Cell>(
 }
 
 /// All tables.
-pub(crate) const ALL: [Tables; 3] = [burn_nn::TABLES, torchrecurrent::TABLES, ncps::TABLES];
+pub(crate) const ALL: [Tables; 4] = [
+    burn_nn::TABLES,
+    torchrecurrent::TABLES,
+    ncps::TABLES,
+    fla::TABLES,
+];
 
 /// The names of the cells that in one of their forms have the blocks of these equations, in their order.
 fn cells(program: &Program) -> Vec<&'static str> {
@@ -88,9 +101,16 @@ fn cells(program: &Program) -> Vec<&'static str> {
 }
 
 impl Tables {
-    /// The tables of some cells.
-    fn of(&self, names: &[&str]) -> impl Iterator<Item = &'static [Row]> {
-        let cells = self.cells.iter().filter(|(cell, _)| names.contains(cell));
-        cells.map(|(_, rows)| *rows)
+    /// The weights of a layer's directions in each of the forms that the library has of their cell, which has one of these names where it
+    /// is one of equations.
+    fn plans(&self, sides: &[Side<'_>], names: &[&str]) -> Vec<Vec<Plan>> {
+        let each = |plan: &dyn Fn(&Side<'_>) -> Option<Plan>| -> Option<Vec<Plan>> {
+            sides.iter().map(plan).collect()
+        };
+        let tables = self.cells.iter().filter(|(cell, _)| names.contains(cell));
+        let tables = tables.filter_map(|(_, rows)| each(&|side| side.plan(rows)));
+        let maps = self.maps.iter().filter(|_| sides[0].program.is_none());
+        let maps = maps.filter_map(|names| each(&|side| side.renamed(names)));
+        tables.chain(maps).collect()
     }
 }

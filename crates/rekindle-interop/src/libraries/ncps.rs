@@ -7,6 +7,8 @@ use crate::mapping::{Row, row};
 pub(super) const TABLES: Tables = Tables {
     library: Library::Ncps,
     cells: &[("cfc", CFC), ("cfc", PURE)],
+    maps: &[],
+    lacks: &[],
     places: |position: Position| match (position.levels, position.directions) {
         (1, 1) => &["rnn_cell.", ""],
         _ => &[],

@@ -45,6 +45,8 @@ pub(super) const TABLES: Tables = Tables {
         ("antisymmetric_rnn", ANTISYMMETRIC_RNN),
         ("gated_antisymmetric_rnn", GATED_ANTISYMMETRIC_RNN),
     ],
+    maps: &[],
+    lacks: &[],
     places: |position: Position| match (position.levels, position.directions) {
         (1, 1) => &["cells.#.", ""],
         (_, 1) => &["cells.#."],

@@ -118,6 +118,39 @@ impl Plan {
         whole.then_some(Plan { tensors, ours })
     }
 
+    /// The same weights in the same layout by other names, ours and theirs; none if they are not all of ours.
+    pub(crate) fn renamed(
+        names: &[(&'static str, &'static str)],
+        weights: &BTreeMap<String, Vec<usize>>,
+    ) -> Option<Plan> {
+        let ours: Vec<(String, Vec<usize>)> = weights.clone().into_iter().collect();
+        let tensors = names.iter().map(|&(own, name)| {
+            let at = ours.iter().position(|(ours, _)| ours == own)?;
+            let shape = ours[at].1.clone();
+            let (rows, width) = (shape[0], shape.get(1).copied().unwrap_or(1));
+            let all = Move {
+                layout: Layout::Rows,
+                negative: false,
+                more: false,
+                rows,
+                width,
+                row: 0,
+                column: 0,
+                all_rows: rows,
+                all_columns: width,
+                ours: vec![(at, 0)],
+            };
+            Some(Theirs {
+                name,
+                shape,
+                moves: vec![all],
+            })
+        });
+        let tensors: Option<Vec<Theirs>> = tensors.collect();
+        let tensors = tensors.filter(|tensors| tensors.len() == ours.len())?;
+        Some(Plan { tensors, ours })
+    }
+
     /// Our weights of theirs, which are of one type, by the names that [`Plan::tensors`] have there. One after the other is read and goes.
     ///
     /// # Errors
