@@ -181,14 +181,14 @@ pub trait Simd: Copy + Send + Sync + 'static {
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R;
 }
 
-/// Whether the processor has a feature of x86-64: asked when it runs, or without the feature `std` when it is compiled for.
+/// Whether the processor has features of x86-64: asked when it runs, or without the feature `std` when it is compiled for.
 #[cfg(target_arch = "x86_64")]
 macro_rules! has {
-    ($feature:tt) => {{
+    ($($feature:tt),+) => {{
         #[cfg(feature = "std")]
-        let has = std::is_x86_feature_detected!($feature);
+        let has = $(std::is_x86_feature_detected!($feature))&&+;
         #[cfg(not(feature = "std"))]
-        let has = cfg!(target_feature = $feature);
+        let has = $(cfg!(target_feature = $feature))&&+;
         has
     }};
 }
@@ -236,15 +236,17 @@ impl Isa {
     /// Whether this machine has it; without the feature `std`, whether all machines have it that the code is compiled for.
     #[cfg_attr(not(feature = "std"), inline(always))]
     pub fn is_present(self) -> bool {
+        // None asks another: a function that calls itself is not seen through, and a program that must be small would have the
+        // code of all.
         match self {
             #[cfg(target_arch = "x86_64")]
-            Isa::Amx => Isa::Avx512Bf16.is_present() && amx::is_permitted(),
+            Isa::Amx => has!("avx2", "fma", "avx512f", "avx512bf16") && amx::is_permitted(),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512Bf16 => has!("avx512bf16") && Isa::Avx512.is_present(),
+            Isa::Avx512Bf16 => has!("avx2", "fma", "avx512f", "avx512bf16"),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => has!("avx512f") && Isa::Avx2.is_present(),
+            Isa::Avx512 => has!("avx2", "fma", "avx512f"),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => has!("avx2") && has!("fma"),
+            Isa::Avx2 => has!("avx2", "fma"),
             Isa::Neon => cfg!(target_arch = "aarch64"),
             Isa::Portable => true,
             #[cfg(not(target_arch = "x86_64"))]
