@@ -3,8 +3,9 @@
 //! `oracles/README.md` says what a file holds and which script wrote it.
 
 use crate::observe::{forward, observe};
+use crate::rounding::{explains, rounded};
 use crate::{Batch, Named, Numbers, Place, Subject, Tolerance, Verdict, compare};
-use rekindle::{AnyCellConfig, RecurrentConfig};
+use rekindle::{AnyCellConfig, CellConfig, RecurrentConfig};
 use safetensors::{Dtype, SafeTensors};
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,28 @@ pub fn check(path: &Path, place: &Place) -> Verdict {
     compare(&found, &golden.expected, place.dtype, Tolerance::for_tensor)
 }
 
+/// Whether the layer of a file is one of equations, whose products can be rounded. A file that cannot be read is none.
+pub fn is_of_equations(path: &Path) -> bool {
+    let layer = std::fs::read(path).map_err(|e| e.to_string());
+    let layer = layer.and_then(|bytes| layer_of(&bytes));
+    layer.is_ok_and(|(config, _)| config.cell.program().is_some())
+}
+
+/// A layer whose products take operands that are rounded to bf16 computes the same to their 8 bits.
+///
+/// # Errors
+///
+/// Names every tensor that differs.
+pub fn check_rounded(path: &Path, place: &Place) -> Verdict {
+    let Golden {
+        subject,
+        batch,
+        expected,
+    } = Golden::read(path)?;
+    let found = observe(place, &rounded(&subject), &batch, &forward);
+    explains(place, &subject, &batch, &found, &expected)
+}
+
 struct Golden {
     subject: Subject<AnyCellConfig>,
     batch: Batch,
@@ -45,10 +68,7 @@ struct Golden {
 impl Golden {
     fn read(path: &Path) -> Result<Golden, String> {
         let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
-        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|e| e.to_string())?;
-        let metadata = header.metadata().clone().unwrap_or_default();
-        let layer = metadata.get("layer").ok_or("no metadata `layer`")?;
-        let (config, d_input) = layer_toml(layer)?;
+        let (config, d_input) = layer_of(&bytes)?;
 
         let file = SafeTensors::deserialize(&bytes).map_err(|e| e.to_string())?;
         let mut tensors = Named::new();
@@ -78,6 +98,13 @@ impl Golden {
             expected: under(&tensors, "output."),
         })
     }
+}
+
+/// The layer that a file is about, from its metadata.
+fn layer_of(bytes: &[u8]) -> Result<(RecurrentConfig, usize), String> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| e.to_string())?;
+    let metadata = header.metadata().clone().unwrap_or_default();
+    layer_toml(metadata.get("layer").ok_or("no metadata `layer`")?)
 }
 
 /// A `LAYER.toml`: `d_input` and the configuration of a layer.

@@ -16,6 +16,7 @@ mod laws;
 mod matrix;
 mod numbers;
 pub mod observe;
+mod rounding;
 mod rows;
 mod trials;
 

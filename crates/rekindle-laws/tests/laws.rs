@@ -7,6 +7,7 @@
 //! A device that does not work here is named in one line and left out, unless
 //! `REKINDLE_REQUIRE_<NAME>=1` (`REKINDLE_REQUIRE_WGPU=1`) asks for it: then its absence fails.
 
+use burn::tensor::DType;
 use libtest_mimic::{Arguments, Trial};
 use rekindle::engine::Executor;
 use rekindle::{AnyCellConfig, CATALOG, Card, CellConfig};
@@ -74,6 +75,14 @@ fn of_golden(device: &NamedDevice) -> Vec<Trial> {
                 },
             );
             trials.push(trial(name, move || golden::check(&path, &place)));
+        }
+        if device.role == Role::Reference && golden::is_of_equations(&path) {
+            let name = format!("{}::golden::{name}::bf16", device.name);
+            let place = Place {
+                device: device.device.clone(),
+                dtype: DType::F32,
+            };
+            trials.push(trial(name, move || golden::check_rounded(&path, &place)));
         }
     }
     trials

@@ -13,6 +13,7 @@ mod padding;
 mod print;
 mod record;
 mod reverse;
+mod rounded;
 mod row;
 mod shape;
 mod step;
@@ -107,6 +108,12 @@ fn common<K: CellConfig>() -> Vec<Law<K>> {
             name: "executors",
             statement: "every executor gives what steps of Burn's operations give, gradients included",
             check: Check::Case(Reach::Every, executors::check),
+        },
+        // Kernels of the processor alone round, and they do not know whose tensors they are handed.
+        Law {
+            name: "rounded",
+            statement: "products of bf16 move the numbers as far as their rounding explains, gradients included",
+            check: Check::Case(Reach::Reference, rounded::check),
         },
         Law {
             name: "chunk",
