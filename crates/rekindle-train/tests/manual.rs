@@ -51,7 +51,7 @@ fn ranges_are_asked_of_the_checks() {
     assert_eq!(range("train.learning_rate"), "a number, more than 0");
     assert_eq!(
         range("train.optimizer"),
-        "\"adam\", \"adamw\", \"sgd\", \"rmsprop\""
+        "\"adam\", \"adamw\", \"sgd\", \"rmsprop\", \"adagrad\", \"adafactor\", \"adan\", \"lamb\", \"lion\", \"muon\""
     );
     assert_eq!(range("model.bidirectional"), "true, false");
 }

@@ -119,14 +119,32 @@ pub enum Optimizer {
     Sgd,
     /// RMSprop.
     Rmsprop,
+    /// AdaGrad (Duchi et al. 2011).
+    Adagrad,
+    /// Adafactor (Shazeer & Stern 2018), with the step size that is given: of a matrix it remembers rows and columns only.
+    Adafactor,
+    /// Adan (Xie et al. 2022).
+    Adan,
+    /// LAMB (You et al. 2019): Adam's step, as long as a share of the weights.
+    Lamb,
+    /// Lion (Chen et al. 2023): the sign of the momentum.
+    Lion,
+    /// Muon (Jordan 2024) for the matrices of the recurrent layers, as long as AdamW's steps (Liu et al. 2025); AdamW for all else.
+    Muon,
 }
 
 impl Optimizer {
-    /// How many numbers there are for a weight: itself, its gradient, and what is remembered of it.
+    /// How many numbers there are for a weight at least: itself, its gradient, and what is remembered of it.
     fn copies(self) -> f64 {
         match self {
-            Optimizer::Adam | Optimizer::AdamW => 4.0,
-            Optimizer::Sgd | Optimizer::Rmsprop => 3.0,
+            Optimizer::Adafactor => 2.0,
+            Optimizer::Sgd
+            | Optimizer::Rmsprop
+            | Optimizer::Adagrad
+            | Optimizer::Lion
+            | Optimizer::Muon => 3.0,
+            Optimizer::Adam | Optimizer::AdamW | Optimizer::Lamb => 4.0,
+            Optimizer::Adan => 6.0,
         }
     }
 
@@ -134,7 +152,7 @@ impl Optimizer {
     fn weight_decay(self) -> f64 {
         match self {
             Optimizer::AdamW => 0.01,
-            Optimizer::Adam | Optimizer::Sgd | Optimizer::Rmsprop => 0.0,
+            _ => 0.0,
         }
     }
 }
