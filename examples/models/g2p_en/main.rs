@@ -15,7 +15,7 @@ use burn::tensor::Device;
 use model::Network;
 
 /// The words that are spoken at once.
-const BATCH: usize = 250;
+const BATCH: usize = 500;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let network = Network::read(include_bytes!("checkpoint20.npz"), &Device::flex())?;
