@@ -275,6 +275,49 @@ fn what_onnx_has_is_written_as_an_operator_and_read_again() {
     }
 }
 
+/// Operators of any functions, clipped or not, with peepholes or none: what came as one goes out as one.
+#[test]
+fn an_operator_goes_out_as_the_operator_that_it_came_as() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/golden/onnx/nodes.safetensors"
+    );
+    let bytes = std::fs::read(path).expect("the golden file");
+    let tensors = rekindle_interop::formats::read(&bytes).expect("safetensors");
+    let models = tensors.iter().filter(|(name, _)| name.ends_with(".model"));
+    let (mut custom, mut count) = (0, 0);
+    for (name, entry) in models {
+        let bytes = entry.bytes().expect("in memory");
+        let model = read(&bytes).expect("a model");
+        let came = find(&model).remove(0).expect("a layer");
+        if came.is_reversed() {
+            continue;
+        }
+        let config = came.config();
+        let layer = came.load(&Device::flex()).expect("its own");
+        let out = export(&layer, &Options::default()).expect("a model");
+        let op = operators(&model)[0];
+        let differ = config.reverse_cell.is_some();
+        assert_eq!(operators(&out), vec![op; 1 + usize::from(differ)], "{name}");
+        count += 1;
+        custom += usize::from(config.cell.card().name == "custom");
+        // A model begins with learned states by nodes beside the operator.
+        if differ || config.learned_initial {
+            continue;
+        }
+        let again = find(&out).remove(0).expect("a layer");
+        assert_eq!(again.config().cell, config.cell, "{name}");
+        let (again, _) = take(layer.clone(), &out, None).expect("its own");
+        let weights = |layer: &Recurrent<AnyCell>| {
+            let all = rekindle_interop::export(layer).into_iter();
+            all.filter(|(name, _)| !name.starts_with("initial_"))
+                .collect::<Vec<_>>()
+        };
+        assert!(weights(&again) == weights(&layer), "{name}");
+    }
+    assert!(count > 35 && custom > 20, "{custom} of {count}");
+}
+
 #[test]
 fn models_are_written_byte_for_byte() {
     let mut draw = Draw(18);

@@ -55,6 +55,11 @@ impl Activation {
         }
     }
 
+    /// The names of all.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        ALL.iter().map(|(name, ..)| *name)
+    }
+
     /// ONNX's name of it.
     pub(super) fn name(self) -> &'static str {
         self.name

@@ -10,7 +10,7 @@ pub(super) struct Standard {
     pub(super) kind: Kind,
     pub(super) op: &'static str,
     pub(super) gates: &'static [&'static str],
-    functions: &'static [&'static str],
+    pub(super) functions: &'static [&'static str],
     /// Behind the weights and biases stand the lengths, and a state each.
     pub(super) states: &'static [&'static str],
 }

@@ -5,8 +5,9 @@ use rekindle::{Cell, Layer, Merge, Recurrent};
 
 use super::batch::Batch;
 use super::drawing::{Drawing, Value};
-use super::operator::{operator, settled};
+use super::operator::operator;
 use super::scan::{Equations, Given};
+use super::settled::settled;
 use super::{Matrix, numbers};
 use crate::error::WeightError;
 use crate::formats::onnx::Setting;

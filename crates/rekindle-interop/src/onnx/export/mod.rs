@@ -5,7 +5,7 @@
 //! | `drawing.rs` | a model, node by node |
 //! | `batch.rs` | what a batch knows: its size, its lengths |
 //! | `layers.rs` | the layers of a `Recurrent`: directions, states, merging |
-//! | `operator.rs` | a cell whose equations an operator has |
+//! | `settled.rs`, `operator.rs` | a cell whose equations an operator has |
 //! | `scan.rs`, `functions.rs` | any other cell's, as a `Scan` whose body is the program |
 
 mod batch;
@@ -14,6 +14,7 @@ mod functions;
 mod layers;
 mod operator;
 mod scan;
+mod settled;
 
 pub use batch::Batch;
 pub use drawing::{Drawing, Value};

@@ -1,71 +1,12 @@
 //! A cell whose equations one of ONNX's recurrent operators has.
 
-use rekindle::CellConfig;
-use rekindle_program::Program;
-
 use super::Matrix;
 use super::batch::Batch;
 use super::drawing::{Drawing, Value};
 use super::scan::{Equations, Given};
 use crate::checkpoint::Kind;
 use crate::formats::onnx::Setting;
-use crate::onnx::activation::{Activation, Settings};
-use crate::onnx::equations::cell;
 use crate::onnx::node::{PEEPHOLES, Reads, STANDARD, Settled};
-
-/// The settings of an operator with these equations; none where no operator has them.
-pub(super) fn settled(equations: &Equations<'_>) -> Option<Settled> {
-    let known = all(equations.d_hidden).into_iter();
-    let mut known = known.map(|settled| (cell(&settled, 0).program(), settled));
-    let same = |program: &Option<Program>| program.as_ref() == Some(equations.program);
-    known
-        .find(|(program, _)| same(program))
-        .map(|(_, settled)| settled)
-}
-
-/// What operators may be set to, of functions that need no settings of their own.
-fn all(d_hidden: usize) -> Vec<Settled> {
-    let function = |name: &&str| {
-        let mut usual = Settings {
-            alpha: &[],
-            beta: &[],
-        };
-        Activation::of(name, &mut usual).expect("a function with defaults")
-    };
-    let of = |kind, functions: &[&str]| Settled {
-        kind,
-        reads: Reads::Forward,
-        functions: vec![functions.iter().map(function).collect()],
-        clip: None,
-        coupled: false,
-        after: false,
-        bias: true,
-        peepholes: false,
-        d_hidden,
-    };
-    let rnn = [
-        "Tanh",
-        "Relu",
-        "Sigmoid",
-        "LeakyRelu",
-        "Elu",
-        "Softplus",
-        "Softsign",
-        "Affine",
-    ];
-    let rnn = rnn.map(|name| of(Kind::Rnn, &[name]));
-    let gru = [false, true].map(|after| Settled {
-        after,
-        ..of(Kind::Gru, &["Sigmoid", "Tanh"])
-    });
-    let forms = [(false, false), (true, false), (false, true), (true, true)];
-    let lstm = forms.map(|(peepholes, coupled)| Settled {
-        peepholes,
-        coupled,
-        ..of(Kind::Lstm, &["Sigmoid", "Tanh", "Tanh"])
-    });
-    rnn.into_iter().chain(gru).chain(lstm).collect()
-}
 
 /// The operator over `x`, `[time, batch, d_input]`: a direction for each of the sides, which have the same settings. States are given
 /// for every side or for none, which are zeros then.
@@ -203,16 +144,27 @@ fn settings(settled: &Settled, sides: usize) -> Vec<(&'static str, Setting<'stat
     if settled.coupled {
         all.push(("input_forget", Setting::Integer(1)));
     }
-    if settled.kind == Kind::Rnn {
-        let function = settled.functions[0][0];
-        let (alpha, beta) = function.settings();
-        let names = vec![function.name().to_owned(); sides];
-        all.push(("activations", Setting::Texts(names)));
-        if let Some(alpha) = alpha {
-            all.push(("activation_alpha", Setting::Numbers(vec![alpha; sides])));
-        }
-        if let Some(beta) = beta {
-            all.push(("activation_beta", Setting::Numbers(vec![beta; sides])));
+    if let Some(clip) = settled.clip {
+        all.push(("clip", Setting::Number(clip)));
+    }
+    let functions = &settled.functions[0];
+    let standard = STANDARD
+        .iter()
+        .find(|standard| standard.kind == settled.kind);
+    let usual = standard.expect("every kind has an operator").functions;
+    let names = functions.iter().map(|function| function.name());
+    // An `RNN` always says its function.
+    if settled.kind == Kind::Rnn || !names.clone().eq(usual.iter().copied()) {
+        let names: Vec<&str> = names.collect();
+        let names = names.repeat(sides).into_iter().map(str::to_owned);
+        all.push(("activations", Setting::Texts(names.collect())));
+        let settings = functions.iter().map(|function| function.settings());
+        let alpha: Vec<f32> = settings.clone().filter_map(|(alpha, _)| alpha).collect();
+        let beta: Vec<f32> = settings.filter_map(|(_, beta)| beta).collect();
+        for (name, numbers) in [("activation_alpha", alpha), ("activation_beta", beta)] {
+            if !numbers.is_empty() {
+                all.push((name, Setting::Numbers(numbers.repeat(sides))));
+            }
         }
     }
     all
