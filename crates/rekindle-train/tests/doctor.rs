@@ -253,6 +253,17 @@ fn a_layer_that_no_gradient_reaches_is_found() {
 }
 
 #[test]
+fn a_gradient_that_is_lost_in_rounding_is_found() {
+    // The third digit of a phase of hundreds decides which way the sine goes.
+    let [kind, equations] = cell("state h\ninput h\nhidden h\nh' = sin(300.0 * affine(h, h))");
+    let rounded = "model.engine.precision=\"bf16\"";
+    let changed = [&kind, &equations, rounded, "train.steps=4"];
+    ails(HEALTHY, &changed, "rounded gradient", &["% of its size"]);
+    let (said, found) = run(&bench(), HEALTHY, &[rounded]);
+    assert_eq!((said, found), (Vec::new(), Vec::new()));
+}
+
+#[test]
 fn a_state_that_is_never_carried_in_training_is_found() {
     let changed = ["train.batch=200", "train.steps=10"];
     ails(TEXT, &changed, "state reset", &["200 rows"]);

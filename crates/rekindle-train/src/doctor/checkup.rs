@@ -38,6 +38,8 @@ pub struct NetFigures {
     pub horizons: Vec<(Option<Site>, Horizon)>,
     /// The norm of the gradient of each layer's weights, from the lowest.
     pub layer_gradients: Vec<f64>,
+    /// How far the gradient is from that without rounding, as a share of its norm, where products are rounded to bf16.
+    pub rounding: Option<f64>,
     /// Its gates and candidates.
     pub gates: Vec<GateFigures>,
     /// Its states.

@@ -20,6 +20,7 @@ pub const RULES: &[Rule] = &[
     rules::gradient::EXPLODING,
     rules::gradient::VANISHING,
     rules::gradient::LAYERS,
+    rules::rounding::RULE,
     rules::reset::RULE,
     rules::drift::RULE,
     rules::gates::RULE,

@@ -106,6 +106,7 @@ fn net_figures(
     let mut figures = NetFigures {
         horizons: horizons.collect(),
         layer_gradients: layer_gradients(task, net, experiment, device),
+        rounding: first_update::rounding(task, net, experiment, device),
         gates: Vec::new(),
         states: Vec::new(),
         steps: 0,

@@ -5,7 +5,7 @@ use crate::error::Result;
 use burn::module::{Module, Param};
 use burn::nn::{Embedding, Linear};
 use burn::tensor::{Device, Int, Tensor};
-use rekindle::{AnyCell, Recurrent, RecurrentConfig, Sequence, States};
+use rekindle::{AnyCell, EngineConfig, Recurrent, RecurrentConfig, Sequence, States};
 
 /// The states of a network's recurrent layers.
 pub type NetStates = States<Vec<Tensor<2>>>;
@@ -96,5 +96,10 @@ impl Net {
     /// The recurrent layers.
     pub fn recurrent(&self) -> &Recurrent<AnyCell> {
         &self.recurrent
+    }
+
+    /// Has the equations run in another way.
+    pub(crate) fn set_engine(&mut self, engine: EngineConfig) {
+        self.recurrent.set_engine(engine);
     }
 }

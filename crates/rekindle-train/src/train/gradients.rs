@@ -9,18 +9,34 @@ use burn::tensor::Tensor;
 
 struct Squares<'g> {
     gradients: &'g GradientsParams,
+    /// What is taken from them.
+    less: Option<&'g GradientsParams>,
     sum: Option<Tensor<1>>,
 }
 
 impl ModuleVisitor for Squares<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if let Some(gradient) = self.gradients.get::<D>(param.id) {
+            let less = self.less.and_then(|less| less.get::<D>(param.id));
+            let gradient = match less {
+                Some(less) => gradient - less,
+                None => gradient,
+            };
             let squares = gradient.square().sum();
             self.sum = Some(match self.sum.take() {
                 Some(sum) => sum + squares,
                 None => squares,
             });
         }
+    }
+}
+
+impl Squares<'_> {
+    /// The root of the sum of all.
+    fn norm<M: Module>(mut self, module: &M) -> f64 {
+        module.visit(&mut self);
+        let sum = self.sum.map_or(0.0, |sum| sum.into_scalar::<f32>());
+        f64::from(sum).sqrt()
     }
 }
 
@@ -40,13 +56,22 @@ impl ModuleVisitor for Scale<'_> {
 
 /// The Euclidean norm of all gradients together.
 pub(crate) fn norm<M: Module>(module: &M, gradients: &GradientsParams) -> f64 {
-    let mut squares = Squares {
+    let squares = Squares {
         gradients,
+        less: None,
         sum: None,
     };
-    module.visit(&mut squares);
-    let sum = squares.sum.map_or(0.0, |sum| sum.into_scalar::<f32>());
-    f64::from(sum).sqrt()
+    squares.norm(module)
+}
+
+/// The Euclidean distance between two gradients of the same parameters.
+pub(crate) fn distance<M: Module>(module: &M, a: &GradientsParams, b: &GradientsParams) -> f64 {
+    let squares = Squares {
+        gradients: a,
+        less: Some(b),
+        sum: None,
+    };
+    squares.norm(module)
 }
 
 /// Shortens the gradients, all by the same factor, until their norm is `most`; returns the norm

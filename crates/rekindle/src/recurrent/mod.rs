@@ -193,6 +193,16 @@ impl<C: Cell> Recurrent<C> {
         &self.layers
     }
 
+    /// Has the equations of all layers run in another way.
+    pub fn set_engine(&mut self, engine: EngineConfig) {
+        for layer in &mut self.layers {
+            let cells = [&mut layer.forward].into_iter().chain(&mut layer.reverse);
+            for gates in cells.filter_map(Cell::gates_mut) {
+                gates.set_engine(engine.into());
+            }
+        }
+    }
+
     /// Whether the layers read in both directions.
     pub fn is_bidirectional(&self) -> bool {
         self.layers.iter().any(|layer| layer.reverse.is_some())

@@ -8,5 +8,6 @@ pub(super) mod gradient;
 pub(super) mod padding;
 pub(super) mod rate;
 pub(super) mod reset;
+pub(super) mod rounding;
 pub(super) mod units;
 pub(super) mod updates;
