@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::process;
 
-use rekindle_train::{Error, Result, output};
+use rekindle_train::{Error, Predictor, Result, output};
 
 use crate::plain::{message, plain};
 
@@ -35,7 +35,44 @@ pub(crate) fn print_beside(output: &Path, text: &str) -> Result<()> {
 
 /// Says something beside the result. If nobody can hear it, nothing is lost.
 pub(crate) fn note(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", plain(line));
+    let _ = writeln!(io::stderr(), "{}", said(line));
+}
+
+/// What is said beside a result as it is shown: files by their names from here.
+pub(crate) fn said(line: &str) -> String {
+    let here = std::env::current_dir().ok();
+    let here = here.as_deref().and_then(Path::to_str).unwrap_or_default();
+    plain(&from_here(line, here)).into_owned()
+}
+
+/// A text in which files of a directory are named from there, as whoever stands in it would.
+fn from_here(text: &str, directory: &str) -> String {
+    let whole = format!("{}/", directory.trim_end_matches('/'));
+    let mut parts = text.split(&whole);
+    let mut near = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // Behind a part of a path or of a name it is another one.
+        let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '~');
+        if whole == "/" || near.ends_with(goes_on) {
+            near.push_str(&whole);
+        }
+        near.push_str(part);
+    }
+    near
+}
+
+/// Says that a run is not finished, where it is not.
+pub(crate) fn unfinished(run: &Path) -> Result<()> {
+    let said = rekindle_train::predict::unfinished(run)?;
+    said.iter().for_each(|said| note(said));
+    Ok(())
+}
+
+/// Opens a run, and says where it is not finished.
+pub(crate) fn opened(run: &Path, device: Option<&str>) -> Result<Predictor> {
+    let predictor = Predictor::open(run, device)?;
+    unfinished(run)?;
+    Ok(predictor)
 }
 
 /// Says which files of a run's data are no longer what it was trained on.
@@ -62,5 +99,28 @@ pub(crate) fn usage(error: &clap::Error) {
         // With the colours of a terminal. Where nobody can read it, nothing is lost.
         true => drop(error.print()),
         false => note(&lines),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::from_here;
+
+    #[test]
+    fn files_are_named_from_the_directory_one_stands_in() {
+        for (text, expected) in [
+            ("/home/a/x.csv: 3 rows", "x.csv: 3 rows"),
+            (
+                "error: `/home/a/b/x.csv` and /home/a/y",
+                "error: `b/x.csv` and y",
+            ),
+            (
+                "/mnt/home/a/x.csv /home/ab/x",
+                "/mnt/home/a/x.csv /home/ab/x",
+            ),
+        ] {
+            assert_eq!(from_here(text, "/home/a"), expected);
+        }
+        assert_eq!(from_here("/x.csv a/b", "/"), "/x.csv a/b");
     }
 }

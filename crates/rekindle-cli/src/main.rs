@@ -1,6 +1,7 @@
 //! The program `rekindle`: train recurrent networks from config files, and look at what there is.
 
 mod bench;
+mod burn_device;
 mod commands;
 mod console;
 mod defect;

@@ -7,7 +7,6 @@ use rekindle_train::doctor::Finding;
 use rekindle_train::{Metric, Report, Watch};
 
 use crate::console;
-use crate::plain::plain;
 
 /// Shows a run to whoever started it.
 pub(crate) struct Progress {
@@ -30,7 +29,7 @@ impl Progress {
 
     fn say(&self, line: &str) {
         match &self.bar {
-            Some(bar) => bar.println(plain(line)),
+            Some(bar) => bar.println(console::said(line)),
             None => console::note(line),
         }
     }

@@ -48,6 +48,16 @@ pub fn config(
             )));
         }
     };
+    if let (None, Some(data), Some(true)) =
+        (task, data, looked.as_ref().map(|looked| looked.has_numbers))
+    {
+        return Err(Error::mend(format!(
+            "{}: nearly all of it is numbers, but no row is separated by commas, semicolons, tabs or bars; write such between the columns \
+             (of blanks by sed -E 's/ +/,/g'), or learn it as a text by rekindle init language_model --data {}",
+            data.display(),
+            crate::shell::quoted(data)
+        )));
+    }
     let file = data.map(|data| named(data, directory));
     let text = written(kind, file.as_deref(), looked.as_ref());
     if let Some(data) = data {

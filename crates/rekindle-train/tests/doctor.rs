@@ -338,6 +338,34 @@ fn batches_of_padding_are_found() {
 }
 
 #[test]
+fn a_class_that_is_never_told_is_found() {
+    let bench = bench();
+    // Nothing in a series says that it is of the rare class.
+    let row = |i: usize| {
+        format!(
+            "{},{},{}\n",
+            ["often", "rare"][usize::from(i.is_multiple_of(12))],
+            i * i % 7,
+            i * 5 % 11
+        )
+    };
+    let table: String = (0..240).map(row).collect();
+    bench.file("rare.csv", &format!("label,a,b\n{table}"));
+    let config = "device = \"flex\"\n[task]\nkind = \"classify_series\"\ntrain = \"rare.csv\"\nvalid_share = 0.2\n\
+                  test_share = 0.2\n[model.cell]\nkind = \"gru\"\nd_hidden = 4\n[train]\nsteps = 40\nbatch = 16\n";
+    let (_, findings) = run(&bench, config, &[]);
+    let found = findings
+        .iter()
+        .find(|f| f.rule == "classes that are never found");
+    let found = found.unwrap_or_else(|| panic!("no class in {findings:#?}"));
+    assert!(
+        found.figure.contains("F1 is 0 for `rare`, of which"),
+        "{found}"
+    );
+    assert!(found.remedy.contains("task.class_weights"), "{found}");
+}
+
+#[test]
 fn a_gru_that_was_thrown_to_its_limits_is_not_told_that_it_has_no_memory() {
     let changed = ["train.learning_rate=100.0", "train.steps=100"];
     let (_, findings) = run(&bench(), TEXT, &changed);

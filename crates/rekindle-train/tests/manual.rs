@@ -70,5 +70,6 @@ fn a_key_is_found_by_its_path_its_name_or_its_table() {
     assert!(paths("engine").contains(&"engine.policy".to_owned()));
     let wrong = |asked: &str| explain(asked).expect_err("no key").to_string();
     assert!(wrong("train.bacth").contains("did you mean `train.batch`?"));
+    assert!(wrong("tasks.kind").contains("`task.kind` says what is learned: "));
     assert!(wrong("lr").ends_with("here it is `train.learning_rate`"));
 }

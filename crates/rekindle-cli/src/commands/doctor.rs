@@ -22,6 +22,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let checkup = Checkup::take(&args.run, args.device.as_deref())?;
+    console::unfinished(&args.run)?;
     console::changed_data(&args.run)?;
     let findings = diagnose(&checkup);
     if args.json {

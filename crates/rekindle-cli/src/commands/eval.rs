@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rekindle_train::tasks::{ClassFigures, Part};
-use rekindle_train::{Figures, Metric, Predictor, Result, RunResult};
+use rekindle_train::{Figures, Metric, Result, RunResult};
 
 use crate::{console, table};
 
@@ -36,7 +36,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Split::Valid => Part::Valid,
         Split::Test => Part::Test,
     };
-    let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    let predictor = console::opened(&args.run, args.device.as_deref())?;
     let (figures, table) = match &args.input {
         Some(file) => {
             let figures = predictor.evaluate_file(file)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rekindle_interop::onnx::Options;
 use rekindle_train::convert::Target;
 use rekindle_train::output::Output;
-use rekindle_train::{Error, Predictor, Result};
+use rekindle_train::{Error, Result};
 
 use crate::console;
 
@@ -48,7 +48,7 @@ impl ModelArgs {
 pub(crate) fn run(args: Args) -> Result<()> {
     let target = Target::of(&args.output)?;
     let output = Output::new("--output", &args.output)?;
-    let run = Predictor::open(&args.run, Some("cpu"))?;
+    let run = console::opened(&args.run, Some("cpu"))?;
     let bytes = match target {
         Target::Onnx => run.to_onnx(&args.model.options())?,
         Target::Safetensors => run.to_pytorch()?,

@@ -58,6 +58,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     };
     for run in options.models.iter().filter(|model| model.is_dir()) {
         console::changed_data(run)?;
+        console::unfinished(run)?;
     }
     let all = match &args.output {
         None => horizon(&options)?,

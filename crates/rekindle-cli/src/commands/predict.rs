@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rekindle_train::data::file::within;
 use rekindle_train::output::Output;
 use rekindle_train::predict::Written;
-use rekindle_train::{Predicted, Predictions, Predictor, Result};
+use rekindle_train::{Predicted, Predictions, Result};
 
 use crate::console;
 
@@ -42,7 +42,7 @@ struct Source {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    let predictor = console::opened(&args.run, args.device.as_deref())?;
     let input = args.source.input.iter().map(|input| within(input));
     let input = input.collect::<Result<Vec<_>>>()?.concat();
     let inputs = predictor.data_files().into_iter().chain(input);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rekindle_train::{Predictor, Result, SampleOptions};
+use rekindle_train::{Result, SampleOptions};
 
 use crate::console;
 
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    let predictor = console::opened(&args.run, args.device.as_deref())?;
     let unread = predictor.unread(&args.prompt)?;
     unread.iter().for_each(|note| console::note(note));
     let text = predictor.sample(&SampleOptions {

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::path::PathBuf;
 
 use rekindle_train::predict::Written;
-use rekindle_train::{Error, Predictor, Result};
+use rekindle_train::{Error, Result};
 
 use crate::console;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Format::Jsonl => Written::JsonLines,
         Format::Csv => Written::Csv,
     };
-    let predictor = Predictor::open(&args.run, args.device.as_deref())?;
+    let predictor = console::opened(&args.run, args.device.as_deref())?;
     let mut stream = predictor.stream()?;
     console::note(&stream.takes());
     let mut input = io::stdin().lock();

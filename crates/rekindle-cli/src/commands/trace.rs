@@ -61,6 +61,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
             Source::Part(Part::Test)
         }
     };
+    console::unfinished(&args.run)?;
     let row = args.row.checked_sub(1);
     let row = row.ok_or_else(|| Error::mend("--row 0: rows are counted from 1"))?;
     let output = args.output.clone();

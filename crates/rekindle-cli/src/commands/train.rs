@@ -9,7 +9,7 @@ use rekindle_train::{
 };
 
 use crate::progress::{Progress, figures};
-use crate::{console, stop};
+use crate::{burn_device, console, stop};
 
 /// The arguments of `train`.
 #[derive(clap::Args)]
@@ -41,6 +41,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
+    if args.resume || args.more.is_some() || args.config.is_dir() {
+        burn_device::settle();
+    }
     let options = TrainOptions {
         config: args.config,
         overrides: args.set,

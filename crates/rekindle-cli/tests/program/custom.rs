@@ -147,7 +147,7 @@ fn mistakes_are_shown_where_they_are_made() {
     config(dir, LSTM, "begin = { f = 1.0 }\nbias = false\n");
     validate().refused(&["model.cell.begin.f = 1: must be left out", "no bias"]);
     config(dir, LSTM, "begin = { f = true }\n");
-    validate().refused(&["mine.toml: model.cell.begin.f", "`true`"]);
+    validate().refused(&["mine.toml: model.cell.begin.f: must be a number, not true"]);
     let named = "state h\ninput a\nhidden a\nvector a\nh' = affine(a, h) * a\n";
     config(dir, named, "begin = { a = 1.0 }\n");
     validate().refused(&["model.cell.begin.a", "rename one of them"]);

@@ -221,7 +221,9 @@ fn what_cannot_be_traced_is_said_before_the_work() {
         rekindle_in(dir, arguments).refused(words);
     }
     fs::remove_file(dir.join("run/model.safetensors")).unwrap();
-    rekindle_in(dir, &["trace", "run", "--output", "t.csv"]).refused(&["no weights"]);
+    fs::remove_dir_all(dir.join("run/checkpoints")).unwrap();
+    rekindle_in(dir, &["trace", "run", "--output", "t.csv"])
+        .refused(&["run/model.safetensors is damaged: it is missing"]);
     assert!(!dir.join("t.csv").exists());
 }
 
@@ -241,7 +243,16 @@ fn what_a_run_lacks_is_said() {
         .refused(&["none/h.svg", "--output"]);
     fs::remove_file(dir.join("run/model.safetensors")).unwrap();
     for command in ["horizon", "doctor", "report"] {
-        rekindle_in(dir, &[command, "run"]).refused(&["run holds no weights", "--resume"]);
+        let said = rekindle_in(dir, &[command, "run"]);
+        let lost =
+            "run has lost its weights, in whose place stand those that its last checkpoint keeps";
+        assert_eq!(said.err.contains(lost), command != "report", "{}", said.err);
+        said.done();
+    }
+    fs::remove_dir_all(dir.join("run/checkpoints")).unwrap();
+    for command in ["horizon", "doctor", "report"] {
+        rekindle_in(dir, &[command, "run"])
+            .refused(&["run/model.safetensors is damaged: it is missing"]);
     }
 
     let dir = trained("kind = \"adding\"\ntime = 12\nheld_out = 8", LSTM);

@@ -100,6 +100,6 @@ fn what_cannot_be_reported_is_named() {
     let place = "no/where/r.html";
     rekindle_in(dir, &["report", "a", "--out", place]).refused(&[place, "--out"]);
     fs::remove_file(dir.join("a/result.json")).unwrap();
-    rekindle_in(dir, &["report", "a"]).refused(&["a is not finished", "--resume"]);
+    rekindle_in(dir, &["report", "a"]).refused(&["a is not finished", "rekindle train a"]);
     rekindle_in(dir, &["report", "a", "a"]).refused(&["needs two finished runs", "a, a are not"]);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::{DATA, program, rekindle_in};
+use crate::support::{self, DATA, program, rekindle_in};
 
 /// A directory with the config of a run that takes some seconds.
 fn bench() -> TempDir {
@@ -67,7 +67,24 @@ fn a_run_that_was_interrupted_or_killed_ends_like_one_that_was_not() {
             assert!(said.contains("with a checkpoint written"), "{said}");
             assert!(said.contains(&format!("--resume --out {run}")), "{said}");
         }
-        rekindle_in(dir, &["train", "tiny.toml", "--resume", "--out", run]).done();
+        // What is stopped can be used, and says that it was; going on asks no driver of a graphics device.
+        let sampled = rekindle_in(dir, &["sample", run, "--length", "5"]);
+        assert!(
+            sampled.err.contains(
+                "is not finished, and its weights are those that its last checkpoint keeps"
+            ),
+            "{}",
+            sampled.err
+        );
+        sampled.done();
+        let resumed = support::said(
+            program()
+                .args(["train", "tiny.toml", "--resume", "--out", run])
+                .env_remove("XDG_RUNTIME_DIR")
+                .current_dir(dir),
+        );
+        assert!(!resumed.err.contains("XDG_RUNTIME_DIR"), "{}", resumed.err);
+        resumed.done();
         assert!(
             weights(dir, "whole") == weights(dir, run),
             "{run}: the weights differ"

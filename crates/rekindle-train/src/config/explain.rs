@@ -57,9 +57,21 @@ fn unexpected(message: &str) -> Option<(&str, &str)> {
 
 fn reword(message: &str, found: &str, expected: &str) -> String {
     let unsigned = ["u8", "u16", "u32", "u64", "usize"].contains(&expected);
-    if unsigned && (found.starts_with("integer `-") || found.starts_with("floating point")) {
-        let value = found.split('`').nth(1).unwrap_or(found);
-        format!("must be a whole number >= 0, not {value}")
+    let what = match expected {
+        _ if unsigned => "a whole number >= 0",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a string" => "a text in quotes",
+        _ => "",
+    };
+    if !what.is_empty() {
+        // The kind and the value, of a number the value alone: string "a", integer `-3`.
+        let text = || match found.strip_prefix("string ") {
+            Some(text) => format!("the text {text}"),
+            None => found.to_owned(),
+        };
+        let value = found.split('`').nth(1).map_or_else(text, str::to_owned);
+        format!("must be {what}, not {value}")
     } else if expected.starts_with("struct ") || expected.contains("tagged enum") {
         format!("must be a table, not {found}")
     } else if let ("a sequence", Some(text)) = (expected, found.strip_prefix("string ")) {
@@ -224,19 +236,19 @@ mod tests {
     fn a_wrong_type_names_key_and_value() {
         assert_eq!(
             message("train.batch = \"a\""),
-            "x.toml: train.batch: invalid type: string \"a\", expected usize"
+            "x.toml: train.batch: must be a whole number >= 0, not the text \"a\""
         );
         assert_eq!(
             message("cell = { kind = \"lstm\", d_hidden = \"a\" }"),
-            "x.toml: cell.d_hidden: invalid type: string \"a\", expected usize"
+            "x.toml: cell.d_hidden: must be a whole number >= 0, not the text \"a\""
         );
         assert_eq!(
             message("cell = { kind = \"elman\", d_hidden = true, d_other = true }"),
-            "x.toml: cell.d_hidden or cell.d_other: invalid type: boolean `true`, expected usize"
+            "x.toml: cell.d_hidden or cell.d_other: must be a whole number >= 0, not true"
         );
         assert_eq!(
             message("cell = { kind = \"lstm\", d_hidden = {} }"),
-            "x.toml: cell or cell.d_hidden: invalid type: map, expected usize"
+            "x.toml: cell or cell.d_hidden: must be a whole number >= 0, not map"
         );
         assert_eq!(
             message("train = 3"),

@@ -124,14 +124,23 @@ pub fn explain(asked: &str) -> Result<Vec<Key>> {
     let found = ways.into_iter().map(found).find(|found| !found.is_empty());
     found.ok_or_else(|| {
         let last = asked.rsplit('.').next().unwrap_or(asked);
+        if asked.starts_with("task") && last == "kind" {
+            return Error::mend(format!(
+                "`task.kind` says what is learned: {}; `rekindle explain TASK` has the keys of one",
+                probe::tasks().join(", ")
+            ));
+        }
         let names: Vec<String> = keys.iter().map(Key::path).collect();
         let mut known: Vec<&str> = names.iter().map(String::as_str).collect();
         known.extend(keys.iter().map(|key| key.name.as_str()));
         known.sort_unstable();
         known.dedup();
-        Error::mend(match foreign::key(last) {
+        let near = suggest(asked, &known);
+        // A path that is nearly one of ours is rather that than another framework's word.
+        let is_near = asked.contains('.') && near.contains("did you mean");
+        Error::mend(match foreign::key(last).filter(|_| !is_near) {
             Some(ours) => format!("no key is called `{asked}`: here it is `{ours}`"),
-            None => format!("no key is called `{asked}`{}", suggest(asked, &known)),
+            None => format!("no key is called `{asked}`{near}"),
         })
     })
 }

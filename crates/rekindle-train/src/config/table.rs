@@ -286,11 +286,11 @@ mod tests {
         fs::write(&path, "batch = \"a\"").unwrap();
         mend(
             load::<Train>(&path, &[]),
-            &["x.toml: batch: invalid type: string \"a\", expected usize"],
+            &["x.toml: batch: must be a whole number >= 0, not the text \"a\""],
         );
         mend(
             load::<Train>(&path, &["batch=b".to_owned()]),
-            &["x.toml with --set batch=b: batch: invalid type: string \"b\""],
+            &["x.toml with --set batch=b: batch: must be a whole number >= 0, not the text \"b\""],
         );
         assert_eq!(
             load::<Train>(&path, &["batch=3".to_owned()]).unwrap().batch,

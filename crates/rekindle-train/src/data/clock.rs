@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// `task.time`: the column that says when, or those that do together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "a column, or a list of columns")]
+#[serde(untagged, expecting = "`time` must be a column, or a list of columns")]
 pub enum TimeColumns {
     /// A column.
     One(String),

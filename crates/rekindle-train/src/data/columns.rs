@@ -69,7 +69,7 @@ impl Columns {
     ) -> Result<Self> {
         let table = Table::read(path, config)?;
         let roles = Roles::assign(&table, named)?;
-        Self::from_table(&table, roles, holes)
+        Self::from_table(&table, roles, (holes, false))
     }
 
     /// Reads the columns that a run has read before, in its order.
@@ -81,11 +81,11 @@ impl Columns {
     ) -> Result<Self> {
         let table = Table::read(path, &schema.table)?;
         let roles = Roles::again(&table, schema, inputs)?;
-        Self::from_table(&table, roles, holes)
+        Self::from_table(&table, roles, (holes, false))
     }
 
     /// Reads a row, by its number in the table, that stands in a line of its own, below a header if there is one, as
-    /// [`again`](Self::again) reads a file.
+    /// [`again`](Self::again) reads a file. What is static and missing is NaN.
     pub(crate) fn of_line(
         name: String,
         (header, row, line): (Option<&str>, usize, &str),
@@ -95,14 +95,15 @@ impl Columns {
         let table = Table::of_line(name, (header, line), &schema.table)?;
         let roles = Roles::again(&table, schema, inputs)?;
         let is_called_by_number = roles.clock.is_none() && roles.inputs.contains(&0);
-        let mut columns = Self::from_table(&table, roles, holes)?;
+        let mut columns = Self::from_table(&table, roles, (holes, true))?;
         if is_called_by_number {
             columns.stamps = vec![row.to_string()];
         }
         Ok(columns)
     }
 
-    fn from_table(table: &Table, roles: Roles, holes: Holes) -> Result<Self> {
+    /// Reads the columns by their roles. A row `alone` may lack what is static, for others of its series may have it.
+    fn from_table(table: &Table, roles: Roles, (holes, alone): (Holes, bool)) -> Result<Self> {
         let Segments {
             order,
             micros,
@@ -152,7 +153,7 @@ impl Columns {
             }
         }
         for (place, &column) in inputs.iter().enumerate() {
-            if is_static.contains(&column) {
+            if is_static.contains(&column) && !alone {
                 let which = (place, column, inputs.len());
                 for segment in &segments {
                     spread((table, &order), which, segment, &mut values)?;
@@ -277,7 +278,11 @@ mod tests {
             columns: &columns,
             ..Named::default()
         };
-        Columns::from_table(&table, Roles::assign(&table, named)?, Holes::FILL_IN)
+        Columns::from_table(
+            &table,
+            Roles::assign(&table, named)?,
+            (Holes::FILL_IN, false),
+        )
     }
 
     fn refused(text: &str, columns: &[&str]) -> String {

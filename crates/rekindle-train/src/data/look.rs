@@ -28,6 +28,8 @@ pub(crate) struct Look {
     pub(crate) seen: Seen,
     /// Whether values are missing of what would be read.
     pub(crate) has_holes: bool,
+    /// Whether what is taken for a text is nearly all numbers.
+    pub(crate) has_numbers: bool,
     /// Whether a text, a class or a target is missing.
     pub(crate) has_empty: bool,
     /// The column of the class or the target, where its name alone does not say that it is.
@@ -85,8 +87,16 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
         return series(path, named);
     }
     let prose = || {
-        let characters = file::read_text(path)?.chars().count();
-        Ok(Look::at(Seen::Prose(characters)))
+        let text = file::read_text(path)?;
+        let words = || {
+            text.split_whitespace()
+                .filter(|word| !word.starts_with('#'))
+        };
+        let numbers = words().filter(|word| word.parse::<f64>().is_ok()).count();
+        Ok(Look {
+            has_numbers: numbers > 20 && 5 * numbers > 4 * words().count(),
+            ..Look::at(Seen::Prose(text.chars().count()))
+        })
     };
     let is_table = named.is_some() || matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab");
     let table = match Table::read(path, &TableConfig::default()) {
@@ -125,13 +135,18 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
         }
         (Some(_), None) if named.is_some() && numbers > 0 => Seen::Series,
         (Some(label), _) if label.name == "label" && numbers > 0 => Seen::Series,
+        // The class of each row, where nothing says that the rows are steps in time.
+        (Some(label), None)
+            if label.kind == ColumnKind::Text
+                && label.is_class()
+                && numbers > 0
+                && !table.has_dates() =>
+        {
+            Seen::Series
+        }
         (None, _) if numbers > 1 && columns.iter().any(Column::is_target) => Seen::Targets,
         _ if numbers > 0 => {
-            let look = of_rows(&table, &columns)?;
-            return Ok(Look {
-                may_be_class: label.map(|label| label.name.clone()),
-                ..look
-            });
+            return of_rows(&table, &columns, label);
         }
         _ if is_table => {
             return Err(Error::mend(format!(
@@ -161,11 +176,16 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
 }
 
 /// What more is to be known of a table of which each row is a point in time.
-fn of_rows(table: &Table, columns: &[Column]) -> Result<Look> {
+fn of_rows(table: &Table, columns: &[Column], label: Option<&Column>) -> Result<Look> {
+    let class = |taken: &[usize]| {
+        let label = label.filter(|label| taken.iter().all(|&c| columns[c].name != label.name));
+        label.map(|label| label.name.clone())
+    };
     let is_open = |column: &Column| column.kind == ColumnKind::Number && column.has_holes;
     let look = Look {
         has_holes: columns.iter().any(is_open),
         rows: table.rows.len(),
+        may_be_class: class(&[]),
         ..Look::at(Seen::Rows(table.rows.len()))
     };
     let all: Vec<Looked> = (0..columns.len())
@@ -204,6 +224,13 @@ fn of_rows(table: &Table, columns: &[Column]) -> Result<Look> {
         season: season
             .and_then(Step::season)
             .filter(|(rows, _)| 3 * rows <= longest.len()),
+        may_be_class: class(
+            &[
+                clock.columns,
+                series.iter().map(|(column, _)| *column).collect(),
+            ]
+            .concat(),
+        ),
         steps: series.map(|(column, _)| (table.header[column].clone(), None)),
         ..look
     })
@@ -334,6 +361,11 @@ impl Column {
     /// Whether it is a label, and its values are too many to be classes.
     fn is_target(&self) -> bool {
         self.name == "label" && self.kind == ColumnKind::Number && !self.has_few()
+    }
+
+    /// Whether its name is one that columns of classes have.
+    fn is_class(&self) -> bool {
+        classes::NAMES.contains(&self.name.to_lowercase().as_str())
     }
 
     /// Whether it may name the series that a row belongs to.

@@ -6,7 +6,7 @@ use super::clock::{self, Clock};
 use super::message::{listed, shown};
 use super::table::Table;
 use super::table::config::TableConfig;
-use super::table::kind::{ColumnKind, Looked};
+use super::table::kind::{self, ColumnKind, Looked};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,9 @@ pub struct ColumnRole {
     /// Why it is left out.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
+    /// The unit that its numbers are written with, if it is read; empty where there is none, and none in runs of before it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// What a run stores of a table: how it is written, and what its columns are for. Other files are read by it.
@@ -182,6 +185,7 @@ impl Roles {
             kind: all[column].kind,
             role: role(column),
             why: outs.get(&column).cloned().unwrap_or_default(),
+            unit: read.contains(&column).then(|| all[column].unit()),
         };
         let mut format = table.format.clone();
         format.dates = format
@@ -191,15 +195,14 @@ impl Roles {
             table: format,
             columns: (0..table.header.len()).map(of).collect(),
         };
-        let mut notes: Vec<String> = table
-            .dressed(inputs.iter().map(|&c| (c, &all[c])))
-            .into_iter()
-            .collect();
+        let looked = || inputs.iter().map(|&c| (c, &all[c]));
+        let mut notes: Vec<String> = table.dressed(looked()).into_iter().collect();
+        notes.extend(table.mixed(looked()));
         let counters = inputs.iter().copied().filter(|&c| is_counter(c));
         let counters: Vec<String> = counters.map(|c| table.header[c].clone()).collect();
         notes.extend((!counters.is_empty()).then(|| {
             format!(
-                "{}: {} never fall, as meters that count up do, and are read but not forecast; task.targets names what is",
+                "{}: the numbers of {} never fall, as those of meters that count up, and are read but not forecast; task.targets names what is",
                 table.name,
                 listed(&counters)
             )
@@ -231,7 +234,17 @@ impl Roles {
         let time = of(Role::Time)?;
         let clock = (!time.is_empty()).then(|| clock::named(table, &time));
         let looked: Vec<(usize, Looked)> = inputs.iter().map(|&c| (c, table.look(c))).collect();
-        let notes = table.dressed(looked.iter().map(|(c, looked)| (*c, looked)));
+        let looked = || looked.iter().map(|(c, looked)| (*c, looked));
+        let mut notes: Vec<String> = table.dressed(looked()).into_iter().collect();
+        notes.extend(table.mixed(looked()));
+        let known = schema.columns.iter().map(|known| (&known.name, known));
+        let known: HashMap<&String, &ColumnRole> = known.collect();
+        notes.extend(looked().filter_map(|(column, looked)| {
+            let name = &table.header[column];
+            let before = known.get(name)?;
+            let changed = kind::changed(before.unit.as_ref()?, &looked.unit())?;
+            Some(format!("{}: {} is {changed}", table.name, shown(name)))
+        }));
         Ok(Roles {
             targets: of(Role::Target)?,
             known: of(Role::Known)?,
@@ -240,7 +253,7 @@ impl Roles {
             clock: clock.transpose()?,
             schema: schema.clone(),
             inputs,
-            notes: notes.into_iter().collect(),
+            notes,
         })
     }
 }
@@ -253,6 +266,7 @@ impl Schema {
             kind: ColumnKind::Number,
             role: Role::Input,
             why: String::new(),
+            unit: None,
         };
         Schema {
             table: TableConfig::default(),
@@ -320,6 +334,10 @@ fn why_out(table: &Table, column: usize, looked: &Looked, is_target: bool) -> Op
         ColumnKind::Date => Some("dates".into()),
         ColumnKind::Empty => Some("empty".into()),
         ColumnKind::Text => Some(match looked.numbers {
+            0 if table.has_units(column) => format!(
+                "numbers with a unit, {}, which are not read; write the numbers alone",
+                shown(table.cell(0, column))
+            ),
             0 if table.has_years(column) => {
                 "dates in a form that is not read, so that the order of the rows is not checked; write 2024-01-31 12:30".into()
             }
@@ -428,4 +446,31 @@ fn nothing(table: &Table, outs: &HashMap<usize, String>, time: &[usize]) -> Erro
         table.name,
         columns.join(", ")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_unit_than_that_of_the_training_table_is_said() {
+        let table = |text: &str| Table::of_csv(text).expect("it is read");
+        let read = |text: &str| Roles::assign(&table(text), Named::default()).expect("it is read");
+        let Roles { schema, notes, .. } = read("rate,price,n\n31%,$2,1\n30%,$4,5\n33%,$3,2\n");
+        assert!(!notes.join("\n").contains("where the run was trained"));
+        let names = ["rate", "price", "n"].map(str::to_owned);
+        let again = |text: &str| {
+            let again = Roles::again(&table(text), &schema, &names).expect("it is read");
+            again.notes.join("\n")
+        };
+        let said = again("rate,price,n\n0.31,2 €,1\n");
+        for words in [
+            "`rate` is without a unit, and in % where the run was trained",
+            "`price` is in €, and in $ where the run was trained",
+        ] {
+            assert!(said.contains(words), "{said}");
+        }
+        assert!(!said.contains("`n`"), "{said}");
+        assert!(!again("rate,price,n\n30 %,2 USD,1\n").contains("trained"));
+    }
 }

@@ -12,6 +12,9 @@ pub struct Scaler {
     pub std: Vec<f64>,
 }
 
+/// The standard deviations from the mean of the training rows beyond which a value is far.
+pub(crate) const FAR: f64 = 8.0;
+
 impl Scaler {
     /// Fits `values`, `[rows, columns]` row-major, of which those that are NaN are missing.
     pub fn fit(values: &[f64], columns: usize) -> Self {
@@ -26,6 +29,12 @@ impl Scaler {
     /// The mean and the standard deviation of each column.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (f64, f64)> {
         self.mean.iter().copied().zip(self.std.iter().copied())
+    }
+
+    /// The standardised values that lie so far from those of the training rows that nobody knows what a network makes of them.
+    pub(crate) fn far(scaled: &[f64]) -> Vec<usize> {
+        let is_far = |&at: &usize| scaled[at].abs() > FAR;
+        (0..scaled.len()).filter(is_far).collect()
     }
 
     /// A value of a column, standardised.

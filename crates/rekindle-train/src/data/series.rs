@@ -41,6 +41,9 @@ pub struct SeriesColumns {
     /// The columns that are no step, where a row is a series.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// The unit that the numbers of each channel are written with, or of all where a row is a series.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<String>,
     /// The number of columns of a table without a header, by which one without labels is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<usize>,

@@ -1,6 +1,6 @@
 //! Univariate series in a table, one a row: `label,t0,t1,…`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::message::{listed, shown};
 use super::series::{Series, SeriesColumns};
@@ -8,7 +8,7 @@ use super::series_parsed::{Labels, Parsed};
 use super::table::Table;
 use super::table::cell::Dress;
 use super::table::config::TableConfig;
-use super::table::kind::{ColumnKind, Looked};
+use super::table::kind::{self, ColumnKind, Looked};
 use crate::error::{Error, Result};
 
 /// What a column is called that says which thing a row belongs to, or ends in after an underscore.
@@ -79,8 +79,23 @@ pub(super) fn parse(
     let series = (0..table.rows.len())
         .map(|row| one_series(&table, row, &steps, takes_missing))
         .collect::<Result<_>>()?;
-    let worn = steps.iter().map(|&column| table.look(column).dress);
+    let looked: Vec<Looked> = steps.iter().map(|&column| table.look(column)).collect();
+    let worn = looked.iter().map(|looked| looked.dress);
     let worn: Vec<&str> = worn.fold(Dress::default(), Dress::with).worn().collect();
+    let units: BTreeSet<&str> = looked
+        .iter()
+        .flat_map(|looked| looked.units.clone())
+        .collect();
+    let unit = kind::said(&units);
+    notes.extend((units.len() > 1).then(|| {
+        format!(
+            "{}: the steps are numbers in {unit}, and read as if they had one unit",
+            table.name
+        )
+    }));
+    let before = wish.units.first();
+    let changed = before.and_then(|before| kind::changed(before, &unit));
+    notes.extend(changed.map(|changed| format!("{}: the steps are {changed}", table.name)));
     notes.extend(
         (!worn.is_empty())
             .then(|| format!("{}: the steps are read {}", table.name, worn.join(", "))),
@@ -99,6 +114,7 @@ pub(super) fn parse(
     let has_header = table.format.header == Some(true);
     let columns = SeriesColumns {
         label: label.map(|column| table.header[column].clone()),
+        units: vec![unit],
         left_out: left_out.iter().map(|&c| table.header[c].clone()).collect(),
         width: (!has_header).then_some(table.header.len()),
         table: table.format,

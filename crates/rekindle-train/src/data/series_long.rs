@@ -8,7 +8,7 @@ use super::series::{Series, SeriesColumns};
 use super::series_csv::{label, value};
 use super::series_parsed::{Labels, Parsed};
 use super::table::Table;
-use super::table::kind::{ColumnKind, Looked};
+use super::table::kind::{self, ColumnKind, Looked};
 use crate::error::{Error, Result};
 
 /// Reads a table whose column `id` says which series a row belongs to. The series are in the order in which they begin.
@@ -74,7 +74,17 @@ pub(super) fn parse(
         listed(&names)
     ));
     let looked: Vec<(usize, Looked)> = channels.iter().map(|&c| (c, table.look(c))).collect();
-    notes.extend(table.dressed(looked.iter().map(|(c, looked)| (*c, looked))));
+    let read = || looked.iter().map(|(c, looked)| (*c, looked));
+    notes.extend(table.dressed(read()));
+    notes.extend(table.mixed(read()));
+    notes.extend(read().zip(&wish.units).filter_map(|((c, looked), before)| {
+        let changed = kind::changed(before, &looked.unit())?;
+        Some(format!(
+            "{}: {} is {changed}",
+            table.name,
+            shown(&table.header[c])
+        ))
+    }));
     if !time.is_empty() {
         notes.extend(ordered(&table, &time, &mut groups)?);
     }
@@ -105,6 +115,7 @@ pub(super) fn parse(
         id: Some(named(id)),
         time: (!time.is_empty()).then(|| called(&time).into()),
         channels: names,
+        units: looked.iter().map(|(_, looked)| looked.unit()).collect(),
         table: table.format.clone(),
         ..SeriesColumns::default()
     };

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::draw::{Draw, Purpose};
+use super::message::counted;
 use crate::error::{Error, Result};
 
 /// The three parts of a data set.
@@ -81,7 +82,9 @@ pub(super) fn filled(n: usize, counts: [usize; 3], valid: f64, test: f64) -> Res
     for ((name, share), count) in asked.into_iter().zip(counts) {
         if share > 0.0 && count == 0 {
             return Err(Error::mend(format!(
-                "{name} gets no row: {n} rows are too few for valid = {valid} and test = {test}; change the shares or add rows"
+                "{name} gets no row: {} {} too few for valid = {valid} and test = {test}; change the shares or add rows",
+                counted(n, "rows"),
+                if n == 1 { "is" } else { "are" }
             )));
         }
     }

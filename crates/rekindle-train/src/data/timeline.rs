@@ -37,9 +37,17 @@ impl Clock {
                 let at = back.max(forth);
                 let (before, row) = (order[at], order[at + 1]);
                 let cell = |row: usize| shown(&self.cell(table, row));
+                // As where clocks are set back, by an hour at most.
+                let is_hour = (1..=3_600_000_000).contains(&(micros[back] - micros[back + 1]));
+                let set_back = match is_hour && self.format.is_some() {
+                    true => {
+                        "; where clocks were set back there, write times with their offset, 2024-10-27 02:00+01:00"
+                    }
+                    false => "",
+                };
                 return Err(Error::mend(format!(
                     "{}: the rows are in no order of time: {} is {} and {} is {}; sort them by {name}, say task.time = \"\" \
-                     if it is not the time, or name by task.id the column that tells several series apart",
+                     if it is not the time, or name by task.id the column that tells several series apart{set_back}",
                     table.name,
                     table.row(before),
                     cell(before),

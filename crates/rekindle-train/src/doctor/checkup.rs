@@ -4,6 +4,7 @@ use crate::{
     config::experiment::Experiment,
     metric::{Baselines, Metric},
     run::log::Log,
+    tasks::classify::by_class::ClassFigures,
 };
 use rekindle::{Horizon, Site};
 
@@ -20,6 +21,8 @@ pub struct Checkup {
     pub valid: Vec<Metric>,
     /// The figures on the test part; none where there is no such part.
     pub test: Vec<Metric>,
+    /// The figures of each class on the test part, where there are some and not too many for a table.
+    pub by_class: Vec<ClassFigures>,
     /// Those of predictors that learn nothing, on the test part.
     pub baselines: Baselines,
     /// What the network does while it reads.
@@ -92,6 +95,7 @@ impl Checkup {
             train: Vec::new(),
             valid: Vec::new(),
             test: Vec::new(),
+            by_class: Vec::new(),
             baselines: Vec::new(),
             net: None,
             padding: None,

@@ -17,6 +17,7 @@ pub const RULES: &[Rule] = &[
     rules::rate::LOW,
     rules::updates::RULE,
     rules::baseline::RULE,
+    rules::classes::RULE,
     rules::gradient::EXPLODING,
     rules::gradient::VANISHING,
     rules::gradient::LAYERS,

@@ -61,6 +61,7 @@ impl Checkup {
             train: train_figures(task, net, &log, device),
             valid: of(Part::Valid),
             test: of(Part::Test),
+            by_class: task.by_class(net, Part::Test, device),
             baselines: task.baselines(Part::Test),
             net: net_figures(task, net, experiment, window, device),
             padding: Some(padding(task, experiment.train.batch)),

@@ -10,7 +10,7 @@ use crate::{
     memory::{self, Batch},
     metric::{Baselines, Evaluation, Metric},
     model::{net::Net, shape::NetShape},
-    run::{begun::Begun, directory::RunDir},
+    run::{begun::Begun, checkpoint, directory::RunDir},
     shell::quoted,
     tasks::{
         at_work::AtWork,
@@ -20,7 +20,7 @@ use crate::{
         prediction::{Predicted, Prediction, Predictions, SampleOptions},
         task::Task,
     },
-    train::trainer::load_weights,
+    train::trainer::{self, Weights},
 };
 use burn::tensor::Device;
 use rekindle::Invalid;
@@ -33,6 +33,31 @@ pub struct Predictor {
     shape: NetShape,
     pub(crate) net: Net,
     pub(crate) device: Device,
+}
+
+/// What is to be said of a run that has not been trained to its end; nothing of one that has.
+///
+/// # Errors
+///
+/// If it is no run, or its checkpoints cannot be read.
+pub fn unfinished(run: &Path) -> Result<Option<String>> {
+    let dir = RunDir::open(run)?;
+    if dir.weights().exists() {
+        return Ok(None);
+    }
+    let latest = checkpoint::latest(&dir.checkpoints())?;
+    let why = match dir.is_finished() {
+        true => "has lost its weights, in whose place stand those",
+        false => "is not finished, and its weights are those",
+    };
+    Ok(latest.map(|latest| {
+        format!(
+            "{} {why} that its last checkpoint keeps, behind update {}; `rekindle train {}` goes on",
+            run.display(),
+            checkpoint::step(&latest).unwrap_or_default(),
+            quoted(run)
+        )
+    }))
 }
 
 /// How a network does on a part of its data.
@@ -49,16 +74,16 @@ pub struct Figures {
 }
 
 impl Predictor {
-    /// Opens a run.
+    /// Opens a run: with its weights, or, of one that was stopped, with those of its last checkpoint that would be kept.
     ///
     /// # Errors
     ///
-    /// If it is no run, was not trained to the end, or the device is not to be had.
+    /// If it is no run, has no checkpoint yet, or the device is not to be had.
     pub fn open(path: &Path, device: Option<&str>) -> Result<Self> {
         let run = RunDir::open(path)?;
         let unfinished = || {
             Error::mend(format!(
-                "{} holds no weights; finish it with `rekindle train ... --resume --out {}`",
+                "{} holds no weights and no checkpoint; go on with it by `rekindle train {}`",
                 path.display(),
                 quoted(path)
             ))
@@ -81,11 +106,16 @@ impl Predictor {
         shape
             .fits_inference(*memory, model, Batch::default())
             .map_err(|e| Error::mend(format!("{}: {e}", run.config().display())))?;
-        let weights = manifest.content(&run, RunDir::WEIGHTS)?;
-        let weights = weights.ok_or_else(unfinished)?;
+        let weights = match manifest.content(&run, RunDir::WEIGHTS)? {
+            Some(weights) => Weights::Named(weights),
+            None => {
+                let latest = checkpoint::latest(&run.checkpoints())?;
+                trainer::kept(&latest.ok_or_else(unfinished)?)?
+            }
+        };
         let device = plan.device(device)?.device;
         let net = Net::new(shape, &plan.experiment().model, &device)?;
-        let net = load_weights(net, &weights, &run.weights().display().to_string())?;
+        let net = weights.load(net, &run.weights().display().to_string())?;
         Ok(Predictor {
             plan,
             spec,

@@ -42,7 +42,7 @@ impl Record {
         let at = run.path().display();
         if !run.result().exists() {
             return Err(Error::mend(format!(
-                "{at} is not finished: it has no result.json; finish it with `rekindle train ... --resume --out {}`",
+                "{at} is not finished: it has no result.json; go on with it by `rekindle train {}`",
                 quoted(run.path())
             )));
         }

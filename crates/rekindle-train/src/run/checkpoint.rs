@@ -87,6 +87,11 @@ pub(crate) fn tidy(dir: &Path, newest: &Path, keep: usize) -> Result<()> {
         .map_err(|error| files::cannot_write("clear", dir, &error))
 }
 
+/// The updates behind a checkpoint, by its name.
+pub(crate) fn step(path: &Path) -> Option<u64> {
+    numbered(path).map(|(step, _)| step)
+}
+
 /// When a checkpoint was written.
 pub(crate) fn written(path: &Path) -> Option<SystemTime> {
     fs::metadata(path.join(MANIFEST))

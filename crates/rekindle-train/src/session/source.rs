@@ -57,7 +57,7 @@ impl Source {
                 let Begun { spec, manifest, .. } = Begun::read(&run)?;
                 let weights = manifest.content(&run, RunDir::WEIGHTS)?.ok_or_else(|| {
                     Error::mend(format!(
-                        "{} holds no weights: train it to its end, or fine-tune from another run",
+                        "{} holds no weights: go on with it by `rekindle train RUN` to its end, or fine-tune from another run",
                         path.display()
                     ))
                 })?;

@@ -174,7 +174,7 @@ pub(super) fn units(vocabulary: &Vocabulary) -> &'static str {
 
 /// The error for what has no step.
 pub(super) fn empty(what: &str) -> Error {
-    Error::mend(format!("{what} is empty; there is no step to look at"))
+    Error::mend(format!("{what} is empty; there is nothing in it to read"))
 }
 
 /// The error for what has fewer rows.

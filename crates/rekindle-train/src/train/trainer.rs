@@ -191,9 +191,8 @@ impl Trainer {
                 ))
             })
         };
-        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(take(NET)?));
-        let loaded = record.and_then(|r| self.net.clone().try_load_record(r));
-        self.net = loaded.map_err(|e| defect(&format!("{}/{NET}", path.display()), e))?;
+        let net = Weights::Record(take(NET)?);
+        self.net = net.load(self.net.clone(), &format!("{}/{NET}", path.display()))?;
         let bytes = Bytes::from_bytes_vec(take(OPTIMIZER)?);
         // Burn reads an optimizer's state on its default device, which panics where a GPU backend
         // is compiled in and there is no GPU.
@@ -235,6 +234,43 @@ impl Trainer {
             true => Ok(net),
             false => load_weights(net, &self.best, BEST),
         }
+    }
+}
+
+/// Weights as they are stored.
+pub(crate) enum Weights {
+    /// By the tensors' names.
+    Named(Vec<u8>),
+    /// As a record of Burn's.
+    Record(Vec<u8>),
+}
+
+impl Weights {
+    /// A network with them; `origin` names them in errors.
+    pub(crate) fn load(self, net: Net, origin: &str) -> Result<Net> {
+        match self {
+            Weights::Named(bytes) => load_weights(net, &bytes, origin),
+            Weights::Record(bytes) => {
+                let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes));
+                let loaded = record.and_then(|record| net.try_load_record(record));
+                loaded.map_err(|e| defect(origin, e))
+            }
+        }
+    }
+}
+
+/// The weights that a run would be left with which ended at a checkpoint: the best so far, or the last, averaged where the run does so.
+pub(crate) fn kept(path: &Path) -> Result<Weights> {
+    let Checkpoint { mut blobs, .. } = checkpoint::load(path)?;
+    let best = blobs.remove(BEST).filter(|best| !best.is_empty());
+    let named = best.or_else(|| blobs.remove(AVERAGE));
+    match (named, blobs.remove(NET)) {
+        (Some(named), _) => Ok(Weights::Named(named)),
+        (None, Some(record)) => Ok(Weights::Record(record)),
+        (None, None) => Err(Error::mend(format!(
+            "{}: it holds no {NET}; remove the directory",
+            path.display()
+        ))),
     }
 }
 

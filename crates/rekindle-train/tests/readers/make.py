@@ -94,6 +94,8 @@ case("dollars.csv", lines("price,n", "$100.50,2", "-$3,5", '"$1,200",1'), names=
      said=["`price` without its currency"])
 case("euros.csv", lines("Preis;n", "2,50 €;2", "3,00 €;5", "1,75 €;1"), names=["Preis", "n"], first=[2.5, 2], said=["without its currency"])
 case("percent.csv", lines("rate,n", "10%,2", "12.5 %,5", "8%,1"), names=["rate", "n"], first=[10, 2], said=["`rate` 10% as 10"])
+case("mixed-units.csv", lines("price,rate", "$100,10%", "100 €,0.2", "90 EUR,30%"), names=["price", "rate"], first=[100, 10],
+     said=["numbers of one column have several units", "`price` in $ and €, `rate` in % and without"])
 case("exponents.csv", lines("a,b", "1e3,2", "-2.5E-1,5", "+4,1"), names=["a", "b"], first=[1000, 2], last=[4, 1])
 case("minus-sign.csv", lines("a,b", "\u22121.5,2", "3,5", "4,1"), names=["a", "b"], first=[-1.5, 2])
 case("truths.csv", lines("on,load", "True,2", "False,5", "True,1"), names=["on", "load"], targets=["load"], first=[1, 2],
@@ -238,6 +240,16 @@ case("units-key.csv", lines("load", "kW", "5", "4", "7"), keys="table.header_row
      said=["left out 1 row below the header in line 1, the first `kW`"])
 case("units-unsure.csv", lines("load", "kW", "5", "4", "7"), error=["row 1 (line 2), column `load`: `kW`", "task.table.header_rows"])
 case("ragged-semicolon.csv", lines("a;b", "1;2", "1;2;3"), error=["row 2 (line 3) has 3 cells and the header 2"])
+
+# What may mislead.
+case("total-row.csv", lines("shop,sold", "a,1", "b,5", "c,2", "Total,8"), names=["sold"], rows=4,
+     said=["the last, row 4 (line 5), is called `Total` and is read as a row like the others"])
+case("units-in-cells.csv", lines("power,load", "1 kW,5", "2 kW,4", "7 kW,9"), names=["load"],
+     said=["left out `power` (numbers with a unit, `1 kW`, which are not read"])
+case("clock-set-back.csv", lines("at,a", "2024-10-27 02:30,1", "2024-10-27 02:45,5", "2024-10-27 02:00,2", "2024-10-27 02:15,4"),
+     error=["row 2 (line 3) is `2024-10-27 02:45`", "where clocks were set back there, write times with their offset"])
+case("many-digits.csv", lines("account,a", "9007199254740993,1", "9007199254741999,5", "9007199254742011,2"), names=["account", "a"],
+     first=[9007199254740992, 1], said=["`account` without its digits behind the sixteenth"])
 
 # Several series, what is known ahead, and what has one value a series.
 P = ["shop,day,load,heat,area", "b,2024-01-02,5,1,70", "a,2024-01-01,1,2,90", "b,2024-01-01,4,3,", "a,2024-01-02,2,4,90", "a,2024-01-03,,5,"]

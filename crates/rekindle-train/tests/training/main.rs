@@ -10,7 +10,9 @@ mod streaming;
 mod support;
 mod tuning;
 
-use rekindle_train::{Error, Prediction, Predictor, SampleOptions, Watch, tasks::Part, train};
+use rekindle_train::{
+    Error, Prediction, Predictor, SampleOptions, Watch, predict::unfinished, tasks::Part, train,
+};
 use std::{
     fs,
     path::Path,
@@ -334,9 +336,13 @@ fn a_text_classifier_reads_negation() {
         let run = bench.train(&config, pool).run;
         reports(&run, &["Classes of the test part", "test texts"]);
         let predictor = Predictor::open(&run, None).expect("opens");
-        for text in ["it is very fine", "", "words never seen"] {
+        for text in ["it is very fine", "words never seen"] {
             predictor.predict_text(text).expect("predicts");
         }
+        let empty = predictor
+            .predict_text(" ")
+            .expect_err("there is nothing to read");
+        assert!(empty.to_string().contains("the text is empty"), "{empty}");
     }
 }
 
@@ -501,16 +507,27 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
-fn an_unfinished_run_predicts_nothing_yet() {
+fn an_unfinished_run_works_with_its_last_checkpoint() {
     let bench = Bench::new();
     let stop = never();
     let options = bench.options(LANGUAGE, "run");
     train(&options, &mut StopAt(2, &stop), &stop).expect("stops");
-    let error = Predictor::open(&bench.path("run"), None)
+    let run = bench.path("run");
+    Predictor::open(&run, None).expect("a checkpoint has weights");
+    let said = unfinished(&run).expect("a run").expect("is said");
+    assert!(
+        said.contains("is not finished") && said.contains("behind update 2"),
+        "{said}"
+    );
+    std::fs::remove_dir_all(run.join("checkpoints")).expect("there");
+    let error = Predictor::open(&run, None)
         .err()
         .expect("no weights")
         .to_string();
-    assert!(error.contains("--resume"), "{error}");
+    assert!(
+        error.contains("no checkpoint; go on with it by `rekindle train"),
+        "{error}"
+    );
     let other = bench.file("config.toml", "");
     let error = Predictor::open(&other, None)
         .err()

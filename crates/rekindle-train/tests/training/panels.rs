@@ -159,7 +159,35 @@ fn what_is_known_ahead_is_read_for_the_row_that_is_forecast() {
         with.result.expect("done").metrics["test"]
     );
     let error = predictor.stream().err().expect("no stream").to_string();
-    assert!(error.contains("task.id: a stream is one series"), "{error}");
+    assert!(
+        error.contains("task.known: what is known ahead stands in rows that have not come"),
+        "{error}"
+    );
+    // Without it a stream says of each series what is said of the file so far.
+    let predictor = Predictor::open(&without.run, None).expect("opens");
+    let mut stream = predictor.stream().expect("a stream");
+    stream.push("shop,day,sold,sale,area\n").expect("a header");
+    let rows = shops(20, 0);
+    let last = rows.iter().map(|row| stream.push(row).expect("a row"));
+    let last: Vec<_> = last.flat_map(|said| said.all).collect();
+    let whole = predictor
+        .predict_file(&table(&bench, "begun.csv", 20, 0))
+        .expect("predicts");
+    for (streamed, whole) in last[last.len() - 2..].iter().zip(&whole.all) {
+        assert_eq!((&streamed.id, &streamed.times), (&whole.id, &whole.times));
+        let (
+            Prediction::Values { values, .. },
+            Prediction::Values {
+                values: expected, ..
+            },
+        ) = (&streamed.prediction, &whole.prediction)
+        else {
+            panic!("values");
+        };
+        for (value, expected) in values.iter().zip(expected) {
+            assert!((value - expected).abs() < 1e-3, "{values:?}");
+        }
+    }
 }
 
 #[test]

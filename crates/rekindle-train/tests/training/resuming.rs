@@ -2,7 +2,9 @@
 
 use crate::support::{Bench, DATA, never, weights};
 use crate::{LANGUAGE, SERIES, StopAt};
-use rekindle_train::{Error, Predictor, TrainOptions, Watch, changed_data, tasks::Part, train};
+use rekindle_train::{
+    Error, Predictor, TrainOptions, Watch, changed_data, predict::unfinished, tasks::Part, train,
+};
 use serde_json::Value;
 use std::{
     fs,
@@ -136,7 +138,8 @@ fn weights_that_are_gone_are_written_again_from_the_last_checkpoint() {
     let gone = || fs::remove_file(run.join("model.safetensors")).expect("there");
     let unopened = || Predictor::open(&run, None).err().expect("lacks weights");
     gone();
-    assert!(unopened().to_string().contains("--resume"));
+    let said = unfinished(&run).expect("a run").expect("is said");
+    assert!(said.contains("has lost its weights"), "{said}");
     let again = train(&options, &mut (), &never()).expect("writes them");
     assert_eq!(again.result, whole.result);
     assert!(weights(&run) == kept && lines(&run) == log);

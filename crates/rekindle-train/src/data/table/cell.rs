@@ -3,9 +3,20 @@
 use super::super::number;
 use super::config::Decimal;
 
-/// What stands at the two ends of an amount of money.
-const CURRENCIES: [&str; 12] = [
-    "$", "€", "£", "¥", "₹", "₩", "USD", "EUR", "GBP", "CHF", "JPY", "R$",
+/// What stands at the two ends of an amount of money, and the sign of the currency.
+const CURRENCIES: [(&str, &str); 12] = [
+    ("R$", "R$"),
+    ("$", "$"),
+    ("€", "€"),
+    ("£", "£"),
+    ("¥", "¥"),
+    ("₹", "₹"),
+    ("₩", "₩"),
+    ("USD", "$"),
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("CHF", "CHF"),
+    ("JPY", "¥"),
 ];
 
 /// What may group digits by three, beside the one of point and comma that is not the decimal mark: blanks of any kind and
@@ -15,31 +26,44 @@ const GROUPING: [char; 6] = [' ', '\u{a0}', '\u{202f}', '\u{2009}', '\'', '’']
 /// What a number wears that is no part of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::data) struct Dress {
-    /// A sign or a name of a currency.
-    pub(in crate::data) currency: bool,
+    /// The sign of a currency; of many numbers, that of the first which has one.
+    pub(in crate::data) currency: Option<&'static str>,
     /// A percent sign.
     pub(in crate::data) percent: bool,
     /// Marks between groups of three digits.
     pub(in crate::data) groups: bool,
+    /// More digits than a number in 64 bits holds.
+    pub(in crate::data) long: bool,
 }
 
 impl Dress {
     /// What is said of numbers that wear it, behind "read".
     pub(in crate::data) fn worn(self) -> impl Iterator<Item = &'static str> {
         let worn = [
-            (self.currency, "without its currency"),
+            (self.currency.is_some(), "without its currency"),
             (self.percent, "10% as 10"),
             (self.groups, "its thousands joined"),
+            (self.long, "without its digits behind the sixteenth"),
         ];
         worn.into_iter()
             .filter_map(|(is_worn, said)| is_worn.then_some(said))
     }
 
+    /// The unit of one number; none is empty.
+    pub(in crate::data) fn unit(self) -> &'static str {
+        match (self.currency, self.percent) {
+            (Some(currency), _) => currency,
+            (None, true) => "%",
+            (None, false) => "",
+        }
+    }
+
     pub(in crate::data) fn with(self, other: Dress) -> Dress {
         Dress {
-            currency: self.currency || other.currency,
+            currency: self.currency.or(other.currency),
             percent: self.percent || other.percent,
             groups: self.groups || other.groups,
+            long: self.long || other.long,
         }
     }
 }
@@ -52,7 +76,15 @@ pub(in crate::data) fn read(cell: &str, decimal: Decimal) -> Option<(f64, Dress)
         Decimal::Comma => number::finite(cell),
     };
     match plain {
-        Some(value) => Some((value, Dress::default())),
+        Some(value) => {
+            // Whole numbers beyond 2^53 are not all there.
+            let long = value.abs() >= 9_007_199_254_740_992.0 && cell.trim() != value.to_string();
+            let dress = Dress {
+                long: long && !cell.contains(['e', 'E']),
+                ..Dress::default()
+            };
+            Some((value, dress))
+        }
         None => dressed(cell.trim(), decimal),
     }
 }
@@ -67,26 +99,20 @@ fn dressed(cell: &str, decimal: Decimal) -> Option<(f64, Dress)> {
         }
         None => cell,
     };
-    let front = |cell| {
-        CURRENCIES
-            .iter()
-            .find_map(|name| str::strip_prefix(cell, name))
-    };
-    let back = |cell| {
-        CURRENCIES
-            .iter()
-            .find_map(|name| str::strip_suffix(cell, name))
-    };
-    let cell = match front(cell).or_else(|| back(cell)) {
-        Some(rest) => {
-            dress.currency = true;
+    let stripped = CURRENCIES.iter().find_map(|&(name, sign)| {
+        let rest = cell.strip_prefix(name).or_else(|| cell.strip_suffix(name));
+        Some((rest?, sign))
+    });
+    let cell = match stripped {
+        Some((rest, sign)) => {
+            dress.currency = Some(sign);
             rest.trim()
         }
         None => cell,
     };
     // The sign of -5 $ and that of $ -5.
     let (again, cell) = sign(cell);
-    if minus.is_some() && again.is_some() || dress.currency && dress.percent {
+    if minus.is_some() && again.is_some() || dress.currency.is_some() && dress.percent {
         return None;
     }
     let (mark, other) = match decimal {
@@ -208,6 +234,7 @@ mod tests {
             ("-$5", -5.0),
             ("$-5", -5.0),
             ("R$ 2.5", 2.5),
+            ("2.5 R$", 2.5),
             ("12 €", 12.0),
             ("CHF 1'234.50", 1234.5),
             ("10%", 10.0),

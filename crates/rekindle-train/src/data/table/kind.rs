@@ -5,6 +5,7 @@ use super::Table;
 use super::cell::{self, Dress};
 use super::stamp::StampFormat;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What the cells of a column are, those that are missing aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,24 +29,81 @@ pub(in crate::data) struct Looked {
     pub(in crate::data) kind: ColumnKind,
     /// What its numbers wear.
     pub(in crate::data) dress: Dress,
+    /// The different units of its numbers, one that is empty for those that have none.
+    pub(in crate::data) units: BTreeSet<&'static str>,
     /// How many of its cells are numbers.
     pub(in crate::data) numbers: usize,
     /// Whether a cell is missing.
     pub(in crate::data) has_holes: bool,
 }
 
+impl Looked {
+    /// The units of its numbers, as one says them: empty where none has one.
+    pub(in crate::data) fn unit(&self) -> String {
+        said(&self.units)
+    }
+}
+
+/// Units as one says them.
+pub(in crate::data) fn said(units: &BTreeSet<&str>) -> String {
+    let named: Vec<&str> = units
+        .iter()
+        .copied()
+        .filter(|unit| !unit.is_empty())
+        .collect();
+    match (named.is_empty(), units.contains("")) {
+        (false, true) => format!("{} and without", named.join(" and ")),
+        _ => named.join(" and "),
+    }
+}
+
+/// What is said of numbers whose units are not those that others had before; a unit of before that is not known is none to differ from.
+pub(in crate::data) fn changed(before: &str, now: &str) -> Option<String> {
+    let of = |unit: &str| match unit {
+        "" => "without a unit".to_owned(),
+        unit => format!("in {unit}"),
+    };
+    (before != now).then(|| {
+        format!(
+            "{}, and {} where the run was trained: they are read as they stand, and mean something else if the unit is another",
+            of(now),
+            of(before)
+        )
+    })
+}
+
 impl Table {
+    /// What is said of columns whose numbers have several units.
+    pub(in crate::data) fn mixed<'a>(
+        &self,
+        read: impl Iterator<Item = (usize, &'a Looked)>,
+    ) -> Option<String> {
+        let mixed = read.filter(|(_, looked)| looked.units.len() > 1);
+        let named =
+            mixed.map(|(c, looked)| format!("{} in {}", shown(&self.header[c]), looked.unit()));
+        let named: Vec<String> = named.collect();
+        (!named.is_empty()).then(|| {
+            format!(
+                "{}: numbers of one column have several units, and are read as if they had one: {}",
+                self.name,
+                named.join(", ")
+            )
+        })
+    }
+
     /// What a column's cells are.
     pub(in crate::data) fn look(&self, column: usize) -> Looked {
         let rows = 0..self.rows.len();
         let filled = rows.filter(|&row| !self.is_missing(row, column));
         let cells = filled.map(|row| self.cell(row, column));
         let (mut count, mut numbers, mut dress) = (0, 0, Dress::default());
+        let mut units = BTreeSet::new();
         for cell in cells.clone() {
             count += 1;
             if let Some((_, own)) = cell::read(cell, self.decimal()) {
                 numbers += 1;
                 dress = dress.with(own);
+                units.insert(own.unit());
             }
         }
         let kind = match count {
@@ -58,9 +116,24 @@ impl Table {
         Looked {
             kind,
             dress,
+            units,
             numbers,
             has_holes: count < self.rows.len(),
         }
+    }
+
+    /// Whether every cell of a column that is not missing is a number with the same word behind it.
+    pub(in crate::data) fn has_units(&self, column: usize) -> bool {
+        let unit = |row: usize| {
+            let cell = self.cell(row, column).trim();
+            let end = cell.rfind(|c: char| c.is_ascii_digit())? + 1;
+            let (number, unit) = cell.split_at(end);
+            cell::read(number, self.decimal())?;
+            Some(unit.trim()).filter(|unit| !unit.is_empty())
+        };
+        let mut rows = (0..self.rows.len()).filter(|&row| !self.is_missing(row, column));
+        let first = rows.next().and_then(unit);
+        first.is_some() && rows.all(|row| unit(row) == first)
     }
 
     /// Whether every cell of a column that is not missing has a year in it and a number beside it, as dates have.
@@ -76,6 +149,11 @@ impl Table {
             numbers.len() > 1 && numbers.iter().any(is_year)
         };
         rows.clone().next().is_some() && rows.into_iter().all(is_dated)
+    }
+
+    /// Whether a column is one of dates.
+    pub(in crate::data) fn has_dates(&self) -> bool {
+        (0..self.header.len()).any(|column| self.look(column).kind == ColumnKind::Date)
     }
 
     /// What is said of numbers of some columns that are written with something else.

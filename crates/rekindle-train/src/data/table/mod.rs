@@ -26,6 +26,24 @@ use config::{Decimal, Separator, TableConfig};
 /// cell was never closed and swallowed all that follows it, which the parser alone would not tell.
 const END: &str = "\0";
 
+/// What a last row is called that sums up those above it.
+const TOTALS: [&str; 14] = [
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "average",
+    "mean",
+    "summe",
+    "gesamt",
+    "insgesamt",
+    "mittelwert",
+    "somme",
+    "suma",
+    "totale",
+    "totaal",
+];
+
 /// Every cell as text, each row as wide as the header. Rows are counted from 1 below the header.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -136,7 +154,7 @@ impl Table {
             true => format!("column {}", i + 1),
             false => name,
         };
-        let table = Self {
+        let mut table = Self {
             name,
             header: names.into_iter().enumerate().map(called).collect(),
             format: TableConfig {
@@ -153,6 +171,8 @@ impl Table {
             lines,
         };
         table.check(text, first_line)?;
+        let total = table.total();
+        table.asides.extend(total);
         Ok(table)
     }
 
@@ -237,6 +257,21 @@ impl Table {
     /// What may have been meant otherwise of how the file was read, or was left out of it.
     pub(super) fn asides(&self) -> &[String] {
         &self.asides
+    }
+
+    /// What is to be said of a last row that seems to be a sum.
+    fn total(&self) -> Option<String> {
+        let last = self.rows.len().checked_sub(1)?;
+        let is_total = |cell: &&str| {
+            let word = cell.trim().trim_end_matches(':').to_lowercase();
+            TOTALS.contains(&word.as_str())
+        };
+        let cell = self.rows[last].iter().find(is_total)?;
+        Some(format!(
+            "the last, {}, is called {} and is read as a row like the others; take it out if it sums them up",
+            self.row(last),
+            shown(cell)
+        ))
     }
 
     /// The same, each with the file's name.

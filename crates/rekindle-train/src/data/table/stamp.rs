@@ -50,7 +50,11 @@ const TIMES: [&str; 7] = [
 /// Whether a cell is a date in digits, as no header has it.
 pub(super) fn is_day(cell: &str) -> bool {
     let cell = cell.trim();
+    // Cheap to see of most words that are none.
+    let may_be = |c: char| c.is_whitespace() || matches!(c, '-' | '.' | '/' | ',');
+    let is_worth = cell.starts_with(|c: char| c.is_ascii_digit()) || cell.contains(may_be);
     cell.len() >= 8
+        && is_worth
         && cell.contains(|c: char| c.is_ascii_digit())
         && StampFormat::all(None)
             .iter()

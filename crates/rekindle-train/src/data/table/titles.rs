@@ -44,6 +44,9 @@ pub(super) fn above(
 /// Which row is the header, where others stand above it.
 fn header(rows: &[StringRecord]) -> Option<usize> {
     let width = rows.last()?.len();
+    if width < 2 {
+        return None;
+    }
     let is_named = |row: &StringRecord| {
         // An index has no name in a table of pandas.
         let mut cells = row.iter().skip(1);
@@ -55,8 +58,7 @@ fn header(rows: &[StringRecord]) -> Option<usize> {
     let at = plain.or_else(|| rows.iter().position(is_named))?;
     let filled = |row: &StringRecord| row.iter().filter(|cell| !cell.trim().is_empty()).count();
     let (above, below) = (&rows[..at], &rows[at + 1..]);
-    let is_one = width > 1
-        && at > 0
+    let is_one = at > 0
         && above
             .iter()
             .all(|row| filled(row) < filled(&rows[at]) || is_remark(row))
@@ -67,18 +69,19 @@ fn header(rows: &[StringRecord]) -> Option<usize> {
 
 /// Whether a row holds a number or a date, with either decimal mark.
 fn has_data(row: &StringRecord) -> bool {
+    let is_number = |cell: &str| is_number(cell, Decimal::Point) || is_number(cell, Decimal::Comma);
     row.iter()
-        .any(|cell| is_measured(cell, Decimal::Point) || is_measured(cell, Decimal::Comma))
+        .any(|cell| is_number(cell) || stamp::is_day(cell))
 }
 
-fn is_measured(cell: &str, decimal: Decimal) -> bool {
-    number::is_written(cell) || cell::read(cell, decimal).is_some() || stamp::is_day(cell)
+fn is_number(cell: &str, decimal: Decimal) -> bool {
+    number::is_written(cell) || cell::read(cell, decimal).is_some()
 }
 
 /// How many of the rows below a header belong to it: those before the first with numbers or dates, where at least two columns
 /// hold nothing else further down and these rows have words there.
 pub(super) fn below(rows: &[StringRecord], decimal: Decimal) -> usize {
-    let is_measured = |cell: &str| is_measured(cell, decimal);
+    let is_measured = |cell: &str| is_number(cell, decimal) || stamp::is_day(cell);
     let first = rows.iter().take(BELOW + 1);
     let Some(count) = first.clone().position(|row| row.iter().any(is_measured)) else {
         return 0;

@@ -1,6 +1,7 @@
 //! The rules, one subject a file.
 
 pub(super) mod baseline;
+pub(super) mod classes;
 pub(super) mod drift;
 pub(super) mod gap;
 pub(super) mod gates;

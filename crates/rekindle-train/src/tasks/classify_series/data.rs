@@ -15,7 +15,7 @@ use crate::{
         classify::task::Classify,
         kind::Opened,
         labelled::{
-            files::{cut, no_file, repeated},
+            files::{cut, no_file, repeated, twice},
             series,
         },
         task::Task,
@@ -58,6 +58,9 @@ pub(super) fn open(
     let mut parts = cut.parts(&all.labels, &places);
     let mut notes = std::mem::take(&mut all.notes);
     notes.append(&mut all.doubts);
+    notes.extend(twice(&config.train, &places, |a, b| {
+        all.labels[a] != all.labels[b]
+    }));
     if !no_file(&config.test) {
         let test = with_classes(&config.test, &all.columns, &all.classes, all.channels)?;
         notes.extend(test.notes.iter().cloned());

@@ -11,7 +11,7 @@ use crate::{
         given::{units, unread},
         kind::Opened,
         labelled::{
-            files::{cut, no_file, repeated},
+            files::{cut, no_file, repeated, twice},
             items::Items,
         },
         task::Task,
@@ -58,6 +58,9 @@ pub(super) fn open(
     let cut = cut(&config.train, known, &all.labels, &places, classes, shares)?;
     let mut parts = cut.parts(&all.labels, &places);
     let mut notes: Vec<String> = all.note.take().into_iter().collect();
+    notes.extend(twice(&config.train, &places, |a, b| {
+        all.labels[a] != all.labels[b]
+    }));
     if !no_file(&config.test) {
         let test = LabelledText::read_with_classes(&config.test, &columns, &all.classes)?;
         let files = [&config.train, &config.test];

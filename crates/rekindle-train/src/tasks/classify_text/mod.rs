@@ -10,7 +10,7 @@ pub use spec::TextSpec;
 
 use super::{
     at_work::AtWork,
-    given::{Takes, Texts, symbols, unread},
+    given::{Takes, Texts, empty, symbols, unread},
     kind::{Adopted, Kind, Opened, Use},
     labelled::files::{are_among, idle_test_share},
     lines::Lines,
@@ -130,6 +130,9 @@ impl Kind for ClassifyTextConfig {
     }
 
     fn predict_text(&self, spec: &TextSpec, at: AtWork<'_>, text: &str) -> Result<Prediction> {
+        if text.trim().is_empty() {
+            return Err(empty("the text"));
+        }
         let text = Steps::Symbols(vec![self.encode(&spec.vocabulary, text)]);
         let logits = at.net.given(&text, Taken::Pooled(self.pool), at.device);
         Ok(classes(logits, &spec.classes).swap_remove(0))

@@ -10,6 +10,7 @@ use crate::{
         columns::Columns,
         message::{counted, listed, shown},
         reading::{Reading, Steps, single},
+        scaler::{FAR, Scaler},
         segments::Segment,
     },
     error::{Error, Result},
@@ -141,6 +142,36 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// What is said of values that a forecast looks back on and that lie far from those of the training rows.
+    fn far(&self, segments: &[&Segment]) -> Option<String> {
+        let names = &self.spec.columns;
+        let mut first = None;
+        let mut count = 0;
+        for segment in segments {
+            let rows = segment.rows.end - self.config.window..segment.rows.end;
+            let values = &self.table.values[rows.start * names.len()..rows.end * names.len()];
+            let mut scaled = values.to_vec();
+            self.spec.scaler.transform(&mut scaled);
+            let far = Scaler::far(&scaled);
+            count += far.len();
+            first = first.or_else(|| {
+                let at = *far.first()?;
+                let stamp = &self.table.stamps[rows.start + at / names.len()];
+                Some((&names[at % names.len()], values[at], stamp))
+            });
+        }
+        let (name, value, stamp) = first?;
+        Some(format!(
+            "{}: {} that the forecast looks back on {} more than {FAR} standard deviations from the mean of the training rows, the first \
+             {} = {value} at {}; nobody knows what the network makes of such",
+            self.path.display(),
+            counted(count, "values"),
+            if count == 1 { "lies" } else { "lie" },
+            shown(name),
+            shown(stamp)
+        ))
+    }
+
     /// What comes behind each series.
     ///
     /// # Errors
@@ -199,6 +230,7 @@ impl<'a> Given<'a> {
             }
         }
         let mut notes = self.table.notes.clone();
+        notes.extend(self.far(&long));
         notes.extend((!short.is_empty()).then(|| {
             format!(
                 "{}: {} than the {window} that a forecast looks back on, and are left out",

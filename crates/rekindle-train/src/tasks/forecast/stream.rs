@@ -9,6 +9,7 @@ use crate::{
     data::{
         columns::Columns,
         fill::Fill,
+        message::shown,
         reading::single,
         roles::{Role, Schema},
         segments::Segment,
@@ -22,7 +23,7 @@ use crate::{
         prediction::{Predicted, Predictions},
     },
 };
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// A row a line, below a header if the run's own table has one.
 ///
@@ -35,13 +36,20 @@ pub(super) struct Rows {
     takes_missing: bool,
     frames: Frames,
     header: Option<String>,
+    /// The series by their names; one without a name where there are not several.
+    series: HashMap<Option<String>, Past>,
+    rows: usize,
+}
+
+/// The last rows of a series.
+#[derive(Default)]
+struct Past {
     /// The row before, with the last known value of each column.
     before: Option<Columns>,
     /// What the network reads of the last rows, the oldest first.
     window: VecDeque<Vec<f32>>,
     /// When these are, where dates say it.
     times: VecDeque<i64>,
-    rows: usize,
 }
 
 impl Rows {
@@ -61,18 +69,11 @@ impl Rows {
                  not come yet in a stream; train with \"last\" or \"mean\"",
             ));
         }
-        let keys = [
-            ("id", config.id.is_some(), "a stream is one series"),
-            (
-                "known",
-                !config.known.is_empty(),
-                "what is known ahead stands in rows that have not come yet in a stream",
-            ),
-        ];
-        if let Some((key, _, why)) = keys.into_iter().find(|(_, is_there, _)| *is_there) {
-            return Err(Error::mend(format!(
-                "task.{key}: {why}; `rekindle predict` reads files of such a run"
-            )));
+        if !config.known.is_empty() {
+            return Err(Error::mend(
+                "task.known: what is known ahead stands in rows that have not come yet in a stream; `rekindle predict` reads files of such \
+                 a run",
+            ));
         }
         Ok(Rows {
             config: config.clone(),
@@ -81,9 +82,7 @@ impl Rows {
             takes_missing: at.model.takes_missing(),
             frames: Frames::new(at.net, at.device)?,
             header: None,
-            before: None,
-            window: VecDeque::with_capacity(config.window),
-            times: VecDeque::with_capacity(config.window),
+            series: HashMap::new(),
             rows: 0,
         })
     }
@@ -97,13 +96,13 @@ impl Rows {
     /// # Errors
     ///
     /// If it is older than that.
-    fn after(&self, number: usize, row: &Columns) -> Result<Columns> {
+    fn after(&self, number: usize, row: &Columns, before: Option<&Columns>) -> Result<Columns> {
         let columns = self.spec.columns.len();
         let unknown = || Columns {
             values: vec![f64::NAN; columns],
             ..row.clone()
         };
-        let before = self.before.clone().unwrap_or_else(unknown);
+        let before = before.cloned().unwrap_or_else(unknown);
         let has_time = self.schema.of(Role::Time).next().is_some();
         let time = |row: &Columns| match &row.micros {
             Some(micros) => Some(micros[0] as f64),
@@ -116,8 +115,22 @@ impl Rows {
             )));
         }
         let micros = before.micros.zip(row.micros.clone());
+        let mut values = row.values.clone();
+        for fixed in self.schema.of(Role::Static) {
+            let place = self.spec.columns.iter().position(|c| *c == fixed.name);
+            let place = place.filter(|&place| values[place].is_nan());
+            if let Some(place) = place {
+                values[place] = before.values[place];
+            }
+            if place.is_some_and(|place| values[place].is_nan()) {
+                return Err(Error::mend(format!(
+                    "line {number}, column {}: task.static says that its series has one value of it: write it into the first row of the series",
+                    shown(&fixed.name)
+                )));
+            }
+        }
         Ok(Columns {
-            values: [before.values, row.values.clone()].concat(),
+            values: [before.values, values].concat(),
             rows: 2,
             segments: vec![Segment {
                 id: None,
@@ -143,8 +156,12 @@ impl Lines for Rows {
             1 => "the next value".to_owned(),
             _ => format!("the next {horizon} values"),
         };
+        let of_each = match &self.config.id {
+            Some(id) => format!(" of a series, by its `{id}`,"),
+            None => String::new(),
+        };
         format!(
-            "{header} is a row, and once there are {window} of them {next} of {} come behind each",
+            "{header} is a row, and once there are {window} of them{of_each} {next} of {} come behind each",
             self.spec.target_names().join(", ")
         )
     }
@@ -152,6 +169,12 @@ impl Lines for Rows {
     fn take(&mut self, number: usize, line: &str) -> Result<Predictions> {
         let line = line.trim_end_matches(['\r', '\n']);
         if line.trim().is_empty() {
+            return Ok(Predictions::default());
+        }
+        let skipped = self.schema.table.skip_lines.unwrap_or(0);
+        let header_rows = self.schema.table.header_rows.unwrap_or(1);
+        let is_below = self.header.is_some() && number <= skipped + header_rows;
+        if number <= skipped || is_below {
             return Ok(Predictions::default());
         }
         if self.has_header() && self.header.is_none() {
@@ -167,17 +190,20 @@ impl Lines for Rows {
             (&self.schema, &self.spec.columns),
             holes,
         )?;
-        let both = self.after(number, &row)?;
+        let id = row.segments.first().and_then(|own| own.id.clone());
+        let before = self.series.get(&id).and_then(|past| past.before.as_ref());
+        let both = self.after(number, &row, before)?;
         let parts = [both.segments.iter().map(|both| both.rows.clone()).collect()];
         let Prepared { inputs, anchors } = prepare(&self.config, &self.spec, &both, &parts)?;
         let width = self.spec.width(&self.config);
-        if self.window.len() == self.config.window {
-            self.window.pop_front();
-            self.times.pop_front();
+        let past = self.series.entry(id.clone()).or_default();
+        if past.window.len() == self.config.window {
+            past.window.pop_front();
+            past.times.pop_front();
         }
-        self.times
+        past.times
             .extend(row.micros.as_ref().map(|micros| micros[0]));
-        self.window.push_back(single(&inputs[width..]));
+        past.window.push_back(single(&inputs[width..]));
         let columns = self.spec.columns.len();
         let mut known = both.values[columns..].to_vec();
         for (known, before) in known.iter_mut().zip(&both.values[..columns]) {
@@ -187,18 +213,18 @@ impl Lines for Rows {
         }
         let after = row.stamps[0].clone();
         let format = row.format;
-        self.before = Some(Columns {
+        past.before = Some(Columns {
             values: known,
             ..row
         });
         let last = self.spec.targets_of(&anchors[columns..]);
         let is_unknown = last.iter().any(|value| value.is_nan());
-        if self.window.len() < self.config.window || is_unknown {
+        if past.window.len() < self.config.window || is_unknown {
             return Ok(Predictions::default());
         }
         self.frames.begin();
         let mut y = &[][..];
-        for frame in &self.window {
+        for frame in &past.window {
             y = self.frames.read(frame);
         }
         let y = y.to_vec();
@@ -206,11 +232,12 @@ impl Lines for Rows {
         let changes: Vec<f32> = changes.iter::<f32>().collect();
         let said = self.spec.said(&self.spec.forecast(&last, &changes));
         let times = format.map(|format| {
-            let times = self.times.make_contiguous();
+            let times = past.times.make_contiguous();
             step::behind(times, (format, &after), self.config.horizon)
         });
         let times = times.unwrap_or_default();
         let all = said.into_iter().map(|one| Predicted {
+            id: id.clone(),
             after: Some(after.clone()),
             times: times.clone(),
             ..one.of_row(self.rows)

@@ -6,7 +6,7 @@ use crate::{
     tasks::keys,
 };
 use rekindle::Invalid;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Whether there is no such file.
 pub(in crate::tasks) fn no_file(file: &DataFile) -> bool {
@@ -64,6 +64,35 @@ pub(in crate::tasks) fn cut(
             cut.classes()
         ))),
     }
+}
+
+/// What is to be said of rows that hold the same as others of their file, by their places: how many there are, and how many of them have
+/// another label, as `differ` says of two rows.
+pub(in crate::tasks) fn twice(
+    file: &DataFile,
+    places: &[u64],
+    differ: impl Fn(usize, usize) -> bool,
+) -> Option<String> {
+    let mut first = HashMap::new();
+    let (mut equal, mut others) = (0, 0);
+    for (row, place) in places.iter().enumerate() {
+        let known = *first.entry(place).or_insert(row);
+        equal += usize::from(known != row);
+        others += usize::from(known != row && differ(known, row));
+    }
+    let contrary = match others {
+        0 => String::new(),
+        others => format!(
+            "; {others} of them with another label than that, and no network tells such apart"
+        ),
+    };
+    (equal > 0).then(|| {
+        format!(
+            "{}: {equal} of {} rows hold the same as an earlier one{contrary}",
+            file.display(),
+            places.len()
+        )
+    })
 }
 
 /// What is to be said of a test file that repeats rows of the training file, by the places of both.

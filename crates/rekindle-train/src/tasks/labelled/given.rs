@@ -3,7 +3,7 @@
 use crate::{
     data::{
         reading::{Reading, Steps},
-        scaler::Scaler,
+        scaler::{FAR, Scaler},
         series::{Series, SeriesColumns},
         series_file::{Unlabelled, unlabelled},
         series_parsed::Labels,
@@ -36,9 +36,20 @@ impl GivenSeries<'_> {
     fn read(&self, path: &Path, takes_missing: bool) -> Result<Unlabelled> {
         let channels = self.scaler.mean.len();
         let mut read = unlabelled(path, &self.columns, self.labels, channels, takes_missing)?;
-        for one in &mut read.series {
+        let mut far = Vec::new();
+        for (index, one) in read.series.iter_mut().enumerate() {
             self.scaler.transform(&mut one.values);
+            far.extend((!Scaler::far(&one.values).is_empty()).then_some(index + 1));
         }
+        read.notes.extend(far.first().map(|first| {
+            format!(
+                "{}: {} of the series {} values more than {FAR} standard deviations from the mean of the training part, the first row {first}; \
+                 nobody knows what the network makes of such",
+                path.display(),
+                far.len(),
+                if far.len() == 1 { "has" } else { "have" }
+            )
+        }));
         Ok(read)
     }
 

@@ -10,7 +10,7 @@ use crate::{
     tasks::{
         kind::Opened,
         labelled::{
-            files::{cut, no_file, repeated},
+            files::{cut, no_file, repeated, twice},
             series,
         },
         task::Task,
@@ -43,6 +43,9 @@ pub(super) fn open(
     let cut = cut(&config.train, known, &strata, &places, 1, config.held_out())?;
     let mut parts = cut.parts(&strata, &places);
     let mut notes = std::mem::take(&mut all.notes);
+    notes.extend(twice(&config.train, &places, |a, b| {
+        all.targets[a] != all.targets[b]
+    }));
     if !no_file(&config.test) {
         let test = read(&config.test, &all.columns, Some(all.channels))?;
         notes.extend(test.notes.iter().cloned());
