@@ -51,10 +51,10 @@ pub fn tensor<const D: usize>(
     };
     let entry = tensors.get(name).ok_or_else(absent)?;
     if entry.shape.len() != D {
-        return Err(WeightError::Axes {
+        return Err(WeightError::Rank {
             name: name.to_owned(),
             shape: entry.shape.clone(),
-            axes: D,
+            rank: D,
         });
     }
     let data = tensor_data(entry).map_err(|error| WeightError::Unread {

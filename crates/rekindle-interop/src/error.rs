@@ -16,11 +16,11 @@ pub enum WeightError {
     Absent { name: String },
 
     /// A tensor has another number of axes than the caller takes.
-    #[error("tensor `{name}` is {shape:?}, which is not of {axes} axes")]
-    Axes {
+    #[error("tensor `{name}` is {shape:?}, but must be of rank {rank}")]
+    Rank {
         name: String,
         shape: Vec<usize>,
-        axes: usize,
+        rank: usize,
     },
 
     /// Tensors belong to no parameter of the module.

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use rekindle::{Activation, AnyCell, AnyCellConfig, Recurrent, RecurrentConfig};
 use rekindle_interop::formats::{Entry, Tensors, read};
-use rekindle_interop::{Found, Kind, WeightError, export, find, take, tensor_data};
+use rekindle_interop::{Found, Kind, WeightError, export, find, take, tensor, tensor_data};
 
 /// Sums of at most a few dozen products in f32, in another order than PyTorch's.
 const APART: f32 = 1e-5;
@@ -191,4 +191,21 @@ fn all_that_is_wrong_is_said_by_name_and_shape() {
     let error = take(gru(), &tensors, None).expect_err("integers");
     let expected = "tensor `bias_hh_l0` is i16, but must be f32 or f64";
     assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn what_stands_beside_a_layer_is_taken_by_its_name() {
+    let tensors = file(&[("head.weight", &[4, 2])]);
+    let device = Device::flex();
+    let found = tensor::<2>(&tensors, "head.weight", &device).expect("it is there");
+    assert_eq!(found.dims(), [4, 2]);
+    let said = |error: WeightError| error.to_string();
+    let error = tensor::<1>(&tensors, "head.bias", &device).map_err(said);
+    assert_eq!(
+        error.err().as_deref(),
+        Some("the file has no tensor `head.bias`")
+    );
+    let error = tensor::<1>(&tensors, "head.weight", &device).map_err(said);
+    let words = "tensor `head.weight` is [4, 2], but must be of rank 1";
+    assert_eq!(error.err().as_deref(), Some(words));
 }
