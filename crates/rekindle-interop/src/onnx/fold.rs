@@ -4,13 +4,10 @@ use std::borrow::Cow;
 
 use burn::tensor::DType;
 
-use super::scope::Scope;
+use super::scope::{Folded, Scope, Source};
 use crate::convert::{entry, tensor_data};
 use crate::formats::onnx::{Node, Setting};
 use crate::formats::{Bytes, Dtype, Entry, View};
-
-/// The bytes that folding may take in a model.
-pub(super) const LARGEST: usize = 1 << 30;
 
 /// The tensors and nodes that are looked at for one weight.
 const MOST: usize = 64;
@@ -18,16 +15,20 @@ const MOST: usize = 64;
 /// The most axes of a tensor, and numbers that say axes or sizes.
 const AXES: usize = 32;
 
-/// A weight that nodes compute.
-#[derive(Clone, Debug)]
-pub(super) struct Folded<'m> {
-    /// The tensors of the model that it is made of.
-    pub(super) of: Vec<&'m str>,
-    pub(super) entry: Entry<'m>,
+impl<'m> Scope<'m, '_> {
+    /// Where a weight comes from, which nodes may compute of tensors of the model.
+    pub(super) fn weight(&self, value: Option<&'m str>) -> Source<'m> {
+        match self.source(value) {
+            Source::Computed(name) => {
+                fold(name, self).map_or(Source::Computed(name), Source::Folded)
+            }
+            source => source,
+        }
+    }
 }
 
 /// The value of a name, computed of constants; none where anything else enters, or an operator that does more than move numbers.
-pub(super) fn fold<'m>(value: &'m str, scope: &Scope<'m, '_>) -> Option<Folded<'m>> {
+fn fold<'m>(value: &'m str, scope: &Scope<'m, '_>) -> Option<Folded<'m>> {
     let mut work = Work {
         bytes: scope.budget().get(),
         looks: MOST,
@@ -288,7 +289,8 @@ fn reshaped(
                     size => Some(usize::try_from(size).ok()?),
                 });
             }
-            let known: usize = shape.iter().flatten().product();
+            let mut sizes = shape.iter().flatten();
+            let known = sizes.try_fold(1_usize, |all, &size| all.checked_mul(size))?;
             let rest = count.checked_div(known).unwrap_or(0);
             // Of several that are left open, the numbers will be too many.
             Some(shape.into_iter().map(|size| size.unwrap_or(rest)).collect())

@@ -3,12 +3,22 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::fold::{Folded, LARGEST, fold};
 use crate::formats::Entry;
 use crate::formats::onnx::{Graph, Node, Setting, Tensor};
 
 /// How many nodes that change nothing may stand between a constant and who takes it.
 const FARTHEST: usize = 16;
+
+/// The bytes that folding weights may take in a model.
+const LARGEST: usize = 1 << 30;
+
+/// A weight that nodes compute.
+#[derive(Clone, Debug)]
+pub(super) struct Folded<'m> {
+    /// The tensors of the model that it is made of.
+    pub(super) of: Vec<&'m str>,
+    pub(super) entry: Entry<'m>,
+}
 
 /// The values of a graph, and those around it.
 pub(super) struct Scope<'m, 's> {
@@ -95,18 +105,6 @@ impl<'m, 's> Scope<'m, 's> {
             }
         }
         Source::Computed(first)
-    }
-}
-
-impl<'m> Scope<'m, '_> {
-    /// Where a weight comes from, which nodes may compute of tensors of the model.
-    pub(super) fn weight(&self, value: Option<&'m str>) -> Source<'m> {
-        match self.source(value) {
-            Source::Computed(name) => {
-                fold(name, self).map_or(Source::Computed(name), Source::Folded)
-            }
-            source => source,
-        }
     }
 }
 
