@@ -1,9 +1,12 @@
 //! Pages: what is put together of texts, tables and figures.
 
 mod blocks;
+mod traces;
 
+use crate::figure::{Bars, Confusion, Figure};
 use crate::html::{data, escape};
-use crate::{Bars, Confusion, Figure, Trace, mark};
+use crate::mark;
+use crate::trace::Trace;
 
 /// A page: one self-contained file.
 #[derive(Clone, Debug, Default, PartialEq)]

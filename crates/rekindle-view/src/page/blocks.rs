@@ -1,9 +1,9 @@
 //! The blocks of a page as HTML, and the data that its scripts need for them.
 
 use super::{Block, Table};
+use crate::figure::{Axis, Bars, Confusion, Figure, Scale};
 use crate::html::escape;
-use crate::trace::pack::pack;
-use crate::{Axis, Bars, Confusion, Figure, Scale, Trace};
+use crate::trace::{Trace, pack::pack};
 use serde_json::{Value, json};
 
 /// What the blocks of a page have asked for so far.
