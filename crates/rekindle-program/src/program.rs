@@ -445,6 +445,9 @@ impl Program {
         if let Some(&width) = self.names.state_widths.get(state) {
             return width;
         }
+        if !self.has_projection() {
+            return Width::Hidden;
+        }
         let mut seen = vec![false; self.nodes.len()];
         let mut open = vec![self.next[state]];
         while let Some(id) = open.pop() {

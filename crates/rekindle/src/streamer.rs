@@ -24,6 +24,8 @@ use rekindle_engine::Stream;
 #[derive(Debug)]
 pub struct Streamer<C: Cell> {
     layer: Recurrent<C>,
+    /// The width of its output: to be asked of equations once and not a frame.
+    d_output: usize,
     /// The states, while no kernel holds them.
     states: Option<States<C::State>>,
     bound: Option<Bound<C::State>>,
@@ -57,6 +59,7 @@ impl<C: Cell> Streamer<C> {
             "a bidirectional layer reads the whole sequence and cannot stream"
         );
         Streamer {
+            d_output: layer.d_output(),
             layer,
             states: None,
             bound: None,
@@ -98,11 +101,11 @@ impl<C: Cell> Streamer<C> {
         let d_input = self.layer.d_input();
         let batch = frame.len() / d_input;
         assert!(
-            frame.len() == batch * d_input && output.len() == batch * self.layer.d_output(),
+            frame.len() == batch * d_input && output.len() == batch * self.d_output,
             "a frame has {} numbers and its output {}, which are no rows of {d_input} and {}",
             frame.len(),
             output.len(),
-            self.layer.d_output()
+            self.d_output
         );
         let tensor = || {
             let data = TensorData::new(frame.to_vec(), [batch, d_input]);

@@ -2,14 +2,17 @@
 #![cfg(feature = "flex")]
 
 use burn::tensor::{Device, Tensor, TensorData};
-use rekindle::{AnyCellConfig, Recurrent, RecurrentConfig, Streamer};
+use rekindle::{AnyCellConfig, CellConfig, LstmConfig, Recurrent, RecurrentConfig, Streamer};
 
 const D_INPUT: usize = 5;
 const D_HIDDEN: usize = 6;
 const TIME: usize = 12;
 
-fn layer(cell: &str, device: &Device) -> Recurrent<rekindle::AnyCell> {
-    let cell = AnyCellConfig::named(cell, D_HIDDEN).expect("a cell");
+fn named(cell: &str) -> AnyCellConfig {
+    AnyCellConfig::named(cell, D_HIDDEN).expect("a cell")
+}
+
+fn layer(cell: AnyCellConfig, device: &Device) -> Recurrent<rekindle::AnyCell> {
     let config = RecurrentConfig {
         layers: 3,
         ..RecurrentConfig::new(cell)
@@ -55,7 +58,7 @@ fn numbers_are_the_sequence_after_a_reset_and_in_another_batch() {
     let device = Device::flex();
     // The last two are no plain set of equations, and go step by step.
     for cell in ["gru", "lstm", "mingru", "mlstm", "fast_slow_lstm"] {
-        let layer = layer(cell, &device);
+        let layer = layer(named(cell), &device);
         let mut stream = Streamer::new(layer.clone());
         for batch in [1, 1, 3] {
             let frames = frames(batch);
@@ -79,8 +82,12 @@ fn numbers_are_the_sequence_after_a_reset_and_in_another_batch() {
 #[test]
 fn no_frame_but_the_first_allocates() {
     let device = Device::flex();
-    for cell in ["elman", "gru", "lstm", "mingru", "peephole_lstm"] {
-        let layer = layer(cell, &device);
+    let cells = ["elman", "gru", "lstm", "mingru", "peephole_lstm"];
+    let cells = cells.map(|cell| (cell, named(cell)));
+    let projected = LstmConfig::new(D_HIDDEN).with_d_projection(Some(3));
+    let projected = ("a projected lstm", AnyCellConfig::Lstm(projected));
+    for (cell, config) in cells.into_iter().chain([projected]) {
+        let layer = layer(config, &device);
         let mut y = vec![0.0; layer.d_output()];
         let mut stream = Streamer::new(layer);
         let frames = frames(1);
