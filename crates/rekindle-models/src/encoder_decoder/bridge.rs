@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 pub enum BridgeKind {
     /// With `tanh(W s + b)` for each of its states, `s` all final states of the encoder's layer at that height side by side; where
-    /// the decoder is higher, of the topmost.
+    /// the decoder is higher, of the topmost. A cell whose memory is a quotient, as that of RWKV-4, wants another bridge: what this
+    /// one gives its denominator may be near zero.
     #[default]
     Linear,
     /// With the encoder's final states, where the two have the same ones.
