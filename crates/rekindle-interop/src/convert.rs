@@ -1,10 +1,9 @@
 //! Tensors of files as Burn's, and back.
 
-use burn::tensor::{BoolStore, DType, Device, Tensor, TensorData, bf16, f16};
+use burn::tensor::{BoolStore, DType, Device, Tensor, TensorData};
 
 use crate::error::WeightError;
 use crate::formats::{Dtype, Entry, FormatError, Tensors};
-use crate::transpose::turn;
 
 /// The types of both sides.
 const TYPES: [(Dtype, DType); 10] = [
@@ -82,60 +81,4 @@ pub(crate) fn computed(entry: &Entry<'_>) -> DType {
         DType::F16 | DType::BF16 => DType::F32,
         dtype => dtype,
     }
-}
-
-/// A tensor in the type that it is computed with, or the transpose of a matrix. Of what is still in a file, a piece is in memory.
-pub(crate) fn numbers(entry: &Entry<'_>, turned: bool) -> Result<TensorData, FormatError> {
-    let numbers = match entry.dtype {
-        Dtype::F32 => gather(entry, turned, f32::from_le_bytes),
-        Dtype::F16 => gather(entry, turned, |bytes| f16::from_le_bytes(bytes).to_f32()),
-        Dtype::Bf16 => gather(entry, turned, |bytes| bf16::from_le_bytes(bytes).to_f32()),
-        Dtype::F64 => {
-            let (numbers, shape) = gather(entry, turned, f64::from_le_bytes)?;
-            return Ok(TensorData::new(numbers, shape));
-        }
-        // Of whatever else, somebody will say that it is no type of weights.
-        _ => return tensor_data(entry),
-    };
-    let (numbers, shape) = numbers?;
-    Ok(TensorData::new(numbers, shape))
-}
-
-/// The bytes of a file that are in memory at once: a share of the processor's second cache.
-const PIECE: usize = 1 << 18;
-
-/// The numbers of a tensor, each decoded from its bytes, and their shape.
-fn gather<T: Copy + Default, const N: usize>(
-    entry: &Entry<'_>,
-    turned: bool,
-    decode: impl Fn([u8; N]) -> T,
-) -> Result<(Vec<T>, Vec<usize>), FormatError> {
-    let count: usize = entry.shape.iter().product();
-    let mut numbers = vec![T::default(); count];
-    let mut shape = entry.shape.clone();
-    let columns = match shape[..] {
-        [_, columns] if turned => columns,
-        _ => 1,
-    };
-    let rows = count.checked_div(columns).unwrap_or(0);
-    let most = (PIECE / N / columns.max(1)).max(1).min(rows);
-    let mut piece = vec![0; most * columns * N];
-    for first in (0..rows).step_by(most.max(1)) {
-        let height = most.min(rows - first);
-        let piece = &mut piece[..height * columns * N];
-        entry.content.fill(first * columns * N, piece)?;
-        let (piece, _) = piece.as_chunks::<N>();
-        if columns == 1 {
-            let there = &mut numbers[first..first + height];
-            for (number, bytes) in there.iter_mut().zip(piece) {
-                *number = decode(*bytes);
-            }
-            continue;
-        }
-        turn(piece, columns, &mut numbers, first, &decode);
-    }
-    if turned {
-        shape.reverse();
-    }
-    Ok((numbers, shape))
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{DType, TensorData};
 
-use crate::convert::{computed, numbers};
 use crate::error::WeightError;
 use crate::formats::Entry;
+use crate::stored::Stored;
 use crate::transpose::transpose;
 
 /// A tensor that is given.
@@ -14,7 +14,7 @@ pub(crate) enum Given<'t> {
     /// Its numbers are here alone.
     Own(TensorData),
     Lent(&'t TensorData),
-    Stored(&'t Entry<'t>),
+    Stored(Stored<'t>),
 }
 
 /// Tensors by their names.
@@ -28,17 +28,25 @@ impl<'t> Given<'t> {
             .collect()
     }
 
-    /// All of a map, whose numbers nobody else needs.
-    pub(crate) fn own(tensors: BTreeMap<String, TensorData>) -> AllGiven<'static> {
-        let own = tensors.into_iter();
-        own.map(|(name, data)| (name, Given::Own(data))).collect()
+    /// Tensors of a file, by their names there.
+    pub(crate) fn stored<'n>(
+        tensors: impl Iterator<Item = (&'n str, &'n Entry<'t>)>,
+    ) -> AllGiven<'t>
+    where
+        't: 'n,
+    {
+        let stored = tensors.map(|(name, entry)| {
+            let whole = Stored::whole(name.to_owned(), entry.clone());
+            (name.to_owned(), Given::Stored(whole))
+        });
+        stored.collect()
     }
 
     pub(crate) fn shape(&self) -> Vec<usize> {
         match self {
             Given::Own(data) => data.shape().to_vec(),
             Given::Lent(data) => data.shape().to_vec(),
-            Given::Stored(entry) => entry.shape.clone(),
+            Given::Stored(stored) => stored.shape().to_vec(),
         }
     }
 
@@ -47,28 +55,19 @@ impl<'t> Given<'t> {
         match self {
             Given::Own(data) => data.dtype(),
             Given::Lent(data) => data.dtype(),
-            Given::Stored(entry) => computed(entry),
+            Given::Stored(stored) => stored.dtype(),
         }
     }
 
     /// Its numbers, all of which are finite; of a matrix the transpose where that is asked for.
     pub(crate) fn numbers(self, name: &str, turned: bool) -> Result<TensorData, WeightError> {
-        let turn = |data| if turned { transpose(data) } else { data };
         let data = match self {
-            Given::Own(data) => turn(data),
-            Given::Lent(data) => turn(data.clone()),
-            Given::Stored(entry) => {
-                let read = numbers(entry, turned);
-                read.map_err(|error| WeightError::Unread {
-                    name: name.to_owned(),
-                    why: error.to_string(),
-                })?
-            }
+            Given::Own(data) => data,
+            Given::Lent(data) => data.clone(),
+            Given::Stored(stored) => return stored.numbers(turned),
         };
-        match is_finite(&data) {
-            true => Ok(data),
-            false => Err(fault(name, if turned { transpose(data) } else { data })),
-        }
+        finite(&data, name)?;
+        Ok(if turned { transpose(data) } else { data })
     }
 }
 
@@ -76,12 +75,12 @@ impl<'t> Given<'t> {
 const MANY: usize = 1 << 12;
 
 /// Whether all numbers of a tensor of floats are finite.
-fn is_finite(data: &TensorData) -> bool {
+fn finite(data: &TensorData, name: &str) -> Result<(), WeightError> {
     fn all<T>(numbers: &[T], finite: impl Fn(&T) -> bool) -> bool {
         let mut parts = numbers.chunks(MANY);
         parts.all(|part| part.iter().fold(true, |all, number| all & finite(number)))
     }
-    match data.dtype() {
+    let are = match data.dtype() {
         DType::F32 => data
             .as_slice()
             .is_ok_and(|all_of| all(all_of, |n: &f32| n.is_finite())),
@@ -89,18 +88,17 @@ fn is_finite(data: &TensorData) -> bool {
             .as_slice()
             .is_ok_and(|all_of| all(all_of, |n: &f64| n.is_finite())),
         _ => data.iter::<f64>().all(f64::is_finite),
+    };
+    if are {
+        return Ok(());
     }
-}
-
-/// The first number that is not finite.
-fn fault(name: &str, data: TensorData) -> WeightError {
     let mut numbers = data.iter::<f64>().enumerate();
     let (index, value) = numbers
         .find(|(_, value)| !value.is_finite())
         .expect("one that was seen");
-    WeightError::NotFinite {
+    Err(WeightError::NotFinite {
         name: name.to_owned(),
         value: value.to_string(),
         index,
-    }
+    })
 }

@@ -33,6 +33,7 @@ mod path;
 mod place;
 mod pytorch;
 mod read;
+mod stored;
 mod taken;
 mod transpose;
 mod written;

@@ -150,12 +150,10 @@ impl Place<'_> {
     pub(crate) fn weights<'t>(
         &self,
         ways: &Ways<'_>,
-        tensors: &'t Tensors<'t>,
+        tensors: &Tensors<'t>,
     ) -> Result<(Vec<Slot>, AllGiven<'t>, Taken), WeightError> {
         let beside = self.beside(tensors).into_iter();
-        let given: AllGiven<'t> = beside
-            .filter_map(|name| Some((name.to_owned(), Given::Stored(tensors.get(name)?))))
-            .collect();
+        let given = Given::stored(beside.filter_map(|name| Some((name, tensors.get(name)?))));
         check(&self.wanted, &given)?;
         let left = tensors.names().filter(|name| !given.contains_key(*name));
         let left = left.map(str::to_owned).collect();
@@ -174,8 +172,8 @@ impl Place<'_> {
                 if let Some(name) = lacks.find(|name| tensors.get(name).is_some()) {
                     return Err(WeightError::Before { name });
                 }
-                let weights = form.read(&self.prefix, &ways.sides, given)?;
-                (ways.own_slots().to_vec(), Given::own(weights))
+                let weights = form.read(&self.prefix, &ways.sides, tensors)?;
+                (ways.own_slots().to_vec(), weights)
             }
         };
         Ok((slots, given, taken))

@@ -85,14 +85,16 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
     if matches!(target, Target::Onnx | Target::Keras | Target::KerasModel) {
         let found = module(&content, options, &device);
         let (layer, said) = found.map_err(mend)?;
+        let unwritten = |error: WeightError| mend(error.to_string());
         let bytes = match target {
             Target::Onnx => {
-                onnx::export(&layer, &options.model).map(|model| formats::onnx::write(&model))
+                let model = onnx::export(&layer, &options.model).map_err(unwritten)?;
+                formats::onnx::write(&model).map_err(|error| mend(error.to_string()))?
             }
-            Target::KerasModel => keras::export_model(&layer),
-            _ => keras::export(&layer),
+            Target::KerasModel => keras::export_model(&layer).map_err(unwritten)?,
+            _ => keras::export(&layer).map_err(unwritten)?,
         };
-        output.write(&bytes.map_err(|error| mend(error.to_string()))?)?;
+        output.write(&bytes)?;
         let mut weights = rekindle_interop::named_tensors(&layer).into_iter();
         let wide = weights.any(|(_, data)| data.dtype() == DType::F64);
         let rounded = (wide && target == Target::Onnx)

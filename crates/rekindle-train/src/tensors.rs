@@ -17,14 +17,14 @@ use crate::{
 
 /// The content of a file of tensors; of an index of shards, `model.safetensors.index.json`, that of its shards.
 ///
-/// Tensors stay in the file until they are taken, one by one; a model of ONNX is read as a whole.
+/// Tensors stay in the file until they are taken, one by one.
 pub struct Content {
     /// Each with what errors call it.
     parts: Vec<(String, Bytes<'static>)>,
-    /// A model of ONNX, as a whole.
-    model: Option<Vec<u8>>,
+    /// Whether it is a model of ONNX.
+    is_model: bool,
     /// The files beside a model of ONNX that hold tensors of it, by their names there.
-    beside: Vec<(String, Vec<u8>)>,
+    beside: Vec<(String, Bytes<'static>)>,
 }
 
 /// The longest index of shards.
@@ -39,17 +39,16 @@ impl Content {
         let first = bytes.first(FIRST).map_err(mend)?;
         let mut content = Content {
             parts: Vec::new(),
-            model: None,
+            is_model: Format::of(&first) == Some(Format::Onnx),
             beside: Vec::new(),
         };
         match Format::of(&first) {
             Some(Format::Onnx) => {
-                let model = files::read(path)?;
-                for name in onnx::read(&model).map_err(mend)?.files() {
-                    let file = files::read(&path.with_file_name(name))?;
+                for name in onnx::read(bytes.clone()).map_err(mend)?.files() {
+                    let file = files::open(&path.with_file_name(name))?;
+                    let file = Bytes::of_file(file);
                     content.beside.push((name.to_owned(), file));
                 }
-                content.model = Some(model);
             }
             None if bytes.len() <= INDEX => {
                 if let Some(shards) = safetensors::shards(&bytes.read().map_err(mend)?) {
@@ -69,13 +68,14 @@ impl Content {
 
     /// The model, if the content is one of ONNX.
     pub fn model(&self) -> Result<Option<onnx::Model<'_>>> {
-        let (Some(bytes), (origin, _)) = (&self.model, &self.parts[0]) else {
+        if !self.is_model {
             return Ok(None);
-        };
+        }
+        let (origin, bytes) = &self.parts[0];
         let mend = |error| Error::mend(format!("{origin}: {error}"));
-        let mut model = onnx::read(bytes).map_err(mend)?;
+        let mut model = onnx::read(bytes.clone()).map_err(mend)?;
         for (name, content) in &self.beside {
-            model.attach(name, content).map_err(mend)?;
+            model.attach(name, content.clone()).map_err(mend)?;
         }
         Ok(Some(model))
     }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::FormatError;
 
@@ -32,6 +32,45 @@ impl ReadAt for Vec<u8> {
     fn read_at(&self, place: usize, buffer: &mut [u8]) -> io::Result<()> {
         let there = self.get(place..place + buffer.len());
         buffer.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
+/// How many bytes are read ahead: many of the small parts that a file consists of.
+const AHEAD: usize = 1 << 16;
+
+/// A file that is read piece by piece where little is asked for.
+#[derive(Debug)]
+struct Ahead {
+    file: Arc<dyn ReadAt>,
+    /// Where the last piece began, and what it was.
+    piece: Mutex<(usize, Vec<u8>)>,
+}
+
+impl ReadAt for Ahead {
+    fn size(&self) -> usize {
+        self.file.size()
+    }
+
+    fn read_at(&self, place: usize, buffer: &mut [u8]) -> io::Result<()> {
+        if buffer.len() >= AHEAD {
+            return self.file.read_at(place, buffer);
+        }
+        let mut last = self.piece.lock().unwrap_or_else(PoisonError::into_inner);
+        let (begin, piece) = &mut *last;
+        let known = place.checked_sub(*begin);
+        let known = known.filter(|at| at + buffer.len() <= piece.len());
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let rest = self.file.size().saturating_sub(place);
+                let mut next = vec![0; AHEAD.min(rest).max(buffer.len())];
+                self.file.read_at(place, &mut next)?;
+                (*begin, *piece) = (place, next);
+                0
+            }
+        };
+        buffer.copy_from_slice(&piece[at..at + buffer.len()]);
         Ok(())
     }
 }
@@ -98,11 +137,22 @@ impl<'b> Bytes<'b> {
         self.first(self.len())
     }
 
-    /// Those that lie in somebody else's memory.
-    pub(super) fn lent(&self) -> Option<&'b [u8]> {
-        match &self.0 {
-            Kind::Memory(bytes) => Some(bytes),
-            Kind::File { .. } => None,
+    /// The same, for a reader who asks for few at a time, one behind the other.
+    pub(super) fn ahead(self) -> Self {
+        match self.0 {
+            Kind::File {
+                file,
+                begin,
+                length,
+            } => {
+                let piece = Mutex::default();
+                Bytes(Kind::File {
+                    file: Arc::new(Ahead { file, piece }),
+                    begin,
+                    length,
+                })
+            }
+            memory => Bytes(memory),
         }
     }
 
@@ -167,6 +217,12 @@ impl<'b> Bytes<'b> {
     }
 }
 
+impl Default for Bytes<'_> {
+    fn default() -> Self {
+        Bytes(Kind::Memory(&[]))
+    }
+}
+
 impl<'b> From<&'b [u8]> for Bytes<'b> {
     fn from(bytes: &'b [u8]) -> Self {
         Bytes(Kind::Memory(bytes))
@@ -182,6 +238,12 @@ impl<'b> From<&'b Vec<u8>> for Bytes<'b> {
 impl<'b, const N: usize> From<&'b [u8; N]> for Bytes<'b> {
     fn from(bytes: &'b [u8; N]) -> Self {
         bytes.as_slice().into()
+    }
+}
+
+impl<'b> From<&'b Cow<'_, [u8]>> for Bytes<'b> {
+    fn from(bytes: &'b Cow<'_, [u8]>) -> Self {
+        bytes.as_ref().into()
     }
 }
 

@@ -64,7 +64,7 @@ impl Format {
 /// NumPy's arrays, and what an ONNX model holds.
 ///
 /// Nested dictionaries and lists are flattened, with dots between the names. Tensors that a file holds as they are stay in it, where
-/// it is [read in places](Bytes::of_file), until their numbers are asked for; those of a model are copied.
+/// it is [read in places](Bytes::of_file), until their numbers are asked for.
 ///
 /// # Errors
 ///
@@ -94,10 +94,7 @@ pub const FIRST: usize = 16;
 
 /// The tensors of a model that has all of them in itself.
 fn read_model<'b>(content: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
-    match content.lent() {
-        Some(bytes) => onnx::read(bytes)?.into_tensors(),
-        None => onnx::read(&content.read()?)?.into_tensors()?.into_owned(),
-    }
+    onnx::read(content.clone())?.into_tensors()
 }
 
 /// The tensors of a zip file, PyTorch's, Keras' or NumPy's.

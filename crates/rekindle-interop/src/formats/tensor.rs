@@ -151,23 +151,6 @@ impl<'b> Tensors<'b> {
         beside.map(|(_, name, entry)| (name, entry))
     }
 
-    /// The same, with all numbers in memory of their own.
-    pub(super) fn into_owned(self) -> Result<Tensors<'static>, FormatError> {
-        let owned = self.0.into_iter().map(|(name, entry)| {
-            let content = entry.bytes()?.into_owned().into();
-            let (dtype, shape) = (entry.dtype, entry.shape);
-            Ok((
-                name,
-                Entry {
-                    dtype,
-                    shape,
-                    content,
-                },
-            ))
-        });
-        Ok(Tensors(owned.collect::<Result<_, FormatError>>()?))
-    }
-
     /// The number of tensors.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -3,16 +3,14 @@
 //! Keras' inputs and outputs have the channels last or, by its `data_format`, first; here a picture is `[channels * points]`, the channels
 //! first. That is the caller's to turn; the weights are the same for both.
 
-use std::collections::BTreeMap;
-
 use burn::tensor::TensorData;
 use rekindle::cells::ConvLstmConfig;
 use rekindle::{AnyCellConfig, CellConfig};
 
 use super::place::Names;
 use super::settings::One;
+use super::take::Weights;
 use crate::error::WeightError;
-use crate::formats::Entry;
 use crate::formats::keras::Model;
 use crate::given::{AllGiven, Given};
 use crate::load::{Wanted, check};
@@ -84,11 +82,11 @@ pub(super) fn cell(
 }
 
 /// The weights of a direction, by our names, and the names of those in the file.
-pub(super) fn weights(
+pub(super) fn weights<'m>(
     side: &Side<'_>,
     names: &Names,
-    model: &Model<'_>,
-) -> Result<(BTreeMap<String, TensorData>, Vec<String>), WeightError> {
+    model: &Model<'m>,
+) -> Result<Weights<'m>, WeightError> {
     let own = WEIGHTS
         .iter()
         .filter_map(|(ours, theirs)| Some((*ours, *theirs, side.shape(ours)?)));
@@ -101,20 +99,16 @@ pub(super) fn weights(
             device: side.device.clone(),
         })
         .collect();
-    let mut there: AllGiven<'_> = model
-        .tensors()
-        .beside(&names.prefix)
-        .map(|(name, entry): (&str, &Entry<'_>)| (name.to_owned(), Given::Stored(entry)))
-        .collect();
+    let mut there = Given::stored(model.tensors().beside(&names.prefix));
     check(&wanted, &there)?;
     let taken = there.keys().cloned().collect();
-    let mut weights = BTreeMap::new();
+    let mut weights = AllGiven::new();
     for ((stem, _, shape), wanted) in own.into_iter().zip(wanted) {
         let given = there
             .remove(&wanted.name)
             .expect("what was checked is there");
         let data = given.numbers(&wanted.name, false)?;
-        weights.insert(side.name(stem), turned(&data, shape));
+        weights.insert(side.name(stem), Given::Own(turned(&data, shape)));
     }
     Ok((weights, taken))
 }

@@ -1,8 +1,5 @@
 //! The layers of a model that are a layer here.
 
-use std::collections::BTreeMap;
-
-use burn::tensor::TensorData;
 use rekindle::{Cell, Recurrent};
 
 use super::convolution;
@@ -76,7 +73,7 @@ pub fn take<C: Cell>(
         names,
     };
     let slots = slots(&layer);
-    Ok((load(layer, slots, Given::own(weights))?, taken))
+    Ok((load(layer, slots, weights)?, taken))
 }
 
 /// How many directions a layer reads in.
@@ -93,16 +90,16 @@ fn count(error: &WeightError) -> usize {
 }
 
 /// Weights by our names, and the names of those in the file.
-type Weights = (BTreeMap<String, TensorData>, Vec<String>);
+pub(super) type Weights<'m> = (AllGiven<'m>, Vec<String>);
 
 /// The weights of a layer from as many of Keras' as it has levels.
-fn weights<C: Cell>(
+fn weights<'m, C: Cell>(
     layer: &Recurrent<C>,
     levels: &[Layer],
-    model: &Model<'_>,
-) -> Result<Weights, WeightError> {
+    model: &Model<'m>,
+) -> Result<Weights<'m>, WeightError> {
     let sides = sides(layer);
-    let mut all = (BTreeMap::new(), Vec::new());
+    let mut all = Weights::default();
     let mut faults = Vec::new();
     for (level, sides) in levels.iter().zip(sides.chunks(directions(layer))) {
         let differs = |why: String| WeightError::Layer {
@@ -251,12 +248,12 @@ fn other(one: &One, side: &Side<'_>, twin: &Twin) -> Option<String> {
 }
 
 /// The weights of one direction, in the first of the forms in which all fit.
-fn cell(
+fn cell<'m>(
     side: &Side<'_>,
     names: &Names,
     twin: &Twin,
-    model: &Model<'_>,
-) -> Result<Weights, WeightError> {
+    model: &Model<'m>,
+) -> Result<Weights<'m>, WeightError> {
     let mut first = None;
     for rows in twin.kind.stored() {
         let plan = side.plan(rows).expect("a table covers its cell");
@@ -268,12 +265,12 @@ fn cell(
     Err(first.expect("there is a form"))
 }
 
-fn stored(
+fn stored<'m>(
     side: &Side<'_>,
     names: &Names,
     plan: &Plan,
-    model: &Model<'_>,
-) -> Result<Weights, WeightError> {
+    model: &Model<'m>,
+) -> Result<Weights<'m>, WeightError> {
     let wanted: Vec<Wanted> = plan
         .tensors
         .iter()
@@ -283,15 +280,10 @@ fn stored(
             device: side.device.clone(),
         })
         .collect();
-    let mut there: AllGiven<'_> = model
-        .tensors()
-        .beside(&names.prefix)
-        .map(|(name, entry)| (name.to_owned(), Given::Stored(entry)))
-        .collect();
+    let there = Given::stored(model.tensors().beside(&names.prefix));
     check(&wanted, &there)?;
-    let taken = there.keys().cloned().collect();
     let names: Vec<String> = wanted.into_iter().map(|wanted| wanted.name).collect();
-    let weights = plan.read(&names, &mut there)?.into_iter();
-    let weights = weights.map(|(stem, data)| (side.name(&stem), data));
-    Ok((weights.collect(), taken))
+    let weights = plan.read(&names, model.tensors())?.into_iter();
+    let weights = weights.map(|(stem, stored)| (side.name(&stem), Given::Stored(stored)));
+    Ok((weights.collect(), there.into_keys().collect()))
 }

@@ -6,7 +6,8 @@ use burn::tensor::TensorData;
 
 use super::{ALL, Library, Position, cells};
 use crate::error::WeightError;
-use crate::given::AllGiven;
+use crate::formats::Tensors;
+use crate::given::{AllGiven, Given};
 use crate::load::Wanted;
 use crate::mapping::Plan;
 use crate::pytorch::Side;
@@ -81,21 +82,18 @@ impl Form {
     }
 
     /// The layer's weights of tensors that are all there.
-    pub(crate) fn read(
+    pub(crate) fn read<'t>(
         &self,
         prefix: &str,
         sides: &[Side<'_>],
-        mut tensors: AllGiven<'_>,
-    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        tensors: &Tensors<'t>,
+    ) -> Result<AllGiven<'t>, WeightError> {
         let mut names = self.names(prefix);
-        let mut all = BTreeMap::new();
+        let mut all = AllGiven::new();
         for ((_, plan), side) in self.parts.iter().zip(sides) {
             let names: Vec<String> = names.by_ref().take(plan.tensors.len()).collect();
-            let ours = plan.read(&names, &mut tensors)?;
-            all.extend(
-                ours.into_iter()
-                    .map(|(stem, data)| (side.name(&stem), data)),
-            );
+            let ours = plan.read(&names, tensors)?.into_iter();
+            all.extend(ours.map(|(stem, stored)| (side.name(&stem), Given::Stored(stored))));
         }
         Ok(all)
     }

@@ -1,15 +1,16 @@
 //! A table applied to a cell: which number of theirs is which of ours.
 
 use std::collections::BTreeMap;
-use std::ops::{AddAssign, Mul, Neg};
 
-use burn::tensor::{DType, Element, TensorData};
+use burn::tensor::{DType, TensorData};
 use rekindle::engine::Program;
 
 use super::block::{Block, Kind, Term, terms};
 use super::{Layout, Row};
+use crate::convert::computed;
 use crate::error::WeightError;
-use crate::given::{AllGiven, Given};
+use crate::formats::Tensors;
+use crate::stored::{self, Area, Order, Stored};
 
 /// A cell's weights as another library stores them.
 pub(crate) struct Plan {
@@ -18,22 +19,7 @@ pub(crate) struct Plan {
     ours: Vec<(String, Vec<usize>)>,
 }
 
-/// The numbers that weights are.
-trait Number:
-    Element + Default + PartialEq + AddAssign + Mul<Output = Self> + Neg<Output = Self>
-{
-    const ONE: Self;
-}
-
-impl Number for f32 {
-    const ONE: Self = 1.0;
-}
-
-impl Number for f64 {
-    const ONE: Self = 1.0;
-}
-
-/// How many rows of ours are gone through together: as many columns of theirs lie in one line of a processor's cache.
+/// How many rows of theirs are gone through together: as many columns lie in one line of a processor's cache.
 const ROWS: usize = 16;
 
 /// A tensor of theirs.
@@ -46,15 +32,12 @@ pub(crate) struct Theirs {
 
 /// A block's way.
 struct Move {
-    layout: Layout,
-    negative: bool,
-    rows: usize,
+    /// Where it stands in theirs.
+    area: Area,
+    order: Order,
+    /// How wide it is in ours.
     width: usize,
-    /// Where it begins in theirs, and how large theirs is.
-    row: usize,
-    column: usize,
-    all_rows: usize,
-    all_columns: usize,
+    negative: bool,
     /// The tensors of ours and the rows at which the block begins there: those that are added up; none of what must be zero.
     ours: Vec<(usize, usize)>,
     /// Whether another tensor gives the block, too.
@@ -129,15 +112,17 @@ impl Plan {
             let shape = ours[at].1.clone();
             let (rows, width) = (shape[0], shape.get(1).copied().unwrap_or(1));
             let all = Move {
-                layout: Layout::Rows,
+                area: Area {
+                    row: 0,
+                    column: 0,
+                    rows,
+                    columns: width,
+                    stride: width,
+                },
+                order: Order::Straight,
+                width,
                 negative: false,
                 more: false,
-                rows,
-                width,
-                row: 0,
-                column: 0,
-                all_rows: rows,
-                all_columns: width,
                 ours: vec![(at, 0)],
             };
             Some(Theirs {
@@ -151,63 +136,48 @@ impl Plan {
         Some(Plan { tensors, ours })
     }
 
-    /// Our weights of theirs, which are of one type, by the names that [`Plan::tensors`] have there. One after the other is read and goes.
+    /// Our weights of theirs, which are all there and of one type, by the names that [`Plan::tensors`] have there.
     ///
     /// # Errors
     ///
-    /// If a tensor holds what a cell here lacks, or what is not finite: all of these.
-    pub(crate) fn read(
+    /// If a tensor holds what a cell here lacks: all of these.
+    pub(crate) fn read<'t>(
         &self,
         names: &[String],
-        theirs: &mut AllGiven<'_>,
-    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        theirs: &Tensors<'t>,
+    ) -> Result<BTreeMap<String, Stored<'t>>, WeightError> {
         let first = names.first().and_then(|name| theirs.get(name));
-        match first.map(Given::dtype) {
-            Some(DType::F64) => self.read_as::<f64>(names, theirs),
-            _ => self.read_as::<f32>(names, theirs),
-        }
-    }
-
-    fn read_as<T: Number>(
-        &self,
-        names: &[String],
-        theirs: &mut AllGiven<'_>,
-    ) -> Result<BTreeMap<String, TensorData>, WeightError> {
-        let mut ours: Vec<Vec<T>> = self
-            .ours
-            .iter()
-            .map(|(_, shape)| vec![T::default(); shape.iter().product()])
-            .collect();
+        let dtype = first.map_or(DType::F32, computed);
+        let mut blocks: Vec<Vec<stored::Block<'t>>> = vec![Vec::new(); self.ours.len()];
         let mut faults = Vec::new();
         for (tensor, name) in self.tensors.iter().zip(names) {
-            let given = theirs.remove(name).expect("what was checked is there");
-            let data = match given.numbers(name, false) {
-                Ok(data) => data,
-                Err(fault) => {
-                    faults.push(fault);
-                    continue;
-                }
-            };
-            let from: &[T] = data.as_slice().expect("what was checked is of one type");
-            let mut lacking = false;
+            let entry = theirs.get(name).expect("what was checked is there");
             for step in &tensor.moves {
-                let sign = if step.negative { -T::ONE } else { T::ONE };
+                let block = |row| stored::Block {
+                    name: name.clone(),
+                    entry: entry.clone(),
+                    area: step.area,
+                    order: step.order,
+                    negative: step.negative,
+                    more: step.more,
+                    row,
+                };
                 match step.ours.first() {
-                    Some(&(weight, row)) => step.each(row, |mine, theirs| {
-                        ours[weight][mine] += sign * from[theirs];
-                    }),
-                    None => step.each(0, |_, theirs| lacking |= from[theirs] != T::default()),
+                    Some(&(weight, row)) => blocks[weight].push(block(row)),
+                    None => match lacking(block(0)) {
+                        Ok(false) => {}
+                        Ok(true) => faults.push(WeightError::Lacking { name: name.clone() }),
+                        Err(fault) => faults.push(fault),
+                    },
                 }
-            }
-            if lacking {
-                faults.push(WeightError::Lacking { name: name.clone() });
             }
         }
         WeightError::all(faults)?;
-        let named = self.ours.iter().zip(ours).map(|((name, shape), numbers)| {
-            (name.clone(), TensorData::new(numbers, shape.clone()))
+        let named = self.ours.iter().zip(blocks);
+        let stored = named.map(|((name, shape), blocks)| {
+            (name.clone(), Stored::of(dtype, shape.clone(), blocks))
         });
-        Ok(named.collect())
+        Ok(stored.collect())
     }
 
     /// Their tensors of ours.
@@ -221,9 +191,10 @@ impl Plan {
         let tensors = self.tensors.iter().map(|tensor| {
             let mut all = vec![0.0; tensor.shape.iter().product()];
             for step in &tensor.moves {
+                let sign = if step.negative { -1.0 } else { 1.0 };
                 for &(weight, row) in step.ours.iter().filter(|_| !step.more) {
                     step.each(row, |mine, theirs| {
-                        all[theirs] += step.sign() * numbers[weight][mine];
+                        all[theirs] += sign * numbers[weight][mine];
                     });
                 }
             }
@@ -234,31 +205,47 @@ impl Plan {
     }
 }
 
-impl Move {
-    fn sign(&self) -> f64 {
-        if self.negative { -1.0 } else { 1.0 }
-    }
+/// Whether a block holds another number than zero.
+fn lacking(mut block: stored::Block<'_>) -> Result<bool, WeightError> {
+    let Area { rows, columns, .. } = block.area;
+    block.order = Order::Straight;
+    let dtype = computed(&block.entry);
+    let numbers = Stored::of(dtype, vec![rows, columns], vec![block]).numbers(false)?;
+    Ok(numbers.iter::<f64>().any(|number| number != 0.0))
+}
 
+impl Move {
     /// Each number of the block: its place in ours, where the block begins at a row, and in theirs.
     fn each(&self, row: usize, mut visit: impl FnMut(usize, usize)) {
-        let mut at = |r: usize, c: usize| {
-            let theirs = match self.layout {
-                Layout::Rows | Layout::Pair | Layout::Single => {
-                    (self.row + r) * self.all_columns + self.column + c
+        let Area { rows, columns, .. } = self.area;
+        for first in (0..rows).step_by(ROWS) {
+            for j in 0..columns {
+                for i in first..(first + ROWS).min(rows) {
+                    let [r, c] = self.order.here(&self.area, self.width, i, j);
+                    visit((row + r) * self.width + c, self.area.place(i, j));
                 }
-                Layout::Columns => (self.column + c) * self.all_rows + self.row + r,
-                Layout::Folded => {
-                    let at = r * self.width + c;
-                    at / self.rows * self.all_rows + self.row + at % self.rows
-                }
-            };
-            visit((row + r) * self.width + c, theirs);
-        };
-        for first in (0..self.rows).step_by(ROWS) {
-            let some = first..(first + ROWS).min(self.rows);
-            for c in 0..self.width {
-                some.clone().for_each(|r| at(r, c));
             }
+        }
+    }
+}
+
+impl Layout {
+    /// Where a block stands in theirs: it begins at a row and a column, and has so many of them, of all, as they are counted here.
+    fn area(self, begin: [usize; 2], size: [usize; 2], all: [usize; 2]) -> (Order, Area) {
+        let area = |[row, column]: [usize; 2], [rows, columns]: [usize; 2], stride| Area {
+            row,
+            column,
+            rows,
+            columns,
+            stride,
+        };
+        let turned = |[rows, columns]: [usize; 2]| [columns, rows];
+        match self {
+            Layout::Rows | Layout::Pair | Layout::Single => {
+                (Order::Straight, area(begin, size, all[1]))
+            }
+            Layout::Columns => (Order::Turned, area(turned(begin), turned(size), all[0])),
+            Layout::Folded => (Order::Folded, area(turned(begin), turned(size), all[0])),
         }
     }
 }
@@ -275,16 +262,16 @@ fn theirs(row: &Row, places: &[Vec<Term>], spans: &[Vec<Vec<Span>>]) -> Theirs {
     for (place, spans) in places.iter().zip(spans) {
         let mut column = 0;
         for (term, sum) in place.iter().zip(spans) {
+            let Span { rows, width, .. } = sum[0];
+            let (order, area) =
+                row.layout
+                    .area([begin, column], [rows, width], [all_rows, all_columns]);
             moves.push(Move {
-                layout: row.layout,
+                area,
+                order,
+                width,
                 negative: term.negative,
                 more: term.more,
-                rows: sum[0].rows,
-                width: sum[0].width,
-                row: begin,
-                column,
-                all_rows,
-                all_columns,
                 ours: sum
                     .iter()
                     .filter_map(|span| Some((span.weight?, span.row)))

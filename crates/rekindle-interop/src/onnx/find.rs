@@ -12,7 +12,7 @@ use super::scope::{Scope, Source};
 use super::{equations, stack, weights};
 use crate::error::WeightError;
 use crate::formats::onnx::{Graph, Model, Setting};
-use crate::given::Given;
+use crate::given::AllGiven;
 use crate::load::{Wanted, check, load};
 use crate::pytorch::slots;
 use crate::taken::Taken;
@@ -92,14 +92,25 @@ impl<'m> Operators<'m> {
     ///
     /// # Errors
     ///
-    /// If a weight is of a type that no layer computes with, or lies in a file that was not attached.
+    /// If a weight is of a type that no layer computes with, holds a number that is not finite, or lies in a file that was not attached or
+    /// cannot be read any more.
     pub fn weights(&self) -> Result<BTreeMap<String, TensorData>, WeightError> {
+        let given = self.given_weights()?.into_iter();
+        let numbers = given.map(|(name, given)| {
+            let data = given.numbers(&name, false)?;
+            Ok((name, data))
+        });
+        numbers.collect()
+    }
+
+    /// The same, still in the model.
+    fn given_weights(&self) -> Result<AllGiven<'m>, WeightError> {
         let forward = self.config.cell_in(Direction::Forward);
         let mut cells = vec![forward];
         if self.config.bidirectional {
             cells.push(self.config.cell_in(Direction::Reverse));
         }
-        let mut all = BTreeMap::new();
+        let mut all = AllGiven::new();
         for (depth, layer) in self.layers.iter().enumerate() {
             let found = weights::weights(layer, &cells, depth);
             all.extend(found.map_err(|why| WeightError::Operator {
@@ -123,7 +134,7 @@ impl<'m> Operators<'m> {
         self.config.fits(self.d_input()).map_err(refused)?;
         let layer = self.config.blank(self.d_input(), device);
         let slots = slots(&layer);
-        load(layer, slots, Given::own(self.weights()?))
+        load(layer, slots, self.given_weights()?)
     }
 
     /// The names of the tensors that hold the weights.
@@ -295,8 +306,8 @@ pub fn take<'m, C: Cell>(
     for found in candidates {
         let weights = match found.differs(&layer) {
             Some(fault) => Err(fault),
-            None => found.weights().and_then(|weights| {
-                check(&Wanted::all(&slots), &Given::lent(&weights))?;
+            None => found.given_weights().and_then(|weights| {
+                check(&Wanted::all(&slots), &weights)?;
                 Ok(weights)
             }),
         };
@@ -322,7 +333,7 @@ pub fn take<'m, C: Cell>(
                 names,
                 left,
             };
-            Ok((load(layer, slots, Given::own(weights))?, taken))
+            Ok((load(layer, slots, weights)?, taken))
         }
         _ => Err(WeightError::Ambiguous {
             prefixes: fitting.iter().map(places).collect(),

@@ -124,6 +124,15 @@ impl<'m> Source<'m> {
         }
     }
 
+    /// The name of a tensor that is part of the model.
+    pub(super) fn name(&self) -> Option<&'m str> {
+        match self {
+            Source::Constant(tensor) => Some(&tensor.name),
+            Source::Folded(folded) => folded.of.first().copied(),
+            Source::Absent | Source::Computed(_) => None,
+        }
+    }
+
     /// The shape of a tensor that must be part of the model.
     pub(super) fn shape(&self, letter: &str) -> Result<Vec<usize>, String> {
         self.entry(letter).map(|entry| entry.shape)

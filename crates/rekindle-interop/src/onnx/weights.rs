@@ -1,31 +1,30 @@
 //! The tensors of a recurrent operator, by PyTorch's names and in PyTorch's layout.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use burn::tensor::TensorData;
 use rekindle::{AnyCellConfig, CellConfig};
 
 use super::node::{PEEPHOLES, Recurrent};
 use super::scope::Source;
-use crate::convert::numbers;
+use crate::convert::computed;
 use crate::formats::Entry;
+use crate::given::{AllGiven, Given};
+use crate::stored::{Area, Block, Order, Stored};
 
 /// The weights of the layer at a depth, whose cells are these.
-pub(super) fn weights(
-    operator: &Recurrent<'_>,
+pub(super) fn weights<'m>(
+    operator: &Recurrent<'m>,
     cells: &[&AnyCellConfig],
     depth: usize,
-) -> Result<BTreeMap<String, TensorData>, String> {
-    let mut found = BTreeMap::new();
+) -> Result<AllGiven<'m>, String> {
+    let mut found = AllGiven::new();
     let [w, r, b, p] = &operator.tensors;
     let (gates, units) = (operator.standard.gates, operator.settled.d_hidden);
     for (direction, cell) in cells.iter().enumerate() {
         let suffix = if direction == 1 { "_reverse" } else { "" };
-        let mut add = |stem: &str, entry: Entry<'_>| {
-            let data = numbers(&entry, false).map_err(|error| error.to_string())?;
-            found.insert(format!("{stem}_l{depth}{suffix}"), data);
-            Ok::<(), String>(())
+        let mut add = |stem: &str, stored: Stored<'m>| {
+            let name = format!("{stem}_l{depth}{suffix}");
+            found.insert(name, Given::Stored(stored));
         };
         let program = cell.program().expect("a cell of equations");
         // Where each block of the equations stands in the operator's matrices.
@@ -38,12 +37,12 @@ pub(super) fn weights(
         };
         let blocks = places(program.inputs(), 0);
         for (stem, source, letter) in [("weight_ih", w, "W"), ("weight_hh", r, "R")] {
-            add(stem, rows(source, letter, direction, units, &blocks)?)?;
+            add(stem, rows(source, letter, direction, units, &blocks)?);
         }
         if operator.settled.bias {
-            add("bias_ih", rows(b, "B", direction, units, &blocks)?)?;
+            add("bias_ih", rows(b, "B", direction, units, &blocks)?);
             let blocks = places(program.hiddens(), gates.len());
-            add("bias_hh", rows(b, "B", direction, units, &blocks)?)?;
+            add("bias_hh", rows(b, "B", direction, units, &blocks)?);
         }
         for vector in program.vectors() {
             let place = PEEPHOLES.iter().position(|name| name == vector);
@@ -51,12 +50,13 @@ pub(super) fn weights(
             add(
                 &format!("vector_{vector}"),
                 rows(p, "P", direction, units, &[place])?,
-            )?;
+            );
         }
         for (state, source) in operator.standard.states.iter().zip(&operator.initial) {
             if operator.begins() {
                 let entry = operator.initial(source, state, direction)?;
-                add(&format!("initial_{state}"), entry)?;
+                let name = source.name().unwrap_or(state).to_owned();
+                add(&format!("initial_{state}"), Stored::whole(name, entry));
             }
         }
     }
@@ -64,26 +64,37 @@ pub(super) fn weights(
 }
 
 /// Blocks of `units` rows of a tensor `[directions, rows, ...]`, those at these places, without the directions.
-fn rows(
-    source: &Source<'_>,
+fn rows<'m>(
+    source: &Source<'m>,
     letter: &str,
     direction: usize,
     units: usize,
     places: &[usize],
-) -> Result<Entry<'static>, String> {
+) -> Result<Stored<'m>, String> {
     let entry = source.entry(letter)?;
     let [_, all, ref rest @ ..] = entry.shape[..] else {
         return Err(format!("has {letter} of {:?}", entry.shape));
     };
-    let row = entry.dtype.size() * rest.iter().product::<usize>();
-    let all_of = entry.bytes().map_err(|error| error.to_string())?;
-    let mut bytes = Vec::with_capacity(places.len() * units * row);
-    for place in places {
-        let first = (direction * all + place * units) * row;
-        bytes.extend_from_slice(&all_of[first..first + units * row]);
-    }
+    let columns: usize = rest.iter().product();
+    let name = source.name().unwrap_or(letter);
+    let blocks = places.iter().enumerate().map(|(at, place)| Block {
+        name: name.to_owned(),
+        entry: entry.clone(),
+        area: Area {
+            row: direction * all + place * units,
+            column: 0,
+            rows: units,
+            columns,
+            stride: columns,
+        },
+        order: Order::Straight,
+        negative: false,
+        more: false,
+        row: at * units,
+    });
+    let blocks = blocks.collect();
     let shape = [&[places.len() * units], rest].concat();
-    Entry::new(entry.dtype, shape, bytes)
+    Ok(Stored::of(computed(&entry), shape, blocks))
 }
 
 impl Recurrent<'_> {

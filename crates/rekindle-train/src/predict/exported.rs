@@ -33,7 +33,7 @@ impl Predictor {
         for (name, text) in NOTES.into_iter().zip(self.notes()?) {
             model.notes.push((name.to_owned(), text));
         }
-        Ok(write(&model))
+        write(&model).map_err(|error| Error::fault(format!("cannot write the model: {error}")))
     }
 
     /// The weights by PyTorch's names, `embedding.weight`, `recurrent.weight_ih_l0`, `output.weight`, as a safetensors file.

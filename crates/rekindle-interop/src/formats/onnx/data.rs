@@ -1,9 +1,7 @@
 //! The tensors of a model, in the ways that the format has to hold them.
 
-use std::borrow::Cow;
-
 use super::wire::damaged;
-use crate::formats::{Dtype, Entry, FormatError};
+use crate::formats::{Bytes, Dtype, Entry, FormatError};
 
 /// The format's numbers of types.
 const TYPES: [(i64, Dtype); 10] = [
@@ -51,11 +49,11 @@ pub enum Data<'b> {
     #[default]
     Empty,
     /// As they are.
-    Raw(Cow<'b, [u8]>),
+    Raw(Bytes<'b>),
     /// Floats of 32 bits.
-    Floats(Vec<u8>),
+    Floats(Bytes<'b>),
     /// Floats of 64 bits.
-    Doubles(Vec<u8>),
+    Doubles(Bytes<'b>),
     /// Integers of up to 32 bits, and the bits of smaller floats.
     Narrow(Vec<i64>),
     /// Integers of 64 bits.
@@ -95,19 +93,18 @@ impl<'b> Tensor<'b> {
     }
 
     /// Takes its numbers from a file, if they lie there.
-    pub(super) fn attach(&mut self, file: &str, bytes: &'b [u8]) -> Result<(), FormatError> {
+    pub(super) fn attach(&mut self, file: &str, bytes: &Bytes<'b>) -> Result<(), FormatError> {
         let Data::External(place) = &self.data else {
             return Ok(());
         };
         if place.file != file {
             return Ok(());
         }
-        let rest = bytes.get(place.offset..);
-        let taken = match (rest, place.length) {
-            (Some(rest), Some(length)) => rest.get(..length),
-            (rest, None) => rest,
-            (None, _) => None,
+        let end = match place.length {
+            Some(length) => place.offset.checked_add(length),
+            None => Some(bytes.len()),
         };
+        let taken = end.and_then(|end| bytes.part(place.offset..end));
         let taken = taken.ok_or_else(|| {
             damaged(format!(
                 "tensor `{}` ends beyond the {} bytes of {file}",
@@ -115,7 +112,7 @@ impl<'b> Tensor<'b> {
                 bytes.len()
             ))
         })?;
-        self.data = Data::Raw(Cow::Borrowed(taken));
+        self.data = Data::Raw(taken);
         Ok(())
     }
 
@@ -124,18 +121,8 @@ impl<'b> Tensor<'b> {
     /// # Errors
     ///
     /// If it is of a type that no layer has, lies in another file, or its shape is of another number of elements.
-    pub fn entry(&self) -> Result<Entry<'_>, String> {
-        let borrowed = match &self.data {
-            Data::Raw(bytes) => Data::Raw(Cow::Borrowed(&**bytes)),
-            data => data.clone(),
-        };
-        let tensor = Tensor {
-            name: String::new(),
-            code: self.code,
-            axes: self.axes.clone(),
-            data: borrowed,
-        };
-        tensor.into_entry()
+    pub fn entry(&self) -> Result<Entry<'b>, String> {
+        self.clone().into_entry()
     }
 
     /// The same of a tensor that is not needed any more.
@@ -153,10 +140,10 @@ impl<'b> Tensor<'b> {
         let axes = self.axes.iter().map(|&axis| usize::try_from(axis));
         let shape: Result<Vec<usize>, _> = axes.collect();
         let shape = shape.map_err(|_| format!("is {:?}", self.axes))?;
-        let bytes: Cow<'b, [u8]> = match (self.data, dtype) {
+        let bytes: Bytes<'b> = match (self.data, dtype) {
             (Data::Raw(bytes), _) => bytes,
-            (Data::Empty, _) => Cow::Borrowed(&[]),
-            (Data::Floats(bytes), Dtype::F32) | (Data::Doubles(bytes), Dtype::F64) => bytes.into(),
+            (Data::Empty, _) => Bytes::default(),
+            (Data::Floats(bytes), Dtype::F32) | (Data::Doubles(bytes), Dtype::F64) => bytes,
             (Data::Narrow(numbers), _) if dtype.size() <= 4 && dtype != Dtype::F32 => {
                 low_bytes(&numbers, dtype.size()).into()
             }

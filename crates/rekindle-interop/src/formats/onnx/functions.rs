@@ -225,8 +225,8 @@ impl<'c, 'b> Call<'c, 'b> {
 /// The bytes of a tensor that a copy of it takes.
 fn held(tensor: &Tensor<'_>) -> usize {
     let numbers = match &tensor.data {
-        Data::Empty | Data::Raw(_) => 0,
-        Data::Floats(bytes) | Data::Doubles(bytes) => bytes.len(),
+        // Copies of bytes are the same bytes.
+        Data::Empty | Data::Raw(_) | Data::Floats(_) | Data::Doubles(_) => 0,
         Data::Narrow(numbers) | Data::Wide(numbers) => numbers.len() * 8,
         Data::External(place) => place.file.len(),
     };

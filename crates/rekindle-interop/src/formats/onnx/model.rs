@@ -1,7 +1,7 @@
 //! A model: a graph of nodes, each an operator from named values to named values.
 
 use super::data::Tensor;
-use crate::formats::Dtype;
+use crate::formats::{Bytes, Dtype, FormatError};
 
 /// A model.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,8 +132,8 @@ impl<'b> Model<'b> {
     /// # Errors
     ///
     /// If the file ends before one of them does.
-    pub fn attach(&mut self, file: &str, bytes: &'b [u8]) -> Result<(), super::FormatError> {
-        self.graph.attach(file, bytes)
+    pub fn attach(&mut self, file: &str, content: impl Into<Bytes<'b>>) -> Result<(), FormatError> {
+        self.graph.attach(file, &content.into())
     }
 }
 
@@ -159,7 +159,7 @@ impl<'b> Graph<'b> {
         }
     }
 
-    fn attach(&mut self, file: &str, bytes: &'b [u8]) -> Result<(), super::FormatError> {
+    fn attach(&mut self, file: &str, bytes: &Bytes<'b>) -> Result<(), FormatError> {
         for tensor in &mut self.constants {
             tensor.attach(file, bytes)?;
         }

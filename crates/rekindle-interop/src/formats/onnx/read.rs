@@ -1,12 +1,10 @@
 //! Bytes become a model.
 
-use std::borrow::Cow;
-
 use super::data::{self, Data, External, Tensor};
 use super::functions::{Function, Inliner};
 use super::model::{Attribute, Axis, Graph, Model, Node, Port, Setting};
-use super::wire::{Fields, Value, damaged};
-use crate::formats::{FormatError, archive};
+use super::wire::{Fields, Fixed, Value, damaged};
+use crate::formats::{Bytes, FormatError, archive};
 
 /// How deep graphs may stand within one another.
 const DEEPEST: usize = 32;
@@ -14,23 +12,25 @@ const DEEPEST: usize = 32;
 /// The nodes, attributes, tensors and values of a file. A few hundred bytes each of memory may be two of the file.
 const MOST: usize = 1 << 20;
 
-/// A model.
+/// A model. Its tensors stay where they are, in memory or in the file, until their numbers are asked for.
 ///
 /// # Errors
 ///
 /// If the content is no model, or a truncated one, if graphs stand too deep within one another, or there is too much of all.
-pub fn read(bytes: &[u8]) -> Result<Model<'_>, FormatError> {
+pub fn read<'b>(content: impl Into<Bytes<'b>>) -> Result<Model<'b>, FormatError> {
+    let content = content.into().ahead();
+    let budget = archive::budget(content.len());
     let mut reader = Reader { left: MOST };
     let mut model = Model::default();
     let mut graph = None;
     let mut functions = Vec::new();
-    for field in Fields(bytes) {
+    for field in Fields::of(content) {
         match field? {
-            (2, value) => model.producer = value.text()?.to_owned(),
+            (2, value) => model.producer = value.text()?,
             (7, value) => graph = Some(reader.graph(value.bytes()?, 0)?),
             (8, value) => {
                 let (domain, version) = opset(value.bytes()?)?;
-                if matches!(domain, "" | "ai.onnx") {
+                if matches!(domain.as_str(), "" | "ai.onnx") {
                     model.opset = version;
                 }
             }
@@ -38,20 +38,20 @@ pub fn read(bytes: &[u8]) -> Result<Model<'_>, FormatError> {
             (14, value) => {
                 let (key, value) = pair(value.bytes()?)?;
                 reader.count()?;
-                model.notes.push((key.to_owned(), value.to_owned()));
+                model.notes.push((key, value));
             }
             _ => {}
         }
     }
     let graph = graph.ok_or_else(|| damaged("it has no graph".into()))?;
-    let mut inliner = Inliner::new(&functions, reader.left, archive::budget(bytes.len()));
+    let mut inliner = Inliner::new(&functions, reader.left, budget);
     model.graph = inliner.graph(graph, 0)?;
     Ok(model)
 }
 
-fn opset(bytes: &[u8]) -> Result<(&str, i64), FormatError> {
-    let mut found = ("", 0);
-    for field in Fields(bytes) {
+fn opset(bytes: Bytes<'_>) -> Result<(String, i64), FormatError> {
+    let mut found = (String::new(), 0);
+    for field in Fields::of(bytes) {
         match field? {
             (1, value) => found.0 = value.text()?,
             (2, value) => found.1 = value.number()?,
@@ -61,9 +61,9 @@ fn opset(bytes: &[u8]) -> Result<(&str, i64), FormatError> {
     Ok(found)
 }
 
-fn pair(bytes: &[u8]) -> Result<(&str, &str), FormatError> {
-    let mut found = ("", "");
-    for field in Fields(bytes) {
+fn pair(bytes: Bytes<'_>) -> Result<(String, String), FormatError> {
+    let mut found = (String::new(), String::new());
+    for field in Fields::of(bytes) {
         match field? {
             (1, value) => found.0 = value.text()?,
             (2, value) => found.1 = value.text()?,
@@ -85,17 +85,17 @@ impl Reader {
         Ok(())
     }
 
-    fn graph<'b>(&mut self, bytes: &'b [u8], depth: usize) -> Result<Graph<'b>, FormatError> {
+    fn graph<'b>(&mut self, bytes: Bytes<'b>, depth: usize) -> Result<Graph<'b>, FormatError> {
         if depth == DEEPEST {
             let why = format!("graphs stand more than {DEEPEST} deep in one another");
             return Err(damaged(why));
         }
         self.count()?;
         let mut graph = Graph::default();
-        for field in Fields(bytes) {
+        for field in Fields::of(bytes) {
             match field? {
                 (1, value) => graph.nodes.push(self.node(value.bytes()?, depth)?),
-                (2, value) => graph.name = value.text()?.to_owned(),
+                (2, value) => graph.name = value.text()?,
                 (5, value) => graph.constants.push(self.tensor(value.bytes()?)?),
                 (11, value) => graph.inputs.push(self.port(value.bytes()?)?),
                 (12, value) => graph.outputs.push(self.port(value.bytes()?)?),
@@ -105,22 +105,22 @@ impl Reader {
         Ok(graph)
     }
 
-    fn function<'b>(&mut self, bytes: &'b [u8]) -> Result<Function<'b>, FormatError> {
+    fn function<'b>(&mut self, bytes: Bytes<'b>) -> Result<Function<'b>, FormatError> {
         self.count()?;
         let mut function = Function::default();
-        for field in Fields(bytes) {
+        for field in Fields::of(bytes) {
             match field? {
-                (1, value) => function.name = value.text()?.to_owned(),
+                (1, value) => function.name = value.text()?,
                 (4, value) => {
                     self.count()?;
-                    function.inputs.push(value.text()?.to_owned());
+                    function.inputs.push(value.text()?);
                 }
                 (5, value) => {
                     self.count()?;
-                    function.outputs.push(value.text()?.to_owned());
+                    function.outputs.push(value.text()?);
                 }
                 (7, value) => function.nodes.push(self.node(value.bytes()?, 0)?),
-                (10, value) => function.domain = value.text()?.to_owned(),
+                (10, value) => function.domain = value.text()?,
                 (11, value) => {
                     let attribute = self.attribute(value.bytes()?, 0)?;
                     function.usual.push(attribute);
@@ -131,23 +131,23 @@ impl Reader {
         Ok(function)
     }
 
-    fn node<'b>(&mut self, bytes: &'b [u8], depth: usize) -> Result<Node<'b>, FormatError> {
+    fn node<'b>(&mut self, bytes: Bytes<'b>, depth: usize) -> Result<Node<'b>, FormatError> {
         self.count()?;
         let mut node = Node::default();
-        for field in Fields(bytes) {
+        for field in Fields::of(bytes) {
             match field? {
                 (1, value) => {
                     self.count()?;
-                    node.inputs.push(value.text()?.to_owned());
+                    node.inputs.push(value.text()?);
                 }
                 (2, value) => {
                     self.count()?;
-                    node.outputs.push(value.text()?.to_owned());
+                    node.outputs.push(value.text()?);
                 }
-                (3, value) => node.name = value.text()?.to_owned(),
-                (4, value) => node.op = value.text()?.to_owned(),
+                (3, value) => node.name = value.text()?,
+                (4, value) => node.op = value.text()?,
                 (5, value) => node.attributes.push(self.attribute(value.bytes()?, depth)?),
-                (7, value) => node.domain = value.text()?.to_owned(),
+                (7, value) => node.domain = value.text()?,
                 _ => {}
             }
         }
@@ -156,37 +156,39 @@ impl Reader {
 
     fn attribute<'b>(
         &mut self,
-        bytes: &'b [u8],
+        bytes: Bytes<'b>,
         depth: usize,
     ) -> Result<Attribute<'b>, FormatError> {
         self.count()?;
         let mut name = String::new();
         let mut setting = Setting::Other;
-        let mut floats = Vec::new();
+        let mut floats = Fixed::<4>::default();
         let mut integers = Vec::new();
         let mut texts = Vec::new();
         // What the attribute is: old writers left this out, and then it is what is there.
         let mut kind = None;
         let mut refers = None;
-        for field in Fields(bytes) {
+        for field in Fields::of(bytes) {
             match field? {
-                (1, value) => name = value.text()?.to_owned(),
+                (1, value) => name = value.text()?,
                 (2, value) => setting = Setting::Number(value.float()?),
                 (3, value) => setting = Setting::Integer(value.number()?),
                 (4, value) => setting = text(value)?.map_or(Setting::Other, Setting::Text),
                 (5, value) => setting = Setting::Tensor(self.tensor(value.bytes()?)?),
                 (6, value) => setting = Setting::Graph(self.graph(value.bytes()?, depth + 1)?),
-                (7, value) => value.fixed::<4>(&mut floats)?,
+                (7, value) => floats.add(value)?,
                 (8, value) => value.numbers(&mut integers)?,
                 (9, value) => {
                     self.count()?;
                     texts.push(text(value)?.unwrap_or_default());
                 }
                 (20, value) => kind = Some(value.number()?),
-                (21, value) => refers = Some(value.text()?.to_owned()),
+                (21, value) => refers = Some(value.text()?),
                 _ => {}
             }
         }
+        let floats = floats.bytes();
+        let floats = floats.read()?;
         let (numbers, _) = floats.as_chunks();
         let numbers: Vec<f32> = numbers.iter().copied().map(f32::from_le_bytes).collect();
         let setting = match kind {
@@ -206,23 +208,23 @@ impl Reader {
         Ok(Attribute { name, setting })
     }
 
-    fn tensor<'b>(&mut self, bytes: &'b [u8]) -> Result<Tensor<'b>, FormatError> {
+    fn tensor<'b>(&mut self, bytes: Bytes<'b>) -> Result<Tensor<'b>, FormatError> {
         self.count()?;
         let mut tensor = Tensor::default();
-        let (mut floats, mut doubles) = (Vec::new(), Vec::new());
+        let (mut floats, mut doubles) = (Fixed::<4>::default(), Fixed::<8>::default());
         let (mut narrow, mut wide) = (Vec::new(), Vec::new());
         let mut place = External::default();
         let mut outside = false;
-        for field in Fields(bytes) {
+        for field in Fields::of(bytes) {
             match field? {
                 (1, value) => value.numbers(&mut tensor.axes)?,
                 (2, value) => tensor.code = value.number()?,
-                (4, value) => value.fixed::<4>(&mut floats)?,
+                (4, value) => floats.add(value)?,
                 (5, value) => value.numbers(&mut narrow)?,
                 (7, value) => value.numbers(&mut wide)?,
-                (8, value) => tensor.name = value.text()?.to_owned(),
-                (9, value) => tensor.data = Data::Raw(Cow::Borrowed(value.bytes()?)),
-                (10, value) => value.fixed::<8>(&mut doubles)?,
+                (8, value) => tensor.name = value.text()?,
+                (9, value) => tensor.data = Data::Raw(value.bytes()?),
+                (10, value) => doubles.add(value)?,
                 (13, value) => described(&mut place, pair(value.bytes()?)?)?,
                 (14, value) => outside = value.number()? == 1,
                 _ => {}
@@ -232,8 +234,8 @@ impl Reader {
             tensor.data = Data::External(inside(place)?);
         } else if tensor.data == Data::Empty {
             let held = [
-                (floats.is_empty(), Data::Floats(floats)),
-                (doubles.is_empty(), Data::Doubles(doubles)),
+                (floats.is_empty(), Data::Floats(floats.bytes())),
+                (doubles.is_empty(), Data::Doubles(doubles.bytes())),
                 (narrow.is_empty(), Data::Narrow(narrow)),
                 (wide.is_empty(), Data::Wide(wide)),
             ];
@@ -245,15 +247,15 @@ impl Reader {
         Ok(tensor)
     }
 
-    fn port(&mut self, bytes: &[u8]) -> Result<Port, FormatError> {
+    fn port(&mut self, bytes: Bytes<'_>) -> Result<Port, FormatError> {
         self.count()?;
         let mut port = Port::default();
-        for field in Fields(bytes) {
+        for field in Fields::of(bytes) {
             match field? {
-                (1, value) => port.name = value.text()?.to_owned(),
+                (1, value) => port.name = value.text()?,
                 (2, value) => {
                     // The type is a message of kinds, the first of which is a tensor's.
-                    for field in Fields(value.bytes()?) {
+                    for field in Fields::of(value.bytes()?) {
                         if let (1, value) = field? {
                             self.tensor_type(value.bytes()?, &mut port)?;
                         }
@@ -265,13 +267,13 @@ impl Reader {
         Ok(port)
     }
 
-    fn tensor_type(&mut self, bytes: &[u8], port: &mut Port) -> Result<(), FormatError> {
-        for field in Fields(bytes) {
+    fn tensor_type(&mut self, bytes: Bytes<'_>, port: &mut Port) -> Result<(), FormatError> {
+        for field in Fields::of(bytes) {
             match field? {
                 (1, value) => port.dtype = data::dtype(value.number()?),
                 (2, value) => {
                     let mut axes = Vec::new();
-                    for field in Fields(value.bytes()?) {
+                    for field in Fields::of(value.bytes()?) {
                         if let (1, value) = field? {
                             self.count()?;
                             axes.push(axis(value.bytes()?)?);
@@ -286,12 +288,12 @@ impl Reader {
     }
 }
 
-fn axis(bytes: &[u8]) -> Result<Axis, FormatError> {
+fn axis(bytes: Bytes<'_>) -> Result<Axis, FormatError> {
     let mut axis = Axis::Named(String::new());
-    for field in Fields(bytes) {
+    for field in Fields::of(bytes) {
         match field? {
             (1, value) => axis = Axis::Of(value.number()?),
-            (2, value) => axis = Axis::Named(value.text()?.to_owned()),
+            (2, value) => axis = Axis::Named(value.text()?),
             _ => {}
         }
     }
@@ -300,12 +302,12 @@ fn axis(bytes: &[u8]) -> Result<Axis, FormatError> {
 
 /// A text; none where the bytes are something else.
 fn text(value: Value<'_>) -> Result<Option<String>, FormatError> {
-    let text = str::from_utf8(value.bytes()?);
-    Ok(text.ok().map(str::to_owned))
+    let bytes = value.bytes()?;
+    Ok(String::from_utf8(bytes.read()?.into_owned()).ok())
 }
 
 /// One of the words that say where a tensor lies.
-fn described(place: &mut External, (key, value): (&str, &str)) -> Result<(), FormatError> {
+fn described(place: &mut External, (key, value): (String, String)) -> Result<(), FormatError> {
     let number = || {
         let number = value.parse::<usize>();
         number.map_err(|_| {
@@ -314,10 +316,10 @@ fn described(place: &mut External, (key, value): (&str, &str)) -> Result<(), For
             ))
         })
     };
-    match key {
-        "location" => place.file = value.to_owned(),
+    match key.as_str() {
         "offset" => place.offset = number()?,
         "length" => place.length = Some(number()?),
+        "location" => place.file = value,
         _ => {}
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::data::{self, Data, Tensor};
 use super::model::{Attribute, Axis, Graph, Model, Node, Port, Setting};
 use super::wire::Message;
+use crate::formats::FormatError;
 
 /// The first version of the format whose models may use each version of the operators.
 const FORMATS: [(i64, i64); 8] = [
@@ -17,7 +18,11 @@ const FORMATS: [(i64, i64); 8] = [
 ];
 
 /// A model's file. The same model gives the same bytes.
-pub fn write(model: &Model<'_>) -> Vec<u8> {
+///
+/// # Errors
+///
+/// If a tensor is still in the file that the model was read from, and this cannot be read any more.
+pub fn write(model: &Model<'_>) -> Result<Vec<u8>, FormatError> {
     let mut message = Message::default();
     let format = FORMATS
         .iter()
@@ -25,7 +30,7 @@ pub fn write(model: &Model<'_>) -> Vec<u8> {
         .find(|(opset, _)| *opset <= model.opset);
     message.number(1, format.map_or(7, |(_, format)| *format));
     message.text(2, &model.producer);
-    message.message(7, graph(&model.graph));
+    message.message(7, graph(&model.graph)?);
     let mut opset = Message::default();
     opset.text(1, "");
     opset.number(2, model.opset);
@@ -33,7 +38,7 @@ pub fn write(model: &Model<'_>) -> Vec<u8> {
     for (key, value) in &model.notes {
         message.message(14, pair(key, value));
     }
-    message.0
+    Ok(message.0)
 }
 
 fn pair(key: &str, value: &str) -> Message {
@@ -43,14 +48,14 @@ fn pair(key: &str, value: &str) -> Message {
     message
 }
 
-fn graph(graph: &Graph<'_>) -> Message {
+fn graph(graph: &Graph<'_>) -> Result<Message, FormatError> {
     let mut message = Message::default();
     for each in &graph.nodes {
-        message.message(1, node(each));
+        message.message(1, node(each)?);
     }
     message.text(2, &graph.name);
     for each in &graph.constants {
-        message.message(5, tensor(each));
+        message.message(5, tensor(each)?);
     }
     for each in &graph.inputs {
         message.message(11, port(each));
@@ -58,10 +63,10 @@ fn graph(graph: &Graph<'_>) -> Message {
     for each in &graph.outputs {
         message.message(12, port(each));
     }
-    message
+    Ok(message)
 }
 
-fn node(node: &Node<'_>) -> Message {
+fn node(node: &Node<'_>) -> Result<Message, FormatError> {
     let mut message = Message::default();
     // Inputs that are left out are empty, and written all the same.
     for name in &node.inputs {
@@ -73,13 +78,13 @@ fn node(node: &Node<'_>) -> Message {
     message.text(3, &node.name);
     message.text(4, &node.op);
     for each in &node.attributes {
-        message.message(5, attribute(each));
+        message.message(5, attribute(each)?);
     }
     message.text(7, &node.domain);
-    message
+    Ok(message)
 }
 
-fn attribute(attribute: &Attribute<'_>) -> Message {
+fn attribute(attribute: &Attribute<'_>) -> Result<Message, FormatError> {
     let mut message = Message::default();
     message.text(1, &attribute.name);
     let kind = match &attribute.setting {
@@ -96,11 +101,11 @@ fn attribute(attribute: &Attribute<'_>) -> Message {
             3
         }
         Setting::Tensor(inner) => {
-            message.message(5, tensor(inner));
+            message.message(5, tensor(inner)?);
             4
         }
         Setting::Graph(inner) => {
-            message.message(6, graph(inner));
+            message.message(6, graph(inner)?);
             5
         }
         Setting::Numbers(numbers) => {
@@ -128,10 +133,10 @@ fn attribute(attribute: &Attribute<'_>) -> Message {
         Setting::Other => 0,
     };
     message.number(20, kind);
-    message
+    Ok(message)
 }
 
-fn tensor(tensor: &Tensor<'_>) -> Message {
+fn tensor(tensor: &Tensor<'_>) -> Result<Message, FormatError> {
     let mut message = Message::default();
     for axis in &tensor.axes {
         message.number(1, *axis);
@@ -139,9 +144,9 @@ fn tensor(tensor: &Tensor<'_>) -> Message {
     message.number(2, tensor.code);
     match &tensor.data {
         Data::Empty => {}
-        Data::Raw(bytes) => message.bytes(9, bytes),
-        Data::Floats(bytes) => message.bytes(4, bytes),
-        Data::Doubles(bytes) => message.bytes(10, bytes),
+        Data::Raw(bytes) => message.bytes(9, &bytes.read()?),
+        Data::Floats(bytes) => message.bytes(4, &bytes.read()?),
+        Data::Doubles(bytes) => message.bytes(10, &bytes.read()?),
         Data::Narrow(numbers) => numbers.iter().for_each(|number| message.number(5, *number)),
         Data::Wide(numbers) => numbers.iter().for_each(|number| message.number(7, *number)),
         Data::External(place) => {
@@ -154,7 +159,7 @@ fn tensor(tensor: &Tensor<'_>) -> Message {
         }
     }
     message.text(8, &tensor.name);
-    message
+    Ok(message)
 }
 
 fn port(port: &Port) -> Message {

@@ -231,7 +231,7 @@ fn every_end_becomes_a_part_of_the_model() {
         let config: RecurrentConfig = toml::from_str(case.model).expect("a model");
         let net = Net::new(case.shape, &config, &Device::flex()).expect("a network");
         let model = net.onnx(&case.ends, &case.options).expect("a model");
-        let bytes = onnx::write(&model);
+        let bytes = onnx::write(&model).expect("in memory");
         assert_eq!(onnx::read(&bytes).expect("a model"), model, "{}", case.name);
         let named = run(&case, &net, &mut draw);
         let [inputs, outputs] = ports(&model);

@@ -72,6 +72,7 @@ fn run(model: &Model<'_>, x: f32) -> f32 {
         let Data::Raw(bytes) = &constant.data else {
             panic!("{} is no number", constant.name);
         };
+        let bytes = bytes.read().expect("in memory");
         let number = f32::from_le_bytes(bytes[..].try_into().expect("one number"));
         values.insert(&constant.name, number.into());
     }
@@ -91,7 +92,11 @@ fn kept(folder: &Path, name: &str, model: &Model<'_>, x: &[f32], y: &[f32]) {
     };
     let tensors = safetensors::write(&[("x", entry(x)), ("y", entry(y))], &[]).expect("written");
     std::fs::write(folder.join(format!("{name}.safetensors")), tensors).expect("written");
-    std::fs::write(folder.join(format!("{name}.onnx")), write(model)).expect("written");
+    std::fs::write(
+        folder.join(format!("{name}.onnx")),
+        write(model).expect("in memory"),
+    )
+    .expect("written");
 }
 
 #[test]
