@@ -47,6 +47,12 @@ pub trait Cell: Module + ModuleDisplay {
             .is_none_or(|gates| gates.program().reads(state))
     }
 
+    /// The points in each dimension of the pictures that the cell reads and gives, `[channels * points]` with the channels first; none
+    /// of a cell that knows no space.
+    fn space(&self) -> &[usize] {
+        &[]
+    }
+
     /// The state before the first step: zeros.
     fn initial(&self, batch: usize, device: &Device) -> Self::State {
         let zeros = |(_, width)| Tensor::zeros([batch, width], device);

@@ -31,6 +31,13 @@ impl View {
         })
     }
 
+    /// The same with the axes in another order, each of which it has once.
+    pub(crate) fn permuted(mut self, order: &[usize]) -> Self {
+        self.strides = order.iter().map(|&at| self.strides[at]).collect();
+        self.shape = order.iter().map(|&at| self.shape[at]).collect();
+        self
+    }
+
     /// The tensor of these elements: left where they are if they stand side by side, copied otherwise. A copy takes its bytes from `budget`.
     pub(crate) fn of<'b>(self, store: &Bytes<'b>, budget: &mut usize) -> Result<Entry<'b>, String> {
         let size = self.dtype.size();

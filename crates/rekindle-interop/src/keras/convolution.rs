@@ -3,14 +3,19 @@
 //! Keras' inputs and outputs have the channels last or, by its `data_format`, first; here a picture is `[channels * points]`, the channels
 //! first. That is the caller's to turn; the weights are the same for both.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::TensorData;
 use rekindle::cells::ConvLstmConfig;
 use rekindle::{AnyCellConfig, CellConfig};
+use serde_json::{Value, json};
 
 use super::place::Names;
 use super::settings::One;
 use super::take::Weights;
+use crate::convert::{entry, tensor_data};
 use crate::error::WeightError;
+use crate::formats::View;
 use crate::formats::keras::Model;
 use crate::given::{AllGiven, Given};
 use crate::load::{Wanted, check};
@@ -23,7 +28,7 @@ const WEIGHTS: [(&str, &str); 3] = [
     ("bias_ih", "bias"),
 ];
 
-/// The dimensions of a cell that is a convolutional LSTM; none if it is another.
+/// The dimensions of a cell that is a convolutional LSTM without peepholes; none if it is another.
 pub(super) fn dimensions(side: &Side<'_>) -> Option<usize> {
     let [input, hidden] = ["weight_ih", "weight_hh"].map(|stem| side.shape(stem));
     let (input, hidden) = (input?, hidden?);
@@ -108,9 +113,72 @@ pub(super) fn weights<'m>(
             .remove(&wanted.name)
             .expect("what was checked is there");
         let data = given.numbers(&wanted.name, false)?;
-        weights.insert(side.name(stem), Given::Own(turned(&data, shape)));
+        let theirs: Vec<usize> = order(shape.len()).collect();
+        let ours = (0..shape.len()).map(|axis| theirs.iter().position(|&of| of == axis));
+        let ours: Option<Vec<usize>> = ours.collect();
+        let data = permuted(&data, &ours.expect("an order has every axis"));
+        weights.insert(side.name(stem), Given::Own(data));
     }
     Ok((weights, taken))
+}
+
+/// A direction's weights as Keras has them, in the order of its tensors.
+pub(super) fn written(own: &BTreeMap<String, TensorData>) -> Vec<TensorData> {
+    let all = WEIGHTS.iter().filter_map(|(ours, _)| own.get(*ours));
+    all.map(|data| {
+        let order: Vec<usize> = order(data.shape().len()).collect();
+        permuted(data, &order)
+    })
+    .collect()
+}
+
+/// A layer of Keras' that convolves, as its configuration says it.
+pub(super) struct Convolved {
+    /// The points in every dimension.
+    space: Vec<usize>,
+    /// The channels that come in.
+    channels: usize,
+    /// The width of its kernels.
+    kernel: usize,
+}
+
+impl Convolved {
+    /// That of a direction whose cell lives in a space; none if it is another cell.
+    pub(super) fn of(side: &Side<'_>, space: &[usize]) -> Option<Self> {
+        dimensions(side).filter(|&dimensions| dimensions == space.len())?;
+        let input = side.shape("weight_ih")?;
+        Some(Convolved {
+            space: space.to_vec(),
+            channels: input[1],
+            kernel: input[2],
+        })
+    }
+
+    /// The name of Keras' class.
+    pub(super) fn class(&self) -> String {
+        format!("ConvLSTM{}D", self.space.len())
+    }
+
+    /// The shape of its input.
+    pub(super) fn input(&self) -> Value {
+        let step = self.space.iter().chain([&self.channels]);
+        let all = [None, None].into_iter().chain(step.map(Some));
+        json!(all.collect::<Vec<_>>())
+    }
+
+    /// What its configuration says beside what every layer's does.
+    pub(super) fn config(&self) -> Value {
+        let each = |size: usize| vec![size; self.space.len()];
+        json!({
+            "activation": "tanh",
+            "recurrent_activation": "sigmoid",
+            "kernel_size": each(self.kernel),
+            "strides": each(1),
+            "dilation_rate": each(1),
+            "padding": "same",
+            "data_format": "channels_last",
+        })
+    }
 }
 
 /// Which axis of ours each of theirs is: `[to, from, ..]` here is `[.., from, to]` there.
@@ -118,24 +186,11 @@ fn order(axes: usize) -> impl Iterator<Item = usize> {
     (2..axes).chain((0..axes.min(2)).rev())
 }
 
-/// Their numbers with the axes in our order; our shape is this.
-fn turned(theirs: &TensorData, shape: &[usize]) -> TensorData {
-    // How far apart neighbours of each of our axes are in theirs.
-    let mut strides = vec![0; shape.len()];
-    let mut next = 1;
-    for axis in order(shape.len()).collect::<Vec<_>>().into_iter().rev() {
-        strides[axis] = next;
-        next *= shape[axis];
-    }
-    let numbers: Vec<f64> = theirs.iter().collect();
-    let ours = (0..numbers.len()).map(|mut index| {
-        let mut place = 0;
-        for axis in (0..shape.len()).rev() {
-            place += index % shape[axis] * strides[axis];
-            index /= shape[axis];
-        }
-        numbers[place]
-    });
-    let ours: Vec<f64> = ours.collect();
-    TensorData::new(ours, shape.to_vec()).convert_dtype(theirs.dtype())
+/// The same numbers with their axes in another order.
+fn permuted(data: &TensorData, order: &[usize]) -> TensorData {
+    let entry = entry(data).expect("a type of weights");
+    let view = View::whole(entry.dtype, entry.shape.clone(), false);
+    let view = view.expect("it is in memory").permuted(order);
+    let moved = view.of(&entry.content, &mut entry.content.len());
+    tensor_data(&moved.expect("as many as there are")).expect("they are in memory")
 }

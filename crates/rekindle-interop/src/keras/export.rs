@@ -6,14 +6,16 @@ use burn::tensor::{DType, TensorData};
 use rekindle::{Cell, Recurrent};
 use serde_json::{Value, json};
 
+use super::convolution::{self, Convolved};
 use super::layer::merged;
+use super::settings::snake;
 use super::take::{directions, twin};
-use super::twin::{Kind, Twin};
+use super::twin::Twin;
 use crate::convert::entry;
 use crate::error::WeightError;
 use crate::formats::FormatError;
 use crate::formats::keras::{write, write_model};
-use crate::pytorch::{export as weights, sides};
+use crate::pytorch::{Side, export as weights, sides};
 
 /// The content of a `.weights.h5` file that a `Sequential` of Keras' loads by `load_weights`: one recurrent layer a level, each in a
 /// `Bidirectional` where the layer here reads in both directions, with no other layers that have weights.
@@ -48,9 +50,53 @@ struct Sequential {
 
 struct Level {
     name: String,
-    twin: Twin,
+    computes: Computes,
     units: usize,
     bias: bool,
+}
+
+/// What a layer of Keras' computes.
+enum Computes {
+    Equations(Twin),
+    Convolutions(Convolved),
+}
+
+impl Computes {
+    /// What the directions of a level, whose cells live in a space, compute; none if Keras has none of it.
+    fn of(sides: &[Side<'_>], space: &[usize]) -> Option<Self> {
+        match Convolved::of(&sides[0], space) {
+            Some(convolved) => Some(Computes::Convolutions(convolved)),
+            None => twin(sides).ok().map(Computes::Equations),
+        }
+    }
+
+    /// The name of Keras' class.
+    fn class(&self) -> String {
+        match self {
+            Computes::Convolutions(convolved) => convolved.class(),
+            Computes::Equations(twin) => twin.kind.class().to_owned(),
+        }
+    }
+
+    /// A direction's weights, in the order of Keras' tensors.
+    fn weights(&self, side: &Side<'_>, own: &BTreeMap<String, TensorData>) -> Vec<TensorData> {
+        match self {
+            Computes::Convolutions(_) => convolution::written(own),
+            Computes::Equations(twin) => {
+                let plan = side.plan(twin.kind.stored()[0]);
+                let plan = plan.expect("a table covers its cell");
+                plan.write(own).into_iter().map(|(_, data)| data).collect()
+            }
+        }
+    }
+
+    /// What its configuration says beside what every layer's does; none if Keras 3 has no name for a function.
+    fn config(&self) -> Option<Value> {
+        match self {
+            Computes::Convolutions(convolved) => Some(convolved.config()),
+            Computes::Equations(twin) => twin.config(),
+        }
+    }
 }
 
 impl Sequential {
@@ -61,37 +107,35 @@ impl Sequential {
         let mut taken = 0;
         let mut tensors = Vec::new();
         let mut levels = Vec::new();
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (level, own) in sides.chunks(directions).zip(layer.layers()) {
-            let twin = twin(level).map_err(|_| WeightError::NoForm { library: "Keras" })?;
-            let class = match (directions, twin.kind) {
-                (2, _) => "bidirectional",
-                (_, Kind::SimpleRnn) => "simple_rnn",
-                (_, Kind::Lstm) => "lstm",
-                _ => "gru",
+            let computes = Computes::of(level, own.forward.space());
+            let computes = computes.ok_or(WeightError::NoForm { library: "Keras" })?;
+            let stem = match directions {
+                2 => "bidirectional".to_owned(),
+                _ => snake(&computes.class()),
             };
-            let count = counts.entry(class).or_default();
+            let count = counts.entry(stem.clone()).or_default();
             let name = match *count {
-                0 => class.to_owned(),
-                n => format!("{class}_{n}"),
+                0 => stem,
+                n => format!("{stem}_{n}"),
             };
             *count += 1;
             let before = tensors.len();
             for (side, part) in level.iter().zip(["forward_layer.", "backward_layer."]) {
                 let part = if directions == 2 { part } else { "" };
-                let plan = side
-                    .plan(twin.kind.stored()[0])
-                    .expect("a table covers its cell");
                 let own = side.own(&all);
                 taken += own.len();
-                for (number, (_, data)) in plan.write(&own).into_iter().enumerate() {
-                    tensors.push((format!("layers.{name}.{part}cell.vars.{number}"), data));
-                }
+                let weights = computes.weights(side, &own).into_iter().enumerate();
+                tensors.extend(weights.map(|(number, data)| {
+                    (format!("layers.{name}.{part}cell.vars.{number}"), data)
+                }));
             }
+            let points: usize = own.forward.space().iter().product();
             levels.push(Level {
                 name,
-                twin,
-                units: own.forward.d_output(),
+                computes,
+                units: own.forward.d_output() / points,
                 bias: tensors.len() - before == 3 * directions,
             });
         }
@@ -123,23 +167,34 @@ impl Sequential {
             DType::F64 => "float64",
             _ => "float32",
         };
-        let shape = json!([null, null, layer.d_input()]);
+        let shape = match &self.levels[0].computes {
+            Computes::Convolutions(convolved) => convolved.input(),
+            Computes::Equations(_) => json!([null, null, layer.d_input()]),
+        };
         let input = json!({ "name": "x", "batch_shape": shape, "dtype": dtype });
         let mut layers = vec![object("keras.layers", "InputLayer", input)];
         for level in &self.levels {
-            let Level { name, twin, .. } = level;
+            let Level { name, computes, .. } = level;
+            let width = match computes {
+                Computes::Convolutions(_) => "filters",
+                Computes::Equations(_) => "units",
+            };
             let one = |name: &str, backwards: bool| -> Result<Value, WeightError> {
-                let mut config = twin.config().ok_or_else(|| WeightError::Layer {
+                let mut config = computes.config().ok_or_else(|| WeightError::Layer {
                     name: name.to_owned(),
                     why: "has the hard_sigmoid of Keras before 3, for which Keras 3 has no name; write .weights.h5".into(),
                 })?;
                 config["name"] = json!(name);
                 config["dtype"] = json!(dtype);
-                config["units"] = json!(level.units);
+                config[width] = json!(level.units);
                 config["use_bias"] = json!(level.bias);
                 config["return_sequences"] = json!(true);
                 config["go_backwards"] = json!(backwards);
-                Ok(object("keras.layers", twin.kind.class(), config))
+                let mut made = object("keras.layers", &computes.class(), config);
+                if let Computes::Convolutions(convolved) = computes {
+                    made["build_config"] = json!({ "input_shape": convolved.input() });
+                }
+                Ok(made)
             };
             layers.push(match directions(layer) {
                 1 => one(name, false)?,

@@ -214,7 +214,7 @@ fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
 }
 
 /// A class in the paths of weights: `SimpleRNN` is `simple_rnn`, as Keras derives it.
-fn snake(class: &str) -> String {
+pub(super) fn snake(class: &str) -> String {
     let letters: Vec<char> = class.chars().filter(|c| c.is_alphanumeric()).collect();
     let mut name = String::new();
     for (i, &letter) in letters.iter().enumerate() {

@@ -194,8 +194,7 @@ fn moved<'m>(
             let order: Option<Vec<usize>> = order.iter().map(|&at| axis(at, axes)).collect();
             let order = order
                 .filter(|order| order.len() == axes && (0..axes).all(|at| order.contains(&at)))?;
-            view.strides = order.iter().map(|&at| view.strides[at]).collect();
-            view.shape = order.iter().map(|&at| view.shape[at]).collect();
+            view = view.permuted(&order);
         }
         "Slice" => {
             let (starts, ends) = (list("starts", 0)?, list("ends", 1)?);

@@ -172,6 +172,10 @@ impl Cell for AnyCell {
         each!(self, cell => cell.reads(state))
     }
 
+    fn space(&self) -> &[usize] {
+        each!(self, cell => cell.space())
+    }
+
     fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
         each!(self, cell => {
             let (y, state) = cell.step(x, State::from_parts(state));

@@ -79,6 +79,10 @@ impl Cell for ConvGru {
         vec![("h".to_string(), self.d_output())]
     }
 
+    fn space(&self) -> &[usize] {
+        &self.space
+    }
+
     fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
         self.next(self.ih.forward(x, &self.space), state)
     }

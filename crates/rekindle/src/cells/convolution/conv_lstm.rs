@@ -92,6 +92,10 @@ impl Cell for ConvLstm {
         vec![state("h"), state("c")]
     }
 
+    fn space(&self) -> &[usize] {
+        &self.space
+    }
+
     fn step(&self, x: Tensor<2>, state: Self::State) -> (Tensor<2>, Self::State) {
         self.next(self.ih.forward(x, &self.space), state)
     }
