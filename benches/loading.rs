@@ -49,8 +49,7 @@ fn load(path: &Path) -> Result<usize, Box<dyn Error>> {
         return Ok(loaded?.len());
     }
     if Format::of(&bytes.first(16)?) == Some(Format::Onnx) {
-        let whole = std::fs::read(path)?;
-        let model = onnx::read(&whole)?;
+        let model = onnx::read(bytes)?;
         let loaded: Result<Vec<_>, _> = operators(&model)
             .into_iter()
             .map(|found| found?.load(&device))

@@ -210,13 +210,15 @@ pub fn take<C: Cell>(
 ) -> Result<(Recurrent<C>, Taken), WeightError> {
     let ways = Ways::of(&layer);
     let mut fitting: Vec<Place<'_>> = Vec::new();
-    let mut closest: Option<(usize, Place<'_>)> = None;
+    // Where none of the names stands is farther than any place where some do.
+    let mut closest: Option<((bool, usize), Place<'_>)> = None;
     for place in ways.places(tensors, prefix) {
         match place.faults(tensors) {
             // A library may have PyTorch's names.
             0 if fitting.iter().any(|other| other.is(&place)) => {}
             0 => fitting.push(place),
             faults => {
+                let faults = (place.lacks_all(tensors), faults);
                 if closest.as_ref().is_none_or(|(least, _)| faults < *least) {
                     closest = Some((faults, place));
                 }

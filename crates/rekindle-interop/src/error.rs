@@ -71,11 +71,15 @@ pub enum WeightError {
     #[error("tensor `{name}` holds what the cell here lacks; that part of it must be zero")]
     Lacking { name: String },
 
+    /// A weight holds what the other library has no place for.
+    #[error("`{name}` holds what the other library has no place for; that part of it must be zero")]
+    NoPlace { name: String },
+
     /// A tensor stands before a recurrence.
     #[error(
-        "tensor `{name}` is of a convolution before the recurrence, which no cell here has: take a layer made with use_short_conv=False"
+        "tensor `{name}` is of a convolution before the recurrence, which no cell here has: take a layer made with {made}"
     )]
-    Before { name: String },
+    Before { name: String, made: &'static str },
 
     /// The library that is asked for has no such layer.
     #[error("{library} has no layer of this cell, these directions and so many levels")]

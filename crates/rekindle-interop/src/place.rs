@@ -127,6 +127,12 @@ impl Place<'_> {
         unfit.count() + beside.iter().filter(|name| !known.contains(*name)).count()
     }
 
+    /// Whether none of the weights' names is there.
+    pub(crate) fn lacks_all(&self, tensors: &Tensors<'_>) -> bool {
+        let mut names = self.wanted.iter().map(|wanted| &wanted.name);
+        names.all(|name| tensors.get(name).is_none())
+    }
+
     /// Whether these are the same tensors.
     pub(crate) fn is(&self, other: &Place<'_>) -> bool {
         let names = |place: &Place<'_>| -> BTreeSet<String> {
@@ -165,12 +171,11 @@ impl Place<'_> {
         let (slots, given) = match self.way {
             Way::Own(slots) => (named(slots, &self.prefix), given),
             Way::Other(form) => {
-                let mut lacks = form
-                    .lacks
-                    .iter()
-                    .map(|name| format!("{}{name}", self.prefix));
+                let lacks = form.lacks.tensors.iter();
+                let mut lacks = lacks.map(|name| format!("{}{name}", self.prefix));
                 if let Some(name) = lacks.find(|name| tensors.get(name).is_some()) {
-                    return Err(WeightError::Before { name });
+                    let made = form.lacks.made;
+                    return Err(WeightError::Before { name, made });
                 }
                 let weights = form.read(&self.prefix, &ways.sides, tensors)?;
                 (ways.own_slots().to_vec(), weights)

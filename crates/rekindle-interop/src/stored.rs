@@ -60,7 +60,7 @@ impl Order {
     }
 }
 
-/// Some rows of a tensor here, as an area of one in a file.
+/// A part of a tensor here, as an area of one in a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Block<'t> {
     /// The tensor of the file, and what errors call it.
@@ -72,8 +72,8 @@ pub(crate) struct Block<'t> {
     pub(crate) negative: bool,
     /// Whether it is added to what another block set.
     pub(crate) more: bool,
-    /// The row here at which it begins.
-    pub(crate) row: usize,
+    /// The row and the column here at which it begins.
+    pub(crate) at: [usize; 2],
 }
 
 /// A tensor that is made of blocks of tensors in a file; what no block sets is zero.
@@ -144,7 +144,7 @@ impl<'t> Stored<'t> {
             order: Order::Straight,
             negative: false,
             more: false,
-            row: 0,
+            at: [0, 0],
         };
         Stored::of(computed(&block.entry), shape, vec![block])
     }
@@ -299,7 +299,7 @@ impl Block<'_> {
         };
         let [below, beside] = matrix.strides();
         let rows = piece.len().checked_div(self.area.stride).unwrap_or(0);
-        let begin = self.row * below;
+        let begin = self.at[0] * below + self.at[1] * beside;
         // How far apart here are neighbours of a column there, and those of a row.
         let [down, across] = match self.order {
             Order::Straight => [below, beside],

@@ -156,6 +156,69 @@ fn gated_linear_attention_is_taken_from_fla_up_to_its_recurrence() {
         TensorData::new(vec![1_f32; 24], [6, 1, 4]),
     ));
     let error = take(config.init(5, &device), &file(&out), None).expect_err("a convolution");
-    let name = "q_conv1d.weight".to_owned();
-    assert_eq!(error, WeightError::Before { name });
+    assert_eq!(
+        error.to_string(),
+        "tensor `q_conv1d.weight` is of a convolution before the recurrence, which no cell here has: take a layer made with \
+         use_short_conv=False"
+    );
+}
+
+#[test]
+fn slstm_is_taken_from_xlstm_in_both_forms_of_its_weights() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/golden/xlstm.safetensors"
+    );
+    let bytes = std::fs::read(path).expect("the golden file");
+    let tensors = read(&bytes).expect("safetensors");
+    let device = Device::flex();
+    let golden = |name: &str| {
+        let data = tensor_data(tensors.get(name).expect(name)).expect(name);
+        Tensor::<3>::from_data(data, &device)
+    };
+    let cell = |heads: usize| {
+        let cell = serde_json::json!({ "kind": "slstm", "d_hidden": 6, "heads": heads });
+        let cell: AnyCellConfig = serde_json::from_value(cell).expect("a cell of the list");
+        RecurrentConfig::new(cell).init(6, &device)
+    };
+    for form in ["vanilla", "cuda"] {
+        let (layer, taken) = take(cell(2), &tensors, Some(form)).expect(form);
+        assert_eq!(taken.names.len(), 6);
+        let left = format!("{form}.group_norm.weight");
+        assert!(taken.left.contains(&left), "{:?}", taken.left);
+        let found = apart(layer.forward(golden("x"), None).0, golden("y"));
+        assert!(found <= APART, "{form}: {found}");
+
+        let out = export_as(&layer, Library::Xlstm).expect("it has it");
+        for (name, data) in &out {
+            let own = tensors.get(&format!("cuda.{name}")).expect(name);
+            assert_eq!(tensor_data(own).expect(name), *data, "{name}");
+        }
+    }
+    let error = take(cell(3), &tensors, Some("cuda")).expect_err("other heads");
+    let error = error.to_string();
+    assert!(
+        error.contains("`cuda.fgate.weight` is [2, 3, 3], but the module takes [3, 2, 2]"),
+        "{error}"
+    );
+    // A fresh layer's heads read the whole input.
+    let error = export_as(&cell(2), Library::Xlstm).expect_err("of all inputs");
+    assert_eq!(
+        error.to_string(),
+        "`weight_ih` holds what the other library has no place for; that part of it must be zero"
+    );
+    let mut own: Vec<(String, TensorData)> = tensors
+        .iter()
+        .filter_map(|(name, entry)| {
+            let name = name.strip_prefix("cuda.")?;
+            Some((name.to_owned(), tensor_data(entry).expect(name)))
+        })
+        .collect();
+    own.push((
+        "conv1d.conv.weight".into(),
+        TensorData::new(vec![1_f32; 24], [6, 1, 4]),
+    ));
+    let error = take(cell(2), &file(&own), None).expect_err("a convolution");
+    let error = error.to_string();
+    assert!(error.ends_with("conv1d_kernel_size=0"), "{error}");
 }

@@ -79,13 +79,18 @@ impl Computes {
     }
 
     /// A direction's weights, in the order of Keras' tensors.
-    fn weights(&self, side: &Side<'_>, own: &BTreeMap<String, TensorData>) -> Vec<TensorData> {
+    fn weights(
+        &self,
+        side: &Side<'_>,
+        own: &BTreeMap<String, TensorData>,
+    ) -> Result<Vec<TensorData>, WeightError> {
         match self {
-            Computes::Convolutions(_) => convolution::written(own),
+            Computes::Convolutions(_) => Ok(convolution::written(own)),
             Computes::Equations(twin) => {
                 let plan = side.plan(twin.kind.stored()[0]);
                 let plan = plan.expect("a table covers its cell");
-                plan.write(own).into_iter().map(|(_, data)| data).collect()
+                let all = plan.write(own)?.into_iter();
+                Ok(all.map(|(_, data)| data).collect())
             }
         }
     }
@@ -126,7 +131,7 @@ impl Sequential {
                 let part = if directions == 2 { part } else { "" };
                 let own = side.own(&all);
                 taken += own.len();
-                let weights = computes.weights(side, &own).into_iter().enumerate();
+                let weights = computes.weights(side, &own)?.into_iter().enumerate();
                 tensors.extend(weights.map(|(number, data)| {
                     (format!("layers.{name}.{part}cell.vars.{number}"), data)
                 }));

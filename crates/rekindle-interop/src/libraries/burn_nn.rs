@@ -1,6 +1,6 @@
 //! `burn::nn`: a `GateController` a gate, which holds two `Linear`s; of both directions `forward` and `reverse`.
 
-use super::{Library, Position, Tables};
+use super::{Lacks, Library, Position, Tables};
 use crate::mapping::Layout::{Columns, Rows};
 use crate::mapping::{Row, row};
 
@@ -13,7 +13,7 @@ pub(super) const TABLES: Tables = Tables {
         ("gru", GRU),
     ],
     maps: &[],
-    lacks: &[],
+    lacks: Lacks::NOTHING,
     places: |position: Position| match (position.levels, position.directions, position.direction) {
         (1, 1, _) => &[""],
         (1, _, 0) => &["forward."],

@@ -5,7 +5,7 @@
 //! `sqrt(d_key)`, HGRN2 reads and writes by other functions, RetNet turns keys and queries by their position, RWKV mixes inputs with the
 //! step before.
 
-use super::{Library, Position, Tables};
+use super::{Lacks, Library, Position, Tables};
 
 pub(super) const TABLES: Tables = Tables {
     library: Library::Fla,
@@ -15,7 +15,10 @@ pub(super) const TABLES: Tables = Tables {
         (1, 1) => &[""],
         _ => &[],
     },
-    lacks: &["q_conv1d.weight", "k_conv1d.weight", "v_conv1d.weight"],
+    lacks: Lacks {
+        tensors: &["q_conv1d.weight", "k_conv1d.weight", "v_conv1d.weight"],
+        made: "use_short_conv=False",
+    },
 };
 
 /// With `gate_logit_normalizer=16`, and without `feature_map` and `clamp_min`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::TensorData;
 
-use super::{ALL, Library, Position, cells};
+use super::{ALL, Lacks, Library, Position, cells};
 use crate::error::WeightError;
 use crate::formats::Tensors;
 use crate::given::{AllGiven, Given};
@@ -15,8 +15,8 @@ use crate::pytorch::Side;
 /// A layer's weights as a library stores them: of each direction of each level what stands before the names, and how they are stored.
 pub(crate) struct Form {
     pub(crate) library: Library,
-    /// Tensors beside it that stand before the recurrence, which a cell here lacks.
-    pub(crate) lacks: &'static [&'static str],
+    /// What stands before the recurrence there, and not here.
+    pub(crate) lacks: Lacks,
     parts: Vec<(String, Plan)>,
 }
 
@@ -103,10 +103,12 @@ impl Form {
         &self,
         sides: &[Side<'_>],
         ours: &BTreeMap<String, TensorData>,
-    ) -> Vec<(String, TensorData)> {
+    ) -> Result<Vec<(String, TensorData)>, WeightError> {
         let parts = self.parts.iter().zip(sides);
-        let tensors = parts.flat_map(|((_, plan), side)| plan.write(&side.own(ours)));
-        let tensors: Vec<_> = tensors.map(|(_, data)| data).collect();
-        self.names("").zip(tensors).collect()
+        let tensors: Result<Vec<_>, _> = parts
+            .map(|((_, plan), side)| plan.write(&side.own(ours)))
+            .collect();
+        let tensors = tensors?.into_iter().flatten().map(|(_, data)| data);
+        Ok(self.names("").zip(tensors).collect())
     }
 }

@@ -5,6 +5,7 @@ mod fla;
 mod form;
 mod ncps;
 mod torchrecurrent;
+mod xlstm;
 
 use burn::tensor::TensorData;
 use rekindle::engine::Program;
@@ -28,6 +29,8 @@ pub enum Library {
     Ncps,
     /// `GatedLinearAttention` of flash-linear-attention, for PyTorch, without convolutions: its maps up to the recurrence.
     Fla,
+    /// `sLSTMLayer` of xlstm, for PyTorch, without a convolution: its cell, before the normalisation.
+    Xlstm,
 }
 
 impl Library {
@@ -38,6 +41,7 @@ impl Library {
             Library::Torchrecurrent => "torchrecurrent",
             Library::Ncps => "ncps",
             Library::Fla => "fla",
+            Library::Xlstm => "xlstm",
         }
     }
 }
@@ -49,10 +53,26 @@ pub(crate) struct Tables {
     pub(crate) cells: &'static [(&'static str, &'static [Row])],
     /// Cells that are no set of equations, by all of their weights here and the names of these there, in PyTorch's layout.
     pub(crate) maps: &'static [&'static [(&'static str, &'static str)]],
-    /// Tensors beside them that stand before the recurrence, which a cell here lacks.
-    pub(crate) lacks: &'static [&'static str],
+    /// What may stand before the recurrence there, and not here.
+    pub(crate) lacks: Lacks,
     /// What may stand before a cell's names: of a level of so many, in a direction of so many.
     pub(crate) places: fn(Position) -> &'static [&'static str],
+}
+
+/// Tensors of what a cell here lacks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lacks {
+    /// Their names.
+    pub(crate) tensors: &'static [&'static str],
+    /// How a layer is made without.
+    pub(crate) made: &'static str,
+}
+
+impl Lacks {
+    const NOTHING: Lacks = Lacks {
+        tensors: &[],
+        made: "",
+    };
 }
 
 /// Which of a layer's cells.
@@ -67,7 +87,7 @@ pub(crate) struct Position {
 ///
 /// # Errors
 ///
-/// If the library has no such layer.
+/// If the library has no such layer, or none of these weights.
 pub fn export_as<C: Cell>(
     layer: &Recurrent<C>,
     library: Library,
@@ -78,15 +98,16 @@ pub fn export_as<C: Cell>(
     let form = form.ok_or(WeightError::NoForm {
         library: library.name(),
     })?;
-    Ok(form.write(&sides, &export(layer).into_iter().collect()))
+    form.write(&sides, &export(layer).into_iter().collect())
 }
 
 /// All tables.
-pub(crate) const ALL: [Tables; 4] = [
+pub(crate) const ALL: [Tables; 5] = [
     burn_nn::TABLES,
     torchrecurrent::TABLES,
     ncps::TABLES,
     fla::TABLES,
+    xlstm::TABLES,
 ];
 
 /// The names of the cells that in one of their forms have the blocks of these equations, in their order.

@@ -1,6 +1,6 @@
 //! ncps 1.0: the layers of a `CfC` read the input and the state side by side.
 
-use super::{Library, Position, Tables};
+use super::{Lacks, Library, Position, Tables};
 use crate::mapping::Layout::{Rows, Single};
 use crate::mapping::{Row, row};
 
@@ -8,7 +8,7 @@ pub(super) const TABLES: Tables = Tables {
     library: Library::Ncps,
     cells: &[("cfc", CFC), ("cfc", PURE)],
     maps: &[],
-    lacks: &[],
+    lacks: Lacks::NOTHING,
     places: |position: Position| match (position.levels, position.directions) {
         (1, 1) => &["rnn_cell.", ""],
         _ => &[],

@@ -4,7 +4,7 @@
 //! JANET learns its `beta`, LEM, SCRN, NAS, MUT1 and MUT2 differ from their papers and from the cells here, and T-GRU and T-LSTM keep the last
 //! input where these keep its product: they have no table. Of FastGRNN the gate's `nonlinearity` has to be `"sigmoid"`.
 
-use super::{Library, Position, Tables};
+use super::{Lacks, Library, Position, Tables};
 use crate::mapping::Layout::Rows;
 use crate::mapping::{Row, row};
 
@@ -46,7 +46,7 @@ pub(super) const TABLES: Tables = Tables {
         ("gated_antisymmetric_rnn", GATED_ANTISYMMETRIC_RNN),
     ],
     maps: &[],
-    lacks: &[],
+    lacks: Lacks::NOTHING,
     places: |position: Position| match (position.levels, position.directions) {
         (1, 1) => &["cells.#.", ""],
         (_, 1) => &["cells.#."],

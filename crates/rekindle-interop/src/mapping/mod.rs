@@ -7,8 +7,10 @@
 //! side by side: `W_i|U_i`; `0` stands for what a cell here lacks and must be zero, as large as one of its biases.
 
 mod block;
+mod layout;
 mod plan;
 
+pub(crate) use layout::Layout;
 pub(crate) use plan::Plan;
 
 /// One of their tensors.
@@ -29,20 +31,4 @@ pub(crate) const fn row(name: &'static str, layout: Layout, blocks: &'static str
         layout,
         blocks,
     }
-}
-
-/// How a tensor of theirs lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Layout {
-    /// Blocks below one another, as PyTorch has them: `[blocks * d_hidden, width]`; of vectors, behind one another.
-    Rows,
-    /// The transpose of it: `[width, blocks * d_hidden]`.
-    Columns,
-    /// Vectors in two rows: `[2, blocks / 2 * d_hidden]`.
-    Pair,
-    /// Vectors in one row: `[1, blocks * d_hidden]`.
-    Single,
-    /// Each block of a square matrix, or of one as wide as it is high, read by columns as if by rows, and stacked like [`Layout::Columns`]:
-    /// Keras' CuDNN layers, whose input kernels are so.
-    Folded,
 }

@@ -6,6 +6,7 @@ use burn::tensor::{DType, TensorData};
 use rekindle::engine::Program;
 
 use super::block::{Block, Kind, Term, terms};
+use super::layout::Part;
 use super::{Layout, Row};
 use crate::convert::computed;
 use crate::error::WeightError;
@@ -30,12 +31,10 @@ pub(crate) struct Theirs {
     moves: Vec<Move>,
 }
 
-/// A block's way.
+/// The way of a part of a block.
 struct Move {
-    /// Where it stands in theirs.
-    area: Area,
-    order: Order,
-    /// How wide it is in ours.
+    part: Part,
+    /// How wide the tensor of ours is.
     width: usize,
     negative: bool,
     /// The tensors of ours and the rows at which the block begins there: those that are added up; none of what must be zero.
@@ -62,6 +61,7 @@ impl Plan {
         weights: &BTreeMap<String, Vec<usize>>,
     ) -> Option<Plan> {
         let ours: Vec<(String, Vec<usize>)> = weights.clone().into_iter().collect();
+        let heads = heads(program, &ours);
         let mut covered = vec![0; ours.len()];
         let mut tensors = Vec::new();
         for row in rows {
@@ -94,7 +94,11 @@ impl Plan {
                     covered[weight] += rows;
                 }
             }
-            tensors.push(theirs(row, &places, &spans));
+            let width = spans[0][0][0].width;
+            if row.layout == Layout::Diagonal && !width.is_multiple_of(heads) {
+                return None;
+            }
+            tensors.push(theirs(row, &places, &spans, heads));
         }
         let whole = ours.iter().zip(covered);
         let whole = whole.into_iter().all(|((_, shape), rows)| shape[0] == rows);
@@ -110,25 +114,19 @@ impl Plan {
         let tensors = names.iter().map(|&(own, name)| {
             let at = ours.iter().position(|(ours, _)| ours == own)?;
             let shape = ours[at].1.clone();
-            let (rows, width) = (shape[0], shape.get(1).copied().unwrap_or(1));
-            let all = Move {
-                area: Area {
-                    row: 0,
-                    column: 0,
-                    rows,
-                    columns: width,
-                    stride: width,
-                },
-                order: Order::Straight,
-                width,
+            let size = [shape[0], shape.get(1).copied().unwrap_or(1)];
+            let parts = Layout::Rows.parts([0, 0], size, size, 1).into_iter();
+            let moves = parts.map(|part| Move {
+                part,
+                width: size[1],
                 negative: false,
                 more: false,
                 ours: vec![(at, 0)],
-            };
+            });
             Some(Theirs {
                 name,
                 shape,
-                moves: vec![all],
+                moves: moves.collect(),
             })
         });
         let tensors: Option<Vec<Theirs>> = tensors.collect();
@@ -153,14 +151,15 @@ impl Plan {
         for (tensor, name) in self.tensors.iter().zip(names) {
             let entry = theirs.get(name).expect("what was checked is there");
             for step in &tensor.moves {
+                let Part { area, order, at } = step.part;
                 let block = |row| stored::Block {
                     name: name.clone(),
                     entry: entry.clone(),
-                    area: step.area,
-                    order: step.order,
+                    area,
+                    order,
                     negative: step.negative,
                     more: step.more,
-                    row,
+                    at: [row + at[0], at[1]],
                 };
                 match step.ours.first() {
                     Some(&(weight, row)) => blocks[weight].push(block(row)),
@@ -181,13 +180,18 @@ impl Plan {
     }
 
     /// Their tensors of ours.
+    ///
+    /// # Errors
+    ///
+    /// If a weight of ours holds what they have no place for.
     pub(crate) fn write(
         &self,
         ours: &BTreeMap<String, TensorData>,
-    ) -> Vec<(&'static str, TensorData)> {
+    ) -> Result<Vec<(&'static str, TensorData)>, WeightError> {
         let ours: Vec<&TensorData> = self.ours.iter().map(|(name, _)| &ours[name]).collect();
         let dtype = ours.first().map_or(DType::F32, |data| data.dtype());
         let numbers: Vec<Vec<f64>> = ours.iter().map(|data| data.iter().collect()).collect();
+        let mut left = numbers.clone();
         let tensors = self.tensors.iter().map(|tensor| {
             let mut all = vec![0.0; tensor.shape.iter().product()];
             for step in &tensor.moves {
@@ -195,13 +199,19 @@ impl Plan {
                 for &(weight, row) in step.ours.iter().filter(|_| !step.more) {
                     step.each(row, |mine, theirs| {
                         all[theirs] += sign * numbers[weight][mine];
+                        left[weight][mine] = 0.0;
                     });
                 }
             }
             let data = TensorData::new(all, tensor.shape.clone());
             (tensor.name, data.convert_dtype(dtype))
         });
-        tensors.collect()
+        let tensors = tensors.collect();
+        let mut named = self.ours.iter().zip(left);
+        match named.find(|(_, left)| left.iter().any(|&number| number != 0.0)) {
+            Some(((name, _), _)) => Err(WeightError::NoPlace { name: name.clone() }),
+            None => Ok(tensors),
+        }
     }
 }
 
@@ -217,40 +227,30 @@ fn lacking(mut block: stored::Block<'_>) -> Result<bool, WeightError> {
 impl Move {
     /// Each number of the block: its place in ours, where the block begins at a row, and in theirs.
     fn each(&self, row: usize, mut visit: impl FnMut(usize, usize)) {
-        let Area { rows, columns, .. } = self.area;
-        for first in (0..rows).step_by(ROWS) {
-            for j in 0..columns {
-                for i in first..(first + ROWS).min(rows) {
-                    let [r, c] = self.order.here(&self.area, self.width, i, j);
-                    visit((row + r) * self.width + c, self.area.place(i, j));
+        let Part { area, order, at } = self.part;
+        for first in (0..area.rows).step_by(ROWS) {
+            for j in 0..area.columns {
+                for i in first..(first + ROWS).min(area.rows) {
+                    let [r, c] = order.here(&area, self.width, i, j);
+                    let (r, c) = (row + at[0] + r, at[1] + c);
+                    visit(r * self.width + c, area.place(i, j));
                 }
             }
         }
     }
 }
 
-impl Layout {
-    /// Where a block stands in theirs: it begins at a row and a column, and has so many of them, of all, as they are counted here.
-    fn area(self, begin: [usize; 2], size: [usize; 2], all: [usize; 2]) -> (Order, Area) {
-        let area = |[row, column]: [usize; 2], [rows, columns]: [usize; 2], stride| Area {
-            row,
-            column,
-            rows,
-            columns,
-            stride,
-        };
-        let turned = |[rows, columns]: [usize; 2]| [columns, rows];
-        match self {
-            Layout::Rows | Layout::Pair | Layout::Single => {
-                (Order::Straight, area(begin, size, all[1]))
-            }
-            Layout::Columns => (Order::Turned, area(turned(begin), turned(size), all[0])),
-            Layout::Folded => (Order::Folded, area(turned(begin), turned(size), all[0])),
-        }
-    }
+/// In how many heads a cell's units are: its recurrent weights are as wide as one of them.
+fn heads(program: &Program, ours: &[(String, Vec<usize>)]) -> usize {
+    let hidden = ours.iter().find(|(name, _)| name == "weight_hh");
+    let counted = hidden.and_then(|(_, shape)| {
+        let units = shape[0].checked_div(program.hiddens().len())?;
+        units.checked_div(shape[1])
+    });
+    counted.unwrap_or(1).max(1)
 }
 
-fn theirs(row: &Row, places: &[Vec<Term>], spans: &[Vec<Vec<Span>>]) -> Theirs {
+fn theirs(row: &Row, places: &[Vec<Term>], spans: &[Vec<Vec<Span>>], heads: usize) -> Theirs {
     let sizes = |place: &[Vec<Span>]| {
         let width = place.iter().map(|sum| sum[0].width).sum::<usize>();
         (place[0][0].rows, width)
@@ -263,20 +263,20 @@ fn theirs(row: &Row, places: &[Vec<Term>], spans: &[Vec<Vec<Span>>]) -> Theirs {
         let mut column = 0;
         for (term, sum) in place.iter().zip(spans) {
             let Span { rows, width, .. } = sum[0];
-            let (order, area) =
-                row.layout
-                    .area([begin, column], [rows, width], [all_rows, all_columns]);
-            moves.push(Move {
-                area,
-                order,
-                width,
-                negative: term.negative,
-                more: term.more,
-                ours: sum
-                    .iter()
-                    .filter_map(|span| Some((span.weight?, span.row)))
-                    .collect(),
-            });
+            let all = [all_rows, all_columns];
+            let parts = row.layout.parts([begin, column], [rows, width], all, heads);
+            moves.extend(parts.into_iter().map(|part| {
+                Move {
+                    part,
+                    width,
+                    negative: term.negative,
+                    more: term.more,
+                    ours: sum
+                        .iter()
+                        .filter_map(|span| Some((span.weight?, span.row)))
+                        .collect(),
+                }
+            }));
             column += sum[0].width;
         }
         begin += sizes(spans).0;
@@ -287,13 +287,7 @@ fn theirs(row: &Row, places: &[Vec<Term>], spans: &[Vec<Vec<Span>>]) -> Theirs {
     );
     Theirs {
         name: row.name,
-        shape: match (row.layout, matrix) {
-            (Layout::Pair, _) => vec![2, all_rows / 2],
-            (Layout::Single, _) => vec![1, all_rows],
-            (_, false) => vec![all_rows],
-            (Layout::Rows, true) => vec![all_rows, all_columns],
-            (Layout::Columns | Layout::Folded, true) => vec![all_columns, all_rows],
-        },
+        shape: row.layout.shape(matrix, [all_rows, all_columns], heads),
         moves,
     }
 }

@@ -90,7 +90,7 @@ fn rows<'m>(
         order: Order::Straight,
         negative: false,
         more: false,
-        row: at * units,
+        at: [at * units, 0],
     });
     let blocks = blocks.collect();
     let shape = [&[places.len() * units], rest].concat();

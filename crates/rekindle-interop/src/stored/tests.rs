@@ -15,7 +15,7 @@ fn block(entry: Entry<'static>, area: Area, order: Order) -> Block<'static> {
         order,
         negative: false,
         more: false,
-        row: 0,
+        at: [0, 0],
     }
 }
 
@@ -24,7 +24,7 @@ fn numbers(stored: &Stored<'_>, turned: bool) -> Vec<f32> {
     data.as_slice().expect("f32").to_vec()
 }
 
-/// An area of a matrix of several pieces, which begins and ends anywhere, in every order and both ways, below two rows of zeros.
+/// An area of a matrix of several pieces, which begins and ends anywhere, in every order and both ways, below two rows and beside columns of zeros.
 #[test]
 fn blocks_of_several_pieces_stand_where_their_order_says() {
     let (rows, stride) = (3 * PIECE / 4 / 100, 100);
@@ -36,14 +36,17 @@ fn blocks_of_several_pieces_stand_where_their_order_says() {
         stride,
     };
     for order in [Order::Straight, Order::Turned, Order::Folded] {
-        let [high, width] = match order {
-            Order::Straight => [area.rows, area.columns],
-            _ => [area.columns, area.rows],
+        // What is folded is as wide as the tensor here.
+        let ([high, width], beside) = match order {
+            Order::Straight => ([area.rows, area.columns], 4),
+            Order::Turned => ([area.columns, area.rows], 4),
+            Order::Folded => ([area.columns, area.rows], 0),
         };
         let mut block = block(counted(rows, stride), area, order);
-        (block.row, block.negative) = (2, true);
-        let stored = Stored::of(DType::F32, vec![2 + high, width], vec![block]);
-        let mut expected = vec![0.0; (2 + high) * width];
+        (block.at, block.negative) = ([2, beside], true);
+        let (height, width) = (2 + high, beside + width);
+        let stored = Stored::of(DType::F32, vec![height, width], vec![block]);
+        let mut expected = vec![0.0; height * width];
         for i in 0..area.rows {
             for j in 0..area.columns {
                 let [r, c] = match order {
@@ -54,12 +57,12 @@ fn blocks_of_several_pieces_stand_where_their_order_says() {
                         [at / width, at % width]
                     }
                 };
-                expected[(2 + r) * width + c] = -(((3 + i) * stride + 7 + j) as f32);
+                expected[(2 + r) * width + beside + c] = -(((3 + i) * stride + 7 + j) as f32);
             }
         }
         assert_eq!(numbers(&stored, false), expected, "{order:?}");
         let turned: Vec<f32> = (0..width)
-            .flat_map(|c| (0..2 + high).map(move |r| (r, c)))
+            .flat_map(|c| (0..height).map(move |r| (r, c)))
             .map(|(r, c)| expected[r * width + c])
             .collect();
         assert_eq!(numbers(&stored, true), turned, "{order:?}");
