@@ -10,12 +10,12 @@
 use rekindle_train::{Predicted, Prediction, Predictor, Result, TrainOptions, train};
 use std::{fs, path::Path, sync::atomic::AtomicBool};
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-
 fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    let root = root.expect("the repository");
     let directory = tempfile::tempdir().expect("a directory for the run");
     let options = TrainOptions {
-        config: Path::new(ROOT).join("configs/forecast/sunspots.toml"),
+        config: root.join("configs/forecast/sunspots.toml"),
         overrides: vec!["train.epochs=2".into()],
         out: Some(directory.path().join("run")),
         ..TrainOptions::default()
@@ -25,7 +25,7 @@ fn main() -> Result<()> {
     let predictor = Predictor::open(&run, None)?;
     let mut stream = predictor.stream()?;
     println!("{}", stream.takes());
-    let table = Path::new(ROOT).join("data/sunspots.csv");
+    let table = root.join("data/sunspots.csv");
     let text = fs::read_to_string(&table).expect("the table");
     let mut last = None;
     for line in text.lines() {

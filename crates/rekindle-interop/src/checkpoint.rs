@@ -11,6 +11,7 @@ use rekindle::{
     Recurrent, RecurrentConfig,
 };
 
+use crate::counted::counted;
 use crate::error::WeightError;
 use crate::formats::Tensors;
 use crate::load::load;
@@ -77,7 +78,8 @@ impl fmt::Display for Found {
         let place = if place.is_empty() { "the top" } else { place };
         write!(
             f,
-            "{place}: {kind:?}, {d_input} to {d_hidden}, {layers} layers"
+            "{place}: {kind:?}, {d_input} to {d_hidden}, {}",
+            counted(*layers, "layer")
         )?;
         if let Some(width) = self.d_projection {
             write!(f, ", projected to {width}")?;

@@ -21,6 +21,7 @@
 pub mod burn_nn;
 mod checkpoint;
 mod convert;
+mod counted;
 mod error;
 pub mod formats;
 mod given;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::counted::counted;
+
 /// What was taken from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
@@ -15,15 +17,13 @@ pub struct Taken {
 
 impl fmt::Display for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (count, last) = (
-            self.names.len(),
-            self.names.last().map_or("", String::as_str),
-        );
-        write!(
-            f,
-            "weights: {count} tensors, {} to {last}",
-            self.names.first().map_or("", String::as_str)
-        )?;
+        let count = counted(self.names.len(), "tensor");
+        write!(f, "weights: {count}")?;
+        match &self.names[..] {
+            [] => Ok(()),
+            [name] => write!(f, ", {name}"),
+            [first, .., last] => write!(f, ", {first} to {last}"),
+        }?;
         match &self.left[..] {
             [] => Ok(()),
             [name] => write!(f, "; one elsewhere is left, {name}"),

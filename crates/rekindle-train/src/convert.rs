@@ -9,6 +9,7 @@ use rekindle_interop::onnx::{self, Options};
 use rekindle_interop::{Kind, WeightError, entry, keras, tensor_data};
 
 use crate::{
+    data::message::counted,
     device::{self, Preference},
     error::{Error, Result},
     output::Output,
@@ -161,7 +162,7 @@ fn named(content: &Content, device: &Device) -> Result<(Named, Vec<String>)> {
         let data = tensor_data(entry).map_err(|error| Error::mend(format!("{name}: {error}")))?;
         named.push((name.to_owned(), data));
     }
-    said.push(format!("{} tensors", named.len()));
+    said.push(counted(named.len(), "tensors"));
     Ok((named, said))
 }
 

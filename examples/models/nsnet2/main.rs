@@ -1,8 +1,8 @@
 //! NSNet2: the noise is taken out of speech, frame by frame, by a network of Microsoft's from its ONNX file: two GRUs between layers of
-//! Burn's. The model is under CC BY 4.0; it is not in this repository, `fetch.py` fetches it.
+//! Burn's. The model is under CC BY 4.0; it is not in this repository, and fetched the first
+//! time, which needs Python with pip.
 //!
 //! ```text
-//! python3 examples/models/fetch.py nsnet2
 //! cargo run --release --example nsnet2 [NOISY.wav [CLEAN.wav]]
 //! ```
 //!
@@ -12,6 +12,8 @@
 
 #[path = "../sound/denoise.rs"]
 mod denoise;
+#[path = "../fetched.rs"]
+mod fetched;
 
 use std::error::Error;
 use std::f64::consts::{LN_10, PI};
@@ -21,8 +23,6 @@ use denoise::{Spectrum, Suppressor};
 use rekindle::{AnyCell, Streamer};
 use rekindle_interop::formats::{Tensors, onnx, read};
 use rekindle_interop::tensor;
-
-const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/models/nsnet2");
 
 struct NsNet2 {
     spectrum: Spectrum,
@@ -104,10 +104,7 @@ impl Dense {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path = format!("{HERE}/nsnet2-20ms-baseline.onnx");
-    let bytes = std::fs::read(&path).map_err(|why| {
-        format!("{path}: {why}; python3 examples/models/fetch.py nsnet2 fetches it")
-    })?;
+    let bytes = fetched::read("nsnet2", "nsnet2-20ms-baseline.onnx")?;
     let device = Device::flex();
     let mut network = NsNet2::open(&bytes, &device)?;
     let left = denoise::run(&mut network, &device)?;

@@ -1,14 +1,17 @@
 //! Resemblyzer: are two voices one? Three LSTMs from a checkpoint of PyTorch before 1.6, a pickle with the optimizer's state beside the
-//! weights, which is read and not run. The weights are Resemble AI's (Apache-2.0); they are not in this repository, `fetch.py` fetches them.
+//! weights, which is read and not run. The weights are Resemble AI's (Apache-2.0); they are not in this repository, and fetched the first time,
+//! which needs Python with pip.
 //!
 //! ```text
-//! python3 examples/models/fetch.py resemblyzer
 //! cargo run --release --example resemblyzer
 //! ```
 //!
 //! The voices are made, a low one twice and a high one twice, as spectrograms of 1.6 s in golden.safetensors, and what is said of them is held
 //! to what PyTorch says (`reference.py`).
 #![allow(clippy::print_stdout, reason = "it shows what it does")]
+
+#[path = "../fetched.rs"]
+mod fetched;
 
 use std::error::Error;
 
@@ -17,10 +20,6 @@ use rekindle::{AnyCell, Recurrent};
 use rekindle_interop::formats::read;
 use rekindle_interop::{find, tensor};
 
-const HERE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../examples/models/resemblyzer"
-);
 const VOICES: [&str; 4] = ["low", "low again", "high", "high again"];
 
 struct Encoder {
@@ -53,10 +52,7 @@ impl Encoder {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path = format!("{HERE}/pretrained.pt");
-    let bytes = std::fs::read(&path).map_err(|why| {
-        format!("{path}: {why}; python3 examples/models/fetch.py resemblyzer fetches it")
-    })?;
+    let bytes = fetched::read("resemblyzer", "pretrained.pt")?;
     let device = Device::flex();
     let encoder = Encoder::open(&bytes, &device)?;
     let golden = read(include_bytes!("golden.safetensors"))?;

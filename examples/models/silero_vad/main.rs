@@ -12,17 +12,13 @@
 #[path = "../sound/wav.rs"]
 mod wav;
 
-use std::{error::Error, f64::consts::TAU, fs, time::Instant};
+use std::{error::Error, f64::consts::TAU, time::Instant};
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 use rekindle::{AnyCell, Streamer};
 use rekindle_interop::formats::onnx;
 use rekindle_interop::tensor;
 
-const HERE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../examples/models/silero_vad"
-);
 const RATE: usize = wav::RATE as usize;
 /// The new samples of a frame, 32 ms, and those before them that it reads again.
 const FRAME: usize = 512;
@@ -152,10 +148,8 @@ fn made() -> Vec<f32> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let device = Device::flex();
-    let mut silero = Silero::open(
-        &fs::read(format!("{HERE}/silero_vad_16k_sequence.onnx"))?,
-        &device,
-    )?;
+    let model = include_bytes!("silero_vad_16k_sequence.onnx");
+    let mut silero = Silero::open(model, &device)?;
     let file = std::env::args().nth(1);
     let samples = match &file {
         Some(path) => wav::read(path)?,
@@ -186,8 +180,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
 
     if file.is_none() {
-        let golden = fs::read_to_string(format!("{HERE}/golden.txt"))?;
-        let golden: Vec<f32> = golden.lines().map(str::parse).collect::<Result<_, _>>()?;
+        let golden = include_str!("golden.txt").lines();
+        let golden: Vec<f32> = golden.map(str::parse).collect::<Result<_, _>>()?;
         assert_eq!(said.len(), golden.len());
         let apart = said.iter().zip(&golden).map(|(a, b)| (a - b).abs());
         let apart = apart.fold(0.0, f32::max);

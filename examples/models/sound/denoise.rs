@@ -26,12 +26,11 @@ pub(crate) fn run<S: Suppressor>(
     suppressor: &mut S,
     device: &Device,
 ) -> Result<Vec<f32>, Box<dyn Error>> {
-    let shipped = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../examples/models/sound/noisy.wav"
-    );
     let mut files = std::env::args().skip(1);
-    let samples = wav::read(files.next().as_deref().unwrap_or(shipped))?;
+    let samples = match files.next() {
+        Some(path) => wav::read(&path)?,
+        None => wav::samples(&include_bytes!("noisy.wav")[..], "noisy.wav")?,
+    };
 
     let began = Instant::now();
     let mut heard = vec![0.0; S::FRAME];

@@ -10,6 +10,7 @@ use rekindle::{AnyCell, Cell, CellConfig, Recurrent, RecurrentConfig};
 use super::node::{self, Reads};
 use super::scope::{Scope, Source};
 use super::{equations, stack, weights};
+use crate::counted::counted;
 use crate::error::WeightError;
 use crate::formats::onnx::{Graph, Model, Setting};
 use crate::given::AllGiven;
@@ -192,12 +193,12 @@ impl fmt::Display for Operators<'_> {
         let first = &self.layers[0];
         write!(
             f,
-            "{}: {}, {} to {}, {} layers",
+            "{}: {}, {} to {}, {}",
             self.names().join(", "),
             first.standard.op,
             first.d_input,
             first.settled.d_hidden,
-            self.layers.len()
+            counted(self.layers.len(), "layer")
         )?;
         f.write_str(match first.settled.reads {
             Reads::Forward => "",
