@@ -56,6 +56,8 @@ pub struct TrainOptions {
     pub more: Option<u64>,
     /// A run, or a file of weights, that a new run begins as.
     pub from: Option<PathBuf>,
+    /// Which recurrent layers of that file, by what stands before their names or by their own; by default the only ones that fit.
+    pub prefix: Option<String>,
     /// Whether to go on although the data is no longer what the run was begun with.
     pub accept_changed_data: bool,
 }
@@ -81,7 +83,9 @@ pub struct Trained {
 /// If the config, the data, the device or the directory is not in order, or the loss diverges.
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
     let options = &of_run(options)?;
-    let source = options.from.as_deref().map(Source::open).transpose()?;
+    let prefix = options.prefix.as_deref();
+    let source = options.from.as_deref();
+    let source = source.map(|from| Source::open(from, prefix)).transpose()?;
     let plan = match RunDir::open(files::directory_of(&options.config)).is_ok() {
         // What a run has stored may hold a key that cannot act.
         true => Plan::read(&options.config, &options.overrides)?,

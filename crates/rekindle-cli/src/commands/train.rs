@@ -35,6 +35,9 @@ pub(crate) struct Args {
     /// Begin with the weights of another run, or of a file of any format, wherever names and shapes fit (fine-tuning).
     #[arg(long, value_name = "RUN|FILE", conflicts_with = "more")]
     from: Option<PathBuf>,
+    /// Which recurrent layers of the file of --from, where several fit, as in encoder.rnn or lstm_1.
+    #[arg(long, value_name = "NAME", requires = "from")]
+    prefix: Option<String>,
     /// With --resume, go on although a data file is no longer what the run was begun with.
     #[arg(long, requires = "resume")]
     accept_changed_data: bool,
@@ -52,6 +55,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         resume: args.resume,
         more: args.more,
         from: args.from,
+        prefix: args.prefix,
         accept_changed_data: args.accept_changed_data,
     };
     let stop = stop::on_signal("finishing the step and saving; once more stops at once")?;

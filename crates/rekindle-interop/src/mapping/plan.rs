@@ -245,7 +245,7 @@ fn heads(program: &Program, ours: &[(String, Vec<usize>)]) -> usize {
     let hidden = ours.iter().find(|(name, _)| name == "weight_hh");
     let counted = hidden.and_then(|(_, shape)| {
         let units = shape[0].checked_div(program.hiddens().len())?;
-        units.checked_div(shape[1])
+        units.checked_div(*shape.get(1)?)
     });
     counted.unwrap_or(1).max(1)
 }

@@ -16,14 +16,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Weights by their names, and what they mean where that is known.
+/// Weights, and what they mean where that is known.
 pub(crate) struct Source {
     path: PathBuf,
-    weights: BTreeMap<String, TensorData>,
-    /// A file in which other names may stand than those of a run's weights.
-    file: Option<Content>,
-    /// What the network knew of its data; a file of weights does not say.
-    spec: Option<Spec>,
+    held: Held,
+}
+
+/// Where weights are.
+enum Held {
+    /// In a run, by their names; and what its network knew of its data.
+    Run(BTreeMap<String, TensorData>, Spec),
+    /// In a file, by the names that those of a run have or by those of another framework; which layers of several are meant.
+    File(Content, Option<String>),
 }
 
 /// Which ends of the network mean what they meant.
@@ -35,23 +39,21 @@ pub(crate) struct Ends {
 
 impl Source {
     /// Opens a run that was trained to its end, or a file with weights by the names that those of a run have, or with those of the
-    /// recurrent layers alone as another framework has them.
+    /// recurrent layers alone as another framework has them: those of a prefix, if there is one.
     ///
     /// # Errors
     ///
     /// If it is neither.
-    pub(crate) fn open(path: &Path) -> Result<Source> {
-        let (weights, file, spec) = match path.is_dir() {
-            false => {
-                let content = Content::read(path)?;
-                // A model's weights have the names of another framework.
-                let weights = match content.model()? {
-                    Some(_) => BTreeMap::new(),
-                    None => content.numbers()?,
-                };
-                (weights, Some(content), None)
+    pub(crate) fn open(path: &Path, prefix: Option<&str>) -> Result<Source> {
+        let held = match (path.is_dir(), prefix) {
+            (false, _) => Held::File(Content::read(path)?, prefix.map(str::to_owned)),
+            (true, Some(_)) => {
+                return Err(Error::mend(format!(
+                    "--prefix chooses layers of a file, and {} is a run, whose layers are all taken; leave it out",
+                    path.display()
+                )));
             }
-            true => {
+            (true, None) => {
                 let run = RunDir::open(path)?;
                 run.has_begun()?;
                 let Begun { spec, manifest, .. } = Begun::read(&run)?;
@@ -62,24 +64,17 @@ impl Source {
                     ))
                 })?;
                 let origin = run.weights().display().to_string();
-                (tensors::from_bytes(&weights, &origin)?, None, Some(spec))
+                Held::Run(tensors::from_bytes(&weights, &origin)?, spec)
             }
         };
-        Ok(Source {
-            path: path.to_owned(),
-            weights,
-            file,
-            spec,
-        })
+        let path = path.to_owned();
+        Ok(Source { path, held })
     }
 
     /// What the new run knows of its data: the source's vocabulary, classes and scales where they fit these data.
     pub(crate) fn adopt(&self, plan: &Plan, watch: &mut dyn Watch) -> Result<(Option<Spec>, Ends)> {
         let at = self.path.display();
-        let Some(earlier) = &self.spec else {
-            watch.note(&format!(
-                "{at} does not say which symbols and classes its weights are for: they are taken for those of this task"
-            ));
+        let Held::Run(_, earlier) = &self.held else {
             let ends = Ends {
                 front: true,
                 head: true,
@@ -117,10 +112,15 @@ impl Source {
     pub(crate) fn begin(&self, net: Net, ends: Ends, watch: &mut dyn Watch) -> Result<Net> {
         let at = self.path.display();
         let own = named_tensors(&net);
-        let known = own.iter().any(|(name, _)| self.weights.contains_key(name));
-        let weights = match &self.file {
-            Some(content) if !known => &layers(content, &net, watch)?,
-            _ => &self.weights,
+        let weights = match &self.held {
+            Held::Run(weights, _) => weights,
+            Held::File(content, None) if holds(content, &own)? => {
+                watch.note(&format!(
+                    "{at} does not say which symbols and classes its weights are for: they are taken for those of this task"
+                ));
+                &content.numbers()?
+            }
+            Held::File(content, prefix) => &layers(content, prefix.as_deref(), &net, watch)?,
         };
         let (mut all, mut taken) = (BTreeMap::new(), 0);
         for (name, fresh) in own {
@@ -170,13 +170,24 @@ impl Source {
     }
 }
 
+/// Whether a file has one of a network's weights by its name there.
+fn holds(content: &Content, own: &[(String, TensorData)]) -> Result<bool> {
+    // A model's weights have the names of another framework.
+    if content.model()?.is_some() {
+        return Ok(false);
+    }
+    let tensors = content.tensors()?;
+    Ok(own.iter().any(|(name, _)| tensors.get(name).is_some()))
+}
+
 /// The weights of the recurrent layers, by the names that a run's have, of a file in which they have those of another framework.
 fn layers(
     content: &Content,
+    prefix: Option<&str>,
     net: &Net,
     watch: &mut dyn Watch,
 ) -> Result<BTreeMap<String, TensorData>> {
-    let (layers, taken) = content.take(net.recurrent().clone(), None)?;
+    let (layers, taken) = content.take(net.recurrent().clone(), prefix)?;
     watch.note(&taken.to_string());
     let named = named_tensors(&layers).into_iter();
     Ok(named

@@ -5,7 +5,10 @@ use crate::{LANGUAGE, SERIES, StopAt};
 use burn::tensor::{Device, TensorData};
 use rekindle::{AnyCellConfig, RecurrentConfig};
 use rekindle_train::{Error, TrainOptions, Watch, tensors, train};
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// What is said beside a training.
 #[derive(Default)]
@@ -232,4 +235,46 @@ fn the_layers_of_another_frameworks_file_are_taken() {
     for (name, data) in rekindle_interop::named_tensors(&layer) {
         assert!(start[&format!("recurrent.{name}")] == data, "{name}");
     }
+}
+
+#[test]
+fn one_of_several_layers_of_a_file_is_taken_by_its_prefix() {
+    let bench = Bench::new();
+    let cell = AnyCellConfig::named("gru", 5).expect("a cell of the zoo");
+    let config = RecurrentConfig::new(cell).with_bidirectional(true);
+    let layers = ["encoder", "decoder"].map(|name| (name, config.init(3, &Device::flex())));
+    let theirs: Vec<(String, TensorData)> = layers
+        .iter()
+        .flat_map(|(place, layer)| {
+            let named = rekindle_interop::export(layer).into_iter();
+            named.map(move |(name, data)| (format!("{place}.{name}"), data))
+        })
+        .collect();
+    let file = bench.path("torch.safetensors");
+    fs::write(&file, tensors::to_bytes(&theirs, &[]).expect("bytes")).expect("written");
+    let from = |from: PathBuf, prefix: Option<&str>, out: &str| TrainOptions {
+        from: Some(from),
+        prefix: prefix.map(str::to_owned),
+        ..bench.options(SERIES, out)
+    };
+    let several = refused(&from(file.clone(), None, "none"));
+    assert!(
+        several.contains("in several places: `decoder.`, `encoder.`; say which by its prefix"),
+        "{several}"
+    );
+    let notes = noted(&from(file, Some("decoder"), "run"));
+    assert!(
+        notes.said("weights: 8 tensors, decoder.bias_hh_l0 to"),
+        "{:?}",
+        notes.0
+    );
+    let start = tensors::read(&bench.path("run").join("start.safetensors")).expect("weights");
+    for (name, data) in rekindle_interop::named_tensors(&layers[1].1) {
+        assert!(start[&format!("recurrent.{name}")] == data, "{name}");
+    }
+    let run = refused(&from(bench.path("run"), Some("decoder"), "again"));
+    assert!(
+        run.starts_with("--prefix chooses layers of a file, and "),
+        "{run}"
+    );
 }
