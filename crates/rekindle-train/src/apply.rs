@@ -14,12 +14,11 @@ use burn::{
     module::Module,
     tensor::{DType, DataError, Device, Gradients, Tensor, TensorData},
 };
-use rekindle::{AnyCell, Recurrent, RecurrentConfig};
+use rekindle::{AnyCell, Recurrent};
 use rekindle_interop::Taken;
-use toml::Value;
 
+use crate::layer_file::LayerFile;
 use crate::{
-    config::table,
     device::{self, Preference},
     error::{Error, Result},
     memory::{self, Batch},
@@ -67,7 +66,7 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
         d_input,
         memory,
         config,
-    } = layer(&options.layer)?;
+    } = LayerFile::read(&options.layer)?;
     let chosen = device::resolve(&options.device, false)?;
     let input = Input::read(&options.input)?;
     let cotangent = options.cotangent.as_deref().map(Input::read).transpose()?;
@@ -112,53 +111,6 @@ pub fn apply(options: &ApplyOptions) -> Result<Applied> {
         taken,
         tensors: shapes.collect(),
     })
-}
-
-/// What a layer's file says.
-pub(crate) struct LayerFile {
-    /// The width of its input.
-    d_input: usize,
-    /// The gigabytes that the layer and the input may take.
-    memory: f64,
-    /// The layer.
-    pub(crate) config: RecurrentConfig,
-}
-
-/// Reads a layer's file.
-pub(crate) fn layer(path: &Path) -> Result<LayerFile> {
-    let mut table = table::load_table(path, &[])?;
-    let origin = path.display();
-    let memory = match table.remove("memory") {
-        None => memory::USUAL,
-        // What is no number is no amount.
-        Some(value) => value
-            .as_float()
-            .or(value.as_integer().map(|n| n as f64))
-            .unwrap_or(0.0),
-    };
-    memory::check(memory).map_err(|e| Error::mend(format!("{origin}: {e}")))?;
-    let d_input = table.remove("d_input").ok_or_else(|| {
-        Error::mend(format!(
-            "{origin}: missing key `d_input`, the width of the input; write e.g. d_input = 24"
-        ))
-    })?;
-    let width = d_input.as_integer().and_then(|d| usize::try_from(d).ok());
-    let width = width.ok_or_else(|| wrong(&origin.to_string(), &d_input))?;
-    let config: RecurrentConfig = table::parse(table, &table::origin(path, &[]))?;
-    config
-        .fits(width)
-        .map_err(|invalid| Error::mend(format!("{origin}: {invalid}")))?;
-    Ok(LayerFile {
-        d_input: width,
-        memory,
-        config,
-    })
-}
-
-fn wrong(origin: &str, d_input: &Value) -> Error {
-    Error::mend(format!(
-        "{origin}: d_input = {d_input}: must be a whole number from 1 to 1048576"
-    ))
 }
 
 fn no_f64(input: &Path, device: &str) -> Error {

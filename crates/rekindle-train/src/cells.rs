@@ -1,9 +1,9 @@
 //! The cells that a file is about.
 
 use crate::{
-    apply,
     config::{plan::Plan, table},
     error::Result,
+    layer_file::LayerFile,
 };
 use rekindle::AnyCellConfig;
 use std::path::Path;
@@ -17,7 +17,7 @@ use std::path::Path;
 pub fn cells(path: &Path) -> Result<Vec<(&'static str, AnyCellConfig)>> {
     let is_layer = table::load_table(path, &[])?.contains_key("d_input");
     let layers = match is_layer {
-        true => apply::layer(path)?.config,
+        true => LayerFile::read(path)?.config,
         false => Plan::read(path, &[])?.0.model,
     };
     let cells = layers.cells().map(|(key, cell)| (key, cell.clone()));

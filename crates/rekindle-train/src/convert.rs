@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{DType, Device, TensorData};
-use rekindle::{Activation, AnyCell, Recurrent};
+use rekindle::{Activation, AnyCell, Recurrent, RecurrentConfig};
 use rekindle_interop::formats::{self, Entry, FormatError, numpy, safetensors};
 use rekindle_interop::onnx::{self, Options};
 use rekindle_interop::{Kind, WeightError, entry, keras, tensor_data};
@@ -12,6 +12,7 @@ use crate::{
     data::message::counted,
     device::{self, Preference},
     error::{Error, Result},
+    layer_file::LayerFile,
     output::Output,
     tensors::Content,
 };
@@ -23,7 +24,7 @@ pub struct ConvertOptions {
     pub source: PathBuf,
     /// The file to write; its ending says the format.
     pub to: PathBuf,
-    /// Which of several recurrent modules becomes a model of ONNX.
+    /// Which of several recurrent modules is meant, where one is written.
     pub prefix: Option<String>,
     /// What a module of PyTorch's `nn.RNN` squashes by, which its weights do not say; `tanh` by default.
     pub nonlinearity: Option<Activation>,
@@ -44,6 +45,8 @@ pub enum Target {
     Keras,
     /// A model of Keras 3, with its configuration.
     KerasModel,
+    /// The layer itself, without its weights: what `rekindle apply` and the `[model]` of a config take.
+    Layer,
 }
 
 impl Target {
@@ -60,12 +63,13 @@ impl Target {
             "onnx" => Ok(Target::Onnx),
             "h5" => Ok(Target::Keras),
             "keras" => Ok(Target::KerasModel),
+            "toml" => Ok(Target::Layer),
             "pt" | "pth" | "bin" => Err(Error::mend(format!(
                 "{}: pickles are read and not written; write .safetensors, which PyTorch takes with load_state_dict(safetensors.torch.load_file(path))",
                 path.display()
             ))),
             _ => Err(Error::mend(format!(
-                "{}: the ending says the format; write .safetensors, .npz, .onnx, .keras or .weights.h5",
+                "{}: the ending says the format; write .safetensors, .npz, .onnx, .keras, .weights.h5, or .toml for the layer without its weights",
                 path.display()
             ))),
         }
@@ -83,9 +87,13 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
     let content = Content::read(&options.source)?;
     let mend = |error: String| Error::mend(format!("{}: {error}", options.source.display()));
     let device = device::resolve(&Preference::One("cpu".into()), false)?.device;
-    if matches!(target, Target::Onnx | Target::Keras | Target::KerasModel) {
+    if !matches!(target, Target::Safetensors | Target::Npz) {
         let found = module(&content, options, &device);
-        let (layer, said) = found.map_err(mend)?;
+        let Module {
+            layer,
+            config,
+            said,
+        } = found.map_err(mend)?;
         let unwritten = |error: WeightError| mend(error.to_string());
         let bytes = match target {
             Target::Onnx => {
@@ -93,6 +101,7 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
                 formats::onnx::write(&model).map_err(|error| mend(error.to_string()))?
             }
             Target::KerasModel => keras::export_model(&layer).map_err(unwritten)?,
+            Target::Layer => LayerFile::text(layer.d_input(), &config)?.into_bytes(),
             _ => keras::export(&layer).map_err(unwritten)?,
         };
         output.write(&bytes)?;
@@ -166,12 +175,20 @@ fn named(content: &Content, device: &Device) -> Result<(Named, Vec<String>)> {
     Ok((named, said))
 }
 
-/// The only recurrent module of a file, or that behind a prefix, and what is said of it.
+/// A recurrent module of a file.
+struct Module {
+    layer: Recurrent<AnyCell>,
+    config: RecurrentConfig,
+    /// What is said of it.
+    said: String,
+}
+
+/// The only recurrent module of a file, or that behind a prefix.
 fn module(
     content: &Content,
     options: &ConvertOptions,
     device: &Device,
-) -> std::result::Result<(Recurrent<AnyCell>, String), String> {
+) -> std::result::Result<Module, String> {
     let text = |error: Error| error.to_string();
     let prefix = options.prefix.as_deref();
     let says = options.nonlinearity.is_some()
@@ -196,8 +213,11 @@ fn module(
                 found.names()[0]
             ));
         }
-        let layer = found.load(device).map_err(|error| error.to_string())?;
-        return Ok((layer, found.to_string()));
+        return Ok(Module {
+            layer: found.load(device).map_err(|error| error.to_string())?,
+            config: found.config().clone(),
+            said: found.to_string(),
+        });
     }
     if let Some(model) = content.keras().map_err(text)? {
         let named = keras::find(&model).into_iter();
@@ -206,7 +226,11 @@ fn module(
             prefix,
         )?;
         let layer = found.load(&model, device);
-        return Ok((layer.map_err(|error| error.to_string())?, found.to_string()));
+        return Ok(Module {
+            layer: layer.map_err(|error| error.to_string())?,
+            said: found.to_string(),
+            config: found.config,
+        });
     }
     let tensors = content.tensors().map_err(text)?;
     let all = rekindle_interop::find(&tensors).into_iter();
@@ -218,10 +242,12 @@ fn module(
         ));
     }
     found.activation = options.nonlinearity;
-    let layer = found
-        .load(&tensors, device)
-        .map_err(|error| error.to_string())?;
-    Ok((layer, found.to_string()))
+    let layer = found.load(&tensors, device);
+    Ok(Module {
+        layer: layer.map_err(|error| error.to_string())?,
+        config: found.config(),
+        said: found.to_string(),
+    })
 }
 
 /// The only one of some modules, or that of a name.

@@ -17,6 +17,7 @@ pub mod files;
 mod fuzz;
 pub mod init;
 pub mod inside;
+mod layer_file;
 pub mod memory;
 mod metric;
 mod model;

@@ -15,10 +15,11 @@ pub(crate) struct Args {
     /// A file with weights, of any format that is read.
     #[arg(value_name = "SRC")]
     source: PathBuf,
-    /// The file to write: .safetensors, .npz, .onnx, .keras or .weights.h5.
+    /// The file to write: .safetensors, .npz, .onnx, .keras, .weights.h5, or .toml for the layer without its weights, as `apply` and
+    /// [model] take it.
     #[arg(value_name = "DST")]
     to: PathBuf,
-    /// Which recurrent module becomes a model of ONNX or Keras, as in encoder.rnn; by default the only one.
+    /// Which recurrent module is written, where DST holds one alone, as in encoder.rnn; by default the only one.
     #[arg(long, value_name = "NAME")]
     prefix: Option<String>,
     /// What PyTorch's nn.RNN squashes by, which its weights do not say; tanh by default.

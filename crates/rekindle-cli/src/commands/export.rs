@@ -52,7 +52,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let bytes = match target {
         Target::Onnx => run.to_onnx(&args.model.options())?,
         Target::Safetensors => run.to_pytorch()?,
-        Target::Npz | Target::Keras | Target::KerasModel => {
+        Target::Npz | Target::Keras | Target::KerasModel | Target::Layer => {
             return Err(Error::mend(format!(
                 "{}: a run goes to .onnx or .safetensors; `rekindle convert` takes the latter further",
                 args.output.display()

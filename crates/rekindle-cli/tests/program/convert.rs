@@ -60,6 +60,35 @@ fn weights_go_from_one_format_to_another_and_back() {
     }
 }
 
+#[test]
+fn a_module_is_written_as_the_layer_that_apply_takes() {
+    let place = small();
+    let weights = fs::read(place.path().join("w.safetensors")).unwrap();
+    let weights = SafeTensors::deserialize(&weights).unwrap();
+    let shape = |name: &str| weights.tensor(name).unwrap().shape().to_vec();
+    let (d_input, d_hidden) = (shape("weight_ih_l0")[1], shape("weight_hh_l0")[1]);
+    for from in ["w.safetensors", "w.onnx", "w.keras"] {
+        if from != "w.safetensors" {
+            rekindle_in(place.path(), &["convert", "w.safetensors", from]).done();
+        }
+        rekindle_in(place.path(), &["convert", from, "layer.toml"]).done();
+        let layer = fs::read_to_string(place.path().join("layer.toml")).unwrap();
+        assert_eq!(
+            layer,
+            format!("d_input = {d_input}\ncell = {{ kind = \"lstm\", d_hidden = {d_hidden} }}\n"),
+            "{from}"
+        );
+        fs::remove_file(place.path().join("layer.toml")).unwrap();
+    }
+    rekindle_in(place.path(), &["convert", "w.safetensors", "layer.toml"]).done();
+    let arguments = ["apply", "layer.toml", "--input", "x.safetensors"];
+    let arguments = [
+        &arguments[..],
+        &["--weights", "w.safetensors", "--output", "y.safetensors"],
+    ];
+    rekindle_in(place.path(), &arguments.concat()).done();
+}
+
 /// A model with other words in the place of some, which are as long.
 fn reworded(model: &[u8], word: &str, other: &str) -> Vec<u8> {
     assert_eq!(word.len(), other.len());
@@ -108,7 +137,7 @@ fn what_cannot_be_converted_is_refused() {
         ),
         (
             &["convert", "w.safetensors", "w"],
-            "the ending says the format; write .safetensors, .npz, .onnx, .keras or .weights.h5",
+            "the ending says the format; write .safetensors, .npz, .onnx, .keras, .weights.h5, or .toml for",
         ),
         (
             &["convert", "w.safetensors", "w.safetensors"],
