@@ -87,7 +87,14 @@ pub(crate) fn changed_data(run: &Path) -> Result<()> {
 
 /// Says what went wrong.
 pub(crate) fn error(error: &Error) {
-    note(&format!("error: {}", message(&error.to_string())));
+    let shown = match error {
+        Error::Several { what, faults } => {
+            let faults = faults.iter().map(|fault| format!("\n  {}", message(fault)));
+            message(what) + &faults.collect::<String>()
+        }
+        error => message(&error.to_string()),
+    };
+    note(&format!("error: {shown}"));
 }
 
 /// Prints a help page, or says what is wrong with the arguments.

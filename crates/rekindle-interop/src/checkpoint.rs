@@ -42,6 +42,17 @@ impl Kind {
     }
 }
 
+impl fmt::Display for Kind {
+    /// PyTorch's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Rnn => "nn.RNN",
+            Kind::Lstm => "nn.LSTM",
+            Kind::Gru => "nn.GRU",
+        })
+    }
+}
+
 /// A module of PyTorch's, as its weights tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -78,7 +89,7 @@ impl fmt::Display for Found {
         let place = if place.is_empty() { "the top" } else { place };
         write!(
             f,
-            "{place}: {kind:?}, {d_input} to {d_hidden}, {}",
+            "{place}: {kind}, {d_input} to {d_hidden}, {}",
             counted(*layers, "layer")
         )?;
         if let Some(width) = self.d_projection {

@@ -141,7 +141,7 @@ fn the_one_place_where_all_fits_is_found_and_said() {
     assert_eq!(taken.left, ["dec.weight_ih_l0", "enc.head.weight"]);
     let found = find(&file(&names));
     let found: Vec<String> = found.iter().map(Found::to_string).collect();
-    assert_eq!(found, ["enc.rnn: Gru, 3 to 2, 1 layer"]);
+    assert_eq!(found, ["enc.rnn: nn.GRU, 3 to 2, 1 layer"]);
 
     names.extend(weights([
         "b.weight_ih",

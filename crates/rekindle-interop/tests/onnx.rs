@@ -31,7 +31,7 @@ type Apart = Vec<(String, f32)>;
 fn close(apart: &Apart) {
     let far: Apart = apart
         .iter()
-        .filter(|(_, apart)| !(*apart <= APART))
+        .filter(|(_, apart)| apart.is_nan() || *apart > APART)
         .cloned()
         .collect();
     assert!(far.is_empty(), "{far:#?}");

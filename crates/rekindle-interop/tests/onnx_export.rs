@@ -219,7 +219,7 @@ fn every_cell_of_equations_becomes_a_model() {
             };
             sound(&model.graph, &BTreeSet::new());
             assert_eq!(
-                read(&write(&model).expect("in memory")).expect("a model"),
+                read(write(&model).expect("in memory")).expect("a model"),
                 model,
                 "{kind}"
             );

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::{DType, Device, TensorData};
 use rekindle::{Activation, AnyCell, Recurrent, RecurrentConfig};
-use rekindle_interop::formats::{self, Entry, FormatError, numpy, safetensors};
+use rekindle_interop::formats::{self, Entry, numpy, safetensors};
 use rekindle_interop::onnx::{self, Options};
 use rekindle_interop::{Kind, WeightError, entry, keras, tensor_data};
 
@@ -85,20 +85,20 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
     let target = Target::of(&options.to)?;
     let output = Output::new("DST", &options.to)?.apart_from([&options.source])?;
     let content = Content::read(&options.source)?;
-    let mend = |error: String| Error::mend(format!("{}: {error}", options.source.display()));
+    let origin = options.source.display().to_string();
     let device = device::resolve(&Preference::One("cpu".into()), false)?.device;
     if !matches!(target, Target::Safetensors | Target::Npz) {
-        let found = module(&content, options, &device);
         let Module {
             layer,
             config,
             said,
-        } = found.map_err(mend)?;
-        let unwritten = |error: WeightError| mend(error.to_string());
+        } = module(&content, &origin, options, &device)?;
+        let unwritten = |error| Error::weights(&origin, error);
         let bytes = match target {
             Target::Onnx => {
                 let model = onnx::export(&layer, &options.model).map_err(unwritten)?;
-                formats::onnx::write(&model).map_err(|error| mend(error.to_string()))?
+                let written = formats::onnx::write(&model);
+                written.map_err(|error| Error::mend(format!("{origin}: {error}")))?
             }
             Target::KerasModel => keras::export_model(&layer).map_err(unwritten)?,
             Target::Layer => LayerFile::text(layer.d_input(), &config)?.into_bytes(),
@@ -121,7 +121,7 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
             "--prefix chooses the module that becomes a model; all tensors of a file go into .safetensors and .npz",
         ));
     }
-    let (named, said) = named(&content, &device)?;
+    let (named, said) = named(&content, &origin, &device)?;
     let entries: Vec<(&str, Entry<'_>)> = named
         .iter()
         .map(|(name, data)| (name.as_str(), entry(data).expect("a type of files")))
@@ -130,7 +130,8 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
         Target::Npz => numpy::write(&entries),
         _ => safetensors::write(&entries, &[]),
     };
-    output.write(&written.map_err(|error: FormatError| mend(error.to_string()))?)?;
+    let written = written.map_err(|error| Error::mend(format!("{origin}: {error}")));
+    output.write(&written?)?;
     Ok(said)
 }
 
@@ -138,11 +139,11 @@ pub fn convert(options: &ConvertOptions) -> Result<Vec<String>> {
 type Named = Vec<(String, TensorData)>;
 
 /// The tensors of a file, those of a model's recurrent operators and layers by PyTorch's names, and what is said of them.
-fn named(content: &Content, device: &Device) -> Result<(Named, Vec<String>)> {
+fn named(content: &Content, origin: &str, device: &Device) -> Result<(Named, Vec<String>)> {
     let mut said = Vec::new();
     let mut named = Named::new();
     let mut used = Vec::new();
-    let mend = |error: WeightError| Error::mend(error.to_string());
+    let mend = |error: WeightError| Error::weights(origin, error);
     if let Some(model) = content.keras()? {
         for found in keras::find(&model) {
             said.push(found.to_string());
@@ -168,7 +169,8 @@ fn named(content: &Content, device: &Device) -> Result<(Named, Vec<String>)> {
         .iter()
         .filter(|(name, _)| !used.iter().any(|used| used == name));
     for (name, entry) in others {
-        let data = tensor_data(entry).map_err(|error| Error::mend(format!("{name}: {error}")))?;
+        let data = tensor_data(entry);
+        let data = data.map_err(|error| Error::mend(format!("{origin}: {name}: {error}")))?;
         named.push((name.to_owned(), data));
     }
     said.push(counted(named.len(), "tensors"));
@@ -186,91 +188,89 @@ struct Module {
 /// The only recurrent module of a file, or that behind a prefix.
 fn module(
     content: &Content,
+    origin: &str,
     options: &ConvertOptions,
     device: &Device,
-) -> std::result::Result<Module, String> {
-    let text = |error: Error| error.to_string();
+) -> Result<Module> {
     let prefix = options.prefix.as_deref();
-    let says = options.nonlinearity.is_some()
-        && (content.model().map_err(text)?.is_some() || content.keras().map_err(text)?.is_some());
-    if says {
-        return Err(
-            "--nonlinearity is for weights of PyTorch's nn.RNN; this file says its own".into(),
-        );
+    let mend = |error: WeightError| Error::weights(origin, error);
+    let (model, layers) = (content.model()?, content.keras()?);
+    if options.nonlinearity.is_some() && (model.is_some() || layers.is_some()) {
+        return Err(Error::mend(format!(
+            "{origin}: --nonlinearity is for weights of PyTorch's nn.RNN; this file says its own"
+        )));
     }
-    if let Some(model) = content.model().map_err(text)? {
+    if let Some(model) = model {
         let all = onnx::find(&model).into_iter();
-        let all: std::result::Result<Vec<_>, _> = all.collect();
-        let all = all.map_err(|error| error.to_string())?;
-        let named = all
-            .into_iter()
-            .map(|found| (found.names()[0].to_owned(), found));
-        let found = only(named.collect(), prefix)?;
+        let all = all.collect::<std::result::Result<Vec<_>, _>>();
+        let named = all.map_err(mend)?.into_iter();
+        let named = named.map(|found| (found.names()[0].to_owned(), found));
+        let found = only(named.collect(), &[], prefix, origin)?;
         if found.is_reversed() {
-            return Err(format!(
-                "{} reads from the end only, which a layer that is written does not: convert to .safetensors or .npz, and reverse what \
-                 goes in and what comes out",
+            return Err(Error::mend(format!(
+                "{origin}: {} reads from the end only, which a layer that is written does not: convert to .safetensors or .npz, and reverse \
+                 what goes in and what comes out",
                 found.names()[0]
-            ));
+            )));
         }
         return Ok(Module {
-            layer: found.load(device).map_err(|error| error.to_string())?,
+            layer: found.load(device).map_err(mend)?,
             config: found.config().clone(),
             said: found.to_string(),
         });
     }
-    if let Some(model) = content.keras().map_err(text)? {
+    if let Some(model) = layers {
         let named = keras::find(&model).into_iter();
-        let found = only(
-            named.map(|found| (found.name.clone(), found)).collect(),
-            prefix,
-        )?;
-        let layer = found.load(&model, device);
+        let named = named.map(|found| (found.name.clone(), found));
+        let found = only(named.collect(), &keras::left(&model), prefix, origin)?;
         return Ok(Module {
-            layer: layer.map_err(|error| error.to_string())?,
+            layer: found.load(&model, device).map_err(mend)?,
             said: found.to_string(),
             config: found.config,
         });
     }
-    let tensors = content.tensors().map_err(text)?;
+    let tensors = content.tensors()?;
     let all = rekindle_interop::find(&tensors).into_iter();
     let named = all.map(|found| (found.prefix.trim_end_matches('.').to_owned(), found));
-    let mut found = only(named.collect(), prefix)?;
+    let mut found = only(named.collect(), &[], prefix, origin)?;
     if options.nonlinearity.is_some() && found.kind != Kind::Rnn {
-        return Err(format!(
-            "--nonlinearity is for an nn.RNN, but this is {found}"
-        ));
+        return Err(Error::mend(format!(
+            "{origin}: --nonlinearity is for an nn.RNN, but this is {found}"
+        )));
     }
     found.activation = options.nonlinearity;
-    let layer = found.load(&tensors, device);
     Ok(Module {
-        layer: layer.map_err(|error| error.to_string())?,
+        layer: found.load(&tensors, device).map_err(mend)?,
         config: found.config(),
         said: found.to_string(),
     })
 }
 
-/// The only one of some modules, or that of a name.
+/// The only one of some modules, or that of a name. Of those that no layer here is, it is said what they are.
 fn only<M: ToString>(
-    mut all: Vec<(String, M)>,
+    all: Vec<(String, M)>,
+    others: &[String],
     prefix: Option<&str>,
-) -> std::result::Result<M, String> {
-    if let Some(prefix) = prefix {
-        let prefix = prefix.trim_end_matches('.');
-        all.retain(|(name, _)| name == prefix);
-    }
-    match all.len() {
-        1 => Ok(all.remove(0).1),
-        0 => Err(
-            "it holds no recurrent module that can be told by names and shapes".to_owned()
-                + &prefix.map_or_else(String::new, |prefix| format!(" at `{prefix}`")),
-        ),
-        _ => {
-            let lines: Vec<String> = all.iter().map(|(_, module)| module.to_string()).collect();
-            Err(format!(
-                "it holds several recurrent modules; say which by --prefix\n{}",
-                lines.join("\n")
-            ))
+    origin: &str,
+) -> Result<M> {
+    let prefix = prefix.map(|prefix| prefix.trim_end_matches('.'));
+    let said = all.iter().map(|(_, module)| module.to_string());
+    let said: Vec<String> = said.chain(others.iter().cloned()).collect();
+    let all = all.into_iter();
+    let meant = all.filter(|(name, _)| prefix.is_none_or(|prefix| name == prefix));
+    let mut meant: Vec<M> = meant.map(|(_, module)| module).collect();
+    let what = match (meant.len(), prefix) {
+        (1, _) => return Ok(meant.remove(0)),
+        (0, _) if said.is_empty() => {
+            return Err(Error::mend(format!(
+                "{origin}: it holds no recurrent module that can be told by names and shapes"
+            )));
         }
-    }
+        (0, Some(prefix)) => {
+            format!("{origin}: it holds no recurrent module at `{prefix}`; there are")
+        }
+        (0, None) => format!("{origin}: it holds no recurrent module that a layer here is"),
+        _ => format!("{origin}: it holds several recurrent modules; say which by --prefix"),
+    };
+    Err(Error::Several { what, faults: said })
 }

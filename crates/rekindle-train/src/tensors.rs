@@ -124,7 +124,7 @@ impl Content {
         } else {
             rekindle_interop::take(layer, &self.tensors()?, prefix)
         };
-        taken.map_err(|error| Error::mend(format!("{}: {error}", self.parts[0].0)))
+        taken.map_err(|error| Error::weights(&self.parts[0].0, error))
     }
 }
 

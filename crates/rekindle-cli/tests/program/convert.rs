@@ -163,7 +163,7 @@ fn what_cannot_be_converted_is_refused() {
                 "--nonlinearity",
                 "relu",
             ],
-            "--nonlinearity is for an nn.RNN, but this is the top: Lstm",
+            "--nonlinearity is for an nn.RNN, but this is the top: nn.LSTM",
         ),
         (
             &[

@@ -54,6 +54,20 @@ pub fn find(model: &Model<'_>) -> Vec<Found> {
     layers.filter_map(|layer| found(&layer, model)).collect()
 }
 
+/// The recurrent layers of a model that none here computes, a line each with its name and what it is.
+pub fn left(model: &Model<'_>) -> Vec<String> {
+    let layers = layers(model).into_iter();
+    let left = layers.filter(|layer| found(layer, model).is_none());
+    left.map(|layer| {
+        let is = match &layer.settings {
+            Some(settings) => settings.forward.to_string(),
+            None => "of a class that is not known".to_owned(),
+        };
+        format!("{}: {is}, which no layer here computes", layer.place.name)
+    })
+    .collect()
+}
+
 /// The layer as one of ours; none if none computes the same.
 fn found(layer: &Layer, model: &Model<'_>) -> Option<Found> {
     let forward = layer.place.cells[0].as_ref().filter(|_| !layer.unknown)?;

@@ -1,5 +1,5 @@
 //! Keras: `SimpleRNN`, `LSTM`, `GRU` and `ConvLSTM`, alone, stacked or in `Bidirectional`, those of cuDNN's too, become layers, and layers
-//! but for the last go back.
+//! go back.
 //!
 //! | here | in a file |
 //! |---|---|
@@ -21,5 +21,5 @@ mod take;
 mod twin;
 
 pub use export::{export, export_model};
-pub use find::{Found, find};
+pub use find::{Found, find, left};
 pub use take::take;

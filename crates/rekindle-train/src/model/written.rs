@@ -41,6 +41,16 @@ impl Ends {
     }
 }
 
+/// What [`Net::pytorch`] calls a weight beside the recurrent layers, and whether it is the transpose there.
+pub(crate) fn pytorch_name(own: &str) -> Option<(&'static str, bool)> {
+    match own {
+        "embedding.weight" => Some(("embedding.weight", false)),
+        "output.weight" => Some(("output.weight", true)),
+        "output.bias" | "tied_bias" => Some(("output.bias", false)),
+        _ => None,
+    }
+}
+
 impl Net {
     /// The weights by the names and in the layout of PyTorch's `Embedding`, recurrent modules and `Linear`.
     pub(crate) fn pytorch(&self) -> Vec<(String, TensorData)> {

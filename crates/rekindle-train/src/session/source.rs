@@ -3,13 +3,13 @@
 use crate::{
     config::plan::Plan,
     error::{Error, Result},
-    model::net::Net,
+    model::{net::Net, written::pytorch_name},
     run::{begun::Begun, directory::RunDir},
     tasks::list::{Adopted, Spec},
     tensors::{self, Content},
     train::watch::Watch,
 };
-use burn::tensor::TensorData;
+use burn::tensor::{Device, Tensor, TensorData};
 use rekindle_interop::{load_named, named_tensors};
 use std::{
     collections::BTreeMap,
@@ -25,7 +25,7 @@ pub(crate) struct Source {
 /// Where weights are.
 enum Held {
     /// In a run, by their names; and what its network knew of its data.
-    Run(BTreeMap<String, TensorData>, Spec),
+    Run(BTreeMap<String, TensorData>, Box<Spec>),
     /// In a file, by the names that those of a run have or by those of another framework; which layers of several are meant.
     File(Content, Option<String>),
 }
@@ -64,7 +64,7 @@ impl Source {
                     ))
                 })?;
                 let origin = run.weights().display().to_string();
-                Held::Run(tensors::from_bytes(&weights, &origin)?, spec)
+                Held::Run(tensors::from_bytes(&weights, &origin)?, Box::new(spec))
             }
         };
         let path = path.to_owned();
@@ -87,7 +87,7 @@ impl Source {
             kept,
             front,
             head,
-        }) = own.adopt(earlier.clone())
+        }) = own.adopt(earlier.as_ref().clone())
         else {
             watch.note(&format!(
                 "{at} is of another task: its layers alone are taken"
@@ -112,15 +112,21 @@ impl Source {
     pub(crate) fn begin(&self, net: Net, ends: Ends, watch: &mut dyn Watch) -> Result<Net> {
         let at = self.path.display();
         let own = named_tensors(&net);
+        let read;
         let weights = match &self.held {
             Held::Run(weights, _) => weights,
-            Held::File(content, None) if holds(content, &own)? => {
-                watch.note(&format!(
-                    "{at} does not say which symbols and classes its weights are for: they are taken for those of this task"
-                ));
-                &content.numbers()?
+            Held::File(content, prefix) => {
+                read = match prefix {
+                    None if holds(content, &own)? => content.numbers()?,
+                    prefix => foreign(content, prefix.as_deref(), &net, &own, watch)?,
+                };
+                if read.keys().any(|name| !is_recurrent(name)) {
+                    watch.note(&format!(
+                        "{at} does not say which symbols and classes its weights are for: they are taken for those of this task"
+                    ));
+                }
+                &read
             }
-            Held::File(content, prefix) => &layers(content, prefix.as_deref(), &net, watch)?,
         };
         let (mut all, mut taken) = (BTreeMap::new(), 0);
         for (name, fresh) in own {
@@ -166,31 +172,59 @@ impl Source {
             )));
         }
         watch.note(&format!("from {at}: {taken} of {} weights", all.len()));
-        load_named(net, &all).map_err(|e| Error::mend(format!("{at}: {e}")))
+        load_named(net, &all).map_err(|error| Error::weights(&at.to_string(), error))
     }
 }
 
-/// Whether a file has one of a network's weights by its name there.
+/// Whether a weight is one of the recurrent layers.
+fn is_recurrent(name: &str) -> bool {
+    name.starts_with("recurrent.")
+}
+
+/// Whether a file has one of the recurrent layers' weights by its name in a network.
 fn holds(content: &Content, own: &[(String, TensorData)]) -> Result<bool> {
     // A model's weights have the names of another framework.
     if content.model()?.is_some() {
         return Ok(false);
     }
     let tensors = content.tensors()?;
-    Ok(own.iter().any(|(name, _)| tensors.get(name).is_some()))
+    let mut layers = own.iter().filter(|(name, _)| is_recurrent(name));
+    Ok(layers.any(|(name, _)| tensors.get(name).is_some()))
 }
 
-/// The weights of the recurrent layers, by the names that a run's have, of a file in which they have those of another framework.
-fn layers(
+/// The weights of the recurrent layers, by the names that a run's have, of a file in which they have those of another framework; and of a run
+/// that was written by PyTorch's names those beside them.
+fn foreign(
     content: &Content,
     prefix: Option<&str>,
     net: &Net,
+    own: &[(String, TensorData)],
     watch: &mut dyn Watch,
 ) -> Result<BTreeMap<String, TensorData>> {
     let (layers, taken) = content.take(net.recurrent().clone(), prefix)?;
     watch.note(&taken.to_string());
     let named = named_tensors(&layers).into_iter();
-    Ok(named
+    let mut weights: BTreeMap<String, TensorData> = named
         .map(|(name, data)| (format!("recurrent.{name}"), data))
-        .collect())
+        .collect();
+    if taken.prefix == "recurrent." {
+        let mut theirs = content.numbers()?;
+        for (name, _) in own.iter().filter(|(name, _)| !is_recurrent(name)) {
+            let known = pytorch_name(name);
+            let there =
+                known.and_then(|(theirs_name, turned)| Some((theirs.remove(theirs_name)?, turned)));
+            match there {
+                Some((data, true)) if data.shape().rank() == 2 => {
+                    let options = (&Device::flex(), data.dtype());
+                    let turned = Tensor::<2>::from_data(data, options).transpose();
+                    weights.insert(name.clone(), turned.into_data());
+                }
+                Some((data, _)) => {
+                    weights.insert(name.clone(), data);
+                }
+                None => {}
+            }
+        }
+    }
+    Ok(weights)
 }

@@ -4,7 +4,7 @@ use crate::support::{Bench, never, trained, weights};
 use crate::{LANGUAGE, SERIES, StopAt};
 use burn::tensor::{Device, TensorData};
 use rekindle::{AnyCellConfig, RecurrentConfig};
-use rekindle_train::{Error, TrainOptions, Watch, tensors, train};
+use rekindle_train::{Error, Predictor, TrainOptions, Watch, tensors, train};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -277,4 +277,29 @@ fn one_of_several_layers_of_a_file_is_taken_by_its_prefix() {
         run.starts_with("--prefix chooses layers of a file, and "),
         "{run}"
     );
+}
+
+#[test]
+fn a_run_that_was_written_by_pytorchs_names_is_begun_with_as_a_whole() {
+    let bench = Bench::new();
+    for (config, run) in [(LANGUAGE, "text"), (SERIES, "series")] {
+        bench.train(config, run);
+        let whole = Predictor::open(&bench.path(run), None).expect("a run");
+        let file = bench.path(&format!("{run}.safetensors"));
+        fs::write(&file, whole.to_pytorch().expect("bytes")).expect("written");
+        let again = format!("{run}-again");
+        let options = TrainOptions {
+            from: Some(file),
+            ..bench.options(config, &again)
+        };
+        let notes = noted(&options);
+        assert!(!notes.said("begins afresh"), "{:?}", notes.0);
+        assert!(notes.said("does not say which symbols"), "{:?}", notes.0);
+        let read = |run: &str, file: &str| tensors::read(&bench.path(run).join(file)).expect(file);
+        let (begun, trained) = (
+            read(&again, "start.safetensors"),
+            read(run, "model.safetensors"),
+        );
+        assert!(begun == trained, "{run}");
+    }
 }
