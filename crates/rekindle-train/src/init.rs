@@ -97,9 +97,10 @@ fn named(data: &Path, directory: &Path) -> String {
 }
 
 /// The tasks that learn from a file.
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "language_model",
     "classify_text",
+    "tag",
     "classify_series",
     "regress_series",
     "forecast",
@@ -113,6 +114,7 @@ impl Seen {
             Seen::Series => "classify_series",
             Seen::Targets => "regress_series",
             Seen::Texts { .. } => "classify_text",
+            Seen::Tagged(_) => "tag",
             Seen::Rows(_) => "forecast",
         }
     }
@@ -127,6 +129,9 @@ impl Look {
             Seen::Targets => "series with a number each".into(),
             Seen::Texts { text, label } => {
                 format!("texts in `{text}` with their classes in `{label}`")
+            }
+            Seen::Tagged(sentences) => {
+                format!("{sentences} sentences with a tag for every word")
             }
             Seen::Rows(rows) => match &self.steps {
                 Some((id, _)) => {
@@ -174,6 +179,7 @@ fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'st
             keys.extend(has_empty(looked).then(|| ("skip_empty", true.into())));
             keys
         }
+        "tag" => vec![("train", file("mine.conll"))],
         "classify_series" | "regress_series" => {
             let mut keys = vec![("train", file("mine.csv"))];
             let label = looked.and_then(|looked| looked.label.as_deref());
@@ -271,9 +277,12 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
             );
         }
     }
+    let mut model = vec![("layers", 1.into())];
+    // What stands behind a word says as much of its tag as what stands before it.
+    model.extend((kind == "tag").then(|| ("bidirectional", true.into())));
     let tables: [(&str, &[(&str, Value)]); 4] = [
         ("task", &task),
-        ("model", &[("layers", 1.into())]),
+        ("model", &model),
         ("model.cell", &cell),
         ("train", &train),
     ];

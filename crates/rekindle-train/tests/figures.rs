@@ -366,7 +366,9 @@ fn open(kind: &str, file: &Path, more: &str, spec: Option<Spec>) -> Opened<Spec>
 fn rows(task: &dyn Task, part: Part) -> BTreeSet<String> {
     let Reading { inputs, .. } = task.reading(part, 0..1000, 1);
     match inputs {
-        Steps::Symbols(rows) => rows.iter().map(|row| format!("{row:?}")).collect(),
+        Steps::Symbols(rows) | Steps::Words { words: rows, .. } => {
+            rows.iter().map(|row| format!("{row:?}")).collect()
+        }
         Steps::Numbers { rows, .. } => rows.iter().map(|row| format!("{row:?}")).collect(),
     }
 }

@@ -6,8 +6,8 @@ use burn::nn::{Embedding, EmbeddingConfig};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::engine::Direction;
 use rekindle::{
-    AnyCell, AnyCellConfig, CellConfig, Invalid, LstmConfig, Recurrent, RecurrentConfig, positive,
-    width,
+    AnyCell, AnyCellConfig, CellConfig, EngineConfig, Invalid, LstmConfig, Recurrent,
+    RecurrentConfig, positive, width,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,7 @@ impl LettersConfig {
     }
 
     /// The width of a word's vector: what the topmost layer ends with, in each direction.
-    pub(super) fn d_word(&self) -> usize {
+    pub fn d_word(&self) -> usize {
         let of = |direction| self.layers.cell_in(direction).d_output();
         match self.layers.bidirectional {
             true => of(Direction::Forward) + of(Direction::Reverse),
@@ -57,7 +57,12 @@ impl LettersConfig {
         }
     }
 
-    pub(super) fn validate(&self) -> Result<(), Invalid> {
+    /// Checks every number.
+    ///
+    /// # Errors
+    ///
+    /// Names the key, its value and what it must be.
+    pub fn validate(&self) -> Result<(), Invalid> {
         positive("letters", self.letters)?;
         width("d_embedding", self.d_embedding)?;
         self.layers
@@ -72,7 +77,15 @@ impl LettersConfig {
         }
     }
 
-    pub(super) fn init(&self, device: &Device) -> Letters {
+    /// A network with fresh parameters.
+    ///
+    /// # Panics
+    ///
+    /// If the configuration is [invalid](LettersConfig::validate).
+    pub fn init(&self, device: &Device) -> Letters {
+        if let Err(invalid) = self.validate() {
+            panic!("{invalid}");
+        }
         let init = Initializer::Normal {
             mean: 0.0,
             std: 1.0,
@@ -87,15 +100,34 @@ impl LettersConfig {
 
 /// Reads words by their letters.
 #[derive(Module, Debug)]
-pub(super) struct Letters {
+pub struct Letters {
     embedding: Embedding,
     recurrent: Recurrent<AnyCell>,
 }
 
 impl Letters {
+    /// The layers that read a word.
+    pub fn recurrent(&self) -> &Recurrent<AnyCell> {
+        &self.recurrent
+    }
+
+    /// Has their equations run in another way.
+    pub fn set_engine(&mut self, engine: EngineConfig) {
+        self.recurrent.set_engine(engine);
+    }
+
     /// The vectors of words, `[batch, time, width]`: what the topmost layer ended with in each direction. `letters` has a row for every
-    /// word of the batch, row by row.
-    pub(super) fn read(&self, letters: &Tokens, words: &Tokens) -> Tensor<3> {
+    /// word of a batch whose rows have so many words, row by row; beyond a row's length the vectors mean nothing.
+    ///
+    /// # Panics
+    ///
+    /// If there are not letters of as many words.
+    pub fn read(&self, letters: &Tokens, lengths: &[usize]) -> Tensor<3> {
+        let (rows, count) = (letters.lengths().len(), lengths.iter().sum::<usize>());
+        assert!(
+            rows == count,
+            "there are letters of {rows} words, but the batch has {count} words"
+        );
         let vectors = self.embedding.forward(letters.data().clone());
         let (_, states) = self.recurrent.forward(letters.sequence(vectors), None);
         let top = states
@@ -106,19 +138,20 @@ impl Letters {
         let sides = std::iter::once(top.forward).chain(top.reverse);
         let ends = sides.map(|state| state[0].clone()).collect();
         let ends: Tensor<2> = Tensor::cat(ends, 1);
-        let [batch, time] = words.data().dims();
+        let batch = lengths.len();
+        let time = lengths.iter().copied().max().unwrap_or(0);
         let mut next = 0;
         let mut place = |real: bool| {
             let place = next;
             next += i32::from(real);
             if real { place } else { 0 }
         };
-        let lengths = words.lengths().iter();
         let places: Vec<i32> = lengths
+            .iter()
             .flat_map(|&length| (0..time).map(move |t| t < length))
             .map(&mut place)
             .collect();
-        let device = words.data().device();
+        let device = letters.data().device();
         let places: Tensor<1, Int> =
             Tensor::from_data(TensorData::new(places, [batch * time]), &device);
         let width = ends.dims()[1];

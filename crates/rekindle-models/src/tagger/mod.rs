@@ -12,7 +12,7 @@
 
 mod letters;
 
-pub use letters::LettersConfig;
+pub use letters::{Letters, LettersConfig};
 
 use crate::crf::Crf;
 use crate::steps::real;
@@ -21,7 +21,6 @@ use burn::module::{Initializer, Module};
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, Linear, LinearConfig};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
-use letters::Letters;
 use rekindle::{
     AnyCell, AnyCellConfig, CellConfig, Invalid, LstmConfig, Recurrent, RecurrentConfig, Sequence,
     positive, rate, width,
@@ -186,15 +185,7 @@ impl Tagger {
         match (&self.letters, letters) {
             (None, None) => {}
             (Some(network), Some(letters)) => {
-                let (rows, count) = (
-                    letters.lengths().len(),
-                    words.lengths().iter().sum::<usize>(),
-                );
-                assert!(
-                    rows == count,
-                    "there are letters of {rows} words, but the batch has {count} words"
-                );
-                x = Tensor::cat(vec![x, network.read(letters, words)], 2);
+                x = Tensor::cat(vec![x, network.read(letters, words.lengths())], 2);
             }
             (Some(_), None) => panic!("the network reads the letters of words, and was given none"),
             (None, Some(_)) => panic!("letters are given, but the network reads words only"),
@@ -210,33 +201,53 @@ impl Tagger {
     ///
     /// If the tags are not those of as many words.
     pub fn loss(&self, scores: &Sequence, tags: &Tokens) -> Tensor<1> {
-        let [batch, time, _] = scores.data().dims();
-        let log_likelihood = match &self.crf {
-            Some(crf) => crf.log_likelihood(scores, tags.data()),
-            None => {
-                let log_probs = log_softmax(scores.data().clone(), 2);
-                let own = log_probs.gather(2, tags.data().clone().unsqueeze_dim(2));
-                let full = vec![time; batch];
-                let lengths = scores.lengths().unwrap_or(&full);
-                let padding = real(lengths, time, &scores.data().device()).bool_not();
-                let own = own.squeeze_dim::<2>(2).mask_fill(padding, 0.0);
-                own.sum_dim(1).squeeze_dim(1)
-            }
-        };
-        log_likelihood.mean().neg()
+        loss(self.crf.as_ref(), scores, tags)
     }
 
     /// The best tags of each row.
     pub fn decode(&self, scores: &Sequence) -> Vec<Vec<usize>> {
-        if let Some(crf) = &self.crf {
-            return crf.decode(scores);
-        }
-        let [batch, time, _] = scores.data().dims();
-        let best = scores.data().clone().argmax(2).into_data();
-        let best: Vec<usize> = best.iter::<i64>().map(|tag| tag as usize).collect();
-        let full = vec![time; batch];
-        let lengths = scores.lengths().unwrap_or(&full);
-        let rows = best.chunks(time).zip(lengths);
-        rows.map(|(row, &length)| row[..length].to_vec()).collect()
+        decode(self.crf.as_ref(), scores)
     }
+}
+
+/// The mean over rows of `-log p(tags)`, a single number, by the scores of the tags of each word, `[batch, time, tags]`: tags that a
+/// field scores together, or, without one, each by itself.
+///
+/// # Panics
+///
+/// If the tags are not those of as many words.
+pub fn loss(crf: Option<&Crf>, scores: &Sequence, tags: &Tokens) -> Tensor<1> {
+    let log_likelihood = match crf {
+        Some(crf) => crf.log_likelihood(scores, tags.data()),
+        None => {
+            let [_, time, _] = scores.data().dims();
+            let log_probs = log_softmax(scores.data().clone(), 2);
+            let own = log_probs.gather(2, tags.data().clone().unsqueeze_dim(2));
+            let padding = real(&lengths(scores), time, &scores.data().device()).bool_not();
+            let own = own.squeeze_dim::<2>(2).mask_fill(padding, 0.0);
+            own.sum_dim(1).squeeze_dim(1)
+        }
+    };
+    log_likelihood.mean().neg()
+}
+
+/// The best tags of each row, by the scores of the tags of each word, `[batch, time, tags]`: of all that a field scores together, or,
+/// without one, the best of each word.
+pub fn decode(crf: Option<&Crf>, scores: &Sequence) -> Vec<Vec<usize>> {
+    if let Some(crf) = crf {
+        return crf.decode(scores);
+    }
+    let [_, time, _] = scores.data().dims();
+    let best = scores.data().clone().argmax(2).into_data();
+    let best: Vec<usize> = best.iter::<i64>().map(|tag| tag as usize).collect();
+    let rows = best.chunks(time).zip(lengths(scores));
+    rows.map(|(row, length)| row[..length].to_vec()).collect()
+}
+
+/// The length of each row.
+fn lengths(scores: &Sequence) -> Vec<usize> {
+    let [batch, time, _] = scores.data().dims();
+    scores
+        .lengths()
+        .map_or(vec![time; batch], <[usize]>::to_vec)
 }

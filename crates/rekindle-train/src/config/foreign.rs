@@ -231,6 +231,20 @@ const VALUES: &[(&str, &[&str])] = &[
     ),
     ("classify_text", &["text_classification", "sentiment"]),
     (
+        "tag",
+        &[
+            "tagging",
+            "tagger",
+            "ner",
+            "pos",
+            "sequence_tagging",
+            "sequence_labeling",
+            "sequence_labelling",
+            "token_classification",
+            "slot_filling",
+        ],
+    ),
+    (
         "classify_series",
         &[
             "series_classification",

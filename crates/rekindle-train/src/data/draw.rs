@@ -17,6 +17,8 @@ pub(crate) enum Purpose {
     Copying = 3,
     /// The symbols of a sample.
     Sampling = 4,
+    /// The words of an update that are read as the unknown one.
+    Unknown = 5,
 }
 
 /// One stream of draws.

@@ -11,6 +11,7 @@ use super::{
         config::TableConfig,
         kind::{ColumnKind, Looked},
     },
+    tagged,
 };
 use crate::{
     error::{Error, Result},
@@ -60,6 +61,8 @@ pub(crate) enum Seen {
         /// The column of the classes.
         label: String,
     },
+    /// So many sentences with a tag for every word.
+    Tagged(usize),
     /// Numbers, a row a point in time.
     Rows(usize),
 }
@@ -98,6 +101,12 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
             ..Look::at(Seen::Prose(text.chars().count()))
         })
     };
+    if named.is_none()
+        && let Ok(text) = file::read_text(path)
+        && let Some(sentences) = tagged::seems(&text)
+    {
+        return Ok(Look::at(Seen::Tagged(sentences)));
+    }
     let is_table = named.is_some() || matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab");
     let table = match Table::read(path, &TableConfig::default()) {
         Ok(table) => table,

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | plain text | [`file::read_text`], then [`Vocabulary`] |
 //! | a table with a text and a label column | [`LabelledText`] |
+//! | sentences with a tag for every word | [`TaggedText`] |
 //! | series with a class each, `.ts`, a table, JSON lines or NumPy's arrays | [`SeriesSet`] |
 //! | the same with a number each | [`SeriesTargets`] |
 //! | a table whose rows are the time steps | [`Columns`], by the roles of a [`Schema`], then [`Scaler`] |
@@ -53,6 +54,7 @@ pub(crate) mod series_targets;
 pub mod split;
 pub(crate) mod step;
 pub(crate) mod table;
+pub(crate) mod tagged;
 mod timeline;
 mod ts;
 mod ts_header;
@@ -76,5 +78,6 @@ pub use series_targets::SeriesTargets;
 pub use split::Split;
 pub use table::config::{DateOrder, Decimal, Separator, TableConfig};
 pub use table::kind::ColumnKind;
+pub use tagged::{Layout, Scheme, Span, TagColumns, TaggedText};
 pub use vocabulary::{Splitting, Unit, Vocabulary};
 pub use words::Words;

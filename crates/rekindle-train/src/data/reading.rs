@@ -19,6 +19,13 @@ pub struct Reading {
 pub enum Steps {
     /// A symbol a step.
     Symbols(Vec<Vec<u32>>),
+    /// A word a step, with its letters.
+    Words {
+        /// The words of each row.
+        words: Vec<Vec<u32>>,
+        /// The letters of each word of each row, at least one.
+        letters: Vec<Vec<Vec<u32>>>,
+    },
     /// So many numbers a step.
     Numbers {
         /// The numbers of a step.
@@ -35,6 +42,8 @@ pub enum Wanted {
     Class(Vec<usize>),
     /// Numbers, judged by their mean squared error.
     Numbers(Vec<Vec<f32>>),
+    /// A class at every step of each row, all together judged by the logarithm of their probability.
+    Tags(Vec<Vec<usize>>),
 }
 
 impl Steps {
@@ -52,7 +61,7 @@ impl Steps {
     /// The number of rows.
     pub fn rows(&self) -> usize {
         match self {
-            Steps::Symbols(rows) => rows.len(),
+            Steps::Symbols(rows) | Steps::Words { words: rows, .. } => rows.len(),
             Steps::Numbers { rows, .. } => rows.len(),
         }
     }
@@ -60,7 +69,9 @@ impl Steps {
     /// The number of steps of each row.
     pub fn lengths(&self) -> Vec<usize> {
         match self {
-            Steps::Symbols(rows) => rows.iter().map(Vec::len).collect(),
+            Steps::Symbols(rows) | Steps::Words { words: rows, .. } => {
+                rows.iter().map(Vec::len).collect()
+            }
             Steps::Numbers { width, rows } => rows.iter().map(|r| r.len() / width).collect(),
         }
     }
@@ -71,6 +82,10 @@ impl Steps {
     pub(crate) fn range(&self, rows: Range<usize>) -> Steps {
         match self {
             Steps::Symbols(all) => Steps::Symbols(all[rows].to_vec()),
+            Steps::Words { words, letters } => Steps::Words {
+                words: words[rows.clone()].to_vec(),
+                letters: letters[rows].to_vec(),
+            },
             Steps::Numbers { width, rows: all } => Steps::Numbers {
                 width: *width,
                 rows: all[rows].to_vec(),
@@ -85,6 +100,7 @@ impl Wanted {
         match self {
             Wanted::Class(classes) => classes.len(),
             Wanted::Numbers(rows) => rows.len(),
+            Wanted::Tags(rows) => rows.len(),
         }
     }
 
@@ -93,6 +109,7 @@ impl Wanted {
         match self {
             Wanted::Class(all) => Wanted::Class(all[outputs].to_vec()),
             Wanted::Numbers(all) => Wanted::Numbers(all[outputs].to_vec()),
+            Wanted::Tags(all) => Wanted::Tags(all[outputs].to_vec()),
         }
     }
 }
@@ -132,6 +149,10 @@ impl Reading {
         Reading {
             inputs: match &self.inputs {
                 Steps::Symbols(rows) => Steps::Symbols(of(rows, chosen)),
+                Steps::Words { words, letters } => Steps::Words {
+                    words: of(words, chosen),
+                    letters: of(letters, chosen),
+                },
                 Steps::Numbers { width, rows } => Steps::Numbers {
                     width: *width,
                     rows: of(rows, chosen),
@@ -141,6 +162,7 @@ impl Reading {
             wanted: self.wanted.as_ref().map(|wanted| match wanted {
                 Wanted::Class(all) => Wanted::Class(of(all, chosen)),
                 Wanted::Numbers(all) => Wanted::Numbers(of(all, chosen)),
+                Wanted::Tags(all) => Wanted::Tags(of(all, chosen)),
             }),
         }
     }
@@ -166,9 +188,16 @@ impl Reading {
         }
         match &mut level.inputs {
             Steps::Symbols(rows) => cut(rows, steps),
+            Steps::Words { words, letters } => {
+                cut(words, steps);
+                cut(letters, steps);
+            }
             Steps::Numbers { width, rows } => cut(rows, steps * *width),
         }
         cut(&mut level.labels, steps);
+        if let Some(Wanted::Tags(tags)) = &mut level.wanted {
+            cut(tags, steps);
+        }
         level
     }
 }

@@ -1,5 +1,6 @@
 //! Text into symbol indices and back.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
@@ -50,14 +51,30 @@ impl Splitting {
         }
     }
 
+    /// A text as its symbols are looked up.
+    fn lowered(self, text: &str) -> Cow<'_, str> {
+        match self.lowercase {
+            true => text.to_lowercase().into(),
+            false => text.into(),
+        }
+    }
+
     fn each_symbol(self, text: &str, mut each: impl FnMut(&str)) {
-        let lowered = self.lowercase.then(|| text.to_lowercase());
-        let text = lowered.as_deref().unwrap_or(text);
+        let text = &*self.lowered(text);
         match self.unit {
             Unit::Char => text
                 .chars()
                 .for_each(|symbol| each(symbol.encode_utf8(&mut [0; 4]))),
             Unit::Word => self.words.split(text, each),
+        }
+    }
+}
+
+fn count(counts: &mut HashMap<String, usize>, symbol: &str) {
+    match counts.get_mut(symbol) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(symbol.to_owned(), 1);
         }
     }
 }
@@ -81,15 +98,27 @@ impl Vocabulary {
     /// The symbols found in `texts`, split so, as those of [`Vocabulary::encode`] are. A `limit` keeps the most frequent
     /// symbols, `<unk>` counted as one of them.
     pub fn build<T: AsRef<str>>(texts: &[T], splitting: Splitting, limit: Option<usize>) -> Self {
-        let mut counts: HashMap<String, usize> = HashMap::new();
+        let mut counts = HashMap::new();
         for text in texts {
-            splitting.each_symbol(text.as_ref(), |symbol| match counts.get_mut(symbol) {
-                Some(count) => *count += 1,
-                None => {
-                    counts.insert(symbol.to_owned(), 1);
-                }
-            });
+            splitting.each_symbol(text.as_ref(), |symbol| count(&mut counts, symbol));
         }
+        Self::ranked(counts, splitting, limit)
+    }
+
+    /// The same of symbols that need not be split; they are lowered where `splitting` says so.
+    pub fn of_symbols<T: AsRef<str>>(
+        symbols: impl IntoIterator<Item = T>,
+        splitting: Splitting,
+        limit: Option<usize>,
+    ) -> Self {
+        let mut counts = HashMap::new();
+        for symbol in symbols {
+            count(&mut counts, &splitting.lowered(symbol.as_ref()));
+        }
+        Self::ranked(counts, splitting, limit)
+    }
+
+    fn ranked(counts: HashMap<String, usize>, splitting: Splitting, limit: Option<usize>) -> Self {
         let mut ranked: Vec<(String, usize)> = counts.into_iter().collect();
         ranked.sort_unstable_by(|(a, often), (b, seldom)| {
             (Reverse(often), a).cmp(&(Reverse(seldom), b))
@@ -137,6 +166,11 @@ impl Vocabulary {
     /// The symbol at an index.
     pub fn get(&self, index: u32) -> Option<&str> {
         self.symbols.get(index as usize).map(String::as_str)
+    }
+
+    /// The index of a symbol as it stands in a text, which is lowered where texts are; 0 when it is unknown.
+    pub fn look_up(&self, symbol: &str) -> u32 {
+        self.index(&self.splitting.lowered(symbol))
     }
 
     /// The index of a symbol, 0 when it is unknown.

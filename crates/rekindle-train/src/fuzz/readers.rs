@@ -337,12 +337,17 @@ fn no_data_json_panics() {
             .collect();
         format!("text\tlabel\n{rows}").into_bytes()
     });
+    place.file(
+        "w.conll",
+        &b"to O\nOslo B-TO\n\nfrom O\nUr B-BY\n\n".repeat(20),
+    );
     let plans: Vec<Plan> = [
         "kind = \"language_model\"\nfile = \"t.txt\"\nwindow = 4",
         "kind = \"forecast\"\nfile = \"t.csv\"\nwindow = 3",
         "kind = \"classify_series\"\ntrain = \"t.ts\"",
         "kind = \"regress_series\"\ntrain = \"n.ts\"",
         "kind = \"classify_text\"\ntrain = \"l.tsv\"",
+        "kind = \"tag\"\ntrain = \"w.conll\"",
         "kind = \"adding\"",
     ]
     .iter()

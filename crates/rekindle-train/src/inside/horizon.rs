@@ -353,10 +353,11 @@ fn with_gain(net: &Net, gain: f64) -> Result<Option<Net>> {
         return Ok(Some(net.clone()));
     }
     let named = named_tensors(net);
-    if !named.iter().any(|(name, _)| name.ends_with(RECURRENT)) {
+    let is_recurrent = |name: &str| name.starts_with("recurrent.") && name.ends_with(RECURRENT);
+    if !named.iter().any(|(name, _)| is_recurrent(name)) {
         return Ok(None);
     }
-    let scaled = |(name, data): (String, TensorData)| match name.ends_with(RECURRENT) {
+    let scaled = |(name, data): (String, TensorData)| match is_recurrent(&name) {
         false => (name, data),
         true => {
             let shape = data.shape().to_vec();

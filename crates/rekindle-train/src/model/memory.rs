@@ -8,11 +8,15 @@ use rekindle::{Invalid, RecurrentConfig};
 fn network(shape: NetShape, model: &RecurrentConfig, batch: Batch) -> [f64; 2] {
     let NetShape { front, head } = shape;
     let [weights, rows] = layers(model, front.width(), batch);
+    let read = front.letters();
+    let read = read.map_or(0.0, |of| {
+        layers(&of.layers, of.d_embedding, Batch::default())[0]
+    });
     let ends = front.numbers() + head.numbers(model.d_output());
     // The outputs, and the logarithms of their softmax.
     let steps = if batch.each { batch.time } else { 1 } as f64;
     let given = 2.0 * head.outputs as f64 * batch.rows.max(batch.judged) as f64 * steps;
-    [weights + ends * NUMBER, rows + given * NUMBER]
+    [weights + read + ends * NUMBER, rows + given * NUMBER]
 }
 
 impl NetShape {

@@ -6,20 +6,23 @@ use burn::module::{Module, Param};
 use burn::nn::{Embedding, Linear};
 use burn::tensor::{Device, Int, Tensor};
 use rekindle::{AnyCell, EngineConfig, Recurrent, RecurrentConfig, Sequence, States};
+use rekindle_models::{crf::Crf, tagger::Letters};
 
 /// The states of a network's recurrent layers.
 pub type NetStates = States<Vec<Tensor<2>>>;
 
 /// An embedding where the task has symbols, recurrent layers, and a linear output: the article's
-/// `o_t = softmax(V s_t)`, without the softmax, which belongs to the loss. The names of the fields are those of the weights in
-/// files.
+/// `o_t = softmax(V s_t)`, without the softmax, which belongs to the loss. Of words the letters may be read as well, and outputs may be
+/// scored together. The names of the fields are those of the weights in files.
 #[derive(Module, Debug)]
 pub struct Net {
     embedding: Option<Embedding>,
+    letters: Option<Letters>,
     recurrent: Recurrent<AnyCell>,
     output: Option<Linear>,
     /// The bias of an output that is tied to the embedding.
     tied_bias: Option<Param<Tensor<1>>>,
+    crf: Option<Crf>,
 }
 
 impl Net {
@@ -33,13 +36,16 @@ impl Net {
         shape.fits(model)?;
         let NetShape { front, head } = shape;
         let embedding = front.init(head.tied, device);
+        let letters = front.init_letters(device);
         let recurrent = model.init(front.width(), device);
         let (output, tied_bias) = head.init(recurrent.d_output(), device);
         Ok(Net {
             embedding,
+            letters,
             recurrent,
             output,
             tied_bias,
+            crf: head.init_crf(device),
         })
     }
 
@@ -93,6 +99,16 @@ impl Net {
         self.output(y.reshape([batch * time, width]))
     }
 
+    /// The scores that a row's steps have together, where there are such.
+    pub(crate) fn crf(&self) -> Option<&Crf> {
+        self.crf.as_ref()
+    }
+
+    /// What reads the letters of words, where that is done.
+    pub(super) fn letters(&self) -> Option<&Letters> {
+        self.letters.as_ref()
+    }
+
     /// The recurrent layers.
     pub fn recurrent(&self) -> &Recurrent<AnyCell> {
         &self.recurrent
@@ -100,6 +116,9 @@ impl Net {
 
     /// Has the equations run in another way.
     pub(crate) fn set_engine(&mut self, engine: EngineConfig) {
+        if let Some(letters) = &mut self.letters {
+            letters.set_engine(engine);
+        }
         self.recurrent.set_engine(engine);
     }
 }

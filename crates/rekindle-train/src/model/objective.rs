@@ -1,23 +1,29 @@
 //! What is wanted of a network, and how far what it gives is from that: for training, for evaluations and for horizons.
 
-use super::net::Net;
+use super::{net::Net, taken::end};
 use crate::data::reading::{Reading, Wanted};
 use burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
 use burn::tensor::{Device, Tensor, TensorData};
+use rekindle::Sequence;
+use rekindle_models::{Tokens, tagger};
 
 impl Wanted {
     /// The mean loss of outputs `[rows, outputs]`, a single number: of classes the cross-entropy of the outputs as logits,
-    /// of numbers the squared error.
+    /// of numbers the squared error, of tags `-log p` of all that a row has, each by itself.
     pub(crate) fn loss(&self, outputs: Tensor<2>) -> Tensor<1> {
         match self {
             Wanted::Class(classes) => {
                 cross_entropy(outputs, classes, &CrossEntropyLossConfig::new())
             }
             Wanted::Numbers(rows) => squared_error(outputs, rows, Reduction::Mean),
+            Wanted::Tags(rows) => {
+                let tags = Tokens::of(rows, &outputs.device());
+                tagger::loss(None, &scores(outputs, rows), &tags)
+            }
         }
     }
 
-    /// The mean over rows of `weight * loss`, by the weight of each row's class. That of numbers has no weights.
+    /// The mean over rows of `weight * loss`, by the weight of each row's class. Others have no weights.
     pub(crate) fn weighted_loss(&self, outputs: Tensor<2>, weights: &[f32]) -> Tensor<1> {
         match self {
             Wanted::Class(classes) => {
@@ -27,7 +33,7 @@ impl Wanted {
                 let mean = f64::from(sum) / classes.len() as f64;
                 cross_entropy(outputs, classes, &config).mul_scalar(mean)
             }
-            Wanted::Numbers(_) => self.loss(outputs),
+            Wanted::Numbers(_) | Wanted::Tags(_) => self.loss(outputs),
         }
     }
 
@@ -39,6 +45,7 @@ impl Wanted {
                 let each = outputs.dims()[1];
                 squared_error(outputs, rows, Reduction::Sum).div_scalar(each as f64)
             }
+            Wanted::Tags(rows) => self.loss(outputs).mul_scalar(rows.len() as f64),
         }
     }
 }
@@ -55,6 +62,14 @@ fn cross_entropy(
     config.init(&device).forward(outputs, classes)
 }
 
+/// Outputs `[rows * time, tags]` as those of rows that have so many steps.
+fn scores<T>(outputs: Tensor<2>, rows: &[Vec<T>]) -> Sequence {
+    let [all, tags] = outputs.dims();
+    let outputs = outputs.reshape([rows.len(), all / rows.len(), tags]);
+    let lengths = rows.iter().map(Vec::len).collect();
+    Sequence::padded(outputs, lengths).expect("outputs for every step of the longest row")
+}
+
 fn squared_error(outputs: Tensor<2>, rows: &[Vec<f32>], reduction: Reduction) -> Tensor<1> {
     let numbers = TensorData::new(rows.concat(), outputs.dims());
     let numbers = Tensor::from_data(numbers, &outputs.device());
@@ -65,10 +80,14 @@ impl Reading {
     /// The sum over rows of the loss of what the layers gave last, `[batch, time, d_output]`, for rows that are all as long.
     /// Zero where nothing is wanted.
     pub(crate) fn loss(&self, net: &Net, y: Tensor<3>) -> Tensor<1> {
-        let outputs = net.output_last(y);
         match &self.wanted {
-            None => outputs.sum().mul_scalar(0.0),
-            Some(wanted) => wanted.sum(outputs),
+            None => net.output_last(y).sum().mul_scalar(0.0),
+            // The tag of the last step, which is said there in both directions.
+            Some(Wanted::Tags(rows)) => {
+                let last = rows.iter().filter_map(|tags| tags.last().copied());
+                Wanted::Class(last.collect()).sum(net.output(end(&y)))
+            }
+            Some(wanted) => wanted.sum(net.output_last(y)),
         }
     }
 

@@ -4,6 +4,7 @@ use super::net::Net;
 use crate::data::reading::Steps;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::Sequence;
+use rekindle_models::Tokens;
 
 impl Net {
     /// Rows as the layers read them: symbols as their vectors, and all padded to the longest.
@@ -11,10 +12,17 @@ impl Net {
         let lengths = rows.lengths();
         let (batch, time) = (lengths.len(), lengths.iter().copied().max().unwrap_or(1));
         let data = match rows {
-            Steps::Symbols(rows) => {
-                let rows = rows.iter().map(|row| row.iter().map(|&s| s as i32));
-                let data = TensorData::new(padded(rows, time), [batch, time]);
-                self.embed(Tensor::<2, Int>::from_data(data, device))
+            Steps::Symbols(rows) => self.embedded(rows, time, device),
+            Steps::Words { words, letters } => {
+                let vectors = self.embedded(words, time, device);
+                let letters: Vec<Vec<usize>> = letters
+                    .iter()
+                    .flatten()
+                    .map(|word| word.iter().map(|&letter| letter as usize).collect())
+                    .collect();
+                let network = self.letters().expect("a network that reads letters");
+                let read = network.read(&Tokens::of(&letters, device), &lengths);
+                Tensor::cat(vec![vectors, read], 2)
             }
             Steps::Numbers { width, rows } => {
                 let rows = rows.iter().map(|row| row.iter().copied());
@@ -27,6 +35,14 @@ impl Net {
         }
         let padded = Sequence::padded(data, lengths);
         padded.expect("the time axis is the longest of at least one step")
+    }
+
+    /// The vectors of symbols, `[batch, time, width]`.
+    fn embedded(&self, rows: &[Vec<u32>], time: usize, device: &Device) -> Tensor<3> {
+        let batch = rows.len();
+        let rows = rows.iter().map(|row| row.iter().map(|&s| s as i32));
+        let data = TensorData::new(padded(rows, time), [batch, time]);
+        self.embed(Tensor::<2, Int>::from_data(data, device))
     }
 }
 

@@ -19,6 +19,7 @@ impl NetShape {
         let head = Head {
             outputs,
             tied: false,
+            crf: false,
         };
         NetShape { front, head }
     }

@@ -54,6 +54,15 @@ impl Net {
         self.outputs(self.sequence(rows, device), taken, None).0
     }
 
+    /// The outputs at every step of rows that are read from their beginning, as long as these are: `[batch, time, outputs]`.
+    pub(crate) fn scores(&self, x: Sequence) -> Sequence {
+        let (y, _) = self.read(x.clone(), None);
+        let [batch, time, _] = y.dims();
+        let outputs = self.output_each(y);
+        let width = outputs.dims()[1];
+        x.with(outputs.reshape([batch, time, width]))
+    }
+
     /// What the layers gave last, of rows that are all as long: `[batch, time, d_output]` to `[batch, outputs]`. Where two
     /// directions stand side by side, each counts with the step it read last.
     pub(super) fn output_last(&self, y: Tensor<3>) -> Tensor<2> {
@@ -62,7 +71,7 @@ impl Net {
 }
 
 /// The last step: `[batch, time, width]` to `[batch, width]`.
-fn end(y: &Tensor<3>) -> Tensor<2> {
+pub(super) fn end(y: &Tensor<3>) -> Tensor<2> {
     let [_, time, _] = y.dims();
     y.clone().narrow(1, time - 1, 1).squeeze_dim(1)
 }

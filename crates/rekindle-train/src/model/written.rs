@@ -3,10 +3,10 @@
 use super::net::Net;
 use super::taken::{Pool, Sides, Taken, sides};
 use burn::tensor::{Tensor, TensorData};
-use rekindle_interop::WeightError;
 use rekindle_interop::formats::Dtype;
 use rekindle_interop::formats::onnx::{Model, Setting};
 use rekindle_interop::onnx::{Batch, Drawing, Options, Value, layers};
+use rekindle_interop::{WeightError, named_tensors};
 
 /// What a task makes of a network's two ends.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,11 +60,19 @@ impl Net {
         }
         let layers = rekindle_interop::export(self.recurrent()).into_iter();
         all.extend(layers.map(|(name, data)| (format!("recurrent.{name}"), data)));
+        if let Some(letters) = self.letters() {
+            let vectors = named_tensors(letters).into_iter();
+            let vectors = vectors.filter(|(name, _)| !name.starts_with("recurrent."));
+            let layers = rekindle_interop::export(letters.recurrent());
+            let named = |(name, data)| (format!("letters.{name}"), data);
+            all.extend(vectors.chain(layers).map(named));
+        }
         let (weight, bias) = self.head();
         all.push(("output.weight".to_owned(), weight.transpose().into_data()));
         if let Some(bias) = bias {
             all.push(("output.bias".to_owned(), bias.into_data()));
         }
+        all.extend(self.field());
         all
     }
 
@@ -127,7 +135,27 @@ impl Net {
             Taken::Each => drawn.output("outputs", &y, &["batch", "time", &outputs]),
             Taken::End | Taken::Pooled(_) => drawn.output("outputs", &y, &["batch", &outputs]),
         }
+        // The scores of tags together are for who looks for the best tags of all.
+        for (name, data) in self.field() {
+            let shape = data.shape().to_vec();
+            let scores: Vec<f32> = data.iter().collect();
+            let scores = drawn.numbers(&format!("{name}.value"), &shape, &scores);
+            let scores = drawn.node("Identity", &[&scores], vec![]);
+            let dims: Vec<String> = shape.iter().map(usize::to_string).collect();
+            let dims: Vec<&str> = dims.iter().map(String::as_str).collect();
+            drawn.output(&name, &scores, &dims);
+        }
         Ok(drawing.model())
+    }
+
+    /// The scores that tags have together, as the package pytorch-crf calls them; nothing without such.
+    fn field(&self) -> Vec<(String, TensorData)> {
+        let field = self.crf().map(|crf| named_tensors(crf)).unwrap_or_default();
+        let named = field.into_iter().map(|(name, data)| match name.as_str() {
+            "transitions" => ("crf.transitions".to_owned(), data),
+            end => (format!("crf.{end}_transitions"), data),
+        });
+        named.collect()
     }
 }
 

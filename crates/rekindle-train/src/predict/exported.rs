@@ -3,7 +3,7 @@
 use super::predictor::Predictor;
 use crate::{
     error::{Error, Result},
-    model::taken::Taken,
+    model::{front::Front, taken::Taken},
     tensors,
 };
 use rekindle_interop::formats::onnx::write;
@@ -27,6 +27,11 @@ impl Predictor {
                 "--states: a run of the task {} says something of a row as a whole, and not step by step; leave it out",
                 self.kind().name()
             )));
+        }
+        if let Front::Words { .. } = self.shape.front {
+            return Err(Error::mend(
+                "a model of ONNX reads no letters of words: train with task.letters = 0, or write the weights by --output FILE.safetensors",
+            ));
         }
         let model = self.net.onnx(&ends, options);
         let mut model = model.map_err(|error| Error::mend(error.to_string()))?;

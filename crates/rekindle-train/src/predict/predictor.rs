@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 pub struct Predictor {
     pub(crate) plan: Plan,
     pub(crate) spec: Spec,
-    shape: NetShape,
+    pub(crate) shape: NetShape,
     pub(crate) net: Net,
     pub(crate) device: Device,
 }

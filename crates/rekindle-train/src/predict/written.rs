@@ -11,7 +11,7 @@ use std::path::Path;
 pub enum Written {
     /// A JSON value a line.
     JsonLines,
-    /// A table: a row a prediction with a column a class, or a row a value that is forecast.
+    /// A table: a row a prediction with a column a class, or a row a value that is forecast, or a word that is tagged.
     Csv,
 }
 
@@ -92,6 +92,7 @@ fn head(prediction: &Prediction) -> Vec<String> {
             head.extend(probabilities.iter().map(|(class, _)| format!("p({class})")));
             head
         }
+        Prediction::Tags { .. } => names(&["row", "word", "tag"]),
         Prediction::Number { .. } => names(&["row", "value"]),
         Prediction::Values { .. } => names(&["row", "after", "column", "step", "time", "value"]),
         Prediction::Next { .. } => names(&["row", "read", "bits", "next", "probability"]),
@@ -113,6 +114,16 @@ fn rows(one: &Predicted) -> Vec<Vec<String>> {
                 _ => String::new(),
             });
             vec![row]
+        }
+        Prediction::Tags { words, tags } => {
+            let truth = |at: usize| match &one.truth {
+                Some(Truth::Tags(truth)) => truth[at].clone(),
+                _ => String::new(),
+            };
+            let row = |(at, (word, tag)): (usize, (&String, &String))| {
+                vec![number.clone(), word.clone(), tag.clone(), truth(at)]
+            };
+            words.iter().zip(tags).enumerate().map(row).collect()
         }
         Prediction::Number { value } => {
             let truth = match one.truth {
@@ -208,6 +219,31 @@ mod tests {
         assert_eq!(
             text(&[known], Written::JsonLines),
             "{\"row\":1,\"value\":1.5,\"truth\":2.0}\n"
+        );
+    }
+
+    #[test]
+    fn tags_are_a_row_a_word() {
+        let words = ["to", "Ur"].map(String::from).to_vec();
+        let tags = ["O", "B-LOC"].map(String::from).to_vec();
+        let said = Prediction::Tags { words, tags }.of_row(7);
+        let text = |all: &[Predicted], written: Written| written.text(all).expect("written");
+        assert_eq!(
+            text(std::slice::from_ref(&said), Written::Csv),
+            "row,word,tag\n7,to,O\n7,Ur,B-LOC\n"
+        );
+        let truth = ["O", "O"].map(String::from).to_vec();
+        let known = Predicted {
+            truth: Some(Truth::Tags(truth)),
+            ..said
+        };
+        assert_eq!(
+            text(std::slice::from_ref(&known), Written::Csv),
+            "row,word,tag,truth\n7,to,O,O\n7,Ur,B-LOC,O\n"
+        );
+        assert_eq!(
+            text(&[known], Written::JsonLines),
+            "{\"row\":7,\"words\":[\"to\",\"Ur\"],\"tags\":[\"O\",\"B-LOC\"],\"truth\":[\"O\",\"O\"]}\n"
         );
     }
 

@@ -131,7 +131,7 @@ impl Source {
         let (mut all, mut taken) = (BTreeMap::new(), 0);
         for (name, fresh) in own {
             let means = match name.split('.').next() {
-                Some("embedding") => ends.front,
+                Some("embedding" | "letters") => ends.front,
                 Some("recurrent") => true,
                 _ => ends.head,
             };

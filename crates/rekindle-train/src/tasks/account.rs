@@ -49,34 +49,43 @@ const NAMED: usize = 8;
 /// How many times as frequent as the rarest the most frequent class may be before that is said.
 const BALANCED: f64 = 3.0;
 
-/// The classes with their counts, the most frequent first.
-pub(super) fn classes(names: &[String], labels: &[usize]) -> Line {
-    let mut counts = vec![0_usize; names.len()];
+/// How often each of some names stands there, the most frequent first.
+fn ranked(names: &[String], labels: &[usize]) -> Vec<(usize, usize)> {
+    let mut counts: Vec<(usize, usize)> = (0..names.len()).map(|name| (name, 0)).collect();
     for &label in labels {
-        counts[label] += 1;
+        counts[label].1 += 1;
     }
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_by_key(|&class| std::cmp::Reverse(counts[class]));
-    let named = order.iter().take(NAMED);
+    counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    counts
+}
+
+/// Some names with their counts, the most frequent first.
+pub(super) fn counts(names: &[String], labels: &[usize]) -> String {
+    let ranked = ranked(names, labels);
+    let named = ranked.iter().take(NAMED);
     let named: Vec<String> = named
-        .map(|&class| format!("{} {}", names[class], counts[class]))
+        .map(|&(name, count)| format!("{} {count}", names[name]))
         .collect();
     let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let (most, least) = (counts[order[0]], counts[order[order.len() - 1]]);
+    format!("{}: {}{more}", names.len(), named.join(", "))
+}
+
+/// The classes with their counts, the most frequent first.
+pub(super) fn classes(names: &[String], labels: &[usize]) -> Line {
+    let ranked = ranked(names, labels);
+    let ((first, most), (last, least)) = (ranked[0], ranked[ranked.len() - 1]);
     let times = most as f64 / least.max(1) as f64;
     let unequal = match times > BALANCED {
         true => format!(
             "; `{}` is {times:.0} times as frequent as `{}`: task.class_weights = \"balanced\" has them count alike",
-            names[order[0]],
-            names[order[order.len() - 1]]
+            names[first], names[last]
         ),
         false => String::new(),
     };
-    let said = format!("{}: {}{more}{unequal}", names.len(), named.join(", "));
-    Line::new("classes", said)
+    Line::new("classes", counts(names, labels) + &unequal)
 }
 
 /// The numbers that are to be predicted: between which they lie, and around what.

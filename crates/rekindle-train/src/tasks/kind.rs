@@ -202,7 +202,7 @@ pub(crate) trait Kind {
     fn predict_text(&self, spec: &Self::Spec, at: AtWork<'_>, text: &str) -> Result<Prediction> {
         let _ = (spec, at, text);
         Err(Error::mend(
-            "only a text classifier takes --text; give this run a file with --input",
+            "only a text classifier or a tagger takes --text; give this run a file with --input",
         ))
     }
 

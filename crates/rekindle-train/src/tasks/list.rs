@@ -305,6 +305,8 @@ tasks! {
     "language_model" => LanguageModel: language_model::LanguageModelConfig, language_model::LanguageSpec;
     /// The class of a text.
     "classify_text" => ClassifyText: classify_text::ClassifyTextConfig, classify_text::TextSpec;
+    /// A tag for every word of a sentence.
+    "tag" => Tag: tag::TagConfig, tag::TagSpec;
     /// The class of a series of numbers.
     "classify_series" => ClassifySeries: classify_series::ClassifySeriesConfig, classify_series::SeriesSpec;
     /// A number for a series of numbers.

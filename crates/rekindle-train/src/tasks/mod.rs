@@ -25,6 +25,7 @@ mod passes;
 pub(crate) mod prediction;
 mod regress_series;
 mod stored;
+mod tag;
 pub(crate) mod task;
 
 pub use crate::model::taken::Pool;
@@ -42,4 +43,5 @@ pub use list::{Spec, TaskConfig};
 pub use part::Part;
 pub use prediction::{Predicted, Prediction, Predictions, SampleOptions, Truth};
 pub use regress_series::{RegressSeriesConfig, RegressionSpec};
+pub use tag::{TagConfig, TagSpec};
 pub use task::{At, Carry, Lesson, Loss, Task, UpdateRows};

@@ -14,6 +14,13 @@ pub enum Prediction {
         /// Every class with its probability.
         probabilities: Vec<(String, f64)>,
     },
+    /// A tag for each word.
+    Tags {
+        /// The words.
+        words: Vec<String>,
+        /// Their tags.
+        tags: Vec<String>,
+    },
     /// A number.
     Number {
         /// It, in the unit of the targets that were learned.
@@ -72,6 +79,8 @@ pub struct Predicted {
 pub enum Truth {
     /// A class.
     Class(String),
+    /// The tags of words, the first first.
+    Tags(Vec<String>),
     /// A number.
     Number(f64),
     /// The values of a column, the first first.

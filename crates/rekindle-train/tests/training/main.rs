@@ -8,6 +8,7 @@ mod resuming;
 mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
+mod tagging;
 mod tuning;
 
 use rekindle_train::{

@@ -1,5 +1,10 @@
 //! How a classifier does on each class.
 
+use rekindle_view::{Block, Table};
+
+/// What stands for a figure that is not defined.
+const NONE: &str = "–";
+
 /// The figures of a class, each against all others. One that is not defined is `None`: the precision of a class that is never
 /// named, the recall of one that never occurs.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +39,7 @@ impl ClassFigures {
 
     /// A row of such a table.
     pub fn cells(&self) -> [String; 7] {
-        let shown = |figure: Option<f64>| figure.map_or("–".into(), |f| format!("{f:.4}"));
+        let shown = |figure: Option<f64>| figure.map_or(NONE.into(), |f| format!("{f:.4}"));
         [
             self.class.clone(),
             self.rows.to_string(),
@@ -45,6 +50,21 @@ impl ClassFigures {
             shown(self.pr_area),
         ]
     }
+}
+
+/// The figures of classes as a table, without those that none of them has.
+pub(in crate::tasks) fn table(figures: &[ClassFigures]) -> Block {
+    let rows: Vec<[String; 7]> = figures.iter().map(ClassFigures::cells).collect();
+    let is_there = |column: &usize| rows.iter().any(|cells| cells[*column] != NONE);
+    let columns: Vec<usize> = (0..ClassFigures::HEAD.len()).filter(is_there).collect();
+    let of = |cells: &[String; 7]| columns.iter().map(|&c| cells[c].clone()).collect();
+    Block::Table(Table {
+        head: columns
+            .iter()
+            .map(|&c| ClassFigures::HEAD[c].to_owned())
+            .collect(),
+        rows: rows.iter().map(of).collect(),
+    })
 }
 
 /// The figures of every class, by the classes' scores `[rows, classes]`.

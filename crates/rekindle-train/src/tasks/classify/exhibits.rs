@@ -1,8 +1,7 @@
 //! What a report shows of a classifier: which classes it takes for which, and where it errs most.
 
-use super::by_class::ClassFigures;
 use crate::tasks::labelled::items::Items;
-use rekindle_view::{Block, Confusion, Table};
+use rekindle_view::{Block, Confusion};
 
 /// The most classes that a matrix is legible with.
 pub(super) const CLASSES: usize = 40;
@@ -31,14 +30,6 @@ impl Guess {
             probabilities: [p[truth], p[best]],
         }
     }
-}
-
-/// The figures of each class as a table.
-pub(super) fn by_class(figures: &[ClassFigures]) -> Block {
-    Block::Table(Table {
-        head: ClassFigures::HEAD.map(String::from).into(),
-        rows: figures.iter().map(|of| of.cells().into()).collect(),
-    })
 }
 
 /// The matrix and the worst examples among some rows.

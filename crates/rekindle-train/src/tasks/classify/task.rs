@@ -316,7 +316,7 @@ impl<I: Items> Task for Classify<I> {
         let by_class = self.by_class(net, Part::Test, device);
         if !by_class.is_empty() {
             // Behind the matrix, which there is where these are.
-            blocks.insert(1, exhibits::by_class(&by_class));
+            blocks.insert(1, by_class::table(&by_class));
         }
         blocks
     }

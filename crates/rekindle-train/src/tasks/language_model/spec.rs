@@ -24,6 +24,7 @@ impl LanguageSpec {
             head: Head {
                 outputs: self.vocabulary.len(),
                 tied: config.tied,
+                crf: false,
             },
         }
     }

@@ -4,6 +4,7 @@ const FORECAST: &str = r#"{"kind":"forecast","columns":["a","b"],"targets":[1],"
 const SERIES: &str = r#"{"kind":"classify_series","classes":["x","y"],"channels":1,"scaler":{"mean":[0],"std":[1]},"cut":[{"test":1,"valid":2},{"test":3,"valid":3}]}"#;
 const NUMBERS: &str = r#"{"kind":"regress_series","channels":1,"scaler":{"mean":[0],"std":[1]},"target":{"mean":[5],"std":[2]},"cut":[{"test":1,"valid":2}],"columns":{"label":"y"}}"#;
 const TEXT: &str = r#"{"kind":"classify_text","vocabulary":{"unit":"word","symbols":["<unk>","a"]},"classes":["x","y"],"cut":[{"test":1,"valid":2},{"test":3,"valid":3}]}"#;
+const TAGS: &str = r#"{"kind":"tag","words":{"unit":"word","lowercase":true,"words":"unicode","symbols":["<unk>","a"]},"letters":{"unit":"char","symbols":["<unk>","a"]},"tags":["O","B-X"],"scheme":"bio","cut":[{"test":1,"valid":2}]}"#;
 const LANGUAGE: &str =
     r#"{"kind":"language_model","vocabulary":{"unit":"char","symbols":["<unk>","a"]}}"#;
 
@@ -12,6 +13,7 @@ fn task(spec: &str) -> TaskConfig {
         FORECAST => "kind = \"forecast\"\nfile = \"a.csv\"",
         SERIES => "kind = \"classify_series\"\ntrain = \"a.ts\"",
         NUMBERS => "kind = \"regress_series\"\ntrain = \"a.ts\"",
+        TAGS => "kind = \"tag\"\ntrain = \"a.conll\"",
         TEXT => "kind = \"classify_text\"\ntrain = \"a.tsv\"",
         _ => "kind = \"language_model\"\nfile = \"a.txt\"",
     };
@@ -20,7 +22,7 @@ fn task(spec: &str) -> TaskConfig {
 
 #[test]
 fn what_training_writes_is_read() {
-    for spec in [FORECAST, SERIES, NUMBERS, TEXT, LANGUAGE] {
+    for spec in [FORECAST, SERIES, NUMBERS, TEXT, TAGS, LANGUAGE] {
         Spec::read(spec.as_bytes(), &task(spec)).expect("sound");
     }
 }
