@@ -169,29 +169,29 @@ def encoder_decoder(name, kind, attention, layers=1, both=False, bridge="linear"
             # All states of a direction, then those of the other.
             parts = [state[sides * layer + side] for side in range(sides) for state in ended]
             for number in range(len(ended)):
-                linear = case.linear(f"bridge.linear.{len(ended) * layer + number}", sum(p.shape[1] for p in parts), width)
+                linear = case.linear(f"writer.bridge.linear.{len(ended) * layer + number}", sum(p.shape[1] for p in parts), width)
                 begin[number].append(torch.tanh(linear(torch.cat(parts, 1))))
         states = tuple(map(torch.stack, begin))
     else:
         states = ended
-    target = case.embedding("target", symbols, d)
+    target = case.embedding("writer.target", symbols, d)
     before = attention == "additive"
     d_step = d + (seen if before else width if feeding else 0)
-    decoder = case.recurrent("decoder", kind, d_step, width, layers)
+    decoder = case.recurrent("writer.decoder", kind, d_step, width, layers)
     query = key = score = None
     if attention == "additive":
-        query = case.linear("attention.query", width, 2, False)
-        key = case.linear("attention.key", seen, 2, False)
-        score = case.linear("attention.score", 2, 1, False)
+        query = case.linear("writer.attention.query", width, 2, False)
+        key = case.linear("writer.attention.key", seen, 2, False)
+        score = case.linear("writer.attention.score", 2, 1, False)
     elif attention == "general":
-        key = case.linear("attention.key", seen, width, False)
+        key = case.linear("writer.attention.key", seen, width, False)
     readout = None
     if attention == "additive":
-        readout = case.linear("readout.linear", width + d + seen, 2 * width)
+        readout = case.linear("writer.readout.linear", width + d + seen, 2 * width)
     elif attention != "none":
-        readout = case.linear("readout.linear", seen + width, width, False)
-    output = case.linear("output", width, symbols)
-    gate = case.linear("copy", seen + width + d, 1) if copy else None
+        readout = case.linear("writer.readout.linear", seen + width, width, False)
+    output = case.linear("writer.output", width, symbols)
+    gate = case.linear("writer.copy", seen + width + d, 1) if copy else None
     real = mask(lengths)
 
     def look(q):

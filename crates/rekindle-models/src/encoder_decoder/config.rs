@@ -1,12 +1,15 @@
 //! The configuration of an encoder-decoder.
 
-use super::EncoderDecoder;
 use super::bridge::{Bridge, BridgeKind};
 use super::readout::{AttentionKind, Readout};
+use super::{EncoderDecoder, Writer};
 use crate::attention::Attention;
-use burn::nn::{EmbeddingConfig, Initializer, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, Initializer, LinearConfig};
 use burn::tensor::Device;
-use rekindle::{AnyCellConfig, CellConfig, GruConfig, Invalid, RecurrentConfig, positive, width};
+use rekindle::{
+    AnyCell, AnyCellConfig, CellConfig, GruConfig, Invalid, Recurrent, RecurrentConfig, positive,
+    width,
+};
 use serde::{Deserialize, Serialize};
 
 /// Configuration of [`EncoderDecoder`].
@@ -171,32 +174,48 @@ impl EncoderDecoderConfig {
         if let Err(invalid) = self.validate() {
             panic!("{invalid}");
         }
-        let embedding = |symbols| {
-            let init = Initializer::Normal {
-                mean: 0.0,
-                std: 1.0,
-            };
-            let config = EmbeddingConfig::new(symbols, self.d_embedding);
-            config.with_initializer(init).init(device)
-        };
+        let source = self.embedding(self.source, device);
         let encoder = self.encoder.init(self.d_embedding, device);
+        EncoderDecoder {
+            source,
+            writer: self.init_writer(&encoder, device),
+            encoder,
+        }
+    }
+
+    fn embedding(&self, symbols: usize, device: &Device) -> Embedding {
+        let init = Initializer::Normal {
+            mean: 0.0,
+            std: 1.0,
+        };
+        let config = EmbeddingConfig::new(symbols, self.d_embedding);
+        config.with_initializer(init).init(device)
+    }
+
+    /// What writes the target, with fresh parameters, of what these layers read.
+    ///
+    /// # Panics
+    ///
+    /// If the configuration is [invalid](EncoderDecoderConfig::validate).
+    pub fn init_writer(&self, encoder: &Recurrent<AnyCell>, device: &Device) -> Writer {
+        if let Err(invalid) = self.validate() {
+            panic!("{invalid}");
+        }
         let decoder = self.decoder.init(self.d_step(), device);
         let (seen, output) = (encoder.d_output(), decoder.d_output());
         let attention = self.attention.score().map(|score| {
             let units = self.d_attention.unwrap_or(output);
             Attention::new(score, output, seen, units, device)
         });
-        let bridge = Bridge::new(self.bridge, &encoder, &decoder, device);
+        let bridge = Bridge::new(self.bridge, encoder, &decoder, device);
         let readout = Readout::new(self.attention, self.d_embedding, seen, output, device);
         let copy = self.copy.then(|| {
             let d_all = seen + output + self.d_embedding;
             LinearConfig::new(d_all, 1).init(device)
         });
-        EncoderDecoder {
-            source: embedding(self.source),
-            encoder,
+        Writer {
             bridge,
-            target: embedding(self.target),
+            target: self.embedding(self.target, device),
             decoder,
             attention,
             output: LinearConfig::new(readout.d_output(), self.target).init(device),

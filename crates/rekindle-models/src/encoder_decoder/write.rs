@@ -1,9 +1,9 @@
 //! Writing a row, symbol by symbol.
 
-use super::{AttentionKind, EncoderDecoder, Read, Steps};
+use super::AttentionKind;
+use super::writer::{Read, Steps, Writer};
 use crate::search::{Found, Generator, Search};
-use crate::tokens::Tokens;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use rekindle::States;
 
 /// How far rows are written.
@@ -14,7 +14,7 @@ pub struct Writing {
     before: Tensor<2>,
 }
 
-impl EncoderDecoder {
+impl Writer {
     /// Nothing written yet.
     pub fn begin(&self, source: &Read) -> Writing {
         let states = source.states.clone();
@@ -81,26 +81,48 @@ impl EncoderDecoder {
         (self.log_probs(steps, source).squeeze_dim(1), writing)
     }
 
-    /// The rows that a search finds for a source, the best first: each begins behind the symbol `begin` and ends before `end`.
-    ///
-    /// # Panics
-    ///
-    /// If the source is empty.
-    pub fn write(
-        &self,
-        source: &[usize],
-        search: &Search,
-        begin: usize,
-        end: usize,
-        device: &Device,
-    ) -> Vec<Found> {
-        let source = self.read(&Tokens::of(&[source], device));
+    /// The rows that a search finds for one source, the best first: each begins behind the symbol `begin` and ends before `end`.
+    pub fn write(&self, source: Read, search: &Search, begin: usize, end: usize) -> Vec<Found> {
         let writing = self.begin(&source);
         search.run(self, (source, writing), begin, end)
     }
+
+    /// For each of some sources the row that the most probable symbol each time makes, behind the symbol `begin` and up to `end`, which it
+    /// does not have, or as long as is said: what a [greedy](Search::greedy) search finds for each, for all at once.
+    pub fn greedy(
+        &self,
+        source: &Read,
+        longest: usize,
+        begin: usize,
+        end: usize,
+    ) -> Vec<Vec<usize>> {
+        let [batch, _] = source.symbols.dims();
+        let device = source.symbols.device();
+        let mut rows = vec![Vec::new(); batch];
+        let mut ended = vec![false; batch];
+        let mut writing = self.begin(source);
+        let mut symbols = vec![begin as i32; batch];
+        for _ in 0..longest {
+            let read = TensorData::new(symbols, [batch]);
+            let (log_probs, next) = self.step(source, Tensor::from_data(read, &device), writing);
+            writing = next;
+            let best = log_probs.argmax(1).into_data();
+            symbols = best.iter::<i64>().map(|symbol| symbol as i32).collect();
+            for ((row, ended), &symbol) in rows.iter_mut().zip(&mut ended).zip(&symbols) {
+                *ended |= symbol as usize == end;
+                if !*ended {
+                    row.push(symbol as usize);
+                }
+            }
+            if ended.iter().all(|&ended| ended) {
+                break;
+            }
+        }
+        rows
+    }
 }
 
-impl Generator for EncoderDecoder {
+impl Generator for Writer {
     type State = (Read, Writing);
 
     fn next(&self, tokens: &[usize], (read, writing): Self::State) -> (Vec<f32>, Self::State) {

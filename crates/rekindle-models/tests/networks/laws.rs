@@ -248,7 +248,9 @@ fn a_sampled_step_reads_what_the_network_says() {
     let wrong: Vec<usize> = std::iter::once(0)
         .chain(said.iter().skip(1).map(|_| 5))
         .collect();
-    let sampled = network.forward_sampled(&read, Tokens::of(&[wrong], &device).data(), 1.0);
+    let sampled = network
+        .writer()
+        .forward(&read, Tokens::of(&[wrong], &device).data(), 1.0);
     close(row(&own, 0, said.len()), row(&sampled, 0, said.len()));
 }
 
