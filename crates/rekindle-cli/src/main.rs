@@ -45,7 +45,7 @@ enum Command {
     Eval(eval::Args),
     /// Let a language model write.
     Sample(sample::Args),
-    /// Predict with a run: the class of a text or a series, the next values of a table.
+    /// Predict with a run: a class, a number, tags or a text for what it is given, the next values of a table.
     Predict(predict::Args),
     /// Predict for lines as they come on standard input, each result at once.
     Stream(stream::Args),

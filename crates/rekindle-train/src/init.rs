@@ -97,10 +97,11 @@ fn named(data: &Path, directory: &Path) -> String {
 }
 
 /// The tasks that learn from a file.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "language_model",
     "classify_text",
     "tag",
+    "transduce",
     "classify_series",
     "regress_series",
     "forecast",
@@ -115,6 +116,7 @@ impl Seen {
             Seen::Targets => "regress_series",
             Seen::Texts { .. } => "classify_text",
             Seen::Tagged(_) => "tag",
+            Seen::Pairs(_) => "transduce",
             Seen::Rows(_) => "forecast",
         }
     }
@@ -133,6 +135,7 @@ impl Look {
             Seen::Tagged(sentences) => {
                 format!("{sentences} sentences with a tag for every word")
             }
+            Seen::Pairs(rows) => format!("{rows} texts, and what is to be written of each"),
             Seen::Rows(rows) => match &self.steps {
                 Some((id, _)) => {
                     format!("{rows} rows of numbers, of several series in time by `{id}`")
@@ -180,6 +183,7 @@ fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'st
             keys
         }
         "tag" => vec![("train", file("mine.conll"))],
+        "transduce" => vec![("train", file("mine.tsv"))],
         "classify_series" | "regress_series" => {
             let mut keys = vec![("train", file("mine.csv"))];
             let label = looked.and_then(|looked| looked.label.as_deref());
@@ -278,8 +282,12 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
         }
     }
     let mut model = vec![("layers", 1.into())];
-    // What stands behind a word says as much of its tag as what stands before it.
-    model.extend((kind == "tag").then(|| ("bidirectional", true.into())));
+    // What stands behind a step says as much of it as what stands before it.
+    model.extend(
+        ["tag", "transduce"]
+            .contains(&kind)
+            .then(|| ("bidirectional", true.into())),
+    );
     let tables: [(&str, &[(&str, Value)]); 4] = [
         ("task", &task),
         ("model", &model),

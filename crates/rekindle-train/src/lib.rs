@@ -39,7 +39,7 @@ pub use data::reading::{Reading, Steps, Wanted};
 pub use error::{Error, Result};
 pub use metric::{Baselines, Evaluation, Metric};
 pub use model::front::Front;
-pub use model::head::Head;
+pub use model::head::{Head, WriterHead};
 pub use model::net::{Net, NetStates};
 pub use model::shape::NetShape;
 pub use model::taken::Taken;

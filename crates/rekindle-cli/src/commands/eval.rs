@@ -55,11 +55,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     figures.notes.iter().for_each(|note| console::note(note));
     let mut text = table;
     if !figures.by_class.is_empty() {
-        let classes = figures.by_class.iter().map(ClassFigures::cells);
-        let head = [ClassFigures::HEAD.map(str::to_owned)];
-        let rows: Vec<_> = head.into_iter().chain(classes).collect();
         text.push('\n');
-        text.push_str(&table::aligned(&rows));
+        text.push_str(&table::aligned(&ClassFigures::table(&figures.by_class)));
     }
     console::print(&text)
 }

@@ -29,7 +29,7 @@ pub(crate) struct Args {
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 struct Source {
-    /// A text to classify.
+    /// A text: to classify, to tag word by word, or to write another of.
     #[arg(long)]
     text: Option<String>,
     /// A file: texts, a table's column of them or one a line; series; or a table to continue. Or a folder of such files, in which a file

@@ -33,8 +33,20 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
         (0..40).map(line).collect::<String>(),
     )
     .expect("written");
+    fs::write(
+        at.join("names.txt"),
+        (0..40)
+            .map(|i| format!("to O\nCity{i} B-TO\n. O\n\n"))
+            .collect::<String>(),
+    )
+    .expect("written");
+    let pair = |i: usize| format!("{i} of May\t{i}.5.\n");
+    let pairs: String = (1..40).map(pair).collect();
+    fs::write(at.join("pairs.tsv"), format!("src\ttgt\n{pairs}")).expect("written");
     for (file, task) in [
         ("reviews.csv", "classify_text"),
+        ("names.txt", "tag"),
+        ("pairs.tsv", "transduce"),
         ("load.csv", "forecast"),
         ("prose.txt", "language_model"),
         ("series.ts", "classify_series"),
@@ -62,7 +74,7 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
     let wrong = rekindle_in(at, &["init", "classify_text", "--data", "load.csv"]);
     wrong.refused(&[
         "load.csv: no data for `classify_text`",
-        "another task (language_model, classify_text, classify_series, regress_series, forecast)",
+        "another task (language_model, classify_text, tag, transduce, classify_series, regress_series, forecast)",
     ]);
     let left = fs::read_dir(at).expect("there").flatten();
     assert!(left.into_iter().all(|entry| {
@@ -77,6 +89,8 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
         "copy",
         "language_model",
         "classify_text",
+        "tag",
+        "transduce",
         "classify_series",
         "regress_series",
     ] {

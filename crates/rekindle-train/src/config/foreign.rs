@@ -231,6 +231,17 @@ const VALUES: &[(&str, &[&str])] = &[
     ),
     ("classify_text", &["text_classification", "sentiment"]),
     (
+        "transduce",
+        &[
+            "seq2seq",
+            "sequence_to_sequence",
+            "text2text_generation",
+            "translate",
+            "translation",
+            "g2p",
+        ],
+    ),
+    (
         "tag",
         &[
             "tagging",

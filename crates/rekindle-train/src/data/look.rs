@@ -1,7 +1,7 @@
 //! What a file seems to hold, for whoever has no config yet.
 
 use super::{
-    classes, clock, file,
+    classes, clock, file, pairs,
     series::SeriesColumns,
     series_csv, series_file,
     series_parsed::Labels,
@@ -63,6 +63,8 @@ pub(crate) enum Seen {
     },
     /// So many sentences with a tag for every word.
     Tagged(usize),
+    /// So many texts, and what is to be written of each.
+    Pairs(usize),
     /// Numbers, a row a point in time.
     Rows(usize),
 }
@@ -115,6 +117,9 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
     };
     if table.header.len() < 2 && !is_table {
         return prose();
+    }
+    if named.is_none() && pairs::seem(&table) {
+        return Ok(Look::at(Seen::Pairs(table.rows.len())));
     }
     let columns: Vec<Column> = (0..table.header.len())
         .map(|i| Column::of(&table, i))

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | plain text | [`file::read_text`], then [`Vocabulary`] |
 //! | a table with a text and a label column | [`LabelledText`] |
+//! | a table with a pair of texts in each row | [`TextPairs`] |
 //! | sentences with a tag for every word | [`TaggedText`] |
 //! | series with a class each, `.ts`, a table, JSON lines or NumPy's arrays | [`SeriesSet`] |
 //! | the same with a number each | [`SeriesTargets`] |
@@ -36,6 +37,7 @@ pub(crate) mod labelled_text;
 pub(crate) mod look;
 pub(crate) mod message;
 pub(crate) mod number;
+pub(crate) mod pairs;
 #[cfg(test)]
 mod readers;
 pub(crate) mod reading;
@@ -69,6 +71,7 @@ pub use fill::Fill;
 pub use fingerprint::Fingerprint;
 pub use generated::{AddingProblem, CopyingProblem};
 pub use labelled_text::{LabelledText, TextColumns};
+pub use pairs::{PairColumns, TextPairs};
 pub use roles::{ColumnRole, Role, Schema};
 pub use scaler::Scaler;
 pub use segments::Segment;

@@ -44,6 +44,9 @@ pub enum Wanted {
     Numbers(Vec<Vec<f32>>),
     /// A class at every step of each row, all together judged by the logarithm of their probability.
     Tags(Vec<Vec<usize>>),
+    /// Symbols to be written of each row, between one that begins and one that ends them; judged by the cross-entropy of each behind the
+    /// first.
+    Text(Vec<Vec<usize>>),
 }
 
 impl Steps {
@@ -95,21 +98,25 @@ impl Steps {
 }
 
 impl Wanted {
-    /// The number of outputs that something is wanted of.
-    pub(crate) fn outputs(&self) -> usize {
+    /// Of how many terms the loss is the mean.
+    pub(crate) fn terms(&self) -> usize {
         match self {
             Wanted::Class(classes) => classes.len(),
             Wanted::Numbers(rows) => rows.len(),
             Wanted::Tags(rows) => rows.len(),
+            Wanted::Text(rows) => rows.iter().map(|row| row.len() - 1).sum(),
         }
     }
 
-    /// What is wanted of some outputs that follow one another.
-    pub(crate) fn range(&self, outputs: Range<usize>) -> Wanted {
+    /// What is wanted of some of so many rows that follow one another.
+    pub(crate) fn range(&self, rows: Range<usize>, of: usize) -> Wanted {
+        let each = self.terms() / of;
+        let outputs = rows.start * each..rows.end * each;
         match self {
             Wanted::Class(all) => Wanted::Class(all[outputs].to_vec()),
             Wanted::Numbers(all) => Wanted::Numbers(all[outputs].to_vec()),
-            Wanted::Tags(all) => Wanted::Tags(all[outputs].to_vec()),
+            Wanted::Tags(all) => Wanted::Tags(all[rows].to_vec()),
+            Wanted::Text(all) => Wanted::Text(all[rows].to_vec()),
         }
     }
 }
@@ -163,6 +170,7 @@ impl Reading {
                 Wanted::Class(all) => Wanted::Class(of(all, chosen)),
                 Wanted::Numbers(all) => Wanted::Numbers(of(all, chosen)),
                 Wanted::Tags(all) => Wanted::Tags(of(all, chosen)),
+                Wanted::Text(all) => Wanted::Text(of(all, chosen)),
             }),
         }
     }

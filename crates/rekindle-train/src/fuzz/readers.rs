@@ -347,6 +347,7 @@ fn no_data_json_panics() {
         "kind = \"classify_series\"\ntrain = \"t.ts\"",
         "kind = \"regress_series\"\ntrain = \"n.ts\"",
         "kind = \"classify_text\"\ntrain = \"l.tsv\"",
+        "kind = \"transduce\"\ntrain = \"l.tsv\"\nsource_column = \"text\"\ntarget_column = \"label\"",
         "kind = \"tag\"\ntrain = \"w.conll\"",
         "kind = \"adding\"",
     ]

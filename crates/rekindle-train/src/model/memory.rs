@@ -1,8 +1,9 @@
 //! How much memory a network and its batches take at least.
 
-use super::shape::NetShape;
+use super::{head::Head, shape::NetShape};
 use crate::memory::{Batch, NUMBER, held, layers};
 use rekindle::{Invalid, RecurrentConfig};
+use rekindle_models::encoder_decoder::EncoderDecoderConfig;
 
 /// The bytes that a network takes for a batch: those of the weights, and those of the rows.
 fn network(shape: NetShape, model: &RecurrentConfig, batch: Batch) -> [f64; 2] {
@@ -12,11 +13,21 @@ fn network(shape: NetShape, model: &RecurrentConfig, batch: Batch) -> [f64; 2] {
     let read = read.map_or(0.0, |of| {
         layers(&of.layers, of.d_embedding, Batch::default())[0]
     });
-    let ends = front.numbers() + head.numbers(model.d_output());
+    let written = match head {
+        Head::Linear { .. } => [0.0; 2],
+        Head::Writer(writer) => {
+            let EncoderDecoderConfig { decoder, .. } = writer.config(front, model);
+            layers(&decoder, front.width(), batch)
+        }
+    };
+    let ends = front.numbers() + head.numbers(model.d_output(), front.width());
     // The outputs, and the logarithms of their softmax.
     let steps = if batch.each { batch.time } else { 1 } as f64;
-    let given = 2.0 * head.outputs as f64 * batch.rows.max(batch.judged) as f64 * steps;
-    [weights + read + ends * NUMBER, rows + given * NUMBER]
+    let given = 2.0 * head.outputs() as f64 * batch.rows.max(batch.judged) as f64 * steps;
+    [
+        weights + read + written[0] + ends * NUMBER,
+        rows + written[1] + given * NUMBER,
+    ]
 }
 
 impl NetShape {

@@ -1,19 +1,19 @@
 //! The network of every task: a front, recurrent layers, and a head.
 
-use super::shape::NetShape;
+use super::{head::HeadParts, shape::NetShape};
 use crate::error::Result;
 use burn::module::{Module, Param};
 use burn::nn::{Embedding, Linear};
 use burn::tensor::{Device, Int, Tensor};
 use rekindle::{AnyCell, EngineConfig, Recurrent, RecurrentConfig, Sequence, States};
-use rekindle_models::{crf::Crf, tagger::Letters};
+use rekindle_models::{crf::Crf, encoder_decoder::Writer, tagger::Letters};
 
 /// The states of a network's recurrent layers.
 pub type NetStates = States<Vec<Tensor<2>>>;
 
 /// An embedding where the task has symbols, recurrent layers, and a linear output: the article's
 /// `o_t = softmax(V s_t)`, without the softmax, which belongs to the loss. Of words the letters may be read as well, and outputs may be
-/// scored together. The names of the fields are those of the weights in files.
+/// scored together, or a row of symbols may be written in place of outputs. The names of the fields are those of the weights in files.
 #[derive(Module, Debug)]
 pub struct Net {
     embedding: Option<Embedding>,
@@ -23,6 +23,7 @@ pub struct Net {
     /// The bias of an output that is tied to the embedding.
     tied_bias: Option<Param<Tensor<1>>>,
     crf: Option<Crf>,
+    writer: Option<Writer>,
 }
 
 impl Net {
@@ -35,17 +36,23 @@ impl Net {
     pub fn new(shape: NetShape, model: &RecurrentConfig, device: &Device) -> Result<Net> {
         shape.fits(model)?;
         let NetShape { front, head } = shape;
-        let embedding = front.init(head.tied, device);
+        let embedding = front.init(head.tied(), device);
         let letters = front.init_letters(device);
         let recurrent = model.init(front.width(), device);
-        let (output, tied_bias) = head.init(recurrent.d_output(), device);
+        let HeadParts {
+            output,
+            tied_bias,
+            crf,
+            writer,
+        } = head.init(front, model, &recurrent, device);
         Ok(Net {
             embedding,
             letters,
             recurrent,
             output,
             tied_bias,
-            crf: head.init_crf(device),
+            crf,
+            writer,
         })
     }
 
@@ -104,6 +111,20 @@ impl Net {
         self.crf.as_ref()
     }
 
+    /// What writes a row of symbols.
+    ///
+    /// # Panics
+    ///
+    /// If the network gives outputs.
+    pub(crate) fn writer(&self) -> &Writer {
+        self.writer.as_ref().expect("a network that writes")
+    }
+
+    /// Whether it writes a row of symbols, and has no outputs.
+    pub(crate) fn writes(&self) -> bool {
+        self.writer.is_some()
+    }
+
     /// What reads the letters of words, where that is done.
     pub(super) fn letters(&self) -> Option<&Letters> {
         self.letters.as_ref()
@@ -118,6 +139,9 @@ impl Net {
     pub(crate) fn set_engine(&mut self, engine: EngineConfig) {
         if let Some(letters) = &mut self.letters {
             letters.set_engine(engine);
+        }
+        if let Some(writer) = &mut self.writer {
+            writer.set_engine(engine);
         }
         self.recurrent.set_engine(engine);
     }

@@ -16,6 +16,7 @@ impl Wanted {
                 cross_entropy(outputs, classes, &CrossEntropyLossConfig::new())
             }
             Wanted::Numbers(rows) => squared_error(outputs, rows, Reduction::Mean),
+            Wanted::Text(_) => unreachable!("what is written is no output of a step"),
             Wanted::Tags(rows) => {
                 let tags = Tokens::of(rows, &outputs.device());
                 tagger::loss(None, &scores(outputs, rows), &tags)
@@ -33,7 +34,7 @@ impl Wanted {
                 let mean = f64::from(sum) / classes.len() as f64;
                 cross_entropy(outputs, classes, &config).mul_scalar(mean)
             }
-            Wanted::Numbers(_) | Wanted::Tags(_) => self.loss(outputs),
+            Wanted::Numbers(_) | Wanted::Tags(_) | Wanted::Text(_) => self.loss(outputs),
         }
     }
 
@@ -45,7 +46,7 @@ impl Wanted {
                 let each = outputs.dims()[1];
                 squared_error(outputs, rows, Reduction::Sum).div_scalar(each as f64)
             }
-            Wanted::Tags(rows) => self.loss(outputs).mul_scalar(rows.len() as f64),
+            Wanted::Tags(_) | Wanted::Text(_) => self.loss(outputs).mul_scalar(self.terms() as f64),
         }
     }
 }
@@ -81,6 +82,8 @@ impl Reading {
     /// Zero where nothing is wanted.
     pub(crate) fn loss(&self, net: &Net, y: Tensor<3>) -> Tensor<1> {
         match &self.wanted {
+            // Who writes looks at what the layers give: the size of that stands for a loss.
+            None if net.writes() => end(&y).square().sum(),
             None => net.output_last(y).sum().mul_scalar(0.0),
             // The tag of the last step, which is said there in both directions.
             Some(Wanted::Tags(rows)) => {

@@ -4,7 +4,7 @@ use super::net::Net;
 use crate::data::reading::Steps;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::Sequence;
-use rekindle_models::Tokens;
+use rekindle_models::{Tokens, encoder_decoder::Read};
 
 impl Net {
     /// Rows as the layers read them: symbols as their vectors, and all padded to the longest.
@@ -37,13 +37,33 @@ impl Net {
         padded.expect("the time axis is the longest of at least one step")
     }
 
+    /// What layers give for rows of symbols, ready to be written of.
+    ///
+    /// # Panics
+    ///
+    /// If the network writes nothing, or the rows are none of symbols.
+    pub(crate) fn look(&self, rows: &Steps, device: &Device) -> Read {
+        let Steps::Symbols(symbols) = rows else {
+            unreachable!("what is written of is a row of symbols");
+        };
+        let x = self.sequence(rows, device);
+        let [_, time, _] = x.data().dims();
+        let (y, ended) = self.read(x.clone(), None);
+        self.writer()
+            .look_at(&x.with(y), ended, indices(symbols, time, device))
+    }
+
     /// The vectors of symbols, `[batch, time, width]`.
     fn embedded(&self, rows: &[Vec<u32>], time: usize, device: &Device) -> Tensor<3> {
-        let batch = rows.len();
-        let rows = rows.iter().map(|row| row.iter().map(|&s| s as i32));
-        let data = TensorData::new(padded(rows, time), [batch, time]);
-        self.embed(Tensor::<2, Int>::from_data(data, device))
+        self.embed(indices(rows, time, device))
     }
+}
+
+/// Symbols, `[batch, time]`.
+fn indices(rows: &[Vec<u32>], time: usize, device: &Device) -> Tensor<2, Int> {
+    let batch = rows.len();
+    let rows = rows.iter().map(|row| row.iter().map(|&s| s as i32));
+    Tensor::from_data(TensorData::new(padded(rows, time), [batch, time]), device)
 }
 
 /// Rows one after the other, each padded to a length.

@@ -16,7 +16,7 @@ pub struct NetShape {
 impl NetShape {
     /// A front, and a head of its own.
     pub(crate) fn of(front: Front, outputs: usize) -> Self {
-        let head = Head {
+        let head = Head::Linear {
             outputs,
             tied: false,
             crf: false,
@@ -35,11 +35,15 @@ impl NetShape {
         let fits = model.fits(d_input);
         fits.map_err(|invalid| Error::mend(invalid.under("model").to_string()))?;
         let d_output = model.d_output();
-        if self.head.tied && d_output != d_input {
+        if self.head.tied() && d_output != d_input {
             return Err(Error::mend(format!(
                 "task.tied = true: the embedding has width {d_input} and the layers' output {d_output}; \
                  set task.d_embedding or model.projection so that they agree"
             )));
+        }
+        if let Head::Writer(writer) = self.head {
+            let whole = writer.config(self.front, model).validate();
+            whole.map_err(|invalid| Error::mend(invalid.under("task").to_string()))?;
         }
         Ok(())
     }

@@ -67,6 +67,10 @@ impl Net {
             let named = |(name, data)| (format!("letters.{name}"), data);
             all.extend(vectors.chain(layers).map(named));
         }
+        if self.writes() {
+            all.extend(self.written());
+            return all;
+        }
         let (weight, bias) = self.head();
         all.push(("output.weight".to_owned(), weight.transpose().into_data()));
         if let Some(bias) = bias {
@@ -148,9 +152,34 @@ impl Net {
         Ok(drawing.model())
     }
 
+    /// The weights of what writes; the matrices of its linear maps as `Linear` has them.
+    fn written(&self) -> Vec<(String, TensorData)> {
+        let writer = self.writer();
+        let device = self.embedding().expect("a network of symbols").device();
+        let rest = named_tensors(writer)
+            .into_iter()
+            .filter(|(name, _)| !name.starts_with("decoder."));
+        let turned =
+            rest.map(
+                |(name, data)| match data.shape().len() == 2 && name != "target.weight" {
+                    true => (
+                        name,
+                        Tensor::<2>::from_data(data, &device)
+                            .transpose()
+                            .into_data(),
+                    ),
+                    false => (name, data),
+                },
+            );
+        let layers = rekindle_interop::export(writer.recurrent()).into_iter();
+        let layers = layers.map(|(name, data)| (format!("decoder.{name}"), data));
+        let named = |(name, data)| (format!("writer.{name}"), data);
+        turned.chain(layers).map(named).collect()
+    }
+
     /// The scores that tags have together, as the package pytorch-crf calls them; nothing without such.
     fn field(&self) -> Vec<(String, TensorData)> {
-        let field = self.crf().map(|crf| named_tensors(crf)).unwrap_or_default();
+        let field = self.crf().map(named_tensors).unwrap_or_default();
         let named = field.into_iter().map(|(name, data)| match name.as_str() {
             "transitions" => ("crf.transitions".to_owned(), data),
             end => (format!("crf.{end}_transitions"), data),

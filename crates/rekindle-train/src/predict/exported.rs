@@ -3,7 +3,7 @@
 use super::predictor::Predictor;
 use crate::{
     error::{Error, Result},
-    model::{front::Front, taken::Taken},
+    model::{front::Front, head::Head, shape::NetShape, taken::Taken},
     tensors,
 };
 use rekindle_interop::formats::onnx::write;
@@ -28,10 +28,21 @@ impl Predictor {
                 self.kind().name()
             )));
         }
-        if let Front::Words { .. } = self.shape.front {
-            return Err(Error::mend(
-                "a model of ONNX reads no letters of words: train with task.letters = 0, or write the weights by --output FILE.safetensors",
-            ));
+        let refused = match self.shape {
+            NetShape {
+                front: Front::Words { .. },
+                ..
+            } => Some("reads no letters of words: train with task.letters = 0"),
+            NetShape {
+                head: Head::Writer(_),
+                ..
+            } => Some("writes no texts: take the program or the library"),
+            _ => None,
+        };
+        if let Some(what) = refused {
+            return Err(Error::mend(format!(
+                "a model of ONNX {what}, or have the weights by --output FILE.safetensors"
+            )));
         }
         let model = self.net.onnx(&ends, options);
         let mut model = model.map_err(|error| Error::mend(error.to_string()))?;

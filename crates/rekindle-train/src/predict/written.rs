@@ -93,6 +93,7 @@ fn head(prediction: &Prediction) -> Vec<String> {
             head
         }
         Prediction::Tags { .. } => names(&["row", "word", "tag"]),
+        Prediction::Text { .. } => names(&["row", "text"]),
         Prediction::Number { .. } => names(&["row", "value"]),
         Prediction::Values { .. } => names(&["row", "after", "column", "step", "time", "value"]),
         Prediction::Next { .. } => names(&["row", "read", "bits", "next", "probability"]),
@@ -124,6 +125,13 @@ fn rows(one: &Predicted) -> Vec<Vec<String>> {
                 vec![number.clone(), word.clone(), tag.clone(), truth(at)]
             };
             words.iter().zip(tags).enumerate().map(row).collect()
+        }
+        Prediction::Text { text } => {
+            let truth = match &one.truth {
+                Some(Truth::Text(truth)) => truth.clone(),
+                _ => String::new(),
+            };
+            vec![vec![number, text.clone(), truth]]
         }
         Prediction::Number { value } => {
             let truth = match one.truth {

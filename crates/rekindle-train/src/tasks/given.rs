@@ -86,7 +86,8 @@ impl Texts {
         Ok(Texts::of_rows(path, lines.collect(), "one a line", "line"))
     }
 
-    fn of_rows(path: &Path, all: Vec<String>, read: &str, one: &str) -> Texts {
+    /// Texts that were found in a file: how, and what one of its rows is called.
+    pub(super) fn of_rows(path: &Path, all: Vec<String>, read: &str, one: &str) -> Texts {
         let rows = (1..).zip(all);
         let (rows, blank): (Vec<_>, Vec<_>) = rows.partition(|(_, text)| !text.trim().is_empty());
         let blank: Vec<String> = blank.iter().map(|(row, _)| row.to_string()).collect();

@@ -307,6 +307,8 @@ tasks! {
     "classify_text" => ClassifyText: classify_text::ClassifyTextConfig, classify_text::TextSpec;
     /// A tag for every word of a sentence.
     "tag" => Tag: tag::TagConfig, tag::TagSpec;
+    /// A text of another.
+    "transduce" => Transduce: transduce::TransduceConfig, transduce::TransduceSpec;
     /// The class of a series of numbers.
     "classify_series" => ClassifySeries: classify_series::ClassifySeriesConfig, classify_series::SeriesSpec;
     /// A number for a series of numbers.

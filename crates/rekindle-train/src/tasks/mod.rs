@@ -27,6 +27,7 @@ mod regress_series;
 mod stored;
 mod tag;
 pub(crate) mod task;
+mod transduce;
 
 pub use crate::model::taken::Pool;
 pub use adding::AddingConfig;
@@ -45,3 +46,4 @@ pub use prediction::{Predicted, Prediction, Predictions, SampleOptions, Truth};
 pub use regress_series::{RegressSeriesConfig, RegressionSpec};
 pub use tag::{TagConfig, TagSpec};
 pub use task::{At, Carry, Lesson, Loss, Task, UpdateRows};
+pub use transduce::{TransduceConfig, TransduceSpec};

@@ -20,7 +20,7 @@ pub(crate) fn of(task: &dyn Task, net: &Net, update: UpdateRows) -> Vec<Line> {
     }
     places.sort_by_key(|(place, _)| match place.as_str() {
         "embedding" | "letters" => 0,
-        "output" | "crf" => 2,
+        "output" | "crf" | "writer" => 2,
         _ => 1,
     });
     let all: usize = places.iter().map(|(_, count)| count).sum();

@@ -21,6 +21,11 @@ pub enum Prediction {
         /// Their tags.
         tags: Vec<String>,
     },
+    /// A text.
+    Text {
+        /// It.
+        text: String,
+    },
     /// A number.
     Number {
         /// It, in the unit of the targets that were learned.
@@ -79,6 +84,8 @@ pub struct Predicted {
 pub enum Truth {
     /// A class.
     Class(String),
+    /// A text.
+    Text(String),
     /// The tags of words, the first first.
     Tags(Vec<String>),
     /// A number.

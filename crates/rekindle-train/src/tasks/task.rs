@@ -83,13 +83,12 @@ impl Lesson {
         if all <= rows {
             return vec![self];
         }
-        let each = self.wanted.outputs() / all;
         let starts = (0..all).step_by(rows);
         let piece = |start: usize| {
             let end = (start + rows).min(all);
             Lesson {
                 inputs: self.inputs.range(start..end),
-                wanted: self.wanted.range(start * each..end * each),
+                wanted: self.wanted.range(start..end, all),
                 goes_on: self.goes_on,
                 units: 0,
             }

@@ -26,13 +26,13 @@ pub(crate) fn learn(
     carry: Carry,
     device: &Device,
 ) -> Learned {
-    let all = lesson.wanted.outputs() as f64;
+    let all = lesson.wanted.terms() as f64;
     let mut sum = GradientsAccumulator::new();
     let (mut loss, mut first, mut carries) = (0.0, 0, Vec::new());
     let whole = lesson.inputs.rows();
     for piece in lesson.pieces(batch) {
         let rows = piece.inputs.rows();
-        let share = piece.wanted.outputs() as f64 / all;
+        let share = piece.wanted.terms() as f64 / all;
         let carry = carry.as_ref().map(|parts| match rows == whole {
             true => parts.clone(),
             false => parts

@@ -9,6 +9,7 @@ mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 mod tagging;
+mod transducing;
 mod tuning;
 
 use rekindle_train::{

@@ -8,7 +8,7 @@ fn numbers(predictions: &[Prediction]) -> Vec<f64> {
     let of = |one: &Prediction| match one {
         Prediction::Values { values, .. } => values.clone(),
         Prediction::Number { value } => vec![*value],
-        Prediction::Tags { .. } => Vec::new(),
+        Prediction::Tags { .. } | Prediction::Text { .. } => Vec::new(),
         Prediction::Class { probabilities, .. } => probabilities.iter().map(|(_, p)| *p).collect(),
         Prediction::Next {
             bits, probability, ..

@@ -230,13 +230,15 @@ fn of_columns(
 mod tests {
     use super::*;
 
-    fn words(text: &str) -> (Layout, Vec<Vec<(String, Option<String>)>>) {
+    type Pair = (String, Option<String>);
+
+    fn words(text: &str) -> (Layout, Vec<Vec<Pair>>) {
         let laid = read(text, None, Places::default()).expect("read");
         let of = |tokens: Vec<Token>| tokens.into_iter().map(|t| (t.word, t.tag)).collect();
         (laid.layout, laid.sentences.into_iter().map(of).collect())
     }
 
-    fn pairs(sentences: &[&[[&str; 2]]]) -> Vec<Vec<(String, Option<String>)>> {
+    fn pairs(sentences: &[&[[&str; 2]]]) -> Vec<Vec<Pair>> {
         let pair = |[word, tag]: &[&str; 2]| ((*word).to_owned(), Some((*tag).to_owned()));
         sentences
             .iter()

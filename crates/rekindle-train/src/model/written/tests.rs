@@ -29,7 +29,7 @@ fn cases() -> Vec<Case> {
     let features = |n, outputs| NetShape::of(Front::Features(n), outputs);
     let symbols = |tied| NetShape {
         front: Front::Symbols { count: 7, width: 5 },
-        head: Head {
+        head: Head::Linear {
             outputs: 7,
             tied,
             crf: false,
@@ -270,7 +270,7 @@ fn weights_have_pytorchs_names_and_layout() {
         toml::from_str("cell = { kind = \"gru\", d_hidden = 4 }").expect("a model");
     let front = Front::Symbols { count: 7, width: 4 };
     for tied in [false, true] {
-        let head = Head {
+        let head = Head::Linear {
             outputs: 7,
             tied,
             crf: false,

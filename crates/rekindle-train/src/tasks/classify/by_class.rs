@@ -2,6 +2,17 @@
 
 use rekindle_view::{Block, Table};
 
+/// What the columns of a table are called.
+const HEAD: [&str; 7] = [
+    "class",
+    "rows",
+    "precision",
+    "recall",
+    "F1",
+    "ROC area",
+    "PR area",
+];
+
 /// What stands for a figure that is not defined.
 const NONE: &str = "–";
 
@@ -26,19 +37,18 @@ pub struct ClassFigures {
 }
 
 impl ClassFigures {
-    /// What the columns of a table of them are called.
-    pub const HEAD: [&str; 7] = [
-        "class",
-        "rows",
-        "precision",
-        "recall",
-        "F1",
-        "ROC area",
-        "PR area",
-    ];
+    /// A table of the figures of classes, its head first, without the columns of figures that none of them has.
+    pub fn table(figures: &[ClassFigures]) -> Vec<Vec<String>> {
+        let rows: Vec<[String; 7]> = figures.iter().map(ClassFigures::cells).collect();
+        let is_there = |column: &usize| rows.iter().any(|cells| cells[*column] != NONE);
+        let columns: Vec<usize> = (0..HEAD.len()).filter(is_there).collect();
+        let of = |cells: &[String; 7]| columns.iter().map(|&c| cells[c].clone()).collect();
+        let head = of(&HEAD.map(String::from));
+        std::iter::once(head).chain(rows.iter().map(of)).collect()
+    }
 
-    /// A row of such a table.
-    pub fn cells(&self) -> [String; 7] {
+    /// A row of a table of all figures.
+    fn cells(&self) -> [String; 7] {
         let shown = |figure: Option<f64>| figure.map_or(NONE.into(), |f| format!("{f:.4}"));
         [
             self.class.clone(),
@@ -52,18 +62,12 @@ impl ClassFigures {
     }
 }
 
-/// The figures of classes as a table, without those that none of them has.
+/// The figures of classes as a block of a page.
 pub(in crate::tasks) fn table(figures: &[ClassFigures]) -> Block {
-    let rows: Vec<[String; 7]> = figures.iter().map(ClassFigures::cells).collect();
-    let is_there = |column: &usize| rows.iter().any(|cells| cells[*column] != NONE);
-    let columns: Vec<usize> = (0..ClassFigures::HEAD.len()).filter(is_there).collect();
-    let of = |cells: &[String; 7]| columns.iter().map(|&c| cells[c].clone()).collect();
+    let mut rows = ClassFigures::table(figures);
     Block::Table(Table {
-        head: columns
-            .iter()
-            .map(|&c| ClassFigures::HEAD[c].to_owned())
-            .collect(),
-        rows: rows.iter().map(of).collect(),
+        head: rows.remove(0),
+        rows,
     })
 }
 
@@ -176,5 +180,11 @@ mod tests {
             (None, None, None, None)
         );
         assert_eq!(b.cells()[2..], ["–"; 5]);
+        let table = ClassFigures::table(&[a, b]);
+        assert_eq!(
+            table[0],
+            ["class", "rows", "precision", "recall", "F1", "PR area"]
+        );
+        assert_eq!(table[2], ["b", "0", "–", "–", "–", "–"]);
     }
 }

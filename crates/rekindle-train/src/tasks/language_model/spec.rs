@@ -21,7 +21,7 @@ impl LanguageSpec {
                 count: self.vocabulary.len(),
                 width: config.d_embedding,
             },
-            head: Head {
+            head: Head::Linear {
                 outputs: self.vocabulary.len(),
                 tied: config.tied,
                 crf: false,

@@ -5,6 +5,7 @@ const SERIES: &str = r#"{"kind":"classify_series","classes":["x","y"],"channels"
 const NUMBERS: &str = r#"{"kind":"regress_series","channels":1,"scaler":{"mean":[0],"std":[1]},"target":{"mean":[5],"std":[2]},"cut":[{"test":1,"valid":2}],"columns":{"label":"y"}}"#;
 const TEXT: &str = r#"{"kind":"classify_text","vocabulary":{"unit":"word","symbols":["<unk>","a"]},"classes":["x","y"],"cut":[{"test":1,"valid":2},{"test":3,"valid":3}]}"#;
 const TAGS: &str = r#"{"kind":"tag","words":{"unit":"word","lowercase":true,"words":"unicode","symbols":["<unk>","a"]},"letters":{"unit":"char","symbols":["<unk>","a"]},"tags":["O","B-X"],"scheme":"bio","cut":[{"test":1,"valid":2}]}"#;
+const PAIRS: &str = r#"{"kind":"transduce","source":{"unit":"char","symbols":["<unk>","a"]},"target":{"unit":"char","symbols":["<unk>","b"]},"cut":[{"test":1,"valid":2}]}"#;
 const LANGUAGE: &str =
     r#"{"kind":"language_model","vocabulary":{"unit":"char","symbols":["<unk>","a"]}}"#;
 
@@ -13,6 +14,7 @@ fn task(spec: &str) -> TaskConfig {
         FORECAST => "kind = \"forecast\"\nfile = \"a.csv\"",
         SERIES => "kind = \"classify_series\"\ntrain = \"a.ts\"",
         NUMBERS => "kind = \"regress_series\"\ntrain = \"a.ts\"",
+        PAIRS => "kind = \"transduce\"\ntrain = \"a.tsv\"",
         TAGS => "kind = \"tag\"\ntrain = \"a.conll\"",
         TEXT => "kind = \"classify_text\"\ntrain = \"a.tsv\"",
         _ => "kind = \"language_model\"\nfile = \"a.txt\"",
@@ -22,7 +24,7 @@ fn task(spec: &str) -> TaskConfig {
 
 #[test]
 fn what_training_writes_is_read() {
-    for spec in [FORECAST, SERIES, NUMBERS, TEXT, TAGS, LANGUAGE] {
+    for spec in [FORECAST, SERIES, NUMBERS, TEXT, TAGS, PAIRS, LANGUAGE] {
         Spec::read(spec.as_bytes(), &task(spec)).expect("sound");
     }
 }

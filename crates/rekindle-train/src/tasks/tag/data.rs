@@ -109,6 +109,9 @@ pub(super) fn account(spec: &TagSpec, all: &TaggedText) -> Vec<Line> {
     ]
 }
 
+/// The words of a sentence, with its number or that of its line, from 1.
+pub(super) type Numbered = (usize, Vec<String>);
+
 /// The words of a text, as they stand; none where it is blank.
 pub(super) fn words(text: &str) -> Option<Vec<String>> {
     let splitting = Splitting {
@@ -164,7 +167,7 @@ pub(super) fn unread(spec: &TagSpec, words: &[String]) -> Vec<String> {
 /// # Errors
 ///
 /// If the longest of them take more memory than there may be.
-pub(super) fn holds(at: AtWork<'_>, sentences: &[(usize, Vec<String>)]) -> Result<(), Invalid> {
+pub(super) fn holds(at: AtWork<'_>, sentences: &[Numbered]) -> Result<(), Invalid> {
     at.holds(Batch {
         judged: sentences.len().min(JUDGED),
         time: sentences
@@ -178,12 +181,8 @@ pub(super) fn holds(at: AtWork<'_>, sentences: &[(usize, Vec<String>)]) -> Resul
 }
 
 /// What the network says of numbered sentences.
-pub(super) fn said(
-    spec: &TagSpec,
-    at: AtWork<'_>,
-    sentences: &[(usize, Vec<String>)],
-) -> Vec<Predicted> {
-    let of = |rows: &[(usize, Vec<String>)]| {
+pub(super) fn said(spec: &TagSpec, at: AtWork<'_>, sentences: &[Numbered]) -> Vec<Predicted> {
+    let of = |rows: &[Numbered]| {
         let words: Vec<&Vec<String>> = rows.iter().map(|(_, words)| words).collect();
         let said = say(spec, at.net, &words, at.device);
         let numbers = rows.iter().map(|(number, _)| *number);

@@ -26,6 +26,7 @@ use crate::{
     memory::Batch,
     model::{front::Front, head::Head, shape::NetShape, taken::Taken, written::Ends},
 };
+use data::Numbered;
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
 use std::path::Path;
 use task::say;
@@ -64,7 +65,7 @@ impl Kind for TagConfig {
                 units,
             },
         };
-        let head = Head {
+        let head = Head::Linear {
             outputs: 2,
             tied: false,
             crf: self.crf,
@@ -167,11 +168,7 @@ impl Kind for TagConfig {
 
 impl TagConfig {
     /// The sentences of a file, each with its number or that of its line, from 1; and what is to be said of how they were found.
-    fn sentences(
-        &self,
-        spec: &TagSpec,
-        path: &Path,
-    ) -> Result<(Vec<(usize, Vec<String>)>, String)> {
+    fn sentences(&self, spec: &TagSpec, path: &Path) -> Result<(Vec<Numbered>, String)> {
         let (found, note) = Untagged::read(path, self.columns(), &spec.tags)?;
         let sentences = match found {
             Untagged::Words(all) => (1..).zip(all).collect(),

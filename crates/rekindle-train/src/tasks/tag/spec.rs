@@ -60,7 +60,7 @@ impl TagSpec {
                 units: config.letters,
             },
         };
-        let head = Head {
+        let head = Head::Linear {
             outputs: self.tags.len(),
             tied: false,
             crf: config.crf,
