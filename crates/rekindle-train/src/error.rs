@@ -2,7 +2,7 @@
 
 use rekindle_interop::WeightError;
 
-/// What went wrong, in one or two lines that name the file, the key or the value, and the remedy.
+/// What went wrong, in one or two lines that name the file, the key or the value, and the remedy, or of several faults in a line each.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Something the person who runs the program can mend: a key, a path, a value. Exit code 2.

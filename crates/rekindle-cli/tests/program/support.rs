@@ -47,7 +47,7 @@ impl Said {
         self.out
     }
 
-    /// Asserts an error that the user can mend: one or two lines with these words.
+    /// Asserts an error that the user can mend, with these words: one or two lines, or one with a list of faults below it.
     pub(crate) fn refused(self, words: &[&str]) {
         assert_eq!(
             (self.code, self.out.as_str()),
@@ -56,7 +56,9 @@ impl Said {
             self.err
         );
         assert!(self.err.starts_with("error: "), "{}", self.err);
-        assert!(self.err.lines().count() <= 2, "{}", self.err);
+        let mut below = self.err.lines().skip(1);
+        let is_list = below.all(|line| line.starts_with("  "));
+        assert!(self.err.lines().count() <= 2 || is_list, "{}", self.err);
         for word in words {
             assert!(self.err.contains(word), "`{word}` is not in `{}`", self.err);
         }
