@@ -20,6 +20,9 @@ pub(crate) enum Given<'t> {
 /// Tensors by their names.
 pub(crate) type AllGiven<'t> = BTreeMap<String, Given<'t>>;
 
+/// Weights by our names, and the names of those in the file.
+pub(crate) type Weights<'t> = (AllGiven<'t>, Vec<String>);
+
 impl<'t> Given<'t> {
     /// All of a map.
     pub(crate) fn lent(tensors: &'t BTreeMap<String, TensorData>) -> AllGiven<'t> {

@@ -12,12 +12,11 @@ use serde_json::{Value, json};
 
 use super::place::Names;
 use super::settings::One;
-use super::take::Weights;
 use crate::convert::{entry, tensor_data};
 use crate::error::WeightError;
 use crate::formats::View;
 use crate::formats::keras::Model;
-use crate::given::{AllGiven, Given};
+use crate::given::{AllGiven, Given, Weights};
 use crate::load::{Wanted, check};
 use crate::pytorch::Side;
 

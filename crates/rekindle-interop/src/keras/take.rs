@@ -9,7 +9,7 @@ use super::settings::One;
 use super::twin::Twin;
 use crate::error::WeightError;
 use crate::formats::keras::Model;
-use crate::given::{AllGiven, Given};
+use crate::given::{Given, Weights};
 use crate::load::{Wanted, check, load};
 use crate::mapping::Plan;
 use crate::pytorch::{Side, sides, slots};
@@ -88,9 +88,6 @@ fn count(error: &WeightError) -> usize {
         _ => 1,
     }
 }
-
-/// Weights by our names, and the names of those in the file.
-pub(super) type Weights<'m> = (AllGiven<'m>, Vec<String>);
 
 /// The weights of a layer from as many of Keras' as it has levels.
 fn weights<'m, C: Cell>(
