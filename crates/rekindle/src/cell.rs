@@ -4,6 +4,7 @@ use crate::extent::Extent;
 use crate::gates::Gates;
 use crate::init::Init;
 use crate::invalid::Invalid;
+use crate::projected::Projected;
 use crate::sequence::Sequence;
 use crate::state::State;
 use burn::module::{Module, ModuleDisplay};
@@ -38,6 +39,11 @@ pub trait Cell: Module + ModuleDisplay {
 
     /// The same, to be changed.
     fn gates_mut(&mut self) -> Option<&mut Gates> {
+        None
+    }
+
+    /// The projections by which alone the input enters, and the recurrence behind them; `None` where the input enters otherwise.
+    fn projected(&self) -> Option<&dyn Projected> {
         None
     }
 
@@ -123,6 +129,11 @@ pub trait CellConfig: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
     /// How the cell goes through a sequence, in a few words, where it scans by itself.
     fn own_scan(&self) -> Option<&'static str> {
         None
+    }
+
+    /// The names of the [projections](Projected) by which alone the input enters, where it enters so.
+    fn projections(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// Checks that the cell takes inputs of a width, for cells that do not take every width.

@@ -22,6 +22,7 @@ mod init;
 mod integration;
 mod invalid;
 mod pointwise;
+mod projected;
 mod recurrent;
 mod ridge;
 mod sequence;
@@ -42,6 +43,7 @@ pub use extent::Extent;
 pub use gates::{GateSizes, Gates, Used};
 pub use init::Init;
 pub use invalid::{Invalid, positive, rate, width};
+pub use projected::{Inputs, Projected};
 pub use recurrent::{
     EngineConfig, ExecutorChoice, Horizon, Layer, LayerState, Merge, PolicyChoice, PrecisionChoice,
     Recurrent, RecurrentConfig, Site, States, Trace, TraceError, TracedNode,

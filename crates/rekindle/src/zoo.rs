@@ -90,6 +90,10 @@ macro_rules! zoo {
                 match self { $($(AnyCellConfig::$Cell(config) => config.own_scan(),)*)* }
             }
 
+            fn projections(&self) -> &'static [&'static str] {
+                match self { $($(AnyCellConfig::$Cell(config) => config.projections(),)*)* }
+            }
+
             fn fits(&self, d_input: usize) -> Result<(), Invalid> {
                 match self { $($(AnyCellConfig::$Cell(config) => config.fits(d_input),)*)* }
             }

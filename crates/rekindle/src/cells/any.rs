@@ -20,6 +20,7 @@ use super::plain::nru::Nru;
 use crate::cell::Cell;
 use crate::equations::Equations;
 use crate::gates::Gates;
+use crate::projected::Projected;
 use crate::sequence::Sequence;
 use crate::state::State;
 use burn::module::{
@@ -166,6 +167,10 @@ impl Cell for AnyCell {
 
     fn gates_mut(&mut self) -> Option<&mut Gates> {
         each!(self, cell => cell.gates_mut())
+    }
+
+    fn projected(&self) -> Option<&dyn Projected> {
+        each!(self, cell => cell.projected())
     }
 
     fn reads(&self, state: usize) -> bool {

@@ -17,6 +17,7 @@ pub use crate::activation::Activation;
 pub use any::{AnyCell, AnyEquations};
 pub use convolution::{Convolution, Kernel};
 pub use linear::{Candidate, Discretization};
+pub use matrix::mlstm_memory::MLstmMemory;
 
 use crate::zoo::zoo;
 

@@ -1,6 +1,7 @@
 //! What a matrix cell says of itself, and how that makes it a cell.
 
 use super::heads::Heads;
+use crate::projected::Inputs;
 use burn::tensor::Tensor;
 
 /// What a matrix cell is but for its recurrence: its sizes, as [`matrix_cell!`](matrix_cell) declares them.
@@ -16,10 +17,13 @@ pub(super) trait Sizes<const S: usize> {
 }
 
 /// A cell with a memory of `S` matrices a head, of which an input makes `P` vectors a head.
-pub(super) trait MatrixCell<const P: usize, const S: usize>: Sizes<S> {
-    /// What the input makes: `[batch, time, d_input]` to `[batch, time, heads, width]`.
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; P];
+pub(super) trait MatrixCell<const P: usize, const S: usize>: Recurrence<P, S> {
+    /// What the input makes, `[batch, time, heads, width]`.
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; P];
+}
 
+/// What `P` vectors a head do to a memory of `S` matrices a head.
+pub(super) trait Recurrence<const P: usize, const S: usize>: Sizes<S> {
     /// The paper's recurrence, one step of it: what the input made, `[batch, heads, width]`, and the
     /// memory, `[batch, heads, rows, columns]`, to the output, `[batch, heads, d_value]`, and the new memory.
     fn step(&self, at: [Tensor<3>; P], memory: [Tensor<4>; S]) -> (Tensor<3>, [Tensor<4>; S]);
@@ -50,7 +54,7 @@ pub(super) fn states<C: Sizes<S>, const S: usize>(cell: &C) -> Vec<(String, usiz
 /// matrix_cell! {
 ///     /// The cell of this page, as a Burn module.
 ///     pub struct MLstm: 6, 3 { q: Linear, .. }
-///     input: v;                                       a map of the whole input; `v` where nothing is said
+///     projections: q k v i f o;                       the maps of the input, by their fields
 ///     output: "h";                                    the name of the output; `o`
 ///     memory: "C" d_key d_value, "n" d_key 1;         names, rows and columns; one matrix, `S`
 /// }
@@ -65,20 +69,11 @@ macro_rules! matrix_cell {
     (
         $(#[$meta:meta])*
         $vis:vis struct $Cell:ident: $vectors:literal, $matrices:literal { $($fields:tt)* }
+        projections: $($projection:ident)*;
     ) => {
         matrix_cell! {
             $(#[$meta])* $vis struct $Cell: $vectors, $matrices { $($fields)* }
-            input: v;
-        }
-    };
-    (
-        $(#[$meta:meta])*
-        $vis:vis struct $Cell:ident: $vectors:literal, $matrices:literal { $($fields:tt)* }
-        input: $input:ident;
-    ) => {
-        matrix_cell! {
-            $(#[$meta])* $vis struct $Cell: $vectors, $matrices { $($fields)* }
-            input: $input;
+            projections: $($projection)*;
             output: "o";
             memory: "S" d_key d_value;
         }
@@ -88,7 +83,7 @@ macro_rules! matrix_cell {
         $vis:vis struct $Cell:ident: $vectors:literal, $matrices:literal {
             $($(#[$field_meta:meta])* $field:ident: $Type:ty,)*
         }
-        input: $input:ident;
+        projections: $first:ident $($projection:ident)*;
         output: $output:literal;
         memory: $($name:literal $rows:tt $columns:tt),*;
     ) => {
@@ -98,6 +93,12 @@ macro_rules! matrix_cell {
             $($(#[$field_meta])* pub $field: $Type,)*
             #[module(skip)]
             heads: $crate::cells::matrix::heads::Heads,
+        }
+
+        impl $Cell {
+            /// The names of the maps of the input.
+            const PROJECTIONS: &'static [&'static str] =
+                &[stringify!($first) $(, stringify!($projection))*];
         }
 
         impl $crate::cells::matrix::cell::Sizes<$matrices> for $Cell {
@@ -116,7 +117,7 @@ macro_rules! matrix_cell {
             type State = [burn::tensor::Tensor<2>; 1 + $matrices];
 
             fn d_input(&self) -> usize {
-                self.$input.weight.dims()[0]
+                self.$first.weight.dims()[0]
             }
 
             fn d_output(&self) -> usize {
@@ -129,6 +130,10 @@ macro_rules! matrix_cell {
 
             fn reads(&self, state: usize) -> bool {
                 state > 0
+            }
+
+            fn projected(&self) -> Option<&dyn $crate::Projected> {
+                Some(self)
             }
 
             fn step(
@@ -157,6 +162,30 @@ macro_rules! matrix_cell {
                     direction,
                 );
                 (y, $crate::State::from_parts(last))
+            }
+        }
+
+        impl $crate::Projected for $Cell {
+            fn projections(&self) -> Vec<(&'static str, usize)> {
+                vec![
+                    (stringify!($first), self.$first.weight.dims()[1])
+                    $(, (stringify!($projection), self.$projection.weight.dims()[1]))*
+                ]
+            }
+
+            fn vectors(&self, inputs: &dyn $crate::Inputs) -> Vec<burn::tensor::Tensor<4>> {
+                $crate::cells::matrix::cell::MatrixCell::project(self, inputs).into()
+            }
+
+            fn scan_vectors(
+                &self,
+                vectors: Vec<burn::tensor::Tensor<4>>,
+                x: &$crate::Sequence,
+                states: Vec<burn::tensor::Tensor<2>>,
+            ) -> (burn::tensor::Tensor<3>, Vec<burn::tensor::Tensor<2>>) {
+                $crate::cells::matrix::scan::scan_vectors::<$vectors, $matrices>(
+                    self, vectors, x, states,
+                )
             }
         }
     };

@@ -202,6 +202,10 @@ macro_rules! matrix_config {
                 Some("chunkwise")
             }
 
+            fn projections(&self) -> &'static [&'static str] {
+                $Cell::PROJECTIONS
+            }
+
             fn extent(&self, d_input: usize) -> $crate::Extent {
                 let sizes = self.sizes();
                 let [keys, values] = [sizes.d_key, sizes.d_value].map(|n| (sizes.count * n) as f64);

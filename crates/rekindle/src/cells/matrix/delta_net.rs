@@ -12,11 +12,12 @@
 //! x_t)`. The convolutions before and the normalisation behind the recurrence are left out.
 
 use super::algebra::{by_heads, outer, read};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use crate::card::Card;
 use crate::pointwise::{sigmoid, silu, unit};
+use crate::projected::Inputs;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
@@ -39,15 +40,23 @@ matrix_cell! {
         /// `W_β` and `b_β`: weight `[d_input, heads]`.
         beta: Linear,
     }
+    projections: q k v beta;
 }
 
 impl MatrixCell<4, 1> for DeltaNet {
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 4] {
-        let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
-        let [q, k] = [&self.q, &self.k].map(|map| unit(silu(of(map))));
-        [q, k, silu(of(&self.v)), sigmoid(of(&self.beta))]
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 4] {
+        let of = |name, map: &Linear| by_heads(x.through(name, map), self.heads.count);
+        let [q, k] = [("q", &self.q), ("k", &self.k)].map(|(name, map)| unit(silu(of(name, map))));
+        [
+            q,
+            k,
+            silu(of("v", &self.v)),
+            sigmoid(of("beta", &self.beta)),
+        ]
     }
+}
 
+impl Recurrence<4, 1> for DeltaNet {
     fn step(&self, at: [Tensor<3>; 4], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([q, k, v, beta], [s]) = (at, memory);
         let error = v - read(&s, k.clone());

@@ -14,13 +14,14 @@
 //! paper's results on state tracking have it.
 
 use super::algebra::{by_heads, outer, read};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use super::heads::Heads;
 use crate::card::Card;
 use crate::invalid::Invalid;
 use crate::pointwise::{sigmoid, silu, unit};
+use crate::projected::Inputs;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
@@ -46,7 +47,7 @@ matrix_cell! {
         /// `n`.
         householders: usize,
     }
-    input: q;
+    projections: q k v beta;
 }
 
 impl DeltaProduct {
@@ -61,17 +62,24 @@ impl DeltaProduct {
 
 impl MatrixCell<4, 1> for DeltaProduct {
     /// Keys, values and strengths of all writings of a head stand side by side.
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 4] {
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 4] {
         let Heads { count, d_key, .. } = self.heads;
-        let of = |map: &Linear| by_heads(map.forward(x.clone()), count);
-        let k = silu(of(&self.k));
+        let of = |name, map: &Linear| by_heads(x.through(name, map), count);
+        let k = silu(of("k", &self.k));
         let dims @ [batch, time, ..] = k.dims();
         let each = k.reshape([batch, time, count * self.householders, d_key]);
         let k = unit(each).reshape(dims);
-        let beta = sigmoid(of(&self.beta)).mul_scalar(2.0);
-        [unit(silu(of(&self.q))), k, silu(of(&self.v)), beta]
+        let beta = sigmoid(of("beta", &self.beta)).mul_scalar(2.0);
+        [
+            unit(silu(of("q", &self.q))),
+            k,
+            silu(of("v", &self.v)),
+            beta,
+        ]
     }
+}
 
+impl Recurrence<4, 1> for DeltaProduct {
     fn step(&self, at: [Tensor<3>; 4], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([q, k, v, beta], [mut s]) = (at, memory);
         let Heads { d_key, d_value, .. } = self.heads;

@@ -12,12 +12,13 @@
 //! the gate behind the recurrence are left out.
 
 use super::algebra::{by_heads, outer, read, rows};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use super::decay::{a_log, time_step};
 use crate::card::Card;
 use crate::pointwise::{sigmoid, silu, softplus, unit};
+use crate::projected::Inputs;
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
@@ -45,18 +46,27 @@ matrix_cell! {
         /// `A_log`: `[heads]`.
         a_log: Param<Tensor<1>>,
     }
+    projections: q k v beta alpha;
 }
 
 impl MatrixCell<5, 1> for GatedDeltaNet {
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 5] {
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 5] {
         let count = self.heads.count;
-        let of = |map: &Linear| by_heads(map.forward(x.clone()), count);
-        let [q, k] = [&self.q, &self.k].map(|map| unit(silu(of(map))));
+        let of = |name, map: &Linear| by_heads(x.through(name, map), count);
+        let [q, k] = [("q", &self.q), ("k", &self.k)].map(|(name, map)| unit(silu(of(name, map))));
         let rate = self.a_log.val().exp().neg().reshape([1, 1, count, 1]);
-        let log_alpha = softplus(of(&self.alpha)) * rate;
-        [q, k, silu(of(&self.v)), sigmoid(of(&self.beta)), log_alpha]
+        let log_alpha = softplus(of("alpha", &self.alpha)) * rate;
+        [
+            q,
+            k,
+            silu(of("v", &self.v)),
+            sigmoid(of("beta", &self.beta)),
+            log_alpha,
+        ]
     }
+}
 
+impl Recurrence<5, 1> for GatedDeltaNet {
     fn step(&self, at: [Tensor<3>; 5], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([q, k, v, beta, log_alpha], [s]) = (at, memory);
         let left = s.clone() - outer(beta.clone() * k.clone(), read(&s, k.clone()));

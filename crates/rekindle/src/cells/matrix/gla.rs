@@ -12,13 +12,14 @@
 //! the recurrence are left out.
 
 use super::algebra::{by_heads, outer, read, rows};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use super::heads::Heads;
 use crate::card::Card;
 use crate::invalid;
 use crate::pointwise::log_sigmoid;
+use crate::projected::Inputs;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
@@ -46,18 +47,23 @@ matrix_cell! {
         /// `W_α²` and `b_α`: weight `[rank, heads * d_key]`.
         alpha_up: Linear,
     }
+    projections: q k v alpha_down;
 }
 
 impl MatrixCell<4, 1> for Gla {
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 4] {
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 4] {
         let Heads { count, d_key, .. } = self.heads;
-        let of = |map: &Linear| by_heads(map.forward(x.clone()), count);
-        let q = of(&self.q).mul_scalar((d_key as f64).powf(-0.5));
-        let alpha = self.alpha_up.forward(self.alpha_down.forward(x.clone()));
+        let of = |name, map: &Linear| by_heads(x.through(name, map), count);
+        let q = of("q", &self.q).mul_scalar((d_key as f64).powf(-0.5));
+        let alpha = self
+            .alpha_up
+            .forward(x.through("alpha_down", &self.alpha_down));
         let log_alpha = log_sigmoid(by_heads(alpha, count)).mul_scalar(1.0 / TAU);
-        [q, of(&self.k), of(&self.v), log_alpha]
+        [q, of("k", &self.k), of("v", &self.v), log_alpha]
     }
+}
 
+impl Recurrence<4, 1> for Gla {
     fn step(&self, at: [Tensor<3>; 4], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([q, k, v, log_alpha], [s]) = (at, memory);
         let s = rows(log_alpha.exp()) * s + outer(k, v);

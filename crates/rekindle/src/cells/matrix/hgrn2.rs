@@ -14,12 +14,13 @@
 //! `silu(W_o x_t)`, and writes `W_i x_t`. The normalisation behind is left out.
 
 use super::algebra::{by_heads, outer, read, rows};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use crate::card::Card;
 use crate::invalid;
 use crate::pointwise::{sigmoid, silu};
+use crate::projected::Inputs;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
@@ -42,21 +43,23 @@ matrix_cell! {
         /// `γ`.
         lower_bound: f64,
     }
-    input: i;
+    projections: f i o;
     output: "y";
     memory: "h" d_key d_value;
 }
 
 impl MatrixCell<3, 1> for Hgrn2 {
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
-        let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
-        let f = sigmoid(of(&self.f));
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 3] {
+        let of = |name, map: &Linear| by_heads(x.through(name, map), self.heads.count);
+        let f = sigmoid(of("f", &self.f));
         let f = f
             .mul_scalar(1.0 - self.lower_bound)
             .add_scalar(self.lower_bound);
-        [f, silu(of(&self.i)), sigmoid(of(&self.o))]
+        [f, silu(of("i", &self.i)), sigmoid(of("o", &self.o))]
     }
+}
 
+impl Recurrence<3, 1> for Hgrn2 {
     fn step(&self, at: [Tensor<3>; 3], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([f, i, o], [h]) = (at, memory);
         let h = rows(f.clone()) * h + outer(f.neg().add_scalar(1.0), i);

@@ -13,10 +13,11 @@
 //! authors' code 1e-6), so that a memory into which nothing was written reads as zero.
 
 use super::algebra::{by_heads, outer, read, rows};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use crate::card::Card;
+use crate::projected::Inputs;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 
@@ -37,17 +38,23 @@ matrix_cell! {
         /// `W_v`: weight `[d_input, heads * d_value]`.
         v: Linear,
     }
-    input: v;
+    projections: q k v;
     output: "o";
     memory: "S" d_key d_value, "z" d_key 1;
 }
 
 impl MatrixCell<3, 2> for LinearAttention {
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 3] {
-        let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
-        [asked(of(&self.q)), feature(of(&self.k)), of(&self.v)]
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 3] {
+        let of = |name, map: &Linear| by_heads(x.through(name, map), self.heads.count);
+        [
+            asked(of("q", &self.q)),
+            feature(of("k", &self.k)),
+            of("v", &self.v),
+        ]
     }
+}
 
+impl Recurrence<3, 2> for LinearAttention {
     fn step(&self, at: [Tensor<3>; 3], memory: [Tensor<4>; 2]) -> (Tensor<3>, [Tensor<4>; 2]) {
         let ([q, k, v], [s, z]) = (at, memory);
         let s = s + outer(k.clone(), v);

@@ -14,13 +14,14 @@
 //! Δ B`, `v = x`; this is also called simple gated linear attention.
 
 use super::algebra::{by_heads, outer, read, rows};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use super::decay::{a_log, time_step};
 use super::heads::Heads;
 use crate::card::Card;
 use crate::pointwise::softplus;
+use crate::projected::Inputs;
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
@@ -47,7 +48,7 @@ matrix_cell! {
         /// `D`: `[heads]`.
         d: Param<Tensor<1>>,
     }
-    input: x;
+    projections: x b c dt;
     output: "y";
     memory: "h" d_key d_value;
 }
@@ -61,19 +62,27 @@ impl Mamba2 {
 }
 
 impl MatrixCell<5, 1> for Mamba2 {
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 5] {
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 5] {
         let Heads { count, d_key, .. } = self.heads;
-        let [batch, time, _] = x.dims();
-        let of_all = |map: &Linear| {
-            let shared = by_heads(map.forward(x.clone()), 1);
+        let of_all = |name, map: &Linear| {
+            let shared = by_heads(x.through(name, map), 1);
+            let [batch, time, ..] = shared.dims();
             shared.expand([batch, time, count, d_key])
         };
-        let v = by_heads(self.x.forward(x.clone()), count);
-        let dt = softplus(by_heads(self.dt.forward(x.clone()), count));
+        let v = by_heads(x.through("x", &self.x), count);
+        let dt = softplus(by_heads(x.through("dt", &self.dt), count));
         let a = self.a_log.val().exp().neg().reshape([1, 1, count, 1]);
-        [of_all(&self.c), of_all(&self.b), v, dt.clone(), dt * a]
+        [
+            of_all("c", &self.c),
+            of_all("b", &self.b),
+            v,
+            dt.clone(),
+            dt * a,
+        ]
     }
+}
 
+impl Recurrence<5, 1> for Mamba2 {
     fn step(&self, at: [Tensor<3>; 5], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([c, b, v, dt, dt_a], [h]) = (at, memory);
         let h = rows(dt_a.exp()) * h + rows(dt) * outer(b, v.clone());

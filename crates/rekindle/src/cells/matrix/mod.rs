@@ -9,7 +9,7 @@
 //!
 //! The matrix goes through linear maps only, so that a sequence need not be walked step by step: [`chunkwise`](chunkwise::chunkwise) takes many
 //! steps together, as products of matrices. A cell's file states the recurrence twice, as its paper does
-//! ([`MatrixCell::step`](cell::MatrixCell::step)) and as [`Terms`](chunkwise::Terms) of the algorithm ([`MatrixCell::scan`](cell::MatrixCell::scan)); that both give the same numbers is a law.
+//! ([`Recurrence::step`](cell::Recurrence::step)) and as [`Terms`](chunkwise::Terms) of the algorithm ([`Recurrence::scan`](cell::Recurrence::scan)); that both give the same numbers is a law.
 
 mod algebra;
 mod cell;
@@ -26,6 +26,7 @@ pub(crate) mod kda;
 pub(crate) mod linear_attention;
 pub(crate) mod mamba2;
 pub(crate) mod mlstm;
+pub(crate) mod mlstm_memory;
 pub(crate) mod retnet;
 pub(crate) mod rwkv6;
 pub(crate) mod rwkv7;

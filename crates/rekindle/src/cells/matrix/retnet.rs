@@ -12,11 +12,12 @@
 //! normalisation of each head's output and the gate behind it.
 
 use super::algebra::{by_heads, outer, read, rows};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use super::heads::Heads;
 use crate::card::Card;
+use crate::projected::Inputs;
 use burn::nn::Linear;
 use burn::tensor::{Tensor, TensorData};
 
@@ -37,22 +38,25 @@ matrix_cell! {
         /// `W_v`: weight `[d_input, heads * d_value]`.
         v: Linear,
     }
+    projections: q k v;
 }
 
 impl MatrixCell<4, 1> for RetNet {
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 4] {
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 4] {
         let Heads { count, d_key, .. } = self.heads;
-        let of = |map: &Linear| by_heads(map.forward(x.clone()), count);
-        let k = of(&self.k).mul_scalar((d_key as f64).powf(-0.5));
+        let of = |name, map: &Linear| by_heads(x.through(name, map), count);
+        let k = of("k", &self.k).mul_scalar((d_key as f64).powf(-0.5));
         let log_gamma = |head: usize| (-(-5.0 - head as f64).exp2()).ln_1p();
         let log_gamma: Vec<f64> = (0..count).map(log_gamma).collect();
         let data = TensorData::new(log_gamma, [1, 1, count, 1]);
-        let log_gamma = Tensor::<4>::from_data(data, (&x.device(), x.dtype()));
-        let [batch, time, _] = x.dims();
+        let log_gamma = Tensor::<4>::from_data(data, (&k.device(), k.dtype()));
+        let [batch, time, ..] = k.dims();
         let log_gamma = log_gamma.expand([batch, time, count, 1]);
-        [of(&self.q), k, of(&self.v), log_gamma]
+        [of("q", &self.q), k, of("v", &self.v), log_gamma]
     }
+}
 
+impl Recurrence<4, 1> for RetNet {
     fn step(&self, at: [Tensor<3>; 4], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([q, k, v, log_gamma], [s]) = (at, memory);
         let s = rows(log_gamma.exp()) * s + outer(k, v);

@@ -12,11 +12,12 @@
 //! the gate behind the recurrence are left out.
 
 use super::algebra::{by_heads, outer, read, rows};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use crate::card::Card;
 use crate::invalid;
+use crate::projected::Inputs;
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
@@ -44,6 +45,7 @@ matrix_cell! {
         /// `u`: `[heads * d_key]`.
         u: Param<Tensor<1>>,
     }
+    projections: r k v w_down;
 }
 
 impl Rwkv6 {
@@ -54,13 +56,15 @@ impl Rwkv6 {
 }
 
 impl MatrixCell<4, 1> for Rwkv6 {
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 4] {
-        let of = |map: &Linear| by_heads(map.forward(x.clone()), self.heads.count);
-        let w = self.w_up.forward(self.w_down.forward(x.clone()).tanh());
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 4] {
+        let of = |name, map: &Linear| by_heads(x.through(name, map), self.heads.count);
+        let w = self.w_up.forward(x.through("w_down", &self.w_down).tanh());
         let log_w = by_heads(w, self.heads.count).exp().neg();
-        [of(&self.r), of(&self.k), of(&self.v), log_w]
+        [of("r", &self.r), of("k", &self.k), of("v", &self.v), log_w]
     }
+}
 
+impl Recurrence<4, 1> for Rwkv6 {
     fn step(&self, at: [Tensor<3>; 4], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([r, k, v, log_w], [s]) = (at, memory);
         let kv = outer(k, v);

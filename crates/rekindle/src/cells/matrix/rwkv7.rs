@@ -16,12 +16,13 @@
 //! are left out.
 
 use super::algebra::{by_heads, outer, read, rows};
-use super::cell::{MatrixCell, matrix_cell};
+use super::cell::{MatrixCell, Recurrence, matrix_cell};
 use super::chunkwise::{Terms, chunkwise};
 use super::config::matrix_config;
 use crate::card::Card;
 use crate::invalid;
 use crate::pointwise::{sigmoid, unit};
+use crate::projected::Inputs;
 use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
@@ -56,23 +57,26 @@ matrix_cell! {
         /// `α`: `[heads * d_key]`.
         alpha: Param<Tensor<1>>,
     }
+    projections: r k v w_down a_down;
 }
 
 impl MatrixCell<6, 1> for Rwkv7 {
     /// `r`, `k̃`, `v`, the logarithm of `w`, `κ` and `a * κ`.
-    fn project(&self, x: Tensor<3>) -> [Tensor<4>; 6] {
+    fn project(&self, x: &dyn Inputs) -> [Tensor<4>; 6] {
         let of = |t: Tensor<3>| by_heads(t, self.heads.count);
-        let w = self.w_up.forward(self.w_down.forward(x.clone()).tanh());
+        let w = self.w_up.forward(x.through("w_down", &self.w_down).tanh());
         let log_w = sigmoid(of(w)).mul_scalar(-(-0.5f64).exp());
-        let a = sigmoid(self.a_up.forward(self.a_down.forward(x.clone())));
-        let k = self.k.forward(x.clone());
+        let a = sigmoid(self.a_up.forward(x.through("a_down", &self.a_down)));
+        let k = x.through("k", &self.k);
         let kappa = unit(of(k.clone() * self.xi.val().unsqueeze()));
         let less = a.clone().sub_scalar(1.0) * self.alpha.val().unsqueeze();
         let written = of(k * less.add_scalar(1.0));
-        let (r, v) = (of(self.r.forward(x.clone())), of(self.v.forward(x)));
+        let (r, v) = (of(x.through("r", &self.r)), of(x.through("v", &self.v)));
         [r, written, v, log_w, kappa.clone(), of(a) * kappa]
     }
+}
 
+impl Recurrence<6, 1> for Rwkv7 {
     fn step(&self, at: [Tensor<3>; 6], memory: [Tensor<4>; 1]) -> (Tensor<3>, [Tensor<4>; 1]) {
         let ([r, k, v, log_w, kappa, a_kappa], [s]) = (at, memory);
         let removed = outer(a_kappa, read(&s, kappa));

@@ -1,6 +1,6 @@
 //! Steps and sequences of a matrix cell, whatever its recurrence.
 
-use super::cell::MatrixCell;
+use super::cell::{MatrixCell, Recurrence};
 use super::heads::Heads;
 use crate::sequence::Sequence;
 use burn::tensor::{Int, Tensor, TensorData};
@@ -16,7 +16,8 @@ pub(crate) fn step<const P: usize, const S: usize>(
     x: Tensor<2>,
     state: Vec<Tensor<2>>,
 ) -> (Tensor<2>, Vec<Tensor<2>>) {
-    let at = cell.project(x.unsqueeze_dim(1)).map(|t| t.squeeze_dim(1));
+    let x: Tensor<3> = x.unsqueeze_dim(1);
+    let at = cell.project(&x).map(|t| t.squeeze_dim(1));
     let (o, memory) = cell.step(at, by_head(cell, &state));
     let [batch, heads, width] = o.dims();
     let o = o.reshape([batch, heads * width]);
@@ -30,29 +31,78 @@ pub(crate) fn scan<const P: usize, const S: usize>(
     state: Vec<Tensor<2>>,
     direction: Direction,
 ) -> (Tensor<3>, Vec<Tensor<2>>) {
-    let reverse = direction == Direction::Reverse;
-    let turned = |t: Tensor<3>| if reverse { t.flip([1]) } else { t };
+    let pieces = cut(turned(x.data().clone(), direction), segment(x));
+    let vectors = pieces.into_iter().map(|x| cell.project(&x));
+    walk(cell, vectors, x, state, direction)
+}
+
+/// The same, in reading order, of what an input made.
+///
+/// # Panics
+///
+/// If there are not as many vectors as the cell makes.
+pub(super) fn scan_vectors<const P: usize, const S: usize>(
+    cell: &impl Recurrence<P, S>,
+    vectors: Vec<Tensor<4>>,
+    x: &Sequence,
+    state: Vec<Tensor<2>>,
+) -> (Tensor<3>, Vec<Tensor<2>>) {
+    let found = vectors.len();
+    let vectors: [Tensor<4>; P] = vectors
+        .try_into()
+        .unwrap_or_else(|_| panic!("a cell of {P} vectors is given {found}"));
+    let steps = segment(x);
+    let mut pieces = vectors.map(|t| cut(t, steps).into_iter());
+    let count = pieces.first().map_or(0, ExactSizeIterator::len);
+    let vectors = (0..count).map(|_| {
+        let next = pieces.each_mut().map(Iterator::next);
+        next.map(|piece| piece.expect("as many pieces of every vector"))
+    });
+    walk(cell, vectors, x, state, Direction::Forward)
+}
+
+/// The tensor as it is, or with its steps in the opposite order.
+fn turned(t: Tensor<3>, direction: Direction) -> Tensor<3> {
+    match direction {
+        Direction::Forward => t,
+        Direction::Reverse => t.flip([1]),
+    }
+}
+
+/// How many steps go through the algorithm at once.
+fn segment(x: &Sequence) -> usize {
     let [batch, time, _] = x.data().dims();
     let device = x.data().device();
     let rows = match choose(Engine::default(), &device, x.data().dtype()).executor {
         Executor::Tiles => batch,
         _ => 1,
     };
-    let segment = (SEGMENT / rows).clamp(1, time).next_power_of_two();
-    let keep = keep(x).map(|keep| cut(turned(keep), segment).into_iter());
+    (SEGMENT / rows).clamp(1, time).next_power_of_two()
+}
+
+/// Goes through the vectors of a sequence piece by piece, as the direction has them.
+fn walk<const P: usize, const S: usize>(
+    cell: &impl Recurrence<P, S>,
+    vectors: impl Iterator<Item = [Tensor<4>; P]>,
+    x: &Sequence,
+    state: Vec<Tensor<2>>,
+    direction: Direction,
+) -> (Tensor<3>, Vec<Tensor<2>>) {
+    let [batch, time, _] = x.data().dims();
+    let keep = keep(x).map(|keep| cut(turned(keep, direction), segment(x)).into_iter());
     let mut keep = keep.into_iter().flatten();
 
     let mut memory = by_head(cell, &state);
     let mut outputs = Vec::new();
-    for x in cut(turned(x.data().clone()), segment) {
+    for vectors in vectors {
         let keep = keep.next().map(|keep| keep.unsqueeze_dim(3));
-        let (o, after) = cell.scan(cell.project(x), memory, keep.as_ref());
+        let (o, after) = cell.scan(vectors, memory, keep.as_ref());
         memory = after;
         outputs.push(o);
     }
     let Heads { count, d_value, .. } = cell.heads();
     let y = Tensor::cat(outputs, 1).reshape([batch, time, count * d_value]);
-    let y = turned(y);
+    let y = turned(y, direction);
     let y = match x.padding() {
         Some(mask) => {
             let mask = mask.unsqueeze_dim::<3>(2).expand(y.dims());
@@ -72,7 +122,7 @@ fn keep(x: &Sequence) -> Option<Tensor<3>> {
 
 /// The tensor in pieces of so many steps; the last may be shorter. Halved again and again, as the
 /// gradient of a piece is as large as what it was cut from.
-fn cut(x: Tensor<3>, steps: usize) -> Vec<Tensor<3>> {
+fn cut<const D: usize>(x: Tensor<D>, steps: usize) -> Vec<Tensor<D>> {
     let time = x.dims()[1];
     let pieces = time.div_ceil(steps);
     if pieces <= 1 {
@@ -104,7 +154,7 @@ fn last_of(y: &Tensor<3>, lengths: Option<&[usize]>, direction: Direction) -> Te
 
 /// The memory as its matrices, `[batch, heads, rows, columns]`, from the states behind the output.
 fn by_head<const P: usize, const S: usize>(
-    cell: &impl MatrixCell<P, S>,
+    cell: &impl Recurrence<P, S>,
     state: &[Tensor<2>],
 ) -> [Tensor<4>; S] {
     let heads = cell.heads().count;
