@@ -7,12 +7,16 @@ use rand_distr::{Distribution as _, Gamma, Poisson, StandardNormal, StudentT};
 
 impl Distribution {
     /// A number drawn from a distribution of these parameters, as [`said`](Distribution::said) gives them: of quantiles by a straight
-    /// line between each and the next, beyond the outermost those themselves.
+    /// line between each and the next, beyond the outermost those themselves. Where a parameter is no finite number, as those of a
+    /// network are whose training failed, what is drawn is NaN.
     ///
     /// # Panics
     ///
     /// If they are not this distribution's.
     pub fn sample<R: Rng + ?Sized>(&self, parameters: &[f64], random: &mut R) -> f64 {
+        if parameters.iter().any(|parameter| !parameter.is_finite()) {
+            return f64::NAN;
+        }
         match (self, parameters) {
             (Distribution::Normal, &[mean, deviation]) => {
                 let normal: f64 = StandardNormal.sample(random);
@@ -28,8 +32,8 @@ impl Distribution {
                 let rate = rate.sample(random);
                 match Poisson::new(rate) {
                     Ok(counts) => counts.sample(random),
-                    // A rate that rounds to zero has no event.
-                    Err(_) => 0.0,
+                    // A rate that rounds to zero, or one beyond 1e19, of which the spread is below f64's digits.
+                    Err(_) => rate,
                 }
             }
             (Distribution::Quantiles(levels), quantiles) => {
@@ -70,6 +74,28 @@ mod tests {
         let mean = drawn.iter().sum::<f64>() / count as f64;
         let variance = drawn.iter().map(|z| (z - mean).powi(2)).sum::<f64>() / count as f64;
         [mean, variance]
+    }
+
+    #[test]
+    fn what_is_no_number_gives_none() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let quantiles = Distribution::Quantiles(vec![0.1, 0.9]);
+        let cases = [
+            (Distribution::Normal, 2),
+            (Distribution::StudentT, 3),
+            (Distribution::NegativeBinomial, 2),
+            (quantiles, 2),
+        ];
+        for (distribution, count) in cases {
+            for (place, wrong) in (0..count).flat_map(|p| [(p, f64::NAN), (p, f64::INFINITY)]) {
+                let mut parameters = vec![1.0; count];
+                parameters[place] = wrong;
+                assert!(distribution.sample(&parameters, &mut random).is_nan());
+            }
+        }
+        // The mean of a rate of 1e30 whose shape is 1e6: a thousandth of it about that.
+        let many = Distribution::NegativeBinomial.sample(&[1e30, 1e-6], &mut random);
+        assert!((many / 1e30 - 1.0).abs() < 0.01, "{many}");
     }
 
     #[test]
