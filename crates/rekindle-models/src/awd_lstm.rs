@@ -11,7 +11,6 @@
 //! A locked dropout has one mask for all steps. The paper's optimizer, SGD whose weights are averaged once validation no longer
 //! improves, is not part of the model.
 
-use crate::steps::mean_loss;
 use crate::tokens::Tokens;
 use burn::module::{Initializer, Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig};
@@ -296,20 +295,19 @@ impl AwdLstm {
     ///
     /// If rows are not all as long, or have one token only.
     pub fn loss(&self, tokens: &Tokens, states: Option<LayerStates>) -> (Tensor<1>, LayerStates) {
-        let [batch, time] = tokens.data().dims();
+        let time = tokens.data().dims()[1];
         assert!(
-            tokens.lengths().iter().all(|&length| length == time) && time > 1,
-            "a window of texts has rows of one length, 2 at least, but these have {:?}",
+            tokens.lengths().iter().all(|&length| length == time),
+            "a window of texts has rows of one length, but these have {:?}",
             tokens.lengths()
         );
-        let read = tokens.data().clone().narrow(1, 0, time - 1);
-        let wanted = tokens.data().clone().narrow(1, 1, time - 1);
+        let (read, following) = tokens.followed();
         let Given {
             log_probs,
             outputs: [raw, dropped],
             states,
         } = self.read(read, states);
-        let mut loss = mean_loss(log_probs, wanted, &vec![time - 1; batch]);
+        let mut loss = following.loss(log_probs, 0.0);
         if self.alpha > 0.0 {
             loss = loss + dropped.square().mean().mul_scalar(self.alpha);
         }

@@ -6,7 +6,6 @@
 
 use crate::blocks::{Blocks, BlocksConfig, BlocksState};
 use crate::search::Generator;
-use crate::steps::mean_loss;
 use crate::tokens::Tokens;
 use burn::module::{Initializer, Module};
 use burn::nn::{Embedding, EmbeddingConfig, Linear, LinearConfig};
@@ -118,18 +117,19 @@ impl LanguageModel {
     ///
     /// If a row has one token only.
     pub fn loss(&self, tokens: &Tokens) -> Tensor<1> {
-        let time = tokens.data().dims()[1];
-        let short = tokens.lengths().iter().position(|&length| length < 2);
-        assert!(
-            short.is_none(),
-            "row {} has one token only, and nothing behind it",
-            short.unwrap_or(0)
-        );
-        let read = tokens.data().clone().narrow(1, 0, time - 1);
+        self.loss_smoothed(tokens, 0.0)
+    }
+
+    /// The same for training with label smoothing (Szegedy et al. 2016, <https://arxiv.org/abs/1512.00567>): this share of what is wanted
+    /// is every token alike.
+    ///
+    /// # Panics
+    ///
+    /// If a row has one token only, or the share is not at least 0 and less than 1.
+    pub fn loss_smoothed(&self, tokens: &Tokens, smoothing: f64) -> Tensor<1> {
+        let (read, following) = tokens.followed();
         let (log_probs, _) = self.read(self.embedding.forward(read).into(), None);
-        let wanted = tokens.data().clone().narrow(1, 1, time - 1);
-        let lengths: Vec<usize> = tokens.lengths().iter().map(|n| n - 1).collect();
-        mean_loss(log_probs, wanted, &lengths)
+        following.loss(log_probs, smoothing)
     }
 
     fn read(&self, x: Sequence, state: Option<BlocksState>) -> (Tensor<3>, BlocksState) {

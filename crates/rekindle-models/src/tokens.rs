@@ -1,5 +1,6 @@
 //! A padded batch of tokens, with the length of each row.
 
+use crate::steps::real;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::Sequence;
 
@@ -53,5 +54,57 @@ impl Tokens {
             true => Sequence::new(vectors),
             false => Sequence::padded(vectors, self.lengths.clone()).expect("the lengths fit"),
         }
+    }
+
+    /// Each row without its last token, `[batch, time - 1]`, and what follows each of these.
+    ///
+    /// # Panics
+    ///
+    /// If a row has one token only.
+    pub(crate) fn followed(&self) -> (Tensor<2, Int>, Following) {
+        let short = self.lengths.iter().position(|&length| length < 2);
+        assert!(
+            short.is_none(),
+            "row {} has one token only, and nothing behind it",
+            short.unwrap_or(0)
+        );
+        let time = self.data.dims()[1];
+        let following = Following {
+            tokens: self.data.clone().narrow(1, 1, time - 1),
+            lengths: self.lengths.iter().map(|length| length - 1).collect(),
+        };
+        (self.data.clone().narrow(1, 0, time - 1), following)
+    }
+}
+
+/// What follows the tokens of a padded batch, one by one.
+pub(crate) struct Following {
+    /// `[batch, time]`
+    tokens: Tensor<2, Int>,
+    lengths: Vec<usize>,
+}
+
+impl Following {
+    /// The mean over these tokens of their losses, where `log_probs` is `[batch, time, tokens]`: `-log p` of the token, of which the
+    /// share `smoothing` is that of every token alike.
+    ///
+    /// # Panics
+    ///
+    /// If the share is not at least 0 and less than 1.
+    pub(crate) fn loss(self, log_probs: Tensor<3>, smoothing: f64) -> Tensor<1> {
+        assert!(
+            (0.0..1.0).contains(&smoothing),
+            "labels are smoothed by a share of at least 0 and less than 1, not {smoothing}"
+        );
+        let time = self.tokens.dims()[1];
+        let padding = real(&self.lengths, time, &log_probs.device()).bool_not();
+        let own = log_probs.clone().gather(2, self.tokens.unsqueeze_dim(2));
+        let log_prob = match smoothing > 0.0 {
+            true => own.mul_scalar(1.0 - smoothing) + log_probs.mean_dim(2).mul_scalar(smoothing),
+            false => own,
+        };
+        let sum = log_prob.squeeze_dim::<2>(2).mask_fill(padding, 0.0).sum();
+        // Burn divides a gradient by a scalar in f32, whatever the type; it multiplies in full.
+        sum.mul_scalar(-1.0 / self.lengths.iter().sum::<usize>() as f64)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! source -> vectors -> encoder, in one or both directions -> memory k_1..k_S, final states
-//! final states -> bridge -> the decoder's first states
+//! what it ended with -> bridge -> the decoder's first states
 //! target, one step behind -> vectors e -> decoder -> y; attention: c = Σ_j a_j k_j -> readout -> W · + b -> log softmax
 //! ```
 
@@ -85,7 +85,24 @@ impl EncoderDecoder {
     ///
     /// If the batches differ, or a row of the target has one symbol only.
     pub fn loss_sampled(&self, source: &Tokens, target: &Tokens, sampled: f64) -> Tensor<1> {
-        self.writer.loss(&self.read(source), target, sampled)
+        self.loss_smoothed(source, target, sampled, 0.0)
+    }
+
+    /// The same with label smoothing; see [`Writer::loss_smoothed`].
+    ///
+    /// # Panics
+    ///
+    /// If the batches differ, a row of the target has one symbol only, or the share is not at least 0 and less than 1.
+    pub fn loss_smoothed(
+        &self,
+        source: &Tokens,
+        target: &Tokens,
+        sampled: f64,
+        smoothing: f64,
+    ) -> Tensor<1> {
+        let source = self.read(source);
+        self.writer
+            .loss_smoothed(&source, target, sampled, smoothing)
     }
 
     /// The rows that a search finds for a source, the best first: each begins behind the symbol `begin` and ends before `end`.

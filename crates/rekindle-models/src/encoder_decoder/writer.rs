@@ -3,7 +3,6 @@
 use super::bridge::Bridge;
 use super::readout::{AttentionKind, Readout};
 use crate::attention::{Attention, Memory};
-use crate::steps::mean_loss;
 use crate::tokens::Tokens;
 use burn::module::Module;
 use burn::nn::{Embedding, Linear};
@@ -128,18 +127,24 @@ impl Writer {
     ///
     /// If the batches differ, or a row of the target has one symbol only.
     pub fn loss(&self, source: &Read, target: &Tokens, sampled: f64) -> Tensor<1> {
-        let time = target.data().dims()[1];
-        let short = target.lengths().iter().position(|&length| length < 2);
-        assert!(
-            short.is_none(),
-            "row {} of the target has one symbol only, and nothing behind it",
-            short.unwrap_or(0)
-        );
-        let read = target.data().clone().narrow(1, 0, time - 1);
-        let wanted = target.data().clone().narrow(1, 1, time - 1);
-        let log_probs = self.forward(source, &read, sampled);
-        let lengths: Vec<usize> = target.lengths().iter().map(|n| n - 1).collect();
-        mean_loss(log_probs, wanted, &lengths)
+        self.loss_smoothed(source, target, sampled, 0.0)
+    }
+
+    /// The same with label smoothing (Szegedy et al. 2016, <https://arxiv.org/abs/1512.00567>): this share of what is wanted is every
+    /// symbol alike.
+    ///
+    /// # Panics
+    ///
+    /// If the batches differ, a row of the target has one symbol only, or the share is not at least 0 and less than 1.
+    pub fn loss_smoothed(
+        &self,
+        source: &Read,
+        target: &Tokens,
+        sampled: f64,
+        smoothing: f64,
+    ) -> Tensor<1> {
+        let (read, following) = target.followed();
+        following.loss(self.forward(source, &read, sampled), smoothing)
     }
 
     /// What steps that look after themselves gave.

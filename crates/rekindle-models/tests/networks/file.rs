@@ -101,6 +101,14 @@ impl Golden {
         Tensor::from_data(data, (device, DType::F64))
     }
 
+    /// The share by which labels are smoothed.
+    pub(crate) fn smoothing(&self) -> f64 {
+        match self.has("input.smoothing") {
+            true => self.get("input.smoothing").values[0],
+            false => 0.0,
+        }
+    }
+
     /// Whole numbers.
     pub(crate) fn whole(&self, name: &str) -> Vec<usize> {
         self.get(name).values.iter().map(|&v| v as usize).collect()

@@ -76,7 +76,8 @@ fn encoder_decoder(name: &str) {
         let found = network.write(source, &Search::greedy(6), 0, 1, &device);
         assert_eq!(found[0].tokens, wanted);
     }
-    trained(&golden, &network, network.loss(&source, &target));
+    let loss = network.loss_smoothed(&source, &target, 0.0, golden.smoothing());
+    trained(&golden, &network, loss);
 }
 
 fn ctc(name: &str) {
@@ -149,7 +150,8 @@ fn language_model(name: &str) {
     let (log_probs, _) = model.forward(&tokens, None);
     let padded = Sequence::padded(log_probs, tokens.lengths().to_vec()).expect("the lengths fit");
     golden.check("output.log_probs", &cleared(&padded), FORWARD);
-    trained(&golden, &model, model.loss(&tokens));
+    let loss = model.loss_smoothed(&tokens, golden.smoothing());
+    trained(&golden, &model, loss);
 }
 
 /// Of distributions with a gamma function: Stirling's series, as it is used, ends 6e-12 from the truth.
