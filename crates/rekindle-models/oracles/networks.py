@@ -23,7 +23,7 @@ import pathlib
 import torch
 from safetensors.torch import save
 from torch import nn
-from torch.nn.functional import ctc_loss, log_softmax, one_hot
+from torch.nn.functional import cross_entropy, ctc_loss, log_softmax, one_hot
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torchcrf import CRF
 
@@ -154,7 +154,7 @@ SOURCES = [[2, 0, 5], [1, 4, 4, 3, 6], [3]]
 TARGETS = [[0, 3, 4, 1], [0, 6, 2, 2, 5, 1], [0, 1]]
 
 
-def encoder_decoder(name, kind, attention, layers=1, both=False, bridge="linear", feeding=False, copy=False):
+def encoder_decoder(name, kind, attention, layers=1, both=False, bridge="linear", feeding=False, copy=False, smoothing=0.0):
     case, symbols, d, width = Case(), 7, 4, 3
     lengths = list(map(len, SOURCES))
     source = case.embedding("source", symbols, d)
@@ -174,10 +174,16 @@ def encoder_decoder(name, kind, attention, layers=1, both=False, bridge="linear"
         states = tuple(map(torch.stack, begin))
     else:
         states = ended
-    target = case.embedding("writer.target", symbols, d)
     before = attention == "additive"
     d_step = d + (seen if before else width if feeding else 0)
+    if bridge == "read":
+        # What the topmost layer ended with, in both directions.
+        x = case.linear("writer.bridge.linear.0", seen, d_step)(torch.cat(list(ended[0][-sides:]), 1))
+    target = case.embedding("writer.target", symbols, d)
     decoder = case.recurrent("writer.decoder", kind, d_step, width, layers)
+    if bridge == "read":
+        states = decoder(x[:, None])[1]
+        states = states if kind == "lstm" else (states,)
     query = key = score = None
     if attention == "additive":
         query = case.linear("writer.attention.query", width, 2, False)
@@ -240,8 +246,8 @@ def encoder_decoder(name, kind, attention, layers=1, both=False, bridge="linear"
         said.append(logs)
     said = torch.stack(said, 1)
     steps = mask([len(row) - 1 for row in TARGETS])
-    own = said.gather(2, wanted[:, 1:, None])[..., 0]
-    loss = -(own * steps).sum() / steps.sum()
+    labels = wanted[:, 1:].masked_fill(~steps, -100)
+    loss = cross_entropy(said.flatten(0, 1), labels.flatten(), label_smoothing=smoothing)
     with torch.no_grad():
         # The best symbol each time, all rows at once, until each has ended or has six.
         states, fed, tops = begun, torch.zeros_like(fed), begun[0][-1]
@@ -260,6 +266,8 @@ def encoder_decoder(name, kind, attention, layers=1, both=False, bridge="linear"
         config += f'\n[{part}]\nlayers = {layers}\nbidirectional = {str(bidirectional).lower()}\n'
         config += f'cell = {{ kind = "{kind}", d_hidden = {width} }}\n'
     inputs = {"source": padded(SOURCES), "target": padded(TARGETS)}
+    if smoothing:
+        inputs["smoothing"] = torch.tensor([smoothing], dtype=torch.float64)
     outputs = {"log_probs": said, "decoded": padded([row + [-1] for row in rows])}
     case.write(name, "encoder_decoder", config, inputs, outputs, loss)
 
@@ -352,6 +360,8 @@ def main():
     encoder_decoder("encoder_decoder-additive-lstm", "lstm", "additive", layers=2, both=True)
     encoder_decoder("encoder_decoder-dot", "lstm", "dot")
     encoder_decoder("encoder_decoder-dot-fed", "gru", "dot", feeding=True)
+    encoder_decoder("encoder_decoder-additive-read", "lstm", "additive", layers=2, both=True, bridge="read", smoothing=0.1)
+    encoder_decoder("encoder_decoder-none-read", "gru", "none", bridge="read")
     encoder_decoder("encoder_decoder-general-pointer", "gru", "general", both=True, copy=True)
     encoder_decoder("encoder_decoder-additive-pointer", "gru", "additive", both=True, copy=True)
     autoencoder("autoencoder", "lstm", True)

@@ -10,10 +10,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BridgeKind {
-    /// With `tanh(W s + b)` for each of its states, `s` all final states of the encoder's layer at that height side by side; where
-    /// the decoder is higher, of the topmost. A cell whose memory is a quotient, as that of RWKV-4, wants another bridge: what this
-    /// one gives its denominator may be near zero.
+    /// With what it remembers of one step that reads `W y + b`, `y` what the encoder's topmost layer ended with, as a caption is begun
+    /// by the picture (Vinyals et al. 2015, <https://arxiv.org/abs/1411.4555>). Whatever the cell, its memory is then one that it can
+    /// have: no weight that it divides by is below zero, and a matrix takes no map that is as large as its square.
     #[default]
+    Read,
+    /// With `tanh(W s + b)` for each of its states, `s` all final states of the encoder's layer at that height side by side; where
+    /// the decoder is higher, of the topmost (Bahdanau et al. 2015, <https://arxiv.org/abs/1409.0473>). For cells whose states may be
+    /// any numbers, as those of LSTM and GRU; not for one that divides by a state, as RWKV-4 and linear attention do.
     Linear,
     /// With the encoder's final states, where the two have the same ones.
     Copy,
@@ -26,7 +30,7 @@ type NetStates = States<Vec<Tensor<2>>>;
 /// The way from the encoder's final states to the decoder's first.
 #[derive(Module, Debug)]
 pub(super) struct Bridge {
-    /// Of each state of each layer of the decoder; empty where states are copied, or nothing is handed on.
+    /// What the decoder reads; or of each state of each layer of the decoder; or none.
     linear: Vec<Linear>,
     #[module(skip)]
     kind: BridgeKind,
@@ -42,6 +46,12 @@ impl Bridge {
         let mut linear = Vec::new();
         match kind {
             BridgeKind::None | BridgeKind::Copy => {}
+            BridgeKind::Read => {
+                let top = encoder.layers().last().expect("at least one layer");
+                let cells = std::iter::once(&top.forward).chain(&top.reverse);
+                let from = cells.map(Cell::d_output).sum();
+                linear.push(LinearConfig::new(from, decoder.d_input()).init(device));
+            }
             BridgeKind::Linear => {
                 let below = encoder.layers();
                 for (depth, layer) in decoder.layers().iter().enumerate() {
@@ -63,6 +73,15 @@ impl Bridge {
         match self.kind {
             BridgeKind::None => None,
             BridgeKind::Copy => Some(ended),
+            BridgeKind::Read => {
+                let top = ended.layers.into_iter().last();
+                let top = top.expect("at least one layer");
+                // The output of a cell is the first part of its state.
+                let sides = std::iter::once(top.forward).chain(top.reverse);
+                let outputs = sides.map(|mut state| state.swap_remove(0));
+                let read = self.linear[0].forward(Tensor::cat(outputs.collect(), 1));
+                Some(decoder.forward(read.unsqueeze_dim::<3>(1), None).1)
+            }
             BridgeKind::Linear => {
                 let below: Vec<Tensor<2>> = ended.layers.into_iter().map(joined).collect();
                 let batch = below[0].dims()[0];

@@ -38,7 +38,7 @@ pub struct EncoderDecoderConfig {
     /// Whether what a step made of what it saw goes into the next one (Luong's input feeding); for `dot` and `general`.
     #[serde(default)]
     pub input_feeding: bool,
-    /// How the decoder begins.
+    /// How the decoder begins, `read` by default.
     #[serde(default)]
     pub bridge: BridgeKind,
     /// Whether symbols of the source may be copied to the target, as much as attention looks at them (a pointer-generator, See et al.
@@ -64,7 +64,7 @@ fn usual_attention() -> AttentionKind {
 }
 
 impl EncoderDecoderConfig {
-    /// GRUs of 256 units with additive attention, as Bahdanau et al. have them, at a quarter of their width.
+    /// GRUs of 256 units with additive attention, as Bahdanau et al. have them, at a quarter of their width and with another bridge.
     pub fn new(source: usize, target: usize) -> Self {
         EncoderDecoderConfig {
             source,
@@ -141,7 +141,7 @@ impl EncoderDecoderConfig {
             return Err(Invalid::new("input_feeding", true, expected));
         }
         if self.bridge == BridgeKind::Copy && !self.same_states() {
-            let expected = "linear where the encoder ends with other states than the decoder begins with; or give the two the \
+            let expected = "read or linear where the encoder ends with other states than the decoder begins with; or give the two the \
                             same layers, in one direction";
             return Err(Invalid::new("bridge", "copy", expected));
         }

@@ -239,6 +239,8 @@ files! {
         encoder_decoder_none_copied = "encoder_decoder-none-copied",
         encoder_decoder_additive = "encoder_decoder-additive",
         encoder_decoder_additive_lstm = "encoder_decoder-additive-lstm",
+        encoder_decoder_additive_read = "encoder_decoder-additive-read",
+        encoder_decoder_none_read = "encoder_decoder-none-read",
         encoder_decoder_additive_pointer = "encoder_decoder-additive-pointer",
         encoder_decoder_dot = "encoder_decoder-dot",
         encoder_decoder_dot_fed = "encoder_decoder-dot-fed",

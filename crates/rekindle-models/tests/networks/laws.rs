@@ -89,8 +89,6 @@ fn an_encoder_decoder_of_every_cell_learns() {
                 .with_d_embedding(WIDTH)
                 .with_encoder(layers.clone())
                 .with_decoder(layers)
-                // What a bridge gives may be no denominator, which a state of some cells is.
-                .with_bridge(BridgeKind::None)
                 .with_attention(attention);
             valid(config, EncoderDecoderConfig::validate, |c| c.init(&device))
         };
@@ -315,7 +313,7 @@ fn what_does_not_fit_is_said() {
     );
     assert_eq!(
         said(usual().with_bridge(BridgeKind::Copy)),
-        "bridge = copy: must be linear where the encoder ends with other states than the decoder begins with; or give the two \
+        "bridge = copy: must be read or linear where the encoder ends with other states than the decoder begins with; or give the two \
          the same layers, in one direction"
     );
     let device = Device::flex();
