@@ -11,12 +11,12 @@ Written from the papers that the presets name, step by step, in float64. network
 import math
 
 import torch
-from torch.nn.functional import gelu, log_softmax, logsigmoid, sigmoid, silu, softplus
+from torch.nn.functional import cross_entropy, gelu, log_softmax, logsigmoid, sigmoid, silu, softplus
 
 from networks import Case, padded
 
 ROWS = [[2, 0, 5, 5], [1, 4, 4, 3, 6, 0, 2], [3, 1]]
-TOKENS, D_MODEL, BLOCKS, EPSILON = 7, 8, 2, 1e-6
+TOKENS, D_MODEL, EPSILON = 7, 8, 1e-6
 
 
 class Parameters:
@@ -35,14 +35,28 @@ class Parameters:
         y = x @ self.tensor(f"{path}.weight", [x.shape[-1], to])
         return y + self.tensor(f"{path}.bias", [to]) if bias else y
 
+    def layer(self, path, x):
+        x = x - x.mean(-1, keepdim=True)
+        x = x / (x.square().mean(-1, keepdim=True) + 1e-5).sqrt()
+        return x * self.tensor(f"{path}.layer.gamma", [x.shape[-1]]) + self.tensor(f"{path}.layer.beta", [x.shape[-1]])
+
+    def grouped(self, path, x, bias, epsilon):
+        """Every head by itself, with factors of its own for every feature."""
+        y = heads(x)
+        y = y - y.mean(-1, keepdim=True)
+        y = (y / (y.square().mean(-1, keepdim=True) + epsilon).sqrt()).reshape(x.shape)
+        y = y * self.tensor(f"{path}.gamma", [x.shape[1]])
+        return y + self.tensor(f"{path}.beta", [x.shape[1]]) if bias else y
+
     def rms(self, path, x):
         root = (x.square().mean(-1, keepdim=True) + EPSILON).sqrt()
         return x / root * self.tensor(f"{path}.rms.gamma", [x.shape[-1]])
 
 
-def convolution(p, path, x):
+def convolution(p, path, x, bias=True):
     """Of one row: every feature by itself, over the last four steps."""
-    weight, bias = p.tensor(f"{path}.weight", [4, x.shape[1]]), p.tensor(f"{path}.bias", [x.shape[1]])
+    weight = p.tensor(f"{path}.weight", [4, x.shape[1]])
+    bias = p.tensor(f"{path}.bias", [x.shape[1]]) if bias else 0.0
     before = torch.cat([x.new_zeros(3, x.shape[1]), x])
     return torch.stack([(before[t : t + 4] * weight).sum(0) + bias for t in range(len(x))])
 
@@ -100,8 +114,12 @@ def gla(p, path, x):
 
 
 def gated_delta_net(p, path, x, gated=True):
-    q, k, v = (heads(silu(p.linear(f"{path}.{name}", x, D_MODEL, False))) for name in "qkv")
-    q, k = unit(q), unit(k)
+    """With the convolutions of the mixer behind query, key and value."""
+    mixer, keys = path.partition(".recurrent")[0], 8 if gated else D_MODEL
+    widths = [keys, keys, 2 * keys if gated else keys]
+    q, k, v = (p.linear(f"{path}.{name}", x, width, False) for name, width in zip("qkv", widths))
+    q, k, v = (convolution(p, f"{mixer}.convolved.{at}", t, False) for at, t in enumerate([q, k, v]))
+    q, k, v = unit(heads(silu(q))), unit(heads(silu(k))), heads(silu(v))
     beta = sigmoid(p.linear(f"{path}.beta", x, 4))
     alpha = torch.ones_like(beta)
     if gated:
@@ -113,6 +131,21 @@ def gated_delta_net(p, path, x, gated=True):
         error = v[t] - (s * k[t][..., None]).sum(1)
         s = s + beta[t][:, None, None] * k[t][..., None] * error[:, None]
         out.append((s * q[t][..., None]).sum(1))
+    return torch.stack(out).reshape(len(x), -1)
+
+
+def mamba2(p, path, x):
+    """As the authors' simplest code has it, step by step; the convolutions of the mixer stand behind x, B and C."""
+    mixer, inner, states = path.partition(".recurrent")[0], 2 * D_MODEL, 2 * D_MODEL
+    parts = [p.linear(f"{path}.{name}", x, width, False) for name, width in zip("xbc", [inner, states, states])]
+    v, b, c = (silu(convolution(p, f"{mixer}.convolved.{at}", t)) for at, t in enumerate(parts))
+    dt = softplus(p.linear(f"{path}.dt", x, 4))
+    a, d = -p.tensor(f"{path}.a_log", [4]).exp(), p.tensor(f"{path}.d", [4])
+    v = heads(v)
+    h, out = torch.zeros(4, inner // 4, states, dtype=torch.float64), []
+    for t in range(len(x)):
+        h = (dt[t] * a).exp()[:, None, None] * h + dt[t][:, None, None] * v[t][..., None] * b[t]
+        out.append((h * c[t]).sum(2) + d[:, None] * v[t])
     return torch.stack(out).reshape(len(x), -1)
 
 
@@ -138,6 +171,85 @@ def hawk_mixer(p, path, u):
     return p.linear(f"{path}.output", y * gelu(p.linear(f"{path}.gate", u, d_rnn)), D_MODEL)
 
 
+def shifted(p, path, x):
+    """Each step with a share of the step before it."""
+    before = torch.cat([torch.zeros_like(x[:1]), x[:-1]])
+    return x + (before - x) * p.tensor(path, [x.shape[1]])
+
+
+def rwkv7_mixer(p, path, u, first):
+    """Time mixing; `first` has the values of the first block."""
+    cell = f"{path}.cell"
+    xr, xw, xk, xv, xa, xg = (shifted(p, f"{path}.mu_{name}", u) for name in "rwkvag")
+    r, k, v = (p.linear(f"{cell}.{name}", x, D_MODEL, False) for name, x in zip("rkv", [xr, xk, xv]))
+    if first:
+        share = p.linear(f"{path}.values.up", p.linear(f"{path}.values.down", xv, D_MODEL, False), D_MODEL)
+        v = v + (first[0] - v) * sigmoid(share)
+    else:
+        first.append(v)
+    w = p.linear(f"{cell}.w_up", torch.tanh(p.linear(f"{cell}.w_down", xw, D_MODEL, False)), D_MODEL)
+    w = heads((-math.exp(-0.5) * sigmoid(w)).exp())
+    a = sigmoid(p.linear(f"{cell}.a_up", p.linear(f"{cell}.a_down", xa, D_MODEL, False), D_MODEL))
+    kappa = unit(heads(k * p.tensor(f"{cell}.xi", [D_MODEL])))
+    k = heads(k * (1 + (a - 1) * p.tensor(f"{cell}.alpha", [D_MODEL])))
+    a, r, v = heads(a), heads(r), heads(v)
+    s, out = torch.zeros(4, r.shape[2], v.shape[2], dtype=torch.float64), []
+    for t in range(len(u)):
+        found = (kappa[t][..., None] * s).sum(1)
+        s = w[t][..., None] * s - (a[t] * kappa[t])[..., None] * found[:, None] + k[t][..., None] * v[t][:, None]
+        out.append((s * r[t][..., None]).sum(1))
+    y = p.grouped(f"{path}.norm", torch.stack(out).reshape(len(u), -1), True, 1e-5 * v.shape[2])
+    rho = p.tensor(f"{path}.rho", [D_MODEL]).reshape(4, -1)
+    y = y + ((r * k * rho).sum(2, keepdim=True) * v).reshape(len(u), -1)
+    gate = p.linear(f"{path}.gate.up", sigmoid(p.linear(f"{path}.gate.down", xg, D_MODEL, False)), D_MODEL, False)
+    return p.linear(f"{path}.output", y * gate, D_MODEL, False)
+
+
+def channel_mix(p, path, u):
+    hidden = p.linear(f"{path}.up", shifted(p, f"{path}.mu", u), 4 * D_MODEL, False)
+    return p.linear(f"{path}.down", torch.relu(hidden).square(), D_MODEL, False)
+
+
+def mlstm_mixer(p, path, u):
+    """Without a stabiliser: at these sizes no exponential overflows."""
+    inner = 2 * D_MODEL
+    x = p.linear(f"{path}.up", u, inner, False)
+    c = silu(convolution(p, f"{path}.convolution", x))
+    q, k, v = (p.linear(f"{path}.{name}", t, inner, False) for name, t in zip("qkv", [c, c, x]))
+    gates = torch.cat([q, k, v], 1)
+    i, f = p.linear(f"{path}.i", gates, 4).exp(), sigmoid(p.linear(f"{path}.f", gates, 4))
+    q, k, v = heads(q), heads(k) / math.sqrt(inner // 4), heads(v)
+    s, n, out = torch.zeros(4, k.shape[2], v.shape[2], dtype=torch.float64), torch.zeros_like(k[0]), []
+    for t in range(len(u)):
+        s = f[t][:, None, None] * s + i[t][:, None, None] * k[t][..., None] * v[t][:, None]
+        n = f[t][:, None] * n + i[t][:, None] * k[t]
+        weight = (n * q[t]).sum(1).abs().clamp(min=1.0)
+        out.append((s * q[t][..., None]).sum(1) / weight[:, None])
+    h = p.grouped(f"{path}.norm", torch.stack(out).reshape(len(u), -1), False, 1e-5)
+    h = h + p.tensor(f"{path}.skip", [inner]) * c
+    return p.linear(f"{path}.down", h * silu(p.linear(f"{path}.gate", u, inner, False)), D_MODEL, False)
+
+
+def slstm_mixer(p, path, u):
+    """Without a stabiliser; recurrent maps of four heads, stored head by head for every gate."""
+    gates = f"{path}.recurrent.layers.0.forward.gates"
+    c = silu(convolution(p, f"{path}.convolution", u))
+    given = p.linear(f"{gates}.input", torch.cat([c, u], 1), 4 * D_MODEL)
+    # Each head's rows, of all four gates side by side.
+    stored, size = p.tensor(f"{gates}.hidden.weight", [D_MODEL // 4, 4 * D_MODEL]), D_MODEL // 4
+    own = torch.arange(D_MODEL)[:, None] // size == torch.arange(4 * D_MODEL) % D_MODEL // size
+    recurrent, bias = stored.repeat(4, 1) * own, p.tensor(f"{gates}.hidden.bias", [4 * D_MODEL])
+    h = c_ = n = torch.zeros(D_MODEL, dtype=torch.float64)
+    out = []
+    for t in range(len(u)):
+        i, f, z, o = (given[t] + h @ recurrent + bias).chunk(4)
+        c_ = sigmoid(f) * c_ + i.exp() * torch.tanh(z)
+        n = sigmoid(f) * n + i.exp()
+        h = sigmoid(o) * c_ / n
+        out.append(h)
+    return p.grouped(f"{path}.norm", torch.stack(out), False, 1e-5)
+
+
 def hgrn2_mixer(p, path, u):
     y = p.rms(f"{path}.norm", hgrn2(p, f"{path}.recurrent.layers.0.forward", u))
     return p.linear(f"{path}.output", y, D_MODEL, False)
@@ -150,7 +262,13 @@ def gla_mixer(p, path, u):
 
 def gated_delta_mixer(p, path, u):
     y = normed(p, f"{path}.norm", gated_delta_net(p, f"{path}.recurrent.layers.0.forward", u))
-    return p.linear(f"{path}.output", y * silu(p.linear(f"{path}.gate", u, D_MODEL, False)), D_MODEL, False)
+    return p.linear(f"{path}.output", y * silu(p.linear(f"{path}.gate", u, y.shape[1], False)), D_MODEL, False)
+
+
+def mamba2_mixer(p, path, u):
+    y = mamba2(p, f"{path}.recurrent.layers.0.forward", u)
+    y = p.rms(f"{path}.norm", y * silu(p.linear(f"{path}.gate", u, y.shape[1], False)))
+    return p.linear(f"{path}.output", y, D_MODEL, False)
 
 
 def delta_mixer(p, path, u):
@@ -180,39 +298,54 @@ def geglu(p, path, u):
     return mlp(p, path, u, gelu, 3 * D_MODEL, bias=True)
 
 
+def slstm_glu(p, path, u):
+    return mlp(p, path, u, gelu, math.ceil(4 * D_MODEL / 3))
+
+
 def plain(p, path, u):
     return mlp(p, path, u, gelu, 4 * D_MODEL, False, True)
 
 
-def model(name, mixer, perceptron, tied=False):
+def model(name, blocks, norm=Parameters.rms, tied=False, input_norm=False, smoothing=0.0):
+    """`blocks` has the mixer and the perceptron of each block."""
     p = Parameters()
     said = []
     for row in ROWS:
         x = p.tensor("embedding.weight", [TOKENS, D_MODEL])[row]
-        for block in range(BLOCKS):
+        x = norm(p, "blocks.input_norm", x) if input_norm else x
+        first = []
+        for block, (mixer, perceptron) in enumerate(blocks):
             path = f"blocks.blocks.{block}"
-            x = x + mixer(p, f"{path}.mixer", p.rms(f"{path}.mixer_norm", x))
-            x = x + perceptron(p, f"{path}.mlp", p.rms(f"{path}.mlp_norm", x))
-        y = p.rms("blocks.norm", x)
+            normed = norm(p, f"{path}.mixer_norm", x)
+            x = x + (mixer(p, f"{path}.mixer", normed, first) if mixer is rwkv7_mixer else mixer(p, f"{path}.mixer", normed))
+            if perceptron:
+                x = x + perceptron(p, f"{path}.mlp", norm(p, f"{path}.mlp_norm", x))
+        y = norm(p, "blocks.norm", x)
         logits = y @ p.tensor("embedding.weight", None).T if tied else p.linear("output", y, TOKENS, False)
         said.append(log_softmax(logits, 1))
-    steps = sum(len(row) - 1 for row in ROWS)
-    loss = -sum(log_probs[t, row[t + 1]] for log_probs, row in zip(said, ROWS) for t in range(len(row) - 1)) / steps
+    wanted = torch.tensor([token for row in ROWS for token in row[1:]])
+    loss = cross_entropy(torch.cat([rows[:-1] for rows in said]), wanted, label_smoothing=smoothing)
     longest = max(map(len, ROWS))
     said = torch.stack([torch.cat([rows, rows.new_zeros(longest - len(rows), TOKENS)]) for rows in said])
-    config = f'tokens = {TOKENS}\ntied = {str(tied).lower()}\npreset = "{name}"\nd_model = {D_MODEL}\nblocks = {BLOCKS}\n'
-    p.case.write(f"blocks-{name}" + ("-tied" if tied else ""), "language_model", config, {"tokens": padded(ROWS)}, {"log_probs": said}, loss)
+    config = f'tokens = {TOKENS}\ntied = {str(tied).lower()}\npreset = "{name}"\nd_model = {D_MODEL}\nblocks = {len(blocks)}\n'
+    inputs = {"tokens": padded(ROWS)}
+    if smoothing:
+        inputs["smoothing"] = torch.tensor([smoothing], dtype=torch.float64)
+    p.case.write(f"blocks-{name}" + ("-tied" if tied else ""), "language_model", config, inputs, {"log_probs": said}, loss)
 
 
 def main():
     torch.set_num_threads(1)
-    model("mingru", narrow_mixer(mingru), plain)
-    model("minlstm", narrow_mixer(minlstm), plain, True)
-    model("hawk", hawk_mixer, geglu)
-    model("gla", gla_mixer, swiglu)
-    model("hgrn2", hgrn2_mixer, swiglu)
-    model("delta_net", delta_mixer, swiglu)
-    model("gated_delta_net", gated_delta_mixer, swiglu)
+    model("mingru", 2 * [(narrow_mixer(mingru), plain)])
+    model("minlstm", 2 * [(narrow_mixer(minlstm), plain)], tied=True)
+    model("hawk", 2 * [(hawk_mixer, geglu)])
+    model("gla", 2 * [(gla_mixer, swiglu)])
+    model("hgrn2", 2 * [(hgrn2_mixer, swiglu)])
+    model("delta_net", 2 * [(delta_mixer, swiglu)], smoothing=0.1)
+    model("gated_delta_net", 2 * [(gated_delta_mixer, swiglu)])
+    model("mamba2", 2 * [(mamba2_mixer, None)])
+    model("rwkv7", 2 * [(rwkv7_mixer, channel_mix)], Parameters.layer, input_norm=True)
+    model("xlstm", [(mlstm_mixer, None), (slstm_mixer, slstm_glu)], Parameters.layer)
 
 
 if __name__ == "__main__":

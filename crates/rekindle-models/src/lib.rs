@@ -7,7 +7,7 @@
 //! | [`ctc::Ctc`] | labels for a longer row of frames |
 //! | [`autoencoder::Autoencoder`] | a row through a vector and back: how unlike it is to what was learned |
 //! | [`awd_lstm::AwdLstm`] | what comes next, by layers that are regularised wherever they can be |
-//! | [`language_model::LanguageModel`] | what comes next, by residual [`blocks`]: Hawk, minGRU, GLA, Gated DeltaNet, ... |
+//! | [`language_model::LanguageModel`] | what comes next, by residual [`blocks`]: minGRU, Hawk, Mamba-2, Gated DeltaNet, RWKV-7, xLSTM, ... |
 //!
 //! and what stands at the end of a network in place of one number or class:
 //!

@@ -18,6 +18,8 @@ pub enum Function {
     Sigmoid,
     /// `max(x, 0)`
     Relu,
+    /// `max(x, 0)²` (So et al. 2021, <https://arxiv.org/abs/2109.08668>)
+    SquaredRelu,
 }
 
 impl Function {
@@ -28,6 +30,7 @@ impl Function {
             Function::Gelu => gelu(x),
             Function::Sigmoid => sigmoid(x),
             Function::Relu => relu(x),
+            Function::SquaredRelu => relu(x).square(),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! The part of a block that mixes steps: recurrent layers, and what stands about them.
 
+use super::behind::Behind;
 use super::convolution::Convolution;
 use super::function::Function;
 use super::norm::{Norm, NormKind};
+use super::state::MixerState;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use rekindle::{
-    AnyCell, AnyCellConfig, CellConfig, Invalid, Recurrent, RecurrentConfig, Sequence, States,
+    AnyCell, AnyCellConfig, Cell, CellConfig, Invalid, Recurrent, RecurrentConfig, Sequence,
     positive, width,
 };
 use serde::{Deserialize, Serialize};
@@ -19,23 +21,37 @@ pub struct MixerConfig {
     /// The width of a linear map before the convolution and the cell; the cell reads the block's input where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub d_inner: Option<usize>,
-    /// The steps of a causal convolution before the cell.
+    /// The steps of a causal convolution: before the cell, or behind its projections that `convolved` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub convolution: Option<usize>,
+    /// The projections of the cell behind which there is a convolution each, `["q", "k", "v"]` for example; for cells whose memory is a
+    /// matrix.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub convolved: Vec<String>,
     /// A function behind the convolution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub convolution_function: Option<Function>,
+    /// Whether the convolution carries a bias, as it does by default.
+    #[serde(default = "usual_convolution_bias")]
+    pub convolution_bias: bool,
     /// The heads of which each is normalised by its root mean square behind the cell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_norm: Option<usize>,
     /// The function of a gate of the block's input on what the cell gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<Function>,
+    /// Whether the gate stands before the normalisation and not behind it.
+    #[serde(default)]
+    pub gate_first: bool,
     /// Whether the linear maps carry biases.
     #[serde(default)]
     pub bias: bool,
     /// The cell.
     pub cell: AnyCellConfig,
+}
+
+fn usual_convolution_bias() -> bool {
+    true
 }
 
 impl MixerConfig {
@@ -44,9 +60,12 @@ impl MixerConfig {
         MixerConfig {
             d_inner: None,
             convolution: None,
+            convolved: Vec::new(),
             convolution_function: None,
+            convolution_bias: usual_convolution_bias(),
             output_norm: None,
             gate: None,
+            gate_first: false,
             bias: false,
             cell,
         }
@@ -55,9 +74,12 @@ impl MixerConfig {
     rekindle::setters! {
         d_inner: Option<usize>,
         convolution: Option<usize>,
+        convolved: Vec<String>,
         convolution_function: Option<Function>,
+        convolution_bias: bool,
         output_norm: Option<usize>,
         gate: Option<Function>,
+        gate_first: bool,
         bias: bool,
     }
 
@@ -72,9 +94,29 @@ impl MixerConfig {
         if let Some(kernel) = self.convolution {
             positive("convolution", kernel)?;
         }
-        if let (Some(_), None) = (self.convolution_function, self.convolution) {
-            let reason = "there is no convolution that it could stand behind; give convolution = 4, or leave it out";
-            return Err(Invalid::because("convolution_function", reason));
+        let without = "there is no convolution; give convolution = 4, or leave it out";
+        for (key, given) in [
+            ("convolution_function", self.convolution_function.is_some()),
+            ("convolved", !self.convolved.is_empty()),
+        ] {
+            if given && self.convolution.is_none() {
+                return Err(Invalid::because(key, without));
+            }
+        }
+        let names = self.cell.projections();
+        for (place, name) in self.convolved.iter().enumerate() {
+            let expected = match names {
+                [] => "left out: the cell's input enters otherwise than by projections alone"
+                    .to_owned(),
+                _ => format!("some of {}, each once", names.join(", ")),
+            };
+            if !names.contains(&name.as_str()) || self.convolved[..place].contains(name) {
+                return Err(Invalid::new("convolved", name, &expected));
+            }
+        }
+        if self.gate_first && (self.gate.is_none() || self.output_norm.is_none()) {
+            let expected = "false without a gate and an output_norm that it could stand before";
+            return Err(Invalid::new("gate_first", true, expected));
         }
         self.layers().fits(self.d_inner.unwrap_or(d_model))?;
         let d_output = self.cell.d_output();
@@ -96,29 +138,49 @@ impl MixerConfig {
         let d_inner = self.d_inner.unwrap_or(d_model);
         let d_output = self.cell.d_output();
         let heads = self.output_norm.unwrap_or(1);
+        let recurrent = self.layers().init(d_inner, device);
+        let convolution = |features| {
+            let kernel = self.convolution.expect("the configuration was checked");
+            Convolution::new(kernel, features, self.convolution_bias, device)
+        };
+        let widths = projections(&recurrent);
+        let convolved = self.convolved.iter().map(|name| {
+            let own = widths.iter().find(|(projection, _)| projection == name);
+            convolution(own.expect("the configuration was checked").1)
+        });
+        let before = self.convolution.is_some() && self.convolved.is_empty();
         Mixer {
             input: self.d_inner.map(|inner| linear(d_model, inner)),
-            convolution: self
-                .convolution
-                .map(|kernel| Convolution::new(kernel, d_inner, device)),
-            recurrent: self.layers().init(d_inner, device),
+            convolution: before.then(|| convolution(d_inner)),
+            convolved: convolved.collect(),
+            recurrent,
             norm: self
                 .output_norm
                 .map(|heads| Norm::new(NormKind::Rms, d_output / heads, epsilon, device)),
             gate: self.gate.map(|_| linear(d_model, d_output)),
             output: linear(d_output, d_model),
             heads,
+            convolved_names: self.convolved.clone(),
             convolution_function: self.convolution_function,
             gate_function: self.gate.unwrap_or_default(),
+            gate_first: self.gate_first,
         }
     }
 }
 
-/// `output(gate(f(W_g x)) * norm(cell(f(convolution(W_in x)))))`
+/// The projections of the cell of a layer, and their widths.
+fn projections(recurrent: &Recurrent<AnyCell>) -> Vec<(&'static str, usize)> {
+    let cell = recurrent.layers()[0].forward.projected();
+    cell.map_or_else(Vec::new, |projected| projected.projections())
+}
+
+/// `output(f(W_g x) * norm(cell(f(convolution(W_in x)))))`; the convolution may stand within the cell, the gate before the norm.
 #[derive(Module, Debug)]
 pub(super) struct Mixer {
     input: Option<Linear>,
     convolution: Option<Convolution>,
+    /// Behind projections of the cell.
+    convolved: Vec<Convolution>,
     recurrent: Recurrent<AnyCell>,
     norm: Option<Norm>,
     gate: Option<Linear>,
@@ -126,17 +188,13 @@ pub(super) struct Mixer {
     #[module(skip)]
     heads: usize,
     #[module(skip)]
+    convolved_names: Vec<String>,
+    #[module(skip)]
     convolution_function: Option<Function>,
     #[module(skip)]
     gate_function: Function,
-}
-
-/// What a mixer remembers of the steps so far.
-#[derive(Clone, Debug)]
-pub(super) struct MixerState {
-    /// The last steps before the convolution.
-    tail: Option<Tensor<3>>,
-    states: States<Vec<Tensor<2>>>,
+    #[module(skip)]
+    gate_first: bool,
 }
 
 impl Mixer {
@@ -150,44 +208,60 @@ impl Mixer {
             Some(input) => x.with(input.forward(x.data().clone())),
             None => x.clone(),
         };
-        let (tail, states) = match state {
-            Some(state) => (state.tail, Some(state.states)),
-            None => (None, None),
+        let (mut tails, states) = match state {
+            Some(state) => (state.tails, Some(state.states)),
+            None => (Vec::new(), None),
         };
-        let tail = self.convolution.as_ref().map(|convolution| {
-            let before = tail.unwrap_or_else(|| convolution.initial(inner.data()));
-            let (y, after) = convolution.forward(&inner, before);
+        if let Some(convolution) = &self.convolution {
+            let (y, after) = convolution.forward(&inner, tails.pop());
             inner = inner.with(match self.convolution_function {
                 Some(function) => function.of(y),
                 None => y,
             });
-            after
-        });
-        let (mut y, states) = self.recurrent.forward(inner, states);
+            tails = vec![after];
+        }
+        let begun = self.recurrent.initial(inner.data());
+        let begun = match states {
+            Some(states) => begun.with_parts(states),
+            None => begun,
+        };
+        let (mut y, state) = match self.convolved.is_empty() {
+            true => {
+                let (y, states) = self.recurrent.forward(inner, Some(begun));
+                let states = states.into_parts();
+                (y, MixerState { tails, states })
+            }
+            false => self.within(&inner, tails, begun.into_parts()),
+        };
+        let gate = self.gate.as_ref();
+        let gate = gate.map(|gate| self.gate_function.of(gate.forward(x.data().clone())));
+        let [first, last] = match self.gate_first {
+            true => [gate, None],
+            false => [None, gate],
+        };
+        y = first.into_iter().fold(y, |y, gate| y * gate);
         if let Some(norm) = &self.norm {
             y = norm.grouped(y, self.heads);
         }
-        if let Some(gate) = &self.gate {
-            y = y * self.gate_function.of(gate.forward(x.data().clone()));
-        }
-        (self.output.forward(y), MixerState { tail, states })
-    }
-}
-
-impl MixerState {
-    /// The rows at these places, in their order.
-    pub(super) fn rows(self, rows: Tensor<1, burn::tensor::Int>) -> Self {
-        MixerState {
-            tail: self.tail.map(|tail| tail.select(0, rows.clone())),
-            states: self.states.rows(rows),
-        }
+        y = last.into_iter().fold(y, |y, gate| y * gate);
+        (self.output.forward(y), state)
     }
 
-    /// The same numbers, cut off from the gradient.
-    pub(super) fn detach(self) -> Self {
-        MixerState {
-            tail: self.tail.map(Tensor::detach),
-            states: self.states.detach(),
-        }
+    /// The cell with convolutions behind its projections.
+    fn within(
+        &self,
+        x: &Sequence,
+        tails: Vec<Tensor<3>>,
+        states: Vec<Tensor<2>>,
+    ) -> (Tensor<3>, MixerState) {
+        let cell = self.recurrent.layers()[0].forward.projected();
+        let cell = cell.expect("the configuration was checked");
+        let names = self.convolved_names.iter().map(String::as_str);
+        let convolutions = names.zip(&self.convolved).collect();
+        let behind = Behind::new(x, convolutions, self.convolution_function, tails);
+        let vectors = cell.vectors(&behind);
+        let tails = behind.tails();
+        let (y, states) = cell.scan_vectors(vectors, x, states);
+        (y, MixerState { tails, states })
     }
 }

@@ -1,10 +1,11 @@
-//! The part of a block that knows no time.
+//! The part of a block that knows no time, or the step before at most.
 
 use super::function::Function;
-use burn::module::Module;
+use super::shift::{Shifted, shares};
+use burn::module::{Module, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
-use rekindle::{Invalid, width};
+use rekindle::{Invalid, Sequence, width};
 use serde::{Deserialize, Serialize};
 
 /// Configuration of a block's multilayer perceptron.
@@ -22,6 +23,9 @@ pub struct MlpConfig {
     /// Whether the maps carry biases.
     #[serde(default)]
     pub bias: bool,
+    /// Whether what is read is mixed with the step before it, feature by feature: RWKV's channel mixing.
+    #[serde(default)]
+    pub token_shift: bool,
 }
 
 fn usual_gated() -> bool {
@@ -36,6 +40,7 @@ impl MlpConfig {
             function: Function::default(),
             gated: usual_gated(),
             bias: false,
+            token_shift: false,
         }
     }
 
@@ -43,13 +48,15 @@ impl MlpConfig {
         function: Function,
         gated: bool,
         bias: bool,
+        token_shift: bool,
     }
 
     pub(super) fn validate(&self) -> Result<(), Invalid> {
         width("d_hidden", self.d_hidden)
     }
 
-    pub(super) fn init(&self, d_model: usize, device: &Device) -> Mlp {
+    /// `depth` is the block's place among all, from 0 to nearly 1.
+    pub(super) fn init(&self, d_model: usize, depth: f64, device: &Device) -> Mlp {
         let linear = |from, to| {
             LinearConfig::new(from, to)
                 .with_bias(self.bias)
@@ -59,6 +66,9 @@ impl MlpConfig {
             gate: self.gated.then(|| linear(d_model, self.d_hidden)),
             up: linear(d_model, self.d_hidden),
             down: linear(self.d_hidden, d_model),
+            mu: self
+                .token_shift
+                .then(|| shares(d_model, (1.0 - depth).powi(4), device)),
             function: self.function,
         }
     }
@@ -70,16 +80,30 @@ pub(super) struct Mlp {
     gate: Option<Linear>,
     up: Linear,
     down: Linear,
+    /// How much of the step before is read.
+    mu: Option<Param<Tensor<1>>>,
     #[module(skip)]
     function: Function,
 }
 
 impl Mlp {
-    pub(super) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+    /// `[batch, time, d_model]` to the same shape, behind the step before it; and the step before what follows.
+    pub(super) fn forward(
+        &self,
+        x: &Sequence,
+        before: Option<Tensor<3>>,
+    ) -> (Tensor<3>, Option<Tensor<3>>) {
+        let (x, after) = match &self.mu {
+            None => (x.data().clone(), None),
+            Some(mu) => {
+                let (shifted, after) = Shifted::new(x, before);
+                (shifted.mixed(mu), Some(after))
+            }
+        };
         let hidden = match &self.gate {
             Some(gate) => self.function.of(gate.forward(x.clone())) * self.up.forward(x),
             None => self.function.of(self.up.forward(x)),
         };
-        self.down.forward(hidden)
+        (self.down.forward(hidden), after)
     }
 }

@@ -52,6 +52,49 @@ impl Norm {
     }
 }
 
+/// `γ (x - mean) / √(variance + ε) + β` of each of some heads by itself, with `γ` and `β` of its own for every feature: group
+/// normalisation.
+#[derive(Module, Debug)]
+pub(super) struct HeadNorm {
+    gamma: Param<Tensor<1>>,
+    beta: Option<Param<Tensor<1>>>,
+    #[module(skip)]
+    heads: usize,
+    #[module(skip)]
+    epsilon: f64,
+}
+
+impl HeadNorm {
+    pub(super) fn new(
+        heads: usize,
+        width: usize,
+        bias: bool,
+        epsilon: f64,
+        device: &Device,
+    ) -> Self {
+        HeadNorm {
+            gamma: Initializer::Ones.init([width], device),
+            beta: bias.then(|| Initializer::Zeros.init([width], device)),
+            heads,
+            epsilon,
+        }
+    }
+
+    /// `[batch, time, width]`
+    pub(super) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let [batch, time, width] = x.dims();
+        let x = x.reshape([batch, time, self.heads, width / self.heads]);
+        let x = x.clone() - x.mean_dim(3);
+        let variance = x.clone().square().mean_dim(3);
+        let x = x / (variance + self.epsilon).sqrt();
+        let y = x.reshape([batch, time, width]) * self.gamma.val().unsqueeze();
+        match &self.beta {
+            Some(beta) => y + beta.val().unsqueeze(),
+            None => y,
+        }
+    }
+}
+
 /// `γ x / √(mean x² + ε)`, in the type of `x`: Burn's takes the mean in f32, whatever the type.
 #[derive(Module, Debug)]
 struct Rms {

@@ -251,8 +251,11 @@ files! {
         gla = "blocks-gla",
         hawk = "blocks-hawk",
         hgrn2 = "blocks-hgrn2",
+        mamba2 = "blocks-mamba2",
         mingru = "blocks-mingru",
-        minlstm_tied = "blocks-minlstm-tied";
+        minlstm_tied = "blocks-minlstm-tied",
+        rwkv7 = "blocks-rwkv7",
+        xlstm = "blocks-xlstm";
     distribution:
         normal = "distribution-normal",
         student_t = "distribution-student_t",

@@ -8,7 +8,7 @@ use rekindle::{AnyCellConfig, CATALOG, Invalid, RecurrentConfig, Sequence};
 use rekindle_interop::{load_named, named_tensors};
 use rekindle_models::autoencoder::{Autoencoder, AutoencoderConfig};
 use rekindle_models::awd_lstm::AwdLstmConfig;
-use rekindle_models::blocks::{BlocksConfig, PRESETS};
+use rekindle_models::blocks::{BlocksConfig, MixerConfig, OtherConfig, PRESETS};
 use rekindle_models::ctc::{Ctc, CtcConfig, Unsayable};
 use rekindle_models::encoder_decoder::{
     AttentionKind, BridgeKind, EncoderDecoder, EncoderDecoderConfig,
@@ -37,16 +37,21 @@ fn every_cell_learns<M: Module>(
     for card in CATALOG {
         let cell = AnyCellConfig::named(card.name, WIDTH).expect("a cell of the list");
         let network = network(RecurrentConfig::new(cell));
-        let mut network = network.unwrap_or_else(|invalid| panic!("{}: {invalid}", card.name));
-        let mut optimizer = AdamConfig::new().init();
-        let before = number(loss(&network));
-        for _ in 0..3 {
-            let gradients = GradientsParams::from_grads(loss(&network).backward(), &network);
-            network = optimizer.step(1e-4, network, gradients);
-        }
-        let after = number(loss(&network));
-        assert!(after < before, "{}: {before} became {after}", card.name);
+        let network = network.unwrap_or_else(|invalid| panic!("{}: {invalid}", card.name));
+        learns(card.name, network, &loss);
     }
+}
+
+/// Three updates make the loss smaller.
+fn learns<M: Module>(name: &str, mut network: M, loss: impl Fn(&M) -> Tensor<1>) {
+    let mut optimizer = AdamConfig::new().init();
+    let before = number(loss(&network));
+    for _ in 0..3 {
+        let gradients = GradientsParams::from_grads(loss(&network).backward(), &network);
+        network = optimizer.step(1e-4, network, gradients);
+    }
+    let after = number(loss(&network));
+    assert!(after < before, "{name}: {before} became {after}");
 }
 
 fn valid<C, M>(
@@ -124,6 +129,26 @@ fn blocks_of_every_cell_learn() {
         valid(config, LanguageModelConfig::validate, |c| c.init(&device))
     };
     every_cell_learns(network, |model: &LanguageModel| model.loss(&tokens));
+}
+
+#[test]
+fn every_preset_learns_and_has_rows_that_know_nothing_of_each_other() {
+    let device = device();
+    let rows = [vec![1, 2, 3, 4, 2], vec![5, 0]];
+    let tokens = Tokens::of(&rows, &device);
+    for (name, _) in PRESETS {
+        let blocks = BlocksConfig::preset(name, WIDTH, 3).expect("a preset");
+        let model = LanguageModelConfig::new(6, blocks).init(&device);
+        let (together, _) = model.forward(&tokens, None);
+        for (place, tokens) in rows.iter().enumerate() {
+            let (alone, _) = model.forward(&Tokens::of(&[tokens], &device), None);
+            let length = tokens.len();
+            close(row(&together, place, length), row(&alone, 0, length));
+        }
+        learns(name, model, |model: &LanguageModel| {
+            model.loss_smoothed(&tokens, 0.1)
+        });
+    }
 }
 
 #[test]
@@ -315,6 +340,34 @@ fn what_does_not_fit_is_said() {
         said(usual().with_bridge(BridgeKind::Copy)),
         "bridge = copy: must be read or linear where the encoder ends with other states than the decoder begins with; or give the two \
          the same layers, in one direction"
+    );
+    let preset = |name| BlocksConfig::preset(name, WIDTH, 2).expect("a preset");
+    let said = |config: BlocksConfig| config.validate().expect_err("refused").to_string();
+    let mixed = |mixer: MixerConfig| said(preset("gla").with_mixer(mixer.into()));
+    let cell = |name| AnyCellConfig::named(name, WIDTH).expect("a cell of the list");
+    let convolved = |name, projection: &str| {
+        let mixer = MixerConfig::new(cell(name)).with_convolution(Some(4));
+        mixed(mixer.with_convolved(vec![projection.to_owned()]))
+    };
+    assert_eq!(
+        convolved("gla", "beta"),
+        "mixer.convolved = beta: must be some of q, k, v, alpha_down, each once"
+    );
+    assert_eq!(
+        convolved("lstm", "i"),
+        "mixer.convolved = i: must be left out: the cell's input enters otherwise than by projections alone"
+    );
+    assert_eq!(
+        mixed(MixerConfig::new(cell("lstm")).with_gate_first(true)),
+        "mixer.gate_first = true: must be false without a gate and an output_norm that it could stand before"
+    );
+    let other = preset("xlstm").other.expect("an sLSTM block");
+    assert_eq!(
+        said(preset("xlstm").with_other(Some(OtherConfig {
+            at: vec![2],
+            ..other
+        }))),
+        "other.at = [2]: must be at least one of 0 to 1, each larger than the one before"
     );
     let device = Device::flex();
     let network = CtcConfig::new(2, 3).init(&device);

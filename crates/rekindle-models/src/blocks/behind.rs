@@ -1,0 +1,65 @@
+//! Short convolutions behind projections of a cell.
+
+use super::convolution::Convolution;
+use super::function::Function;
+use burn::tensor::Tensor;
+use rekindle::{Inputs, Sequence};
+use std::cell::RefCell;
+
+/// What the projections of a cell read, with a convolution behind some of them.
+pub(super) struct Behind<'a> {
+    x: &'a Sequence,
+    convolutions: Vec<(&'a str, &'a Convolution)>,
+    function: Option<Function>,
+    /// The steps before those of `x`, and in their place, once a projection was asked for, those before what follows.
+    tails: RefCell<Vec<Option<Tensor<3>>>>,
+}
+
+impl<'a> Behind<'a> {
+    /// Of each projection by its name; `tails` are what [`tails`](Behind::tails) gave, none where a sequence begins.
+    pub(super) fn new(
+        x: &'a Sequence,
+        convolutions: Vec<(&'a str, &'a Convolution)>,
+        function: Option<Function>,
+        tails: Vec<Tensor<3>>,
+    ) -> Self {
+        let mut tails: Vec<Option<Tensor<3>>> = tails.into_iter().map(Some).collect();
+        tails.resize(convolutions.len(), None);
+        Behind {
+            x,
+            convolutions,
+            function,
+            tails: RefCell::new(tails),
+        }
+    }
+
+    /// The last steps before each convolution.
+    pub(super) fn tails(self) -> Vec<Tensor<3>> {
+        let tails = self.tails.into_inner().into_iter();
+        tails
+            .map(|tail| tail.expect("every projection was asked for"))
+            .collect()
+    }
+}
+
+impl Inputs for Behind<'_> {
+    fn read(&self, _: &'static str) -> Tensor<3> {
+        self.x.data().clone()
+    }
+
+    fn given(&self, projection: &'static str, y: Tensor<3>) -> Tensor<3> {
+        let mut convolutions = self.convolutions.iter();
+        let Some(place) = convolutions.position(|(name, _)| *name == projection) else {
+            return y;
+        };
+        let tail = &mut self.tails.borrow_mut()[place];
+        let (y, after) = self.convolutions[place]
+            .1
+            .forward(&self.x.with(y), tail.take());
+        *tail = Some(after);
+        match self.function {
+            Some(function) => function.of(y),
+            None => y,
+        }
+    }
+}
