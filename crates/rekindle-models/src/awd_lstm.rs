@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A locked dropout has one mask for all steps. The paper's optimizer, SGD whose weights are averaged once validation no longer
-//! improves, is not part of the model.
+//! improves, is not part of the model; `rekindle train` has it: `train.optimizer = "sgd"`, `momentum = 0`, `average = "triggered"`.
 
 use crate::tokens::Tokens;
 use burn::module::{Initializer, Module, Param};

@@ -241,7 +241,15 @@ fn a_key_that_cannot_act_is_refused() {
         ),
         (
             &["train.average_decay=0.5"],
-            "train.average_decay = 0.5: must be left out beside train.average = \"none\"",
+            "train.average_decay = 0.5: must be left out beside another train.average than \"ema\"",
+        ),
+        (
+            &["train.average_patience=2"],
+            "train.average_patience = 2: must be left out beside another train.average than \"triggered\"",
+        ),
+        (
+            &["train.momentum=0.5"],
+            "train.momentum = 0.5: must be left out beside another train.optimizer than \"sgd\"",
         ),
     ] {
         refused(LANGUAGE, changed, words);

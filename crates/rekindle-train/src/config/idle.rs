@@ -2,7 +2,10 @@
 
 use super::{
     experiment::Experiment,
-    training::{AVERAGE_DECAY, Average, DECAY, DECAY_PATIENCE, Schedule, TrainConfig},
+    training::{
+        AVERAGE_DECAY, AVERAGE_PATIENCE, Average, DECAY, DECAY_PATIENCE, Optimizer, Schedule,
+        TrainConfig,
+    },
 };
 use crate::model::shape::NetShape;
 use rekindle::{
@@ -105,6 +108,12 @@ fn train(experiment: &Experiment) -> Result<(), Invalid> {
             format!("another where task.{share} = 0: a plateau is seen on the validation part");
         return refuse("train.schedule", "\"plateau\"", &expected);
     }
+    if let (Average::Triggered, Some((share, 0.0))) = (train.average, task.valid()) {
+        let expected = format!(
+            "another where task.{share} = 0: when averaging begins is seen on the validation part"
+        );
+        return refuse("train.average", "\"triggered\"", &expected);
+    }
     match train.epochs {
         Some(epochs) if task.is_endless() => refuse(
             "train.epochs",
@@ -134,9 +143,19 @@ fn schedule(train: &TrainConfig) -> Result<(), Invalid> {
         let expected = "0 with train.schedule = \"one_cycle\", which rises by itself";
         return refuse("train.warmup", train.warmup, expected);
     }
-    if train.average_decay != AVERAGE_DECAY && train.average == Average::None {
-        let expected = "left out beside train.average = \"none\"";
+    if train.average_decay != AVERAGE_DECAY && train.average != Average::Ema {
+        let expected = "left out beside another train.average than \"ema\"";
         return refuse("train.average_decay", train.average_decay, expected);
     }
-    Ok(())
+    if train.average_patience != AVERAGE_PATIENCE && train.average != Average::Triggered {
+        let expected = "left out beside another train.average than \"triggered\"";
+        return refuse("train.average_patience", train.average_patience, expected);
+    }
+    match train.momentum {
+        Some(momentum) if train.optimizer != Optimizer::Sgd => {
+            let expected = "left out beside another train.optimizer than \"sgd\"";
+            refuse("train.momentum", momentum, expected)
+        }
+        _ => Ok(()),
+    }
 }

@@ -13,6 +13,12 @@ pub(super) const DECAY_PATIENCE: u64 = 2;
 /// The usual [`TrainConfig::average_decay`].
 pub(super) const AVERAGE_DECAY: f64 = 0.999;
 
+/// The usual [`TrainConfig::average_patience`]: the paper's.
+pub(super) const AVERAGE_PATIENCE: u64 = 5;
+
+/// The usual [`TrainConfig::momentum`].
+const MOMENTUM: f64 = 0.9;
+
 /// How a network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -28,6 +34,8 @@ pub struct TrainConfig {
     pub accumulate: usize,
     /// The optimizer.
     pub optimizer: Optimizer,
+    /// The momentum of `sgd`: 0.9, where there is none here; 0 for none.
+    pub momentum: Option<f64>,
     /// The step size, at its highest.
     pub learning_rate: f64,
     /// How the step size changes.
@@ -47,6 +55,9 @@ pub struct TrainConfig {
     pub average: Average,
     /// The share of the average that stays at an update.
     pub average_decay: f64,
+    /// With `triggered`: averaging begins at the first evaluation whose loss is above the lowest of those that lie this many or
+    /// more evaluations behind.
+    pub average_patience: u64,
     /// The norm that the gradient of all parameters together is clipped to; 0 for none.
     pub clip: f64,
     /// The parts of the network that are not trained: `front`, `layers.0`, `head`, or what stands below one.
@@ -76,6 +87,7 @@ impl Default for TrainConfig {
             batch: 32,
             accumulate: 1,
             optimizer: Optimizer::Adam,
+            momentum: None,
             learning_rate: 1e-3,
             schedule: Schedule::Constant,
             warmup: 0,
@@ -85,6 +97,7 @@ impl Default for TrainConfig {
             weight_decay: None,
             average: Average::None,
             average_decay: AVERAGE_DECAY,
+            average_patience: AVERAGE_PATIENCE,
             clip: 1.0,
             frozen: Vec::new(),
             report_every: 50,
@@ -206,6 +219,8 @@ pub enum Average {
     None,
     /// Their exponential moving average (Polyak & Juditsky 1992), which forgets the first updates faster.
     Ema,
+    /// The mean of all weights since validation no longer became better: NT-ASGD (Merity et al. 2017).
+    Triggered,
 }
 
 /// The share of the updates of one cycle in which the step size rises, what part of the highest it begins with, and what
@@ -246,7 +261,7 @@ impl TrainConfig {
     pub(super) fn copies(&self) -> f64 {
         let average = match self.average {
             Average::None => 0.0,
-            Average::Ema => 1.0,
+            Average::Ema | Average::Triggered => 1.0,
         };
         self.optimizer.copies() + average
     }
@@ -255,6 +270,11 @@ impl TrainConfig {
     pub fn weight_decay(&self) -> f64 {
         self.weight_decay
             .unwrap_or_else(|| self.optimizer.weight_decay())
+    }
+
+    /// The momentum of `sgd`, with the usual one filled in.
+    pub fn momentum(&self) -> f64 {
+        self.momentum.unwrap_or(MOMENTUM)
     }
 
     /// The step size of an update, after so many plateaus.
@@ -316,7 +336,9 @@ impl TrainConfig {
         )?;
         number("clip", self.clip, 0.0, "0 (no clipping) or more")?;
         rate("weight_decay", self.weight_decay())?;
+        rate("momentum", self.momentum())?;
         rate("average_decay", self.average_decay)?;
+        count("average_patience", self.average_patience)?;
         match self.decay > 0.0 && self.decay < 1.0 {
             true => Ok(()),
             false => Err(Invalid::new("decay", self.decay, "between 0 and 1")),

@@ -3,20 +3,26 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-/// The share of the average that stays at the `n`th update, counted from 0: `decay`, and less in the first updates, of which
-/// nothing should be left in a short run: (1 + n) / (10 + n), as TensorFlow has it.
-fn stays(decay: f64, n: u64) -> f64 {
+/// The share of an exponential moving average that stays at the `n`th update, counted from 0: `decay`, and less in the first updates,
+/// of which nothing should be left in a short run: (1 + n) / (10 + n), as TensorFlow has it.
+pub(crate) fn exponential(decay: f64, n: u64) -> f64 {
     let n = n as f64;
     decay.min((1.0 + n) / (10.0 + n))
 }
 
-/// Moves an average towards weights, both without gradients; `n` updates were averaged before.
-pub(crate) fn moved<M: Module>(average: M, weights: &M, decay: f64, n: u64) -> M {
+/// The share of a mean that stays when the weights of one more update are added to those of `n`.
+pub(crate) fn mean(n: u64) -> f64 {
+    let n = n as f64;
+    n / (n + 1.0)
+}
+
+/// Moves an average, of which this share stays, towards weights, both without gradients.
+pub(crate) fn moved<M: Module>(average: M, weights: &M, stays: f64) -> M {
     let mut flat = Flat::default();
     weights.visit(&mut flat);
     average.map(&mut Towards {
         weights: flat.0.into_iter(),
-        stays: stays(decay, n),
+        stays,
     })
 }
 
@@ -67,7 +73,8 @@ mod tests {
         let (mut average, mut right) = (linear(1.0, -2.0), [1.0, -2.0]);
         for n in 0..40 {
             let weights = [n as f32, 3.0];
-            average = moved(average, &linear(weights[0], weights[1]), 0.6, n);
+            let stays = exponential(0.6, n);
+            average = moved(average, &linear(weights[0], weights[1]), stays);
             // 1/10, 2/11, ..., and 0.6 from (1 + n) / (10 + n) = 13/21 on, n = 12.
             let stays = if n < 12 {
                 (1 + n) as f64 / (10 + n) as f64
@@ -81,5 +88,15 @@ mod tests {
         for (found, right) in found.into_iter().zip(right) {
             assert!((f64::from(found) - right).abs() < 1e-4, "{found} {right}");
         }
+    }
+
+    #[test]
+    fn a_mean_is_that_of_all_weights() {
+        let average = (1..7).fold(linear(3.0, -1.0), |average, n| {
+            moved(average, &linear(3.0 + n as f32, -1.0), mean(n))
+        });
+        // 3, 4, ..., 9
+        let found: f32 = average.weight.val().into_scalar();
+        assert!((found - 6.0).abs() < 1e-5, "{found}");
     }
 }

@@ -5,7 +5,10 @@
 //! killed. This one does both, and leaves display to its caller.
 
 use crate::{
-    config::{plan::Plan, training::Schedule},
+    config::{
+        plan::Plan,
+        training::{Average, Schedule},
+    },
     data::message::counted,
     doctor::{checkup::Checkup, diagnose},
     error::{Error, Result},
@@ -79,6 +82,16 @@ pub(crate) fn fit(
                 watch.evaluated(step, metrics);
                 if trainer.tally.evaluations.add(step, &valid) {
                     trainer.best = trainer.weights()?;
+                }
+                let trigger = &mut trainer.tally.trigger;
+                if train.average == Average::Triggered
+                    && trigger.add(step, valid.loss, train.average_patience)
+                {
+                    trainer.begin_average();
+                    watch.note(&format!(
+                        "step {step}: a loss above the lowest of {} ago and before; from here the weights are averaged",
+                        counted(train.average_patience as usize, "evaluations")
+                    ));
                 }
                 let (tally, patience) = (&mut trainer.tally, train.decay_patience);
                 if train.schedule == Schedule::Plateau && tally.evaluations.reach_plateau(patience)

@@ -9,5 +9,6 @@ pub(crate) mod interval;
 pub(crate) mod kept;
 pub(crate) mod optimizer;
 pub(crate) mod trainer;
+mod trigger;
 pub(crate) mod update_ratio;
 pub(crate) mod watch;

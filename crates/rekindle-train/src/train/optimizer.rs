@@ -18,11 +18,9 @@ pub(crate) fn optimizer(train: &TrainConfig) -> ModuleOptimizer {
     match train.optimizer {
         Chosen::Adam | Chosen::AdamW => adam().init(),
         Chosen::Sgd => {
-            let momentum = MomentumConfig::new().with_momentum(0.9);
-            decayed(
-                SgdConfig::new().with_momentum(Some(momentum)).build(),
-                decay,
-            )
+            let momentum = (train.momentum() > 0.0)
+                .then(|| MomentumConfig::new().with_momentum(train.momentum()));
+            decayed(SgdConfig::new().with_momentum(momentum).build(), decay)
         }
         Chosen::Rmsprop => decayed(RmsPropConfig::new().build(), decay),
         Chosen::Adagrad => decayed(AdaGradConfig::new().build(), decay),

@@ -15,6 +15,7 @@ use crate::{
         interval::{Interval, Update},
         kept::Evaluations,
         optimizer::optimizer,
+        trigger::Trigger,
         update_ratio::update_ratio,
     },
 };
@@ -53,6 +54,9 @@ pub(crate) struct Tally {
     pub(crate) step: u64,
     /// The evaluations on the validation part.
     pub(crate) evaluations: Evaluations,
+    /// When averaging begins, where that waits for it.
+    #[serde(default)]
+    pub(crate) trigger: Trigger,
     /// Seconds of training so far.
     pub(crate) seconds: f64,
     /// The updates since the last report.
@@ -134,13 +138,22 @@ impl Trainer {
             let before = measured.then(|| self.net.clone());
             self.net = self.optimizer.step(rate, self.net.clone(), grads);
             update.ratio = before.map(|before| update_ratio(&before, &self.net));
-            self.average = self.average.take().map(|average| {
-                average::moved(average, &self.net.valid(), train.average_decay, at.step)
-            });
+            let stays = match self.tally.trigger.began() {
+                // The weights behind which it began are among those that are averaged.
+                Some(began) => average::mean(at.step + 1 - began),
+                None => average::exponential(train.average_decay, at.step),
+            };
+            self.average = (self.average.take())
+                .map(|average| average::moved(average, &self.net.valid(), stays));
             self.carry = carry;
             self.tally.step += 1;
         }
         update
+    }
+
+    /// From here on the weights of all updates are averaged, those of now among them.
+    pub(crate) fn begin_average(&mut self) {
+        self.average = Some(self.net.valid());
     }
 
     /// The network that is judged and kept, without gradients: that of the averaged weights, where they are averaged.
@@ -205,6 +218,11 @@ impl Trainer {
             )
         })?;
         self.optimizer = read.map_err(|e| defect(&format!("{}/{OPTIMIZER}", path.display()), e))?;
+        let tally = toml::from_slice(&take(TALLY)?);
+        self.tally = tally.map_err(|e| defect(&format!("{}/{TALLY}", path.display()), e))?;
+        if self.tally.trigger.began().is_some() {
+            self.begin_average();
+        }
         if let Some(average) = self.average.take() {
             self.average = Some(load_weights(average, &take(AVERAGE)?, AVERAGE)?);
         }
@@ -216,14 +234,13 @@ impl Trainer {
             .collect();
         self.carry = (!parts.is_empty()).then_some(parts);
         self.best = take(BEST)?;
-        let tally = toml::from_slice(&take(TALLY)?);
-        self.tally = tally.map_err(|e| defect(&format!("{}/{TALLY}", path.display()), e))?;
         Ok(())
     }
 
     /// Lets the evaluations begin anew, as if there had been none.
     pub(crate) fn forget_evaluations(&mut self) {
         self.tally.evaluations = Evaluations::default();
+        self.tally.trigger.forget();
         self.best.clear();
     }
 

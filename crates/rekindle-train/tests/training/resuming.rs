@@ -56,13 +56,24 @@ fn the_metrics_of_an_interrupted_run_are_those_of_a_whole_one() {
         "batch = 3",
         "batch = 3\nreport_every = 4\nevaluate_every = 2\naverage = \"ema\"\naccumulate = 2\nschedule = \"plateau\"\ndecay_patience = 1",
     );
+    // A mean of the weights, which begins when validation grows worse: steps of this size soon do.
+    let triggered = SERIES.replace("epochs = 8", "epochs = 16").replace(
+        "batch = 3",
+        "batch = 3\nreport_every = 4\nevaluate_every = 1\noptimizer = \"sgd\"\nmomentum = 0\nlearning_rate = 2.0\n\
+         average = \"triggered\"\naverage_patience = 1",
+    );
     for (name, config) in [
         ("language", LANGUAGE),
         ("series", series.as_str()),
         ("averaged", averaged.as_str()),
+        ("triggered", triggered.as_str()),
     ] {
         let bench = Bench::new();
-        bench.train(config, "whole");
+        let mut notes = Notes::default();
+        train(&bench.options(config, "whole"), &mut notes, &never()).expect("trains");
+        let notes = notes.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let began = notes.iter().find(|note| note.contains("are averaged"));
+        assert_eq!(began.is_some(), name == "triggered", "{notes:?}");
         let whole = lines(&bench.path("whole"));
         for step in 1..9 {
             let out = format!("parts-{step}");
