@@ -30,7 +30,7 @@ use input::Input;
 /// What to apply to what.
 #[derive(Clone, Debug)]
 pub struct ApplyOptions {
-    /// The layer: a TOML file with `d_input`, perhaps `memory`, and the keys of [`RecurrentConfig`].
+    /// The layer: a TOML file with `d_input`, perhaps `memory`, and the keys of [`RecurrentConfig`](rekindle::RecurrentConfig).
     pub layer: PathBuf,
     /// The input: `x`, and perhaps `lengths` and states.
     pub input: PathBuf,

@@ -16,7 +16,7 @@ pub(crate) struct Args {
     #[arg(value_name = "SRC")]
     source: PathBuf,
     /// The file to write: .safetensors, .npz, .onnx, .keras, .weights.h5, or .toml for the layer without its weights, as `apply` and
-    /// [model] take it.
+    /// configs take it.
     #[arg(value_name = "DST")]
     to: PathBuf,
     /// Which recurrent module is written, where DST holds one alone, as in encoder.rnn; by default the only one.
