@@ -42,6 +42,8 @@ pub enum Wanted {
     Class(Vec<usize>),
     /// Numbers, judged by their mean squared error.
     Numbers(Vec<Vec<f32>>),
+    /// Numbers of which the quantiles of these levels are wanted, judged by the mean over numbers of the sum of their losses.
+    Quantiles(Vec<f64>, Vec<Vec<f32>>),
     /// A class at every step of each row, all together judged by the logarithm of their probability.
     Tags(Vec<Vec<usize>>),
     /// Symbols to be written of each row, between one that begins and one that ends them; judged by the cross-entropy of each behind the
@@ -102,7 +104,7 @@ impl Wanted {
     pub(crate) fn terms(&self) -> usize {
         match self {
             Wanted::Class(classes) => classes.len(),
-            Wanted::Numbers(rows) => rows.len(),
+            Wanted::Numbers(rows) | Wanted::Quantiles(_, rows) => rows.len(),
             Wanted::Tags(rows) => rows.len(),
             Wanted::Text(rows) => rows.iter().map(|row| row.len() - 1).sum(),
         }
@@ -115,6 +117,9 @@ impl Wanted {
         match self {
             Wanted::Class(all) => Wanted::Class(all[outputs].to_vec()),
             Wanted::Numbers(all) => Wanted::Numbers(all[outputs].to_vec()),
+            Wanted::Quantiles(levels, all) => {
+                Wanted::Quantiles(levels.clone(), all[outputs].to_vec())
+            }
             Wanted::Tags(all) => Wanted::Tags(all[rows].to_vec()),
             Wanted::Text(all) => Wanted::Text(all[rows].to_vec()),
         }
@@ -169,6 +174,9 @@ impl Reading {
             wanted: self.wanted.as_ref().map(|wanted| match wanted {
                 Wanted::Class(all) => Wanted::Class(of(all, chosen)),
                 Wanted::Numbers(all) => Wanted::Numbers(of(all, chosen)),
+                Wanted::Quantiles(levels, all) => {
+                    Wanted::Quantiles(levels.clone(), of(all, chosen))
+                }
                 Wanted::Tags(all) => Wanted::Tags(of(all, chosen)),
                 Wanted::Text(all) => Wanted::Text(of(all, chosen)),
             }),

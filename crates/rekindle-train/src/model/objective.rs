@@ -5,7 +5,7 @@ use crate::data::reading::{Reading, Wanted};
 use burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
 use burn::tensor::{Device, Tensor, TensorData};
 use rekindle::Sequence;
-use rekindle_models::{Tokens, tagger};
+use rekindle_models::{Tokens, distribution::Distribution, tagger};
 
 impl Wanted {
     /// The mean loss of outputs `[rows, outputs]`, a single number: of classes the cross-entropy of the outputs as logits,
@@ -16,6 +16,12 @@ impl Wanted {
                 cross_entropy(outputs, classes, &CrossEntropyLossConfig::new())
             }
             Wanted::Numbers(rows) => squared_error(outputs, rows, Reduction::Mean),
+            Wanted::Quantiles(levels, rows) => {
+                let [count, each] = [rows.len(), rows[0].len()];
+                let numbers = TensorData::new(rows.concat(), [count, each]);
+                let numbers = Tensor::from_data(numbers, &outputs.device());
+                Distribution::Quantiles(levels.clone()).loss(outputs, numbers)
+            }
             Wanted::Text(_) => unreachable!("what is written is no output of a step"),
             Wanted::Tags(rows) => {
                 let tags = Tokens::of(rows, &outputs.device());
@@ -34,7 +40,7 @@ impl Wanted {
                 let mean = f64::from(sum) / classes.len() as f64;
                 cross_entropy(outputs, classes, &config).mul_scalar(mean)
             }
-            Wanted::Numbers(_) | Wanted::Tags(_) | Wanted::Text(_) => self.loss(outputs),
+            _ => self.loss(outputs),
         }
     }
 
@@ -46,7 +52,9 @@ impl Wanted {
                 let each = outputs.dims()[1];
                 squared_error(outputs, rows, Reduction::Sum).div_scalar(each as f64)
             }
-            Wanted::Tags(_) | Wanted::Text(_) => self.loss(outputs).mul_scalar(self.terms() as f64),
+            Wanted::Quantiles(..) | Wanted::Tags(_) | Wanted::Text(_) => {
+                self.loss(outputs).mul_scalar(self.terms() as f64)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::predictor::Predictor;
 use crate::{
     error::{Error, Result},
-    model::{front::Front, head::Head, shape::NetShape, taken::Taken},
+    model::{front::Front, head::Head, shape::NetShape, taken::Taken, written::Outputs},
     tensors,
 };
 use rekindle_interop::formats::onnx::write;
@@ -37,7 +37,8 @@ impl Predictor {
                 head: Head::Writer(_),
                 ..
             } => Some("writes no texts: take the program or the library"),
-            _ => None,
+            _ => (ends.outputs == Outputs::Quantiles)
+                .then_some("gives no quantiles: train without task.quantiles"),
         };
         if let Some(what) = refused {
             return Err(Error::mend(format!(

@@ -95,7 +95,11 @@ fn head(prediction: &Prediction) -> Vec<String> {
         Prediction::Tags { .. } => names(&["row", "word", "tag"]),
         Prediction::Text { .. } => names(&["row", "text"]),
         Prediction::Number { .. } => names(&["row", "value"]),
-        Prediction::Values { .. } => names(&["row", "after", "column", "step", "time", "value"]),
+        Prediction::Values { quantiles, .. } => {
+            let mut head = names(&["row", "after", "column", "step", "time", "value"]);
+            head.extend(quantiles.iter().map(|(level, _)| format!("q({level})")));
+            head
+        }
         Prediction::Next { .. } => names(&["row", "read", "bits", "next", "probability"]),
     }
 }
@@ -140,21 +144,27 @@ fn rows(one: &Predicted) -> Vec<Vec<String>> {
             };
             vec![vec![number, value.to_string(), truth]]
         }
-        Prediction::Values { column, values } => {
+        Prediction::Values {
+            column,
+            values,
+            quantiles,
+        } => {
             let truth = |step: usize| match &one.truth {
                 Some(Truth::Values(truth)) => truth[step].to_string(),
                 _ => String::new(),
             };
             let row = |(step, value): (usize, &f64)| {
-                vec![
+                let mut row = vec![
                     number.clone(),
                     one.after.clone().unwrap_or_default(),
                     column.clone(),
                     (step + 1).to_string(),
                     one.times.get(step).cloned().unwrap_or_default(),
                     value.to_string(),
-                    truth(step),
-                ]
+                ];
+                row.extend(quantiles.iter().map(|(_, values)| values[step].to_string()));
+                row.push(truth(step));
+                row
             };
             values.iter().enumerate().map(row).collect()
         }
@@ -260,7 +270,21 @@ mod tests {
         let said = Prediction::Values {
             column: "x".into(),
             values: vec![1.5, 2.0],
+            quantiles: Vec::new(),
         };
+        let with = Prediction::Values {
+            column: "x".into(),
+            values: vec![1.5],
+            quantiles: vec![(0.1, vec![1.0]), (0.5, vec![1.5])],
+        };
+        assert_eq!(
+            Written::Csv.text(&[with.clone().into()]).expect("a table"),
+            "row,after,column,step,time,value,q(0.1),q(0.5)\n,,x,1,,1.5,1,1.5\n"
+        );
+        assert_eq!(
+            Written::JsonLines.text(&[with.into()]).expect("JSON"),
+            "{\"column\":\"x\",\"values\":[1.5],\"quantiles\":[[0.1,[1.0]],[0.5,[1.5]]]}\n"
+        );
         let one = Predicted {
             after: Some("Mon".into()),
             times: vec!["Tue".into(), "Wed".into()],

@@ -37,6 +37,9 @@ pub enum Prediction {
         column: String,
         /// Its next values.
         values: Vec<f64>,
+        /// The quantiles of these values by their levels, which rise; none where they are not forecast.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        quantiles: Vec<(f64, Vec<f64>)>,
     },
     /// The symbol that is likeliest to follow one that a language model read.
     Next {

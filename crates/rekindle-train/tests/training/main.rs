@@ -385,7 +385,7 @@ fn a_forecast_continues_a_table() {
     );
     let predictor = Predictor::open(&trained.run, None).expect("opens");
     let predictions = support::said(predictor.predict_file(&file).expect("predicts"));
-    let [Prediction::Values { column, values }] = predictions.as_slice() else {
+    let [Prediction::Values { column, values, .. }] = predictions.as_slice() else {
         panic!("one column");
     };
     assert_eq!((column.as_str(), values.len()), ("flow", 3));

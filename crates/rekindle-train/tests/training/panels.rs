@@ -225,3 +225,73 @@ fn series_that_are_too_short_are_named() {
         "{notes}"
     );
 }
+
+#[test]
+fn quantiles_that_are_forecast_hold_what_comes_as_often_as_they_say() {
+    let bench = Bench::new();
+    // Numbers between 0 and 1 of which none says anything of the next: their quantiles are their levels.
+    let mut state = 7_u64;
+    let mut draw = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / (1_u64 << 24) as f64
+    };
+    let rows: String = (0..1500).map(|_| format!("{:.4},0\n", draw())).collect();
+    let file = bench.file("noise.csv", &format!("x,zero\n{rows}"));
+    let config = format!(
+        "device = \"flex\"\nseed = 1\n[task]\nkind = \"forecast\"\nfile = {file:?}\ncolumns = [\"x\"]\ntargets = [\"x\"]\nwindow = 4\n\
+         horizon = 2\nquantiles = [0.1, 0.5, 0.9]\n[model.cell]\nkind = \"gru\"\nd_hidden = 12\n\
+         [train]\nepochs = 30\nbatch = 32\nlearning_rate = 0.01\n"
+    );
+    let trained = bench.train(&config, "run");
+    let result = trained.result.expect("done");
+    let of = |name: &str| {
+        let metric = result.metrics["test"]
+            .iter()
+            .find(|metric| metric.name == name);
+        metric
+            .unwrap_or_else(|| panic!("{:?}", result.metrics))
+            .value
+    };
+    let share = of("share within 80 %");
+    assert!((share - 0.8).abs() < 0.06, "{share}");
+    // Of numbers spread evenly from 0 to 1 the loss of the quantile l is l (1 - l): 0.09, 0.25 and 0.09 at best.
+    let loss = of("quantile loss");
+    assert!(loss > 0.13 && loss < 0.16, "{loss}");
+    let predictor = Predictor::open(&trained.run, None).expect("opens");
+    let found = predictor.predict_file(&file).expect("predicts");
+    let [
+        Prediction::Values {
+            values, quantiles, ..
+        },
+    ] = &said(found)[..]
+    else {
+        panic!("one column");
+    };
+    let levels: Vec<f64> = quantiles.iter().map(|(level, _)| *level).collect();
+    assert_eq!(
+        (levels, &quantiles[1].1, values.len()),
+        (vec![0.1, 0.5, 0.9], values, 2)
+    );
+    for step in 0..2 {
+        let at: Vec<f64> = quantiles.iter().map(|(_, values)| values[step]).collect();
+        assert!(at[0] < at[1] && at[1] < at[2], "{at:?}");
+    }
+    let refused = predictor
+        .to_onnx(&Default::default())
+        .expect_err("no model");
+    assert!(
+        refused.to_string().contains("gives no quantiles"),
+        "{refused}"
+    );
+    for (keys, words) in [
+        ("quantiles = [0.1, 0.9]", "0.5 among them"),
+        ("quantiles = [0.5, 0.1]", "each larger than the one before"),
+    ] {
+        let text = config.replace("quantiles = [0.1, 0.5, 0.9]", keys);
+        let wrong =
+            rekindle_train::validate(&bench.file("wrong.toml", &text), &[]).expect_err("refused");
+        assert!(wrong.to_string().contains(words), "{wrong}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The keys of a forecast.
 
+use super::outlook::MEDIAN;
 use crate::{
     data::{
         calendar::Cycle, clock::TimeColumns, file::DataFile, fill::Fill, message::shown,
@@ -8,6 +9,7 @@ use crate::{
     tasks::keys::shares,
 };
 use rekindle::{Invalid, positive};
+use rekindle_models::distribution::Distribution;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -55,6 +57,9 @@ pub struct ForecastConfig {
     /// The rows that are forecast.
     #[serde(default = "one")]
     pub horizon: usize,
+    /// The levels of the quantiles that are forecast, rising, the median among them; one value each by default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantiles: Vec<f64>,
     /// The rows of a season, for the seasonal baseline; 0 for none.
     #[serde(default)]
     pub season: usize,
@@ -101,8 +106,31 @@ impl ForecastConfig {
             let reason = "names a cycle twice; name it once";
             return Err(Invalid::because("calendar", reason));
         }
+        if let Some(distribution) = self.distribution() {
+            distribution.validate()?;
+            if !self.quantiles.contains(&MEDIAN) {
+                let expected = "to have 0.5 among them, the median, which is the forecast";
+                return Err(Invalid::new(
+                    "quantiles",
+                    format!("{:?}", self.quantiles),
+                    expected,
+                ));
+            }
+        }
         self.table.check()?;
         shares([("valid", self.valid), ("test", self.test)])
+    }
+
+    /// What the network says of each number, where that is more than a value.
+    pub(super) fn distribution(&self) -> Option<Distribution> {
+        let is_asked = !self.quantiles.is_empty();
+        is_asked.then(|| Distribution::Quantiles(self.quantiles.clone()))
+    }
+
+    /// The outputs of the network for so many targets.
+    pub(super) fn outputs(&self, targets: usize) -> usize {
+        let each = self.distribution().map_or(1, |of| of.outputs());
+        self.horizon * targets * each
     }
 
     /// Checks that no column is for two things that exclude one another.

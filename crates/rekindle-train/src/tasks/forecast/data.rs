@@ -3,6 +3,7 @@
 use super::{
     config::ForecastConfig,
     errors::{self, Errors},
+    outlook::{Outlook, Spread},
     spec::ForecastSpec,
     table::{Prepared, prepare},
 };
@@ -16,7 +17,7 @@ use crate::{
         split::{self, Split},
     },
     error::{Error, Result},
-    metric::Evaluation,
+    metric::{Evaluation, Metric},
     model::{net::Net, taken::Taken},
     tasks::{part::Part, passes::Passes, task::JUDGED},
 };
@@ -242,7 +243,11 @@ impl Forecast {
     /// What the network is to give behind windows.
     pub(super) fn wanted(&self, starts: &[usize]) -> Wanted {
         let changes = starts.iter().map(|&start| single(&self.changes(start)));
-        Wanted::Numbers(changes.collect())
+        let changes = changes.collect();
+        match self.config.distribution() {
+            None => Wanted::Numbers(changes),
+            Some(_) => Wanted::Quantiles(self.config.quantiles.clone(), changes),
+        }
     }
 
     /// What comes behind a window: `[horizon, targets]`.
@@ -270,20 +275,25 @@ impl Forecast {
             .targets_of(&table[row * columns..(row + 1) * columns])
     }
 
-    /// The forecasts behind windows that begin at these rows, `[horizon, targets]` each, in the units of the table.
-    pub(super) fn forecasts(&self, net: &Net, starts: &[usize], device: &Device) -> Vec<Vec<f64>> {
-        let outputs = self.config.horizon * self.spec.targets.len();
-        let changes = starts.chunks(JUDGED).flat_map(|starts| {
-            let changes = net.given(&self.rows(starts), Taken::End, device);
-            changes.into_data().iter::<f32>().collect::<Vec<_>>()
-        });
-        let changes: Vec<f32> = changes.collect();
-        let windows = starts.iter().zip(changes.chunks(outputs));
-        let forecast = |(&start, changes): (&usize, &[f32])| {
-            let last = self.targets_at(&self.anchors, start + self.config.window - 1);
-            self.spec.forecast(&last, changes)
+    /// What is expected behind windows that begin at these rows.
+    pub(super) fn outlooks(&self, net: &Net, starts: &[usize], device: &Device) -> Vec<Outlook> {
+        let behind = |starts: &[usize]| {
+            let outputs = net.given(&self.rows(starts), Taken::End, device);
+            let last =
+                |&start: &usize| self.targets_at(&self.anchors, start + self.config.window - 1);
+            let last: Vec<Vec<f64>> = starts.iter().map(last).collect();
+            self.spec.outlooks(&self.config, outputs, &last)
         };
-        windows.map(forecast).collect()
+        starts.chunks(JUDGED).flat_map(behind).collect()
+    }
+
+    /// How quantiles behind the windows of a part do; nothing without such.
+    pub(super) fn spread(&self, part: Part, outlooks: &[Outlook]) -> Vec<Metric> {
+        let mut spread = Spread::new(&self.config.quantiles, self.spec.targets.len());
+        for (&start, outlook) in self.windows(part).iter().zip(outlooks) {
+            spread.add(&outlook.quantiles, &self.future(&self.values, start));
+        }
+        spread.metrics(&self.spec)
     }
 
     /// How forecasts behind the windows of a part do, by their first rows; `None` where there is no such part.

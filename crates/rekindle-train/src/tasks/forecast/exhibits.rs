@@ -1,6 +1,6 @@
 //! What a report shows of a forecast: the last rows of the test part, beside the naive forecast.
 
-use super::data::Forecast;
+use super::{data::Forecast, outlook::Outlook};
 use crate::{data::segments::Segment, tasks::part::Part};
 use rekindle_view::{Axis, Block, Figure, Mark, Series};
 use std::ops::Range;
@@ -12,8 +12,8 @@ const COLUMNS: usize = 4;
 /// The series shown, where there are several.
 const SERIES: usize = 2;
 
-/// Figures from the forecasts behind the windows of the test part, `[horizon, targets]` each.
-pub(super) fn of(task: &Forecast, forecasts: &[Vec<f64>]) -> Vec<Block> {
+/// Figures from what is expected behind the windows of the test part.
+pub(super) fn of(task: &Forecast, outlooks: &[Outlook]) -> Vec<Block> {
     let horizon = task.config.horizon;
     let mut ahead = vec![1];
     if horizon > 1 {
@@ -35,7 +35,7 @@ pub(super) fn of(task: &Forecast, forecasts: &[Vec<f64>]) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (segment, own) in there.iter().take(SERIES) {
         let figures = (0..all.min(COLUMNS)).flat_map(|t| ahead.iter().map(move |&k| (t, k)));
-        let figure = |(t, k)| figure(task, (segment, own), forecasts, t, k);
+        let figure = |(t, k)| figure(task, (segment, own), outlooks, t, k);
         blocks.extend(figures.map(figure).map(Block::Figure));
     }
     if all > COLUMNS {
@@ -59,14 +59,14 @@ fn windows_of(segment: &Segment, starts: &[usize]) -> Range<usize> {
 fn figure(
     task: &Forecast,
     (segment, own): (&Segment, &Range<usize>),
-    forecasts: &[Vec<f64>],
+    outlooks: &[Outlook],
     target: usize,
     ahead: usize,
 ) -> Figure {
     let targets = task.spec.targets.len();
     let starts = task.windows(Part::Test);
     let shown = own.end.saturating_sub(ROWS).max(own.start)..own.end;
-    let windows = || shown.clone().zip(&forecasts[shown.clone()]);
+    let windows = || shown.clone().zip(&outlooks[shown.clone()]);
     // The row that the forecast of a window is for.
     let row = |i: usize| starts[i] + task.config.window + ahead - 1;
     let truth = |row: usize| task.targets_at(&task.values, row)[target];
@@ -75,13 +75,21 @@ fn figure(
         Some(micros) => micros[row] as f64 / 1e6,
         None => (row - segment.rows.start) as f64,
     };
-    let line = |value: &dyn Fn(usize, &[f64]) -> f64| -> Vec<[f64; 2]> {
+    let line = |value: &dyn Fn(usize, &Outlook) -> f64| -> Vec<[f64; 2]> {
         windows()
             .map(|(i, f)| [place(row(i)), value(i, f)])
             .collect()
     };
+    let place_of = (ahead - 1) * targets + target;
     let name = &task.spec.columns[task.spec.targets[target]];
     let rows = if ahead == 1 { "row" } else { "rows" };
+    // The lowest and the highest quantile, where there are such.
+    let bound = |&(place, level): &(usize, f64)| {
+        let values = line(&|_, of| of.quantiles[place].1[place_of]);
+        Series::line(format!("{} %", 100.0 * level), values).drawn(Mark::Reference)
+    };
+    let levels: Vec<(usize, f64)> = task.config.quantiles.iter().copied().enumerate().collect();
+    let outermost = [levels.first(), levels.last()].map(|level| level.map(bound));
     Figure {
         title: match &segment.id {
             Some(id) => format!("{id}: {name}, {ahead} {rows} ahead"),
@@ -92,11 +100,14 @@ fn figure(
             None => Axis::linear("row of the table"),
         },
         y: Axis::linear(name.clone()),
-        series: vec![
+        series: [
             Series::line("truth", line(&|i, _| truth(row(i)))),
-            Series::line("forecast", line(&|_, f| f[(ahead - 1) * targets + target])),
+            Series::line("forecast", line(&|_, of| of.values[place_of])),
             Series::line("naive", line(&|i, _| naive(row(i) - ahead))).drawn(Mark::Reference),
-        ],
+        ]
+        .into_iter()
+        .chain(outermost.into_iter().flatten())
+        .collect(),
         notes: vec![format!(
             "The naive forecast is the truth, {ahead} {rows} late. A forecast that lies on it has learned no more than that."
         )],

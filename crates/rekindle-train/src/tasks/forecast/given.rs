@@ -198,10 +198,7 @@ impl<'a> Given<'a> {
                 too_short()
             )));
         }
-        let (width, outputs) = (
-            self.spec.width(self.config),
-            self.config.horizon * self.spec.targets.len(),
-        );
+        let width = self.spec.width(self.config);
         let mut all = Vec::new();
         for segments in long.chunks(JUDGED) {
             let mut rows = Vec::with_capacity(segments.len());
@@ -210,12 +207,12 @@ impl<'a> Given<'a> {
                 rows.push(self.inputs(segment.rows.end - window..segment.rows.end));
             }
             let steps = Steps::Numbers { width, rows };
-            let changes = at.net.given(&steps, Taken::End, at.device).into_data();
-            let changes: Vec<f32> = changes.iter::<f32>().collect();
-            for (segment, changes) in segments.iter().zip(changes.chunks(outputs)) {
-                let said = self
-                    .spec
-                    .said(&self.spec.forecast(&self.last(segment)?, changes));
+            let outputs = at.net.given(&steps, Taken::End, at.device);
+            let last = segments.iter().map(|segment| self.last(segment));
+            let last = last.collect::<Result<Vec<_>>>()?;
+            let outlooks = self.spec.outlooks(self.config, outputs, &last);
+            for (segment, outlook) in segments.iter().zip(&outlooks) {
+                let said = self.spec.said(outlook);
                 let horizon = self.config.horizon;
                 let times = match segment.ahead.len() >= horizon {
                     true => self.table.stamps[segment.ahead.clone()][..horizon].to_vec(),

@@ -5,6 +5,7 @@ mod data;
 mod errors;
 mod exhibits;
 mod given;
+mod outlook;
 mod spec;
 mod stream;
 mod table;
@@ -59,7 +60,7 @@ impl Kind for ForecastConfig {
     }
 
     fn least(&self, _rows: usize) -> (NetShape, Batch) {
-        let shape = NetShape::of(Front::Features(1), self.horizon);
+        let shape = NetShape::of(Front::Features(1), self.outputs(1));
         (shape, Batch::of_one(self.window))
     }
 
@@ -149,7 +150,10 @@ impl Kind for ForecastConfig {
         let behind = std::iter::repeat_n((0.0, 1.0), plain).chain(known.repeat(self.horizon));
         Ends {
             scale: columns.iter().copied().chain(behind).collect(),
-            outputs: Outputs::Changes(spec.targets.clone()),
+            outputs: match self.distribution() {
+                None => Outputs::Changes(spec.targets.clone()),
+                Some(_) => Outputs::Quantiles,
+            },
             ..Ends::plain(Taken::End)
         }
     }

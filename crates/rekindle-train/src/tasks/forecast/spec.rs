@@ -4,7 +4,6 @@ use super::config::ForecastConfig;
 use crate::{
     data::{roles::Schema, scaler::Scaler},
     model::{front::Front, shape::NetShape},
-    tasks::prediction::Prediction,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +32,7 @@ pub struct ForecastSpec {
 
 impl ForecastSpec {
     pub(super) fn shape(&self, config: &ForecastConfig) -> NetShape {
-        let outputs = config.horizon * self.targets.len();
+        let outputs = config.outputs(self.targets.len());
         NetShape::of(Front::Features(self.width(config)), outputs)
     }
 
@@ -58,33 +57,5 @@ impl ForecastSpec {
     pub(super) fn schema(&self) -> Schema {
         let of_before = || Schema::of_numbers(&self.columns);
         self.schema.clone().unwrap_or_else(of_before)
-    }
-
-    /// A forecast `[horizon, targets]`, target by target.
-    pub(super) fn said(&self, values: &[f64]) -> Vec<Prediction> {
-        let of = |(place, column): (usize, String)| Prediction::Values {
-            column,
-            values: values
-                .iter()
-                .copied()
-                .skip(place)
-                .step_by(self.targets.len())
-                .collect(),
-        };
-        self.target_names()
-            .into_iter()
-            .enumerate()
-            .map(of)
-            .collect()
-    }
-
-    /// The forecast of one window in the units of the table, `[horizon, targets]`: its last row's targets and the
-    /// changes from them. They are added in f64, so that no digit of a large number is lost.
-    pub(crate) fn forecast(&self, last: &[f64], changes: &[f32]) -> Vec<f64> {
-        let n = self.targets.len();
-        let value = |(i, &change): (usize, &f32)| {
-            last[i % n] + f64::from(change) * self.scaler.std[self.targets[i % n]]
-        };
-        changes.iter().enumerate().map(value).collect()
     }
 }

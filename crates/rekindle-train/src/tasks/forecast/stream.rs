@@ -228,9 +228,12 @@ impl Lines for Rows {
             y = self.frames.read(frame);
         }
         let y = y.to_vec();
-        let changes = self.frames.output(y).into_data();
-        let changes: Vec<f32> = changes.iter::<f32>().collect();
-        let said = self.spec.said(&self.spec.forecast(&last, &changes));
+        let outputs = self.frames.output(y);
+        let outlook = self
+            .spec
+            .outlooks(&self.config, outputs, &[last])
+            .swap_remove(0);
+        let said = self.spec.said(&outlook);
         let times = format.map(|format| {
             let times = past.times.make_contiguous();
             step::behind(times, (format, &after), self.config.horizon)

@@ -10,7 +10,7 @@ use crate::{
     tasks::{
         account::{self, Line},
         part::Part,
-        prediction::{Predicted, Prediction, Truth},
+        prediction::{Predicted, Truth},
         task::{At, JUDGED, Lesson, Task, UpdateRows},
     },
 };
@@ -77,7 +77,11 @@ impl Task for Forecast {
     }
 
     fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
-        self.errors(part, self.forecasts(net, self.windows(part), device))
+        let outlooks = self.outlooks(net, self.windows(part), device);
+        let values = outlooks.iter().map(|outlook| outlook.values.clone());
+        let mut evaluation = self.errors(part, values)?;
+        evaluation.metrics.extend(self.spread(part, &outlooks));
+        Some(evaluation)
     }
 
     fn account(&self) -> Vec<Line> {
@@ -138,29 +142,20 @@ impl Task for Forecast {
         let ForecastConfig {
             window, horizon, ..
         } = self.config;
-        let targets = &self.spec.targets;
-        let forecasts = self.forecasts(net, self.windows(part), device);
-        let each = self.windows(part).iter().zip(1..).zip(&forecasts);
-        let all = each.flat_map(|((&start, row), forecast)| {
+        let targets = self.spec.targets.len();
+        let outlooks = self.outlooks(net, self.windows(part), device);
+        let each = self.windows(part).iter().zip(1..).zip(&outlooks);
+        let all = each.flat_map(|((&start, row), outlook)| {
             let from = start + window;
             let right = self.future(&self.values, start);
-            (0..targets.len()).map(move |target| {
-                let of = |all: &[f64]| -> Vec<f64> {
-                    all.iter()
-                        .skip(target)
-                        .step_by(targets.len())
-                        .copied()
-                        .collect()
-                };
-                let said = Prediction::Values {
-                    column: self.spec.columns[targets[target]].clone(),
-                    values: of(forecast),
-                };
+            let said = self.spec.said(outlook).into_iter().enumerate();
+            said.map(move |(target, said)| {
+                let right = right.iter().skip(target).step_by(targets).copied();
                 Predicted {
                     id: self.segment(start).id.clone(),
                     after: Some(self.stamps[from - 1].clone()),
                     times: self.stamps[from..from + horizon].to_vec(),
-                    truth: Some(Truth::Values(of(&right))),
+                    truth: Some(Truth::Values(right.collect())),
                     ..said.of_row(row)
                 }
             })
@@ -177,7 +172,7 @@ impl Task for Forecast {
         device: &Device,
     ) -> Option<String> {
         let start = *self.windows(part).get(row)?;
-        let said = self.forecasts(net, &[start], device).concat();
+        let said = self.outlooks(net, &[start], device).swap_remove(0).values;
         let right = self.future(&self.values, start);
         let targets = &self.spec.targets;
         let ahead = self.config.horizon.min(ROWS_SAID);
@@ -207,7 +202,7 @@ impl Task for Forecast {
     fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
         match self.windows(Part::Test).is_empty() {
             true => Vec::new(),
-            false => exhibits::of(self, &self.forecasts(net, self.windows(Part::Test), device)),
+            false => exhibits::of(self, &self.outlooks(net, self.windows(Part::Test), device)),
         }
     }
 
