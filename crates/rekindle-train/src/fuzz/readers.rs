@@ -337,10 +337,10 @@ fn no_data_json_panics() {
             .collect();
         format!("text\tlabel\n{rows}").into_bytes()
     });
-    place.file(
-        "w.conll",
-        &b"to O\nOslo B-TO\n\nfrom O\nUr B-BY\n\n".repeat(20),
-    );
+    place.file("w.conll", &{
+        let sentences: String = (0..40).map(|i| format!("to O\nUr{i} B-TO\n\n")).collect();
+        sentences.into_bytes()
+    });
     let plans: Vec<Plan> = [
         "kind = \"language_model\"\nfile = \"t.txt\"\nwindow = 4",
         "kind = \"forecast\"\nfile = \"t.csv\"\nwindow = 3",

@@ -102,7 +102,7 @@ impl TaggedText {
                 names.into_iter().cloned().collect()
             }
         };
-        if let [only] = names.as_slice() {
+        if let (None, [only]) = (known, names.as_slice()) {
             return Err(format!(
                 "every word has the tag {}, and there is nothing to learn; name the column of the tags by task.tag_column",
                 shown(only)
