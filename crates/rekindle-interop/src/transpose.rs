@@ -32,26 +32,14 @@ fn whole<T: Copy + Default, const N: usize>(
     decode: impl Fn([u8; N]) -> T,
 ) -> Vec<T> {
     let mut numbers = vec![T::default(); rows * columns];
-    let (elements, _) = bytes.as_chunks();
-    turn(elements, columns, &mut numbers, 0, decode);
-    numbers
-}
-
-/// Sets some rows of a matrix, of elements that are decoded from their bytes, as columns from a place on.
-pub(crate) fn turn<T, const N: usize>(
-    rows: &[[u8; N]],
-    columns: usize,
-    numbers: &mut [T],
-    first: usize,
-    decode: impl Fn([u8; N]) -> T,
-) {
-    let height = numbers.len() / columns.max(1);
-    for (block, some) in rows.chunks(ROWS * columns.max(1)).enumerate() {
+    let (elements, _) = bytes.as_chunks::<N>();
+    for (block, some) in elements.chunks(ROWS * columns.max(1)).enumerate() {
         for column in 0..columns {
-            let there = &mut numbers[column * height + first + block * ROWS..];
+            let there = &mut numbers[column * rows + block * ROWS..];
             for (number, row) in there.iter_mut().zip(some.chunks_exact(columns)) {
                 *number = decode(row[column]);
             }
         }
     }
+    numbers
 }
