@@ -1,6 +1,5 @@
 //! The keys of a forecast.
 
-use super::outlook::MEDIAN;
 use crate::{
     data::{
         calendar::Cycle, clock::TimeColumns, file::DataFile, fill::Fill, message::shown,
@@ -70,6 +69,9 @@ pub struct ForecastConfig {
     #[serde(default = "share")]
     pub test: f64,
 }
+
+/// The level of what as many values lie above as below.
+pub(super) const MEDIAN: f64 = 0.5;
 
 fn window() -> usize {
     32

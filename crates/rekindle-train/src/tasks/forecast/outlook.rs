@@ -1,6 +1,9 @@
 //! What is expected behind a window: one value each, and quantiles where these are asked for.
 
-use super::{config::ForecastConfig, spec::ForecastSpec};
+use super::{
+    config::{ForecastConfig, MEDIAN},
+    spec::ForecastSpec,
+};
 use crate::{metric::Metric, tasks::prediction::Prediction};
 use burn::tensor::Tensor;
 use rekindle_models::distribution::scores::quantile_loss;
@@ -76,9 +79,6 @@ impl ForecastSpec {
             .collect()
     }
 }
-
-/// The level of what as many values lie above as below.
-pub(super) const MEDIAN: f64 = 0.5;
 
 /// How quantiles do, by target.
 pub(super) struct Spread {

@@ -3,6 +3,7 @@
 mod config;
 mod data;
 mod figures;
+mod sentences;
 mod spec;
 mod stream;
 mod task;
@@ -26,8 +27,8 @@ use crate::{
     memory::Batch,
     model::{front::Front, head::Head, shape::NetShape, taken::Taken, written::Ends},
 };
-use data::Numbered;
 use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use sentences::{Numbered, unread, words};
 use std::path::Path;
 use task::say;
 
@@ -126,12 +127,12 @@ impl Kind for TagConfig {
     }
 
     fn read_text(&self, spec: &TagSpec, text: &str, takes: Takes) -> Result<Reading> {
-        let words = data::words(text).ok_or_else(|| empty("the text"))?;
+        let words = words(text).ok_or_else(|| empty("the text"))?;
         reading(spec, words, takes)
     }
 
     fn unread(&self, spec: &TagSpec, text: &str) -> Vec<String> {
-        data::unread(spec, &data::words(text).unwrap_or_default())
+        unread(spec, &words(text).unwrap_or_default())
     }
 
     fn read_file(&self, spec: &TagSpec, path: &Path, row: usize, takes: Takes) -> Result<Reading> {
@@ -144,7 +145,7 @@ impl Kind for TagConfig {
     }
 
     fn predict_text(&self, spec: &TagSpec, at: AtWork<'_>, text: &str) -> Result<Prediction> {
-        let words = data::words(text).ok_or_else(|| empty("the text"))?;
+        let words = words(text).ok_or_else(|| empty("the text"))?;
         Ok(say(spec, at.net, &[&words], at.device).swap_remove(0))
     }
 
@@ -153,7 +154,7 @@ impl Kind for TagConfig {
         data::holds(at, &sentences).map_err(|e| Error::mend(format!("{}: {e}", path.display())))?;
         let all = data::said(spec, at, &sentences);
         let words: Vec<String> = sentences.into_iter().flat_map(|(_, words)| words).collect();
-        let notes = [vec![note], data::unread(spec, &words)].concat();
+        let notes = [vec![note], unread(spec, &words)].concat();
         Ok(Predictions { all, notes })
     }
 
@@ -173,7 +174,7 @@ impl TagConfig {
         let sentences = match found {
             Untagged::Words(all) => (1..).zip(all).collect(),
             Untagged::Lines(lines) => {
-                let words = |(number, line): (usize, String)| Some((number, data::words(&line)?));
+                let words = |(number, line): (usize, String)| Some((number, words(&line)?));
                 lines.into_iter().filter_map(words).collect()
             }
         };

@@ -1,6 +1,10 @@
 //! Sentences to tag, as they come.
 
-use super::{data, spec::TagSpec, task::say};
+use super::{
+    sentences::{unread, words},
+    spec::TagSpec,
+    task::say,
+};
 use crate::{
     error::Result,
     model::net::Net,
@@ -21,11 +25,11 @@ impl Lines for Sentences {
     }
 
     fn take(&mut self, number: usize, line: &str) -> Result<Predictions> {
-        let Some(words) = data::words(line) else {
+        let Some(words) = words(line) else {
             return Ok(Predictions::default());
         };
         let said = say(&self.spec, &self.net, &[&words], &self.device).into_iter();
-        let notes = data::unread(&self.spec, &words).into_iter();
+        let notes = unread(&self.spec, &words).into_iter();
         Ok(Predictions {
             all: said.map(|one| one.of_row(number)).collect(),
             notes: notes.map(|note| format!("line {number}: {note}")).collect(),

@@ -2,8 +2,8 @@
 
 use super::{
     config::TagConfig,
-    data,
     figures::{ByWord, Judged, written},
+    sentences,
     spec::TagSpec,
 };
 use crate::{
@@ -316,7 +316,7 @@ impl Task for Tag {
         let Split { train, valid, test } = &self.parts;
         let sizes = [("train", train), ("valid", valid), ("test", test)];
         let mut lines = vec![account::rows(self.text.words.len(), UNIT)];
-        lines.extend(data::account(&self.spec, &self.text));
+        lines.extend(sentences::account(&self.spec, &self.text));
         lines.push(account::parts(
             sizes.map(|(part, rows)| (part, rows.len())),
             UNIT,

@@ -5,14 +5,11 @@ use crate::{
     data::{
         message::counted,
         pairs::{self, TextPairs},
-        reading::Steps,
         split::Split,
-        vocabulary::Vocabulary,
     },
     error::{Error, Result},
     tasks::{
-        account::{self, Line},
-        given::{Texts, units, unread},
+        given::{Texts, unread},
         kind::Opened,
         labelled::files::{cut, no_file, repeated, twice},
         task::Task,
@@ -117,42 +114,6 @@ fn read(config: &TransduceConfig, path: &Path, notes: &mut Vec<String>) -> Resul
         ));
     }
     Ok(all)
-}
-
-/// The lengths of both sides, and how many symbols they have.
-pub(super) fn account(spec: &TransduceSpec, all: &TextPairs) -> Vec<Line> {
-    let side = |vocabulary: &Vocabulary, texts: &[String]| {
-        let lengths = texts
-            .iter()
-            .map(|text| vocabulary.encode(text).len())
-            .collect();
-        format!(
-            "{}; {} different",
-            account::lengths(lengths, units(vocabulary)),
-            vocabulary.len() - 1
-        )
-    };
-    vec![
-        Line::new("reads", side(&spec.source, &all.sources)),
-        Line::new("writes", side(&spec.target, &all.targets)),
-    ]
-}
-
-/// The symbols of texts that are read: at least one of each, at most `longest`.
-pub(super) fn steps<'t>(
-    config: &TransduceConfig,
-    spec: &TransduceSpec,
-    texts: impl IntoIterator<Item = &'t str>,
-) -> Steps {
-    let row = |text: &str| {
-        let mut row = spec.source.encode(text);
-        row.truncate(config.longest);
-        if row.is_empty() {
-            row.push(0);
-        }
-        row
-    };
-    Steps::Symbols(texts.into_iter().map(row).collect())
 }
 
 /// The texts of a file that are to be read, with their rows or lines from 1, and what is to be said of how they were found.

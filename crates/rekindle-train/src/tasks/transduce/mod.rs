@@ -6,6 +6,7 @@ mod figures;
 mod spec;
 mod stream;
 mod task;
+mod texts;
 
 pub use config::TransduceConfig;
 pub use spec::TransduceSpec;

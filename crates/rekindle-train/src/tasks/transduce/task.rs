@@ -1,6 +1,6 @@
 //! The task of writing a text of another.
 
-use super::{config::TransduceConfig, data, figures::Errors, spec::TransduceSpec};
+use super::{config::TransduceConfig, figures::Errors, spec::TransduceSpec, texts};
 use crate::{
     data::{
         pairs::TextPairs,
@@ -58,7 +58,7 @@ pub(super) fn say(
             .collect(),
         _ => {
             let of = |text: &&str| {
-                let read = net.look(&data::steps(config, spec, [*text]), device);
+                let read = net.look(&texts::steps(config, spec, [*text]), device);
                 let found = net.writer().write(read, &search, begin, end);
                 spec.written(&found[0].tokens)
             };
@@ -75,7 +75,7 @@ fn greedy(
     texts: &[&str],
     device: &Device,
 ) -> Vec<String> {
-    let read = net.look(&data::steps(config, spec, texts.iter().copied()), device);
+    let read = net.look(&texts::steps(config, spec, texts.iter().copied()), device);
     let Search { longest, .. } = config.search();
     let rows = net
         .writer()
@@ -109,7 +109,7 @@ impl Transduce {
     }
 
     fn steps(&self, rows: &[usize]) -> Steps {
-        data::steps(&self.config, &self.spec, self.sources(rows))
+        texts::steps(&self.config, &self.spec, self.sources(rows))
     }
 
     fn wanted(&self, rows: &[usize]) -> Vec<Vec<usize>> {
@@ -279,7 +279,7 @@ impl Task for Transduce {
         let Split { train, valid, test } = &self.parts;
         let sizes = [("train", train), ("valid", valid), ("test", test)];
         let mut lines = vec![account::rows(self.pairs.sources.len(), UNIT)];
-        lines.extend(data::account(&self.spec, &self.pairs));
+        lines.extend(texts::account(&self.spec, &self.pairs));
         lines.push(account::parts(
             sizes.map(|(part, rows)| (part, rows.len())),
             UNIT,

@@ -1,0 +1,46 @@
+//! Texts that are read, and what is to be said of pairs of them.
+
+use super::{config::TransduceConfig, spec::TransduceSpec};
+use crate::{
+    data::{pairs::TextPairs, reading::Steps, vocabulary::Vocabulary},
+    tasks::{
+        account::{self, Line},
+        given::units,
+    },
+};
+
+/// The lengths of both sides, and how many symbols they have.
+pub(super) fn account(spec: &TransduceSpec, all: &TextPairs) -> Vec<Line> {
+    let side = |vocabulary: &Vocabulary, texts: &[String]| {
+        let lengths = texts
+            .iter()
+            .map(|text| vocabulary.encode(text).len())
+            .collect();
+        format!(
+            "{}; {} different",
+            account::lengths(lengths, units(vocabulary)),
+            vocabulary.len() - 1
+        )
+    };
+    vec![
+        Line::new("reads", side(&spec.source, &all.sources)),
+        Line::new("writes", side(&spec.target, &all.targets)),
+    ]
+}
+
+/// The symbols of texts that are read: at least one of each, at most `longest`.
+pub(super) fn steps<'t>(
+    config: &TransduceConfig,
+    spec: &TransduceSpec,
+    texts: impl IntoIterator<Item = &'t str>,
+) -> Steps {
+    let row = |text: &str| {
+        let mut row = spec.source.encode(text);
+        row.truncate(config.longest);
+        if row.is_empty() {
+            row.push(0);
+        }
+        row
+    };
+    Steps::Symbols(texts.into_iter().map(row).collect())
+}
