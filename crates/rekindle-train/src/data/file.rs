@@ -105,7 +105,11 @@ pub fn read_text(path: &Path) -> Result<String> {
 
 /// The file's text, in an encoding of that name where no byte order mark says another.
 pub(super) fn decoded(path: &Path, encoding: Option<&str>) -> Result<String> {
-    let bytes = read_bytes(path)?;
+    decode(path, read_bytes(path)?, encoding)
+}
+
+/// The text of a file with these bytes, in the same way.
+pub(super) fn decode(path: &Path, bytes: Vec<u8>, encoding: Option<&str>) -> Result<String> {
     let named = encoding.and_then(encoding::named);
     if let Some((what, remedy)) = binary::known(&bytes).filter(|_| named.is_none()) {
         return Err(Error::mend(format!(

@@ -5,7 +5,7 @@ mod folder;
 use std::path::Path;
 
 use super::message::{counted, listed};
-use super::table::{Table, config::TableConfig};
+use super::table::{self, Table, config::TableConfig};
 use super::{classes, cut, file};
 use crate::error::{Error, Result};
 
@@ -174,7 +174,7 @@ pub(crate) fn column(path: &Path, columns: &TextColumns) -> Result<Option<Vec<St
             let first = text.lines().next().unwrap_or_default();
             first.contains('\t') && first.split('\t').any(|name| name.trim() == text_column)
         }
-        _ => false,
+        _ => table::is_in_columns(path),
     };
     if !is_table {
         return Ok(None);

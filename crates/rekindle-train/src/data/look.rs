@@ -7,7 +7,7 @@ use super::{
     series_parsed::Labels,
     step::Step,
     table::{
-        Table,
+        self, Table,
         config::TableConfig,
         kind::{ColumnKind, Looked},
     },
@@ -109,7 +109,9 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
     {
         return Ok(Look::at(Seen::Tagged(sentences)));
     }
-    let is_table = named.is_some() || matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab");
+    let is_table = named.is_some()
+        || matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab")
+        || table::is_in_columns(path);
     let table = match Table::read(path, &TableConfig::default()) {
         Ok(table) => table,
         Err(error) if is_table => return Err(error),

@@ -25,6 +25,7 @@ mod binary;
 pub(crate) mod calendar;
 mod classes;
 pub(crate) mod clock;
+mod columnar;
 pub(crate) mod columns;
 pub(crate) mod cut;
 pub(crate) mod draw;

@@ -275,3 +275,81 @@ fn files_as_people_have_them_are_read_as_expected() {
     let files = std::fs::read_dir(folder).expect("the folder").count();
     assert_eq!(files, expectations.file.len(), "every file is expected");
 }
+
+/// The files of `tests/columnar`, where its `make.py` is.
+fn in_columns(name: &str) -> std::path::PathBuf {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    home.join("tests/columnar/files").join(name)
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_table_in_columns_says_what_reads_it() {
+    for (name, what) in [
+        ("kinds.parquet", "Parquet"),
+        ("kinds.lz4.arrow", "Arrow"),
+        ("kinds.stream.arrows", "an Arrow stream"),
+    ] {
+        let path = in_columns(name);
+        for error in [
+            Columns::read(&path, &[]).unwrap_err(),
+            SeriesSet::read(&path, &SeriesColumns::default(), false).unwrap_err(),
+        ] {
+            let error = error.to_string();
+            for words in [
+                &format!("{name}: this is {what},"),
+                "cargo build --release --features parquet",
+                "python3 -c 'import ",
+                ".to_csv(",
+            ] {
+                assert!(error.contains(words), "{error}");
+            }
+        }
+    }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn tables_in_columns_are_read_as_their_csv() {
+    let columns = ["count", "load", "single", "price", "on"].map(str::to_owned);
+    let keys = Keys {
+        columns: columns.to_vec(),
+        holes: true,
+        ..Keys::default()
+    };
+    let numbers = |name: &str| {
+        let read = forecast(&in_columns(name), &keys).unwrap();
+        (format!("{:?} {:?}", read.first, read.last), read.said)
+    };
+    let (expected, _) = numbers("kinds.csv");
+    for name in ["kinds.parquet", "kinds.lz4.arrow", "kinds.stream.arrows"] {
+        let (found, said) = numbers(name);
+        assert_eq!(found, expected, "{name}");
+        assert!(said.contains("5 rows of 13 columns of "), "{said}");
+    }
+    let keys = Keys {
+        id: Some("who".into()),
+        time: Some(TimeColumns::One("when".into())),
+        ..Keys::default()
+    };
+    let long = |name: &str| {
+        let read = series(&in_columns(name), &keys).unwrap();
+        (read.names, read.first, read.steps, read.labels)
+    };
+    let read = long("long.parquet");
+    assert_eq!(read.1, [1.5, 15.0, 2.5, 20.0, 3.5, 35.0]);
+    assert_eq!(read, long("long.csv"));
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn what_is_no_cell_is_left_out_and_said() {
+    let path = in_columns("nested.parquet");
+    let said = forecast(&path, &Keys::default()).unwrap().said;
+    for name in ["b", "c", "d"] {
+        assert!(
+            said.contains(&format!("nested.parquet: left out `{name}` (")),
+            "{said}"
+        );
+    }
+}

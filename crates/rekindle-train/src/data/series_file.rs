@@ -5,13 +5,14 @@ use std::path::Path;
 use super::message::shown;
 use super::series::{Series, SeriesColumns};
 use super::series_parsed::{Labels, Parsed};
-use super::table::Table;
+use super::table::{self, Table};
 use super::{file, series_csv, series_json, series_long, series_numpy, ts};
 use crate::error::{Error, Result};
 
 /// What the names of files with series end in.
-pub(crate) const KINDS: [&str; 9] = [
-    "ts", "csv", "tsv", "txt", "tab", "jsonl", "ndjson", "npz", "npy",
+pub(crate) const KINDS: [&str; 14] = [
+    "ts", "csv", "tsv", "txt", "tab", "parquet", "pq", "arrow", "arrows", "feather", "jsonl",
+    "ndjson", "npz", "npy",
 ];
 
 /// Reads a `.ts` file, a table, JSON lines or NumPy's arrays, gzipped or not, whatever its labels are.
@@ -27,7 +28,7 @@ pub(super) fn parse(
             &file::read_text(path)?,
             takes_missing,
         ),
-        "csv" | "tsv" | "txt" | "tab" => {
+        kind if table::KINDS.contains(&kind) || table::is_in_columns(path) => {
             let table = Table::read(path, &columns.table)?;
             match columns.id {
                 Some(_) => series_long::parse(table, columns, labels, takes_missing),
@@ -49,7 +50,7 @@ pub(super) fn parse(
             takes_missing,
         ),
         other => Err(file::read_text(path).err().unwrap_or_else(|| Error::mend(format!(
-            "{}: series are read from .ts, .csv, .tsv, .txt, .jsonl, .npz and .npy files, gzipped or not, not from {}",
+            "{}: series are read from .ts, .csv, .tsv, .txt, .parquet, .arrow, .jsonl, .npz and .npy files, gzipped or not, not from {}",
             path.display(),
             shown(other)
         )))),

@@ -57,7 +57,7 @@ case("shift-jis-key.csv", "温度\n1\n5\n2\n", "shift_jis", keys='table.encoding
 
 # Files that are no text.
 case("sheet.xlsx.csv", b"PK\x03\x04\x14\x00\x06\x00xl/workbook.xml\xd6", error=["this is an Excel workbook, no text; save its sheet as CSV"])
-case("parquet.csv", b"PAR1\x15\x04\x15\x00\xff", error=["this is a Parquet file", "to_csv"])
+case("avro.csv", b"Obj\x01\x04\x15\x00\xff", error=["this is an Avro file", "to_csv"])
 case("packed.csv", gzip.compress(b"a,b\n1,2\n", mtime=0), error=["this is packed by gzip, no text; let its name end in .gz"])
 
 # Headers.

@@ -6,6 +6,7 @@
 pub(crate) mod cell;
 pub(crate) mod config;
 mod dialect;
+mod in_columns;
 pub(crate) mod kind;
 mod months;
 pub(crate) mod stamp;
@@ -17,6 +18,7 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use super::columnar::Format;
 use super::message::{self, counted, listed, shown};
 use super::{file, number};
 use crate::error::{Error, Result};
@@ -44,6 +46,24 @@ const TOTALS: [&str; 14] = [
     "totaal",
 ];
 
+/// What the names of tables end in.
+pub(crate) const KINDS: [&str; 9] = [
+    "csv", "tsv", "txt", "tab", "parquet", "pq", "arrow", "arrows", "feather",
+];
+
+pub(crate) use in_columns::is_in_columns;
+
+/// Where a table is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// A file of text.
+    Text,
+    /// A line that came by itself.
+    Line,
+    /// A file in columns.
+    Columns(Format),
+}
+
 /// Every cell as text, each row as wide as the header. Rows are counted from 1 below the header.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -62,16 +82,21 @@ pub(super) struct Table {
     placed: Vec<bool>,
     /// The rows below the header; at least one.
     pub(super) rows: Vec<StringRecord>,
-    /// The line of the file in which each of them begins; none of a line that came by itself.
+    /// The line of the file in which each of them begins, where it is a text.
     lines: Vec<usize>,
+    origin: Origin,
 }
 
 impl Table {
-    /// Reads a file. What `config` does not say is found in it; its name ends in `.tsv` or `.txt` where tabs are likelier
-    /// than commas.
+    /// Reads a file, in columns where its first bytes say so. What `config` does not say is found in it; its name ends in `.tsv`
+    /// or `.txt` where tabs are likelier than commas.
     pub(super) fn read(path: &Path, config: &TableConfig) -> Result<Self> {
         let name = path.display().to_string();
-        let text = file::decoded(path, config.encoding.as_deref())?;
+        let bytes = file::read_bytes(path)?;
+        if let Some(format) = Format::of(&bytes) {
+            return Self::of_columns(name, format, bytes, config);
+        }
+        let text = file::decode(path, bytes, config.encoding.as_deref())?;
         let by_name = match file::kind(path).as_str() {
             "tsv" | "tab" | "txt" => Separator::Tab,
             _ => Separator::Comma,
@@ -149,14 +174,10 @@ impl Table {
                 ));
             }
         }
-        let placed = names.iter().map(String::is_empty).collect();
-        let called = |(i, name): (usize, String)| match name.is_empty() {
-            true => format!("column {}", i + 1),
-            false => name,
-        };
+        let (header, placed) = called(names);
         let mut table = Self {
             name,
-            header: names.into_iter().enumerate().map(called).collect(),
+            header,
             format: TableConfig {
                 separator: Some(separator),
                 quotes: Some(quotes),
@@ -169,8 +190,10 @@ impl Table {
             placed,
             rows: records,
             lines,
+            origin: Origin::Text,
         };
-        table.check(text, first_line)?;
+        table.check()?;
+        table.has_no_gap(text, first_line)?;
         let total = table.total();
         table.asides.extend(total);
         Ok(table)
@@ -191,6 +214,7 @@ impl Table {
         let by_name = config.separator.unwrap_or(Separator::Comma);
         let mut table = Self::parse(name, &text, by_name, &config)?;
         table.lines.clear();
+        table.origin = Origin::Line;
         Ok(table)
     }
 
@@ -211,7 +235,11 @@ impl Table {
     }
 
     fn has_header(&self) -> bool {
-        self.header_line.is_some()
+        self.header_line.is_some() || self.is_in_columns()
+    }
+
+    fn is_in_columns(&self) -> bool {
+        matches!(self.origin, Origin::Columns(_))
     }
 
     /// What a row is called in messages, by its index: `row 2 (line 3)`.
@@ -222,19 +250,26 @@ impl Table {
     /// What a cell is called in messages, by its indices: ``row 2 (line 3), column `load` ``.
     pub(super) fn place(&self, row: usize, column: usize) -> String {
         let column = shown(self.header.get(column).map_or("", String::as_str));
-        match self.lines.is_empty() {
-            true => format!("column {column}"),
-            false => format!("{}, column {column}", self.row(row)),
+        match self.origin {
+            Origin::Line => format!("column {column}"),
+            _ => format!("{}, column {column}", self.row(row)),
         }
     }
 
-    /// The lines in which its rows begin.
+    /// The lines in which its rows begin, where it is a text.
     pub(super) fn lines(&self) -> &[usize] {
         &self.lines
     }
 
     /// How the file was read, in one line.
     pub(super) fn line(&self) -> String {
+        let (rows, columns) = (
+            counted(self.rows.len(), "rows"),
+            counted(self.header.len(), "columns"),
+        );
+        if let Origin::Columns(format) = self.origin {
+            return format!("{}: {rows} of {columns} of {}", self.name, format.name());
+        }
         let separator = self.format.separator.unwrap_or(Separator::Comma);
         let comma = match self.decimal() {
             Decimal::Point => "",
@@ -246,10 +281,8 @@ impl Table {
             Some(line) => format!("a header in line {line}"),
         };
         format!(
-            "{}: {} of {} separated by {}{comma}, {header}",
+            "{}: {rows} of {columns} separated by {}{comma}, {header}",
             self.name,
-            counted(self.rows.len(), "rows"),
-            counted(self.header.len(), "columns"),
             separator.name()
         )
     }
@@ -311,7 +344,7 @@ impl Table {
     fn undivided(&self) -> String {
         let separator = self.format.separator.unwrap_or(Separator::Comma);
         match self.header.as_slice() {
-            [whole] if self.has_header() && whole.contains([',', ';', '\t', '|']) => {
+            [whole] if self.header_line.is_some() && whole.contains([',', ';', '\t', '|']) => {
                 format!(
                     " (one, for the table is read as separated by {}: write it so, or say task.table.separator)",
                     separator.name()
@@ -337,6 +370,7 @@ impl Table {
     /// What an error adds that misses a name or finds a word: the remedy, where the file has no header or seems to.
     pub(super) fn hint(&self) -> &'static str {
         match self.has_header() {
+            true if self.is_in_columns() => "",
             true if self.header.iter().any(|name| number::is_written(name)) => {
                 " (the first row was taken for the header, yet holds numbers: if it is data, write a header above it, or say \
                  task.table.header = false)"
@@ -351,7 +385,10 @@ impl Table {
         let placed = columns.iter().filter(|&&column| self.placed[column]);
         let placed: Vec<String> = placed.map(|&column| self.header[column].clone()).collect();
         let why = match (placed.is_empty(), self.has_header()) {
-            (true, true) if columns.iter().any(|&c| number::is_written(&self.header[c])) => {
+            (true, true)
+                if !self.is_in_columns()
+                    && columns.iter().any(|&c| number::is_written(&self.header[c])) =>
+            {
                 return Some(format!("{}:{}", self.name, self.hint()));
             }
             (true, _) => return None,
@@ -399,7 +436,8 @@ impl Table {
             Some(_) => format!("is no number with a decimal {mark}, as the table is read"),
             None => number::refusal(cell),
         };
-        let is_word = row == 0 && self.has_header() && !cell.contains(|c: char| c.is_ascii_digit());
+        let is_word =
+            row == 0 && self.header_line.is_some() && !cell.contains(|c: char| c.is_ascii_digit());
         let unit = match is_word && !self.is_missing(row, column) {
             true => "; where it is a unit or a second name, say task.table.header_rows = 2",
             false => "",
@@ -421,7 +459,8 @@ impl Table {
             .unwrap_or_default()
     }
 
-    fn check(&self, text: &str, above: usize) -> Result<()> {
+    /// Checks that every column has a name of its own, that there are rows, and that all are as wide.
+    fn check(&self) -> Result<()> {
         let Self {
             name, header, rows, ..
         } = self;
@@ -466,16 +505,31 @@ impl Table {
                 header.len()
             )));
         }
-        // The parser skips blank lines, but in a table of one column such a line is a missing value.
+        Ok(())
+    }
+
+    /// Checks a text for blank lines, which the parser skips; but in a table of one column such a line is a missing value.
+    fn has_no_gap(&self, text: &str, above: usize) -> Result<()> {
         let blank = text.trim_end().lines().position(str::is_empty);
-        if let (1, Some(line)) = (header.len(), blank) {
+        if let (1, Some(line)) = (self.header.len(), blank) {
             return Err(Error::mend(format!(
-                "{name}: line {} is blank, a missing value in a table of one column; fill it in or remove the line",
+                "{}: line {} is blank, a missing value in a table of one column; fill it in or remove the line",
+                self.name,
                 above + line + 1
             )));
         }
         Ok(())
     }
+}
+
+/// What columns are called of these names, and which of them by their place.
+fn called(names: Vec<String>) -> (Vec<String>, Vec<bool>) {
+    let placed = names.iter().map(String::is_empty).collect();
+    let called = |(i, name): (usize, String)| match name.is_empty() {
+        true => format!("column {}", i + 1),
+        false => name,
+    };
+    (names.into_iter().enumerate().map(called).collect(), placed)
 }
 
 /// The separator that Excel has announced in a line of its own, and the text below it.

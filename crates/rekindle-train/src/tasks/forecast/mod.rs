@@ -24,7 +24,7 @@ use super::{
     task::Task,
 };
 use crate::{
-    data::{file::DataFile, reading::Reading},
+    data::{file::DataFile, reading::Reading, table::KINDS},
     error::Result,
     memory::Batch,
     model::{
@@ -45,7 +45,7 @@ impl Kind for ForecastConfig {
 
     const USE: Use = Use::Files;
 
-    const FOLDER: &[&str] = &["csv", "tsv", "txt", "tab"];
+    const FOLDER: &[&str] = &KINDS;
 
     fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
         self.check_keys()
