@@ -106,6 +106,6 @@ fn read_zip<'b>(content: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
     let pickle = archive.names().find(|name| name.ends_with("data.pkl"));
     match pickle.map(str::to_owned) {
         Some(pickle) => pytorch::read_zip(archive, &pickle),
-        None => numpy::read_arrays(archive),
+        None => numpy::read_tensors(content),
     }
 }

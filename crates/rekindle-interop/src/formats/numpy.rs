@@ -4,10 +4,12 @@
 //! `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::archive::{self, Archive};
 use super::pickle::{Id, Pickle, Value};
 use super::strides::View;
+use super::tensor::elements;
 use super::{Bytes, Dtype, Entry, FormatError, Tensors};
 
 /// NumPy's letters for types.
@@ -24,24 +26,59 @@ const TYPES: [(&str, Dtype); 10] = [
     ("V2", Dtype::Bf16),
 ];
 
+/// The arrays of an `.npz` file, by their names.
+#[derive(Clone, Debug, Default)]
+pub struct Arrays<'b> {
+    /// Those of numbers and truths.
+    pub numbers: Tensors<'b>,
+    /// Those of text, NumPy's `<U` and `|S`.
+    pub texts: BTreeMap<String, Texts>,
+}
+
+/// An array of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// The sizes of the axes.
+    pub shape: Vec<usize>,
+    /// The texts, in the order of rows.
+    pub texts: Vec<String>,
+}
+
 /// The arrays of an `.npz` file.
-pub(super) fn read_arrays(mut archive: Archive<'_>) -> Result<Tensors<'_>, FormatError> {
+///
+/// # Errors
+///
+/// If it is none or is damaged, or has an array of neither numbers nor text.
+pub fn read<'b>(content: impl Into<Bytes<'b>>) -> Result<Arrays<'b>, FormatError> {
+    let mut archive = Archive::open(content.into())?;
     let names: Vec<String> = archive.names().map(str::to_owned).collect();
-    let mut tensors = Tensors::default();
+    let mut arrays = Arrays::default();
     for member in names {
         let Some(name) = member.strip_suffix(".npy") else {
             continue;
         };
         let content = archive.member(&member)?;
-        let entry = array(&content, &mut archive.budget);
-        tensors.add(name.to_owned(), entry.map_err(|why| fault(name, why))?)?;
+        let array = array(&content, &mut archive.budget);
+        match array.map_err(|why| fault(name, why))? {
+            Array::Numbers(entry) => arrays.numbers.add(name.to_owned(), entry)?,
+            Array::Texts(texts) => {
+                arrays.texts.insert(name.to_owned(), texts);
+            }
+        }
     }
-    match tensors.is_empty() {
-        true => Err(FormatError::Empty {
+    Ok(arrays)
+}
+
+/// The tensors of an `.npz` file, which has no texts.
+pub(super) fn read_tensors<'b>(content: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
+    let Arrays { numbers, texts } = read(content.clone())?;
+    match texts.keys().next() {
+        Some(name) => Err(fault(name, TEXTS.into())),
+        None if numbers.is_empty() => Err(FormatError::Empty {
             format: "zip",
             objects: Vec::new(),
         }),
-        false => Ok(tensors),
+        None => Ok(numbers),
     }
 }
 
@@ -86,7 +123,11 @@ pub fn write(tensors: &[(&str, Entry<'_>)]) -> Result<Vec<u8>, FormatError> {
 /// The array of an `.npy` file, named `tensor`.
 pub(super) fn read_array<'b>(bytes: &Bytes<'b>) -> Result<Tensors<'b>, FormatError> {
     let mut budget = archive::budget(bytes.len());
-    let entry = array(bytes, &mut budget);
+    let entry = match array(bytes, &mut budget) {
+        Ok(Array::Numbers(entry)) => Ok(entry),
+        Ok(Array::Texts(_)) => Err(TEXTS.to_owned()),
+        Err(why) => Err(why),
+    };
     let mut tensors = Tensors::default();
     tensors.add("tensor".into(), entry.map_err(|why| fault("tensor", why))?)?;
     Ok(tensors)
@@ -190,7 +231,16 @@ fn content_of_pickle<'p>(pickle: &'p Pickle<'_>, id: Id) -> Option<Cow<'p, [u8]>
     }
 }
 
-fn array<'b>(content: &Bytes<'b>, budget: &mut usize) -> Result<Entry<'b>, String> {
+/// What is said of texts where numbers are needed.
+const TEXTS: &str = "is of text, and no tensor; leave it out";
+
+/// One array.
+enum Array<'b> {
+    Numbers(Entry<'b>),
+    Texts(Texts),
+}
+
+fn array<'b>(content: &Bytes<'b>, budget: &mut usize) -> Result<Array<'b>, String> {
     let ended = || "ends too early, or is no .npy file; write it again with numpy.save".to_owned();
     let mut first = [0; 12];
     let there = content.len().min(first.len());
@@ -210,7 +260,7 @@ fn array<'b>(content: &Bytes<'b>, budget: &mut usize) -> Result<Entry<'b>, Strin
     let odd = |key: &str| format!("has a header without a `{key}` that can be read");
     let descr = key(header, "descr").and_then(|text| text.trim_start().strip_prefix(['\'', '"']));
     let descr = descr.and_then(|text| text.split(['\'', '"']).next());
-    let dtype = dtype(descr.ok_or_else(|| odd("descr"))?)?;
+    let descr = descr.ok_or_else(|| odd("descr"))?;
     let columns = key(header, "fortran_order").ok_or_else(|| odd("fortran_order"))?;
     let columns = columns.trim_start().starts_with("True");
     let shape = key(header, "shape").and_then(|text| text.trim_start().strip_prefix('('));
@@ -222,8 +272,84 @@ fn array<'b>(content: &Bytes<'b>, budget: &mut usize) -> Result<Entry<'b>, Strin
         .filter(|axis| !axis.is_empty());
     let axes: Result<Vec<usize>, _> = axes.map(str::parse).collect();
     let axes = axes.map_err(|_| odd("shape"))?;
-    let view = View::whole(dtype, axes, columns).ok_or_else(|| odd("shape"))?;
-    view.of(&numbers, budget)
+    match Letters::of(descr) {
+        Some(letters) => letters
+            .texts(axes, columns, &numbers, budget)
+            .map(Array::Texts),
+        None => {
+            let view = View::whole(dtype(descr)?, axes, columns).ok_or_else(|| odd("shape"))?;
+            view.of(&numbers, budget).map(Array::Numbers)
+        }
+    }
+}
+
+/// How the texts of an array are stored, each in as much space as the longest.
+struct Letters {
+    /// The bytes of a letter: 4 of its number in Unicode, or 1.
+    size: usize,
+    /// The letters of a text, those at the end 0 that it does not need.
+    count: usize,
+}
+
+impl Letters {
+    /// NumPy's types `<U7` and `|S7`; none where a type is no text.
+    fn of(descr: &str) -> Option<Letters> {
+        let (size, count) = match descr.split_at_checked(2)? {
+            ("<U" | "=U" | "|U", count) => (4, count),
+            ("|S" | "<S" | "=S", count) => (1, count),
+            _ => return None,
+        };
+        let count = count.parse().ok()?;
+        Some(Letters { size, count })
+    }
+
+    fn texts(
+        &self,
+        shape: Vec<usize>,
+        columns: bool,
+        content: &Bytes<'_>,
+        budget: &mut usize,
+    ) -> Result<Texts, String> {
+        let odd = || "is larger than any memory".to_owned();
+        let width = self.count.checked_mul(self.size).ok_or_else(odd)?;
+        let texts = elements(&shape).ok_or_else(odd)?;
+        if width == 0 || texts == 0 {
+            // What takes no bytes takes what is asked for here.
+            *budget = budget.checked_sub(texts).ok_or_else(odd)?;
+            return Ok(Texts {
+                shape,
+                texts: vec![String::new(); texts],
+            });
+        }
+        // Of the bytes of a text the first axis but one is that of the texts, whatever their order.
+        let mut view = View::whole(Dtype::U8, shape.clone(), columns).ok_or_else(odd)?;
+        for stride in &mut view.strides {
+            *stride = stride.checked_mul(width).ok_or_else(odd)?;
+        }
+        view.shape.push(width);
+        view.strides.push(1);
+        let bytes = view.of(content, budget)?;
+        let bytes = bytes.bytes().map_err(|error| error.to_string())?;
+        let texts = bytes.chunks(width).map(|text| self.text(text));
+        let texts: Option<Vec<String>> = texts.collect();
+        Ok(Texts {
+            shape,
+            texts: texts.ok_or("has bytes that are no text")?,
+        })
+    }
+
+    fn text(&self, bytes: &[u8]) -> Option<String> {
+        let text: String = match self.size {
+            1 => str::from_utf8(bytes).ok()?.to_owned(),
+            _ => {
+                let letters = bytes
+                    .chunks(4)
+                    .map(|letter| char::from_u32(u32::from_le_bytes(letter.try_into().ok()?)));
+                letters.collect::<Option<String>>()?
+            }
+        };
+        Some(text.trim_end_matches('\0').to_owned())
+    }
 }
 
 /// What stands behind a key of a header.
@@ -236,7 +362,11 @@ fn dtype(descr: &str) -> Result<Dtype, String> {
     let letters = descr.trim_start_matches(['<', '|', '=']);
     let known = TYPES.iter().find(|(name, _)| *name == letters);
     known.map(|(_, dtype)| *dtype).ok_or_else(|| {
-        format!("is of NumPy's type {descr}; floats and integers in little-endian order can be read, so convert it")
+        let how = match letters {
+            "O" => " by .astype(float), or texts by .astype(str)",
+            _ => "",
+        };
+        format!("is of NumPy's type {descr}; floats and integers in little-endian order can be read, so convert it{how}")
     })
 }
 

@@ -1,7 +1,8 @@
 //! Series in arrays of NumPy: `numpy.savez("a.npz", x=x, y=y)` with `x` of `[series, steps]` or `[series, steps, channels]` and a
-//! label each in `y`; or `x` alone, `numpy.save("a.npy", x)`.
+//! label each in `y`, of numbers or of text; or `x` alone, `numpy.save("a.npy", x)`.
 
-use rekindle_interop::formats::{self, Entry, FormatError};
+use rekindle_interop::formats::numpy::{self, Arrays, Texts};
+use rekindle_interop::formats::{self, Entry, Format, FormatError};
 use rekindle_interop::tensor_data;
 
 use super::message::{counted, listed, shown};
@@ -25,21 +26,33 @@ pub(super) fn parse(
     takes_missing: bool,
 ) -> Result<Parsed> {
     let mend = |why: String| Error::mend(format!("{name}: {why}"));
-    let arrays = formats::read(bytes).map_err(|error| mend(error.to_string()))?;
-    let called = |wanted: &str| {
-        arrays
-            .iter()
-            .find(|(array, _)| array.to_lowercase() == wanted)
+    let read = match Format::of(bytes) {
+        Some(Format::Zip) => numpy::read(bytes),
+        _ => formats::read(bytes).map(|numbers| Arrays {
+            numbers,
+            ..Arrays::default()
+        }),
     };
-    let Some((x, entry)) = VALUES.into_iter().find_map(called) else {
-        let all: Vec<String> = arrays.names().map(str::to_owned).collect();
+    let arrays = read.map_err(|error| mend(error.to_string()))?;
+    let names = arrays.numbers.names();
+    let names: Vec<&str> = names
+        .chain(arrays.texts.keys().map(String::as_str))
+        .collect();
+    let called = |wanted: &str| {
+        let mut names = names.iter().copied();
+        names.find(|array| array.to_lowercase() == wanted)
+    };
+    let values = VALUES.into_iter().filter_map(called);
+    let of_numbers = |x| arrays.numbers.get(x).map(|entry| (x, entry));
+    let Some((x, entry)) = values.filter_map(of_numbers).next() else {
+        let all: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         return Err(mend(format!(
-            "no array is called `x`, the series [series, steps, channels]; there are {}",
+            "no array of numbers is called `x`, the series [series, steps, channels]; there are {}",
             listed(&all)
         )));
     };
     let y = match &wish.label {
-        Some(name) => arrays.iter().find(|(array, _)| array == name),
+        Some(name) => names.iter().copied().find(|array| array == name),
         None => labels
             .names()
             .iter()
@@ -71,10 +84,10 @@ pub(super) fn parse(
             shown(x)
         )
     }));
-    let left_out = arrays
-        .names()
-        .filter(|&array| array != x && y.is_none_or(|(y, _)| array != y));
-    let left_out: Vec<String> = left_out.map(str::to_owned).collect();
+    let left_out = names
+        .iter()
+        .filter(|&&array| array != x && Some(array) != y);
+    let left_out: Vec<String> = left_out.map(|&array| array.to_owned()).collect();
     notes.extend((!left_out.is_empty()).then(|| format!("{name}: left out {}", listed(&left_out))));
     let one = |(row, values): (usize, &[f64])| {
         one_series(values, channels, takes_missing)
@@ -84,14 +97,16 @@ pub(super) fn parse(
     let series = series.chunks(steps * channels).enumerate().map(one);
     Ok(Parsed {
         series: series.collect::<Result<_>>()?,
-        labels: y.map(|y| written(y, rows).map_err(mend)).transpose()?,
+        labels: y
+            .map(|y| written(&arrays, y, rows).map_err(mend))
+            .transpose()?,
         ids: None,
         lines: Vec::new(),
         announces: None,
         announced: Vec::new(),
         channels,
         columns: SeriesColumns {
-            label: y.map(|(name, _)| name.to_owned()),
+            label: y.map(str::to_owned),
             ..SeriesColumns::default()
         },
         hint: ", a file of NumPy an array `y`: numpy.savez(\"a.npz\", x=x, y=y)",
@@ -105,15 +120,24 @@ fn numbers(entry: &Entry<'_>) -> Result<Vec<f64>, FormatError> {
     Ok(tensor_data(entry)?.iter::<f64>().collect())
 }
 
-/// The labels of so many series as a table has them: a whole number without a point.
-fn written((name, entry): (&str, &Entry<'_>), rows: usize) -> Result<Vec<String>, String> {
-    let labels = numbers(entry).map_err(|error| error.to_string())?;
+/// The labels of so many series as a table has them: a whole number without a point, a text without the blanks around it.
+fn written(arrays: &Arrays<'_>, name: &str, rows: usize) -> Result<Vec<String>, String> {
+    let (labels, shape): (Vec<String>, &[usize]) = match arrays.texts.get(name) {
+        Some(Texts { texts, shape }) => {
+            let texts = texts.iter().map(|text| text.trim().to_owned());
+            (texts.collect(), shape)
+        }
+        None => {
+            let entry = arrays.numbers.get(name).ok_or("there is no such array")?;
+            let labels = numbers(entry).map_err(|error| error.to_string())?;
+            (labels.iter().map(f64::to_string).collect(), &entry.shape)
+        }
+    };
     match labels.len() == rows {
-        true => Ok(labels.iter().map(f64::to_string).collect()),
+        true => Ok(labels),
         false => Err(format!(
-            "the array {} has the axes {:?}, where {rows} series need a label each",
-            shown(name),
-            entry.shape
+            "the array {} has the axes {shape:?}, where {rows} series need a label each",
+            shown(name)
         )),
     }
 }

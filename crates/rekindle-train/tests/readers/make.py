@@ -308,17 +308,29 @@ case("unequal.ts", lines("@equalLength false", "@classLabel true a b c", "@data"
      steps=[3, 1], first=[1, 4, 2, 5, 3, 6], said=["no row is of `c`"])
 
 
-# Arrays of NumPy, written by hand: a magic number, a header, the numbers by rows.
+# Arrays of NumPy, written by hand: a magic number, a header, the numbers or texts by rows.
+def array(kind, shape, content):
+    head = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + content
+
+
 def npy(shape, values, letter="d"):
-    head = f"{{'descr': '<{dict(d='f8', f='f4', q='i8')[letter]}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + struct.pack(f"<{len(values)}{letter}", *values)
+    return array("<" + dict(d="f8", f="f4", q="i8")[letter], shape, struct.pack(f"<{len(values)}{letter}", *values))
+
+
+def words(texts):
+    """Each of so many letters as the longest: of four bytes, or of one where they are bytes."""
+    longest = max(map(len, texts))
+    if isinstance(texts[0], bytes):
+        return array(f"|S{longest}", (len(texts),), b"".join(text.ljust(longest, b"\0") for text in texts))
+    return array(f"<U{longest}", (len(texts),), b"".join(text.ljust(longest, "\0").encode("utf-32-le") for text in texts))
 
 
 def npz(**arrays):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for name, array in arrays.items():
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), array)
+        for name, content in arrays.items():
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content)
     return file.getvalue()
 
 
@@ -337,7 +349,11 @@ case("arrays-hole-taken.npz", npz(x=npy((2, 3), [1, NAN, 3, 4, 5, NAN]), y=npy((
      first=[1, "nan", 3], steps=[3, 2])
 case("arrays-large.npz", npz(x=npy((2, 1), [1, 1e200]), y=npy((2,), [0, 1])), **S, error=["row 2, step 1, channel 1", "beyond 1e140"])
 case("arrays-few-labels.npz", npz(x=X, y=npy((3,), [0, 1, 1])), **S, error=["the array `y` has the axes [3], where 2 series need"])
-case("arrays-no-x.npz", npz(a=X, b=X), **S, error=["no array is called `x`", "there are `a`, `b`"])
+case("arrays-no-x.npz", npz(a=X, b=X), **S, error=["no array of numbers is called `x`", "there are `a`, `b`"])
+case("arrays-texts.npz", npz(x=X, y=words(["mild", "größer"])), **S, labels=["mild", "größer"], first=[1, 10, 2, 20])
+case("arrays-bytes.npz", npz(x=X, y=words([b"up", b"down"]), who=words(["ann", "bob"])), **S, labels=["up", "down"], said=["left out `who`"])
+case("arrays-objects.npz", npz(x=X, y=array("|O", (2,), b"")), **S, error=["type |O", "texts by .astype(str)"])
+case("arrays-few-texts.npz", npz(x=X, y=words(["a", "b", "c"])), **S, error=["the array `y` has the axes [3], where 2 series need"])
 case("arrays-one-axis.npz", npz(x=npy((4,), [1, 2, 3, 4]), y=npy((4,), [0, 1, 0, 1])), **S, error=["`x` has the axes [4]"])
 case("array.npy", X, **S, error=["the series have no labels", "numpy.savez"])
 case("arrays-cut.npz", npz(x=X, y=npy((2,), [0, 1]))[:-40], **S, error=["arrays-cut.npz"])
