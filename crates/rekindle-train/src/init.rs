@@ -193,9 +193,14 @@ fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'st
             };
             keys.extend(label.map(|label| (key, label.into())));
             keys.extend(has_empty(looked).then(|| ("skip_empty", true.into())));
-            if let Some((id, time)) = looked.and_then(|looked| looked.steps.as_ref()) {
+            if let Some((id, times)) = looked.and_then(|looked| looked.steps.as_ref()) {
                 keys.push(("id", id.as_str().into()));
-                keys.extend(time.iter().map(|time| ("time", time.as_str().into())));
+                let time = match times.as_slice() {
+                    [] => None,
+                    [one] => Some(one.as_str().into()),
+                    several => Some(several.to_vec().into()),
+                };
+                keys.extend(time.map(|time| ("time", time)));
             }
             keys
         }

@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::message::shown;
-use super::roles::{Named, Role, Roles, Schema};
+use super::one_hot::Number;
+use super::roles::{ColumnRole, Named, Role, Roles, Schema};
 use super::segments::{Segment, Segments};
 use super::step;
 use super::table::Table;
 use super::table::config::TableConfig;
-use super::table::kind::ColumnKind;
 use super::table::stamp::StampFormat;
 use crate::error::{Error, Result};
 
@@ -121,22 +121,21 @@ impl Columns {
             ..
         } = roles;
         let rows = table.rows.len();
-        let names = inputs.iter().map(|&c| table.header[c].clone());
-        let names: Vec<String> = names.collect();
-        let kinds = inputs.iter().copied().zip(schema.kinds(&names));
-        let kinds: Vec<(usize, ColumnKind)> = kinds.collect();
+        let numbers = Number::all(table, &schema, &inputs);
+        let names = numbers.iter().map(|number| number.name(table)).collect();
         let mut is_ahead = vec![false; rows];
         for segment in &segments {
             is_ahead[segment.ahead.clone()].fill(true);
         }
         let set = |columns: &[usize]| -> HashSet<usize> { columns.iter().copied().collect() };
         let (is_static, is_known) = (set(&fixed), set(&known));
-        let mut values = Vec::with_capacity(rows * inputs.len());
+        let mut values = Vec::with_capacity(rows * numbers.len());
         for (&row, is_ahead) in order.iter().zip(is_ahead) {
-            for &(column, kind) in &kinds {
+            for number in &numbers {
+                let column = number.column;
                 let may_be_open =
                     is_static.contains(&column) || is_ahead && !is_known.contains(&column);
-                values.push(match (table.read_as(row, column, kind), holes) {
+                values.push(match (number.of(table, row), holes) {
                     (Some(value), _) => value,
                     (None, _) if may_be_open && table.is_missing(row, column) => f64::NAN,
                     (None, _) if is_ahead => {
@@ -152,9 +151,9 @@ impl Columns {
                 });
             }
         }
-        for (place, &column) in inputs.iter().enumerate() {
+        for (place, &Number { column, .. }) in numbers.iter().enumerate() {
             if is_static.contains(&column) && !alone {
-                let which = (place, column, inputs.len());
+                let which = (place, column, numbers.len());
                 for segment in &segments {
                     spread((table, &order), which, segment, &mut values)?;
                 }
@@ -206,6 +205,15 @@ impl Columns {
     /// The places among the names of the columns that are known for rows that are forecast.
     pub(crate) fn known(&self) -> Vec<usize> {
         self.places(Role::Known)
+    }
+
+    /// The places among the names of those that are 1 where a row has a word, and 0 elsewhere.
+    pub(crate) fn words(&self) -> Vec<usize> {
+        let of_words = self.schema.columns.iter();
+        let of_words = of_words.filter(|column| !column.words.is_empty());
+        let names: HashSet<String> = of_words.flat_map(ColumnRole::numbers).collect();
+        let places = (0..self.names.len()).filter(|&place| names.contains(&self.names[place]));
+        places.collect()
     }
 
     fn places(&self, role: Role) -> Vec<usize> {

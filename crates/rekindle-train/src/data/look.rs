@@ -38,7 +38,7 @@ pub(crate) struct Look {
     /// A column of few words that may be a class of each row, though the file was taken for another thing.
     pub(crate) may_be_class: Option<String>,
     /// The columns of a table with a step in each row that say to which series it belongs, and when it is.
-    pub(crate) steps: Option<(String, Option<String>)>,
+    pub(crate) steps: Option<(String, Vec<String>)>,
     /// The rows of the series, or of each where there are several.
     pub(crate) rows: usize,
     /// The rows of a season where the step in time makes it evident, and what it is.
@@ -247,7 +247,7 @@ fn of_rows(table: &Table, columns: &[Column], label: Option<&Column>) -> Result<
             ]
             .concat(),
         ),
-        steps: series.map(|(column, _)| (table.header[column].clone(), None)),
+        steps: series.map(|(column, _)| (table.header[column].clone(), Vec::new())),
         ..look
     })
 }
@@ -294,7 +294,7 @@ fn of_series(seen: Seen, table: &Table, label: Option<&Column>) -> Look {
     let named = |column: usize| table.header[column].clone();
     Look {
         has_holes,
-        steps: steps.map(|(id, time)| (named(id), time.map(named))),
+        steps: steps.map(|(id, times)| (named(id), times.into_iter().map(named).collect())),
         ..Look::at(seen)
     }
 }

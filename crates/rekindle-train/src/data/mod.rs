@@ -39,6 +39,7 @@ pub(crate) mod look;
 pub(crate) mod message;
 pub(crate) mod number;
 pub(crate) mod pairs;
+mod one_hot;
 #[cfg(test)]
 mod readers;
 pub(crate) mod reading;

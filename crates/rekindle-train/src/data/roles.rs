@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::clock::{self, Clock};
 use super::message::{listed, shown};
+use super::one_hot;
 use super::table::Table;
 use super::table::config::TableConfig;
 use super::table::kind::{self, ColumnKind, Looked};
@@ -46,6 +47,9 @@ pub struct ColumnRole {
     /// The unit that its numbers are written with, if it is read; empty where there is none, and none in runs of before it was stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The words of a column of words that is read, each as a number: 1 where a row has it, 0 elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
 }
 
 /// What a run stores of a table: how it is written, and what its columns are for. Other files are read by it.
@@ -104,6 +108,11 @@ impl Roles {
         let set = |places: &[usize]| -> HashSet<usize> { places.iter().copied().collect() };
         let (named_columns, named_targets) = (set(&columns), set(&targets));
         let (known, fixed) = (table.columns(named.known)?, table.columns(named.fixed)?);
+        let of_words = fixed
+            .iter()
+            .filter(|&&column| all[column].kind == ColumnKind::Text);
+        let words = of_words.map(|&column| Ok((column, one_hot::words(table, column)?)));
+        let mut words: HashMap<usize, Vec<String>> = words.collect::<Result<_>>()?;
         let id = named.id.map(|id| table.column(id)).transpose()?;
         // Whatever is named as known ahead or static is read, and not forecast unless that is said, too.
         let named_known = set(&known);
@@ -180,12 +189,13 @@ impl Roles {
             false if Some(column) == id => Role::Id,
             false => Role::Out,
         };
-        let of = |column: usize| ColumnRole {
+        let mut of = |column: usize| ColumnRole {
             name: table.header[column].clone(),
             kind: all[column].kind,
             role: role(column),
             why: outs.get(&column).cloned().unwrap_or_default(),
             unit: read.contains(&column).then(|| all[column].unit()),
+            words: words.remove(&column).unwrap_or_default(),
         };
         let mut format = table.format.clone();
         format.dates = format
@@ -193,11 +203,20 @@ impl Roles {
             .or_else(|| clock.as_ref().and_then(|clock| clock.format?.order()));
         let schema = Schema {
             table: format,
-            columns: (0..table.header.len()).map(of).collect(),
+            columns: (0..table.header.len()).map(&mut of).collect(),
         };
         let looked = || inputs.iter().map(|&c| (c, &all[c]));
         let mut notes: Vec<String> = table.dressed(looked()).into_iter().collect();
         notes.extend(table.mixed(looked()));
+        let of_words = schema.columns.iter().filter(|c| !c.words.is_empty());
+        notes.extend(of_words.map(|column| {
+            format!(
+                "{}: {} is read as one number for each of its words, 1 where a row has it and 0 elsewhere: {}",
+                table.name,
+                shown(&column.name),
+                listed(&column.words)
+            )
+        }));
         let counters = inputs.iter().copied().filter(|&c| is_counter(c));
         let counters: Vec<String> = counters.map(|c| table.header[c].clone()).collect();
         notes.extend((!counters.is_empty()).then(|| {
@@ -230,7 +249,7 @@ impl Roles {
             let names: Vec<String> = schema.of(role).map(|c| c.name.clone()).collect();
             table.columns(&names)
         };
-        let inputs = table.columns(inputs)?;
+        let inputs = table.columns(&schema.columns_of(inputs))?;
         let time = of(Role::Time)?;
         let clock = (!time.is_empty()).then(|| clock::named(table, &time));
         let looked: Vec<(usize, Looked)> = inputs.iter().map(|&c| (c, table.look(c))).collect();
@@ -245,6 +264,7 @@ impl Roles {
             let changed = kind::changed(before.unit.as_ref()?, &looked.unit())?;
             Some(format!("{}: {} is {changed}", table.name, shown(name)))
         }));
+        notes.extend(one_hot::unseen(table, schema)?);
         Ok(Roles {
             targets: of(Role::Target)?,
             known: of(Role::Known)?,
@@ -267,22 +287,12 @@ impl Schema {
             role: Role::Input,
             why: String::new(),
             unit: None,
+            words: Vec::new(),
         };
         Schema {
             table: TableConfig::default(),
             columns: columns.iter().map(of).collect(),
         }
-    }
-
-    /// What the cells of some columns are.
-    pub(super) fn kinds(&self, names: &[String]) -> Vec<ColumnKind> {
-        let known = self
-            .columns
-            .iter()
-            .map(|column| (&column.name, column.kind));
-        let known: HashMap<&String, ColumnKind> = known.collect();
-        let of = |name| known.get(name).copied().unwrap_or(ColumnKind::Number);
-        names.iter().map(of).collect()
     }
 
     /// The columns of a role.

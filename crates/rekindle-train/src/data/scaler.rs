@@ -26,6 +26,14 @@ impl Scaler {
         Self { mean, std }
     }
 
+    /// The same, with some columns left as they are.
+    pub(crate) fn without(mut self, columns: &[usize]) -> Self {
+        for &column in columns {
+            (self.mean[column], self.std[column]) = (0.0, 1.0);
+        }
+        self
+    }
+
     /// The mean and the standard deviation of each column.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (f64, f64)> {
         self.mean.iter().copied().zip(self.std.iter().copied())

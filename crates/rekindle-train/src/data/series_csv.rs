@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::clock;
 use super::message::{listed, shown};
 use super::series::{Series, SeriesColumns};
 use super::series_parsed::{Labels, Parsed};
@@ -246,10 +247,29 @@ fn is_id(table: &Table, column: usize) -> bool {
     IDS.iter().any(ends_in) || column == 0 && table.is_unnamed(0)
 }
 
-/// The columns that say to which series a row belongs, and when it is, where each row of a table seems to be a step.
-pub(super) fn of_steps(table: &Table, label: Option<usize>) -> Option<(usize, Option<usize>)> {
+/// The column that says to which series a row belongs, and those that say when it is, where each row of a table seems to be a step.
+pub(super) fn of_steps(table: &Table, label: Option<usize>) -> Option<(usize, Vec<usize>)> {
     let found = beside(table, label);
-    Some((found.repeated?, found.time))
+    let id = found.repeated?;
+    Some((
+        id,
+        times(table, found.time, |column| {
+            Some(column) == label || column == id
+        }),
+    ))
+}
+
+/// The columns that say when: one, or that of days with that of times beside it.
+fn times(table: &Table, time: Option<usize>, is_taken: impl Fn(usize) -> bool) -> Vec<usize> {
+    let Some(time) = time else {
+        return Vec::new();
+    };
+    let all: Vec<Looked> = (0..table.header.len()).map(|c| table.look(c)).collect();
+    // What is wrong with the times is said where they are read.
+    match clock::found(table, &all, is_taken) {
+        Ok(Some(clock)) if clock.columns.contains(&time) => clock.columns,
+        _ => vec![time],
+    }
 }
 
 /// The columns that are no step of a series in a row: words, and what tells the rows apart.
@@ -265,7 +285,9 @@ fn no_steps(table: &Table, label: Option<usize>) -> Result<(Vec<usize>, Vec<Stri
         time,
     } = beside(table, label);
     if repeated.is_some() || time.is_some() {
-        return Err(tidy(table, repeated, time));
+        let is_taken = |column: usize| [label, repeated].contains(&Some(column));
+        let times = times(table, time, is_taken);
+        return Err(tidy(table, repeated, &times));
     }
     let said = [(&ids, "they name the rows"), (&words, "text")];
     let said = said.into_iter().filter(|(columns, _)| !columns.is_empty());
@@ -284,21 +306,23 @@ fn tells_apart(table: &Table, column: usize) -> bool {
 }
 
 /// The error for a table with a step in each row, of which no key says so.
-fn tidy(table: &Table, id: Option<usize>, time: Option<usize>) -> Error {
-    let named = |column: Option<usize>, otherwise: &str| match column {
-        Some(column) => format!("{:?}", table.header[column]),
-        None => otherwise.to_owned(),
+fn tidy(table: &Table, id: Option<usize>, times: &[usize]) -> Error {
+    let quoted = |column: usize| format!("{:?}", table.header[column]);
+    let id_key = id.map_or("\"COLUMN\"".to_owned(), quoted);
+    let names: Vec<String> = times.iter().map(|&column| quoted(column)).collect();
+    let time_key = match names.as_slice() {
+        [] => "\"COLUMN\"".to_owned(),
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
     };
-    let why = match (id, time) {
-        (Some(id), _) => format!("{} repeats", shown(&table.header[id])),
-        (None, time) => format!("{} says when", named(time, "")),
+    let why = match id {
+        Some(id) => format!("{} repeats", shown(&table.header[id])),
+        None => format!("{} says when", names.join(" with ")),
     };
     Error::mend(format!(
-        "{}: each row seems to be a step, not a series ({why}); say which rows are a series: task.id = {}, task.time = {}; where each \
-         row is a series, take the column out",
-        table.name,
-        named(id, "\"COLUMN\""),
-        named(time, "\"COLUMN\"")
+        "{}: each row seems to be a step, not a series ({why}); say which rows are a series: task.id = {id_key}, task.time = {time_key}; \
+         where each row is a series, take the column out",
+        table.name
     ))
 }
 

@@ -263,6 +263,13 @@ case("panel-not-named.csv", lines("shop,day,load", "a,2024-01-01,1", "a,2024-01-
 case("panel-together.csv", lines("day,shop,load", "2024-01-01,a,1", "2024-01-01,b,7", "2024-01-02,a,2", "2024-01-02,b,9"), names=["load"],
      said=["where these are several series, task.id names the column"])
 case("panel-no-id.csv", lines("shop,load", "a,1", ",2"), keys='id = "shop"', error=["row 2 (line 3), column `shop`: it is empty, and task.id"])
+case("static-words.csv", lines("shop,day,load,region", "b,2024-01-02,5,south", "a,2024-01-01,1,north ", "b,2024-01-01,4,", "a,2024-01-02,2,north"),
+     keys='id = "shop"\nstatic = ["region"]\ntargets = ["load"]', names=["load", "region = north", "region = south"], targets=["load"],
+     first=[4, 0, 1], last=[2, 1, 0], said=["static `region`", "one number for each of its words, 1 where a row has it and 0 elsewhere: `north`, `south`"])
+case("static-words-differ.csv", lines("shop,load,region", "a,1,north", "a,2,south"), keys='id = "shop"\nstatic = ["region"]\ncolumns = ["load"]',
+     error=["row 2 (line 3), column `region`: `south` where row 1 (line 2) of the same series has `north`"])
+case("static-many-words.csv", lines("shop,load,name", *(f"{n},{n},name {n}" for n in range(101))), keys='id = "shop"\nstatic = ["name"]',
+     error=["column `name` has 101 different words", "at most 100"])
 case("static-differs.csv", lines("shop,load,area", "a,1,70", "a,2,71"), keys='id = "shop"\nstatic = ["area"]',
      error=["row 2 (line 3), column `area`: `71` where row 1 (line 2) of the same series has `70`", "task.columns"])
 case("static-missing.csv", lines("shop,load,area", "a,1,70", "b,2,"), keys='id = "shop"\nstatic = ["area"]',
@@ -294,6 +301,9 @@ case("tidy-keys.csv", lines("id,time,x,y,label", "a,2,2,20,up", "b,1,3,30,down",
      series=2, labels=["up", "down"], steps=[2, 1], channels=["x", "y"], first=[1, 10, 2, 20],
      said=["2 series by `id`, a row a step at `time`; channels `x`, `y`", "the rows of 1 series were put in the order of `time`"])
 case("tidy-two-classes.csv", lines("id,x,label", "a,1,up", "a,2,down"), **S, keys='id = "id"', error=["a series has one class"])
+case("tidy-days-and-times.csv", lines("id,day,clock,x,label", *(f"{who},2024-01-0{d},{h:02}:00,{d + h}.5,{label}" for who, label in [("a", "up"), ("b", "down")]
+                                                               for d in [1, 2] for h in [9, 21])),
+     **S, error=["`id` repeats", 'task.id = "id", task.time = ["day", "clock"]'])
 case("numbers-as-classes.csv", lines("label,t0", *(f"{n}.5,{n}" for n in range(12))), **S, series=12,
      said=["the labels are 12 different numbers in 12 rows"])
 case("one-class.csv", lines("label,t0", "up,1", "up,2"), **S, error=["needs two classes at least"])

@@ -83,7 +83,7 @@ impl Forecast {
                 };
                 ForecastSpec {
                     steps: errors::steps(&each, columns, &targets, config.season),
-                    scaler: Scaler::fit(&train, columns),
+                    scaler: Scaler::fit(&train, columns).without(&table.words()),
                     columns: table.names.clone(),
                     targets,
                     indicators: (0..columns).filter(has_holes).collect(),

@@ -117,12 +117,13 @@ impl Rows {
         let micros = before.micros.zip(row.micros.clone());
         let mut values = row.values.clone();
         for fixed in self.schema.of(Role::Static) {
-            let place = self.spec.columns.iter().position(|c| *c == fixed.name);
-            let place = place.filter(|&place| values[place].is_nan());
-            if let Some(place) = place {
+            let numbers = fixed.numbers();
+            let places = (0..columns).filter(|&place| numbers.contains(&self.spec.columns[place]));
+            let places: Vec<usize> = places.filter(|&place| values[place].is_nan()).collect();
+            for &place in &places {
                 values[place] = before.values[place];
             }
-            if place.is_some_and(|place| values[place].is_nan()) {
+            if places.iter().any(|&place| values[place].is_nan()) {
                 return Err(Error::mend(format!(
                     "line {number}, column {}: task.static says that its series has one value of it: write it into the first row of the series",
                     shown(&fixed.name)
