@@ -348,12 +348,19 @@ impl Clock {
         names.join(" with ")
     }
 
-    /// What is said where several columns say when.
-    pub(super) fn note(&self, table: &Table) -> Option<String> {
-        (self.columns.len() > 1).then(|| {
-            let (called, first) = (self.called(table), self.cell(table, 0));
-            format!("{}: the time is {called}: {}", table.name, shown(&first))
-        })
+    /// What is said where several columns say when, or dates have several forms.
+    pub(super) fn notes(&self, table: &Table) -> Vec<String> {
+        let (name, called, first) = (&table.name, self.called(table), self.cell(table, 0));
+        let mut notes = Vec::new();
+        if self.columns.len() > 1 {
+            notes.push(format!("{name}: the time is {called}: {}", shown(&first)));
+        }
+        if let Some(StampFormat::Mixed(_)) = self.format {
+            notes.push(format!(
+                "{name}: the dates of {called} have several forms, and each is read by itself"
+            ));
+        }
+        notes
     }
 
     /// What the time of a row is called in messages.

@@ -171,7 +171,7 @@ impl Columns {
         notes.extend(table.notes());
         notes.extend(table.note(&inputs));
         notes.extend(of_roles);
-        notes.extend(clock.and_then(|clock| clock.note(table)));
+        notes.extend(clock.iter().flat_map(|clock| clock.notes(table)));
         notes.extend(of_order);
         Ok(Self {
             names,

@@ -348,6 +348,9 @@ fn why_out(table: &Table, column: usize, looked: &Looked, is_target: bool) -> Op
                 "numbers with a unit, {}, which are not read; write the numbers alone",
                 shown(table.cell(0, column))
             ),
+            0 if table.has_mixed_dates(column) => {
+                "dates in several forms; task.table.dates = \"day\" or \"month\" says what stands first, and has each read by itself".into()
+            }
             0 if table.has_years(column) => {
                 "dates in a form that is not read, so that the order of the rows is not checked; write 2024-01-31 12:30".into()
             }

@@ -164,6 +164,10 @@ case("time-epoch-milli.csv", lines("ts,a", "1700000000000,1", "1700000060000,5",
 case("time-too-large.csv", lines("t,a", "1e15,1", "3e15,5", "7e15,2"), keys='time = "t"', error=["row 1 (line 2), column `t`: `1e15` is no time"])
 case("day-or-month.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"),
      error=["column `date`: in `01/02/2024` the day may stand first or the month", 'task.table.dates = "day" or "month"'])
+MIXED = lines("when,a", "2024-01-31,1", "01.02.2024,5", "2 Feb 2024 12:30,2", "03/02/2024 9:00,7")
+case("mixed-dates.csv", MIXED, names=["a"], said=["left out `when` (dates in several forms; task.table.dates"])
+case("mixed-dates-key.csv", MIXED, keys='table.dates = "day"', names=["a"], time="when", first=[1], last=[7],
+     said=["the dates of `when` have several forms, and each is read by itself", "in `when` the day stands first"])
 case("day-key.csv", lines("date,a", "01/02/2024,1", "01/03/2024,5", "01/04/2024,2"), keys='table.dates = "day"', names=["a"],
      time="date", said=["in `date` the day stands first"])
 case("newest-first.csv", lines("date,a", "2024-01-03,1", "2024-01-02,5", "2024-01-01,2"), names=["a"], time="date", first=[2],

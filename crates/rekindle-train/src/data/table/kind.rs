@@ -151,6 +151,18 @@ impl Table {
         rows.clone().next().is_some() && rows.into_iter().all(is_dated)
     }
 
+    /// Whether every cell of a column that is not missing is a date, each in a form of its own.
+    pub(in crate::data) fn has_mixed_dates(&self, column: usize) -> bool {
+        let mut rows = (0..self.rows.len())
+            .filter(|&row| !self.is_missing(row, column))
+            .peekable();
+        let is_date = |row| {
+            let cell = std::iter::once(self.cell(row, column));
+            !StampFormat::of(cell, None).is_empty()
+        };
+        rows.peek().is_some() && rows.all(is_date)
+    }
+
     /// Whether a column is one of dates.
     pub(in crate::data) fn has_dates(&self) -> bool {
         (0..self.header.len()).any(|column| self.look(column).kind == ColumnKind::Date)

@@ -18,6 +18,8 @@ pub(crate) enum StampFormat {
     Month,
     /// In the words of `strftime`, where a time may follow.
     Pattern(&'static str),
+    /// Each in a form of its own, what stands first in a date of digits being said.
+    Mixed(DateOrder),
     /// The number of these since 1970: seconds, or parts of one.
     Epoch {
         /// The units of a second.
@@ -82,23 +84,27 @@ impl StampFormat {
         formats
     }
 
-    /// The ways of writing in which all of some cells can be read; none where there is no cell.
+    /// The ways of writing in which all of some cells can be read; none where there is no cell. Each cell may be in a form of its own
+    /// only where the order of day and month is said.
     pub(in crate::data) fn of<'a>(
         cells: impl Iterator<Item = &'a str> + Clone,
         order: Option<DateOrder>,
     ) -> Vec<StampFormat> {
         let mut formats = StampFormat::all(order);
         let mut any = false;
-        for cell in cells {
+        for cell in cells.clone() {
             any = true;
             formats.retain(|format| format.read(cell).is_some());
             if formats.is_empty() {
                 break;
             }
         }
-        match any {
-            true => formats,
-            false => Vec::new(),
+        let mixed = order.map(StampFormat::Mixed);
+        let mixed = mixed.filter(|mixed| cells.clone().all(|cell| mixed.read(cell).is_some()));
+        match (any, formats.is_empty()) {
+            (false, _) => Vec::new(),
+            (true, false) => formats,
+            (true, true) => mixed.into_iter().collect(),
         }
     }
 
@@ -119,6 +125,7 @@ impl StampFormat {
         match self {
             StampFormat::Pattern(date) if DAY_FIRST.contains(&date) => Some(DateOrder::Day),
             StampFormat::Pattern(date) if MONTH_FIRST.contains(&date) => Some(DateOrder::Month),
+            StampFormat::Mixed(order) => Some(order),
             _ => None,
         }
     }
@@ -134,13 +141,23 @@ impl StampFormat {
                 Some((number / f64::from(second) * 1e6).round() as i64)
             }
             StampFormat::Pattern(date) => pattern(date, cell),
+            StampFormat::Mixed(_) => self.own(cell)?.read(cell),
         }
+    }
+
+    /// The form of a cell's own, where each has one.
+    fn own(self, cell: &str) -> Option<StampFormat> {
+        let mut all = StampFormat::all(self.order()).into_iter();
+        all.find(|format| format.read(cell).is_some())
     }
 }
 
 impl StampFormat {
     /// A time in microseconds since 1970, written as another is, or as ISO 8601 has it.
     pub(in crate::data) fn write(self, micros: i64, like: &str) -> Option<String> {
+        if let StampFormat::Mixed(_) = self {
+            return self.own(like)?.write(micros, like);
+        }
         let time = Timestamp::from_microsecond(micros).ok()?;
         let time = time.to_zoned(jiff::tz::TimeZone::UTC).datetime();
         let written = |format: &str| strtime::format(format, time).ok();
