@@ -6,6 +6,7 @@ mod commands;
 mod console;
 mod defect;
 mod direction;
+mod environment;
 mod memory;
 mod plain;
 mod progress;
@@ -98,7 +99,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
-    threads::check_environment()?;
+    environment::check()?;
     match command {
         Command::Init(args) => init::run(args),
         Command::Explain(args) => explain::run(args),

@@ -219,7 +219,20 @@ fn numbers_without_end_are_refused() {
     in_place(&adding(""), &["validate", "x.toml", "--set", &deep]).refused(&["20000 parts", "80"]);
     for name in ["RAYON_NUM_THREADS", "MATMUL_NUM_THREADS"] {
         said(program().env(name, "1000000").arg("list")).refused(&[name, "1024"]);
+        let words = [name, "must be a number of threads"];
+        said(program().env(name, "-1").arg("list")).refused(&words);
+        said(program().env(name, "two").arg("list")).refused(&words);
+        said(program().env(name, "").arg("list")).done();
     }
+    let isa = "REKINDLE_ISA";
+    said(program().env(isa, "avx3").arg("list")).refused(&[isa, "none of that name", "portable"]);
+    let absent = if cfg!(target_arch = "x86_64") {
+        "neon"
+    } else {
+        "avx2"
+    };
+    said(program().env(isa, absent).arg("list")).refused(&[isa, "this machine has none such"]);
+    said(program().env(isa, "portable").arg("list")).done();
     said(program().env("RAYON_NUM_THREADS", "0").arg("list")).done();
 }
 
