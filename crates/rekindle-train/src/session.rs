@@ -83,9 +83,11 @@ pub struct Trained {
 /// If the config, the data, the device or the directory is not in order, or the loss diverges.
 pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Trained> {
     let options = &of_run(options)?;
-    let prefix = options.prefix.as_deref();
+    let (prefix, device) = (options.prefix.as_deref(), options.device.as_deref());
     let source = options.from.as_deref();
-    let source = source.map(|from| Source::open(from, prefix)).transpose()?;
+    let source = source
+        .map(|from| Source::open(from, prefix, device))
+        .transpose()?;
     let plan = match RunDir::open(files::directory_of(&options.config)).is_ok() {
         // What a run has stored may hold a key that cannot act.
         true => Plan::read(&options.config, &options.overrides)?,

@@ -4,6 +4,7 @@ use crate::{
     config::plan::Plan,
     error::{Error, Result},
     model::{net::Net, written::pytorch_name},
+    predict::predictor::{Predictor, unfinished},
     run::{begun::Begun, directory::RunDir},
     tasks::list::{Adopted, Spec},
     tensors::{self, Content},
@@ -20,6 +21,8 @@ use std::{
 pub(crate) struct Source {
     path: PathBuf,
     held: Held,
+    /// What is to be said of a run that was not trained to its end.
+    unfinished: Option<String>,
 }
 
 /// Where weights are.
@@ -38,13 +41,14 @@ pub(crate) struct Ends {
 }
 
 impl Source {
-    /// Opens a run that was trained to its end, or a file with weights by the names that those of a run have, or with those of the
+    /// Opens a run, one that was stopped with the weights of its last checkpoint, on `device` or its own, or a file with weights by the names that those of a run have, or with those of the
     /// recurrent layers alone as another framework has them: those of a prefix, if there is one.
     ///
     /// # Errors
     ///
-    /// If it is neither.
-    pub(crate) fn open(path: &Path, prefix: Option<&str>) -> Result<Source> {
+    /// If it is neither, or holds no weights.
+    pub(crate) fn open(path: &Path, prefix: Option<&str>, device: Option<&str>) -> Result<Source> {
+        let mut said = None;
         let held = match (path.is_dir(), prefix) {
             (false, _) => Held::File(Content::read(path)?, prefix.map(str::to_owned)),
             (true, Some(_)) => {
@@ -55,20 +59,34 @@ impl Source {
             }
             (true, None) => {
                 let run = RunDir::open(path)?;
-                run.has_begun()?;
-                let Begun { spec, manifest, .. } = Begun::read(&run)?;
-                let weights = manifest.content(&run, RunDir::WEIGHTS)?.ok_or_else(|| {
-                    Error::mend(format!(
-                        "{} holds no weights: go on with it by `rekindle train RUN` to its end, or fine-tune from another run",
-                        path.display()
-                    ))
-                })?;
-                let origin = run.weights().display().to_string();
-                Held::Run(tensors::from_bytes(&weights, &origin)?, Box::new(spec))
+                let whole = match run.has_begun()? {
+                    true => {
+                        let Begun { spec, manifest, .. } = Begun::read(&run)?;
+                        let weights = manifest.content(&run, RunDir::WEIGHTS)?;
+                        weights.map(|weights| (weights, spec))
+                    }
+                    false => None,
+                };
+                let (weights, spec) = match whole {
+                    Some((weights, spec)) => {
+                        let origin = run.weights().display().to_string();
+                        (tensors::from_bytes(&weights, &origin)?, spec)
+                    }
+                    None => {
+                        let Predictor { net, spec, .. } = Predictor::open(path, device)?;
+                        said = unfinished(path)?;
+                        (named_tensors(&net).into_iter().collect(), spec)
+                    }
+                };
+                Held::Run(weights, Box::new(spec))
             }
         };
         let path = path.to_owned();
-        Ok(Source { path, held })
+        Ok(Source {
+            path,
+            held,
+            unfinished: said,
+        })
     }
 
     /// What the new run knows of its data: the source's vocabulary, classes and scales where they fit these data.
@@ -81,6 +99,7 @@ impl Source {
             };
             return Ok((None, ends));
         };
+        self.unfinished.iter().for_each(|said| watch.note(said));
         let own = plan.open(None)?.spec;
         let Some(Adopted {
             spec,

@@ -176,6 +176,34 @@ fn a_fine_tuning_that_was_stopped_goes_on_from_where_it_began() {
 }
 
 #[test]
+fn a_run_that_was_stopped_lends_the_weights_of_its_last_checkpoint() {
+    let bench = Bench::new();
+    let constant = "train.schedule=constant";
+    let stop = never();
+    let run = bench.changed(LANGUAGE, &[constant], "run");
+    train(&run, &mut StopAt(3, &stop), &stop).expect("stops");
+    let notes = noted(&TrainOptions {
+        from: Some(bench.path("run")),
+        ..bench.changed(LANGUAGE, &["seed=5"], "tuned")
+    });
+    let said = "is not finished, and its weights are those that its last checkpoint keeps, behind update 3";
+    assert!(notes.said(said), "{:?}", notes.0);
+    // Those of a run that ends there, where it is judged.
+    trained(&bench.changed(LANGUAGE, &[constant, "train.steps=3"], "short"));
+    let start = fs::read(bench.path("tuned").join("start.safetensors")).expect("there");
+    assert!(start == weights(&bench.path("short")), "the weights differ");
+    fs::remove_dir_all(bench.path("run").join("checkpoints")).expect("there");
+    let none = refused(&TrainOptions {
+        from: Some(bench.path("run")),
+        ..bench.options(LANGUAGE, "none")
+    });
+    assert!(
+        none.contains("holds no weights and no checkpoint"),
+        "{none}"
+    );
+}
+
+#[test]
 fn frozen_parts_stay_as_they_are() {
     let bench = Bench::new();
     bench.train(LANGUAGE, "run");
