@@ -34,7 +34,7 @@ pub struct TableConfig {
     /// Words beside the usual ones that say that a value is missing: `["-999", "n.d."]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
-    /// What stands first in a date such as `02/03/2024`.
+    /// What stands first in a date such as `02/03/2024`. Where it is said, dates of one column may have several forms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dates: Option<DateOrder>,
 }

@@ -35,7 +35,7 @@ pub struct ForecastConfig {
     /// The columns that are known for the rows that are forecast, as holidays or a price list: the network reads them ahead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<String>,
-    /// The columns with one value a series.
+    /// The columns with one value a series, of numbers or of words.
     #[serde(default, rename = "static", skip_serializing_if = "Vec::is_empty")]
     pub fixed: Vec<String>,
     /// Cycles of the calendar, of which the network also reads where each row lies.
