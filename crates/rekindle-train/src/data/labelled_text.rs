@@ -169,6 +169,7 @@ pub(crate) fn column(path: &Path, columns: &TextColumns) -> Result<Option<Vec<St
     let text_column = columns.text.as_str();
     let is_table = match file::kind(path).as_str() {
         "csv" | "tsv" => true,
+        kind if table::json::is_json(kind) => true,
         "txt" => {
             let text = file::decoded(path, columns.table.encoding.as_deref())?;
             let first = text.lines().next().unwrap_or_default();

@@ -85,10 +85,9 @@ const CLASSES: usize = 20;
 ///
 /// If it cannot be read, or has no such column.
 pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
-    if matches!(
-        file::kind(path).as_str(),
-        "ts" | "jsonl" | "ndjson" | "npz" | "npy"
-    ) {
+    let kind = file::kind(path);
+    let is_json = table::json::is_json(&kind);
+    if matches!(kind.as_str(), "ts" | "npz" | "npy") || is_json && table::json::has_lists(path)? {
         return series(path, named);
     }
     let prose = || {
@@ -110,7 +109,8 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
         return Ok(Look::at(Seen::Tagged(sentences)));
     }
     let is_table = named.is_some()
-        || matches!(file::kind(path).as_str(), "csv" | "tsv" | "tab")
+        || matches!(kind.as_str(), "csv" | "tsv" | "tab")
+        || is_json
         || table::is_in_columns(path);
     let table = match Table::read(path, &TableConfig::default()) {
         Ok(table) => table,

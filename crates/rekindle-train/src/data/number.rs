@@ -31,10 +31,11 @@ pub(super) fn is_written(cell: &str) -> bool {
     cell.contains(|c: char| c.is_ascii_digit()) && cell.trim().parse::<f64>().is_ok()
 }
 
-/// Whether a cell is empty, or says that its number is missing.
+/// Whether a cell is empty, or says that its number is missing, as databases and sheets write it.
 pub(super) fn is_missing(cell: &str) -> bool {
     let marks = [
-        "", "?", "-", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none",
+        "", "?", "-", ".", "..", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "nat", "null", "none",
+        "\\n", "#div/0!", "#num!", "#value!", "#ref!", "#name?",
     ];
     marks.contains(&cell.trim().to_lowercase().as_str())
 }

@@ -13,7 +13,7 @@ use super::table::kind::{self, ColumnKind, Looked};
 use crate::error::{Error, Result};
 
 /// What a column is called that says which thing a row belongs to, or ends in after an underscore.
-const IDS: [&str; 13] = [
+pub(super) const IDS: [&str; 13] = [
     "id",
     "series",
     "sample",
@@ -30,7 +30,7 @@ const IDS: [&str; 13] = [
 ];
 
 /// What a column is called that says when.
-const TIMES: [&str; 10] = [
+pub(super) const TIMES: [&str; 10] = [
     "time",
     "timestamp",
     "datetime",

@@ -10,9 +10,9 @@ use super::{file, series_csv, series_json, series_long, series_numpy, ts};
 use crate::error::{Error, Result};
 
 /// What the names of files with series end in.
-pub(crate) const KINDS: [&str; 14] = [
+pub(crate) const KINDS: [&str; 15] = [
     "ts", "csv", "tsv", "txt", "tab", "parquet", "pq", "arrow", "arrows", "feather", "jsonl",
-    "ndjson", "npz", "npy",
+    "ndjson", "json", "npz", "npy",
 ];
 
 /// Reads a `.ts` file, a table, JSON lines or NumPy's arrays, gzipped or not, whatever its labels are.
@@ -28,6 +28,13 @@ pub(super) fn parse(
             &file::read_text(path)?,
             takes_missing,
         ),
+        kind if table::json::is_json(kind) && columns.id.is_none() => series_json::parse(
+            path.display().to_string(),
+            &file::read_text(path)?,
+            columns,
+            labels,
+            takes_missing,
+        ),
         kind if table::KINDS.contains(&kind) || table::is_in_columns(path) => {
             let table = Table::read(path, &columns.table)?;
             match columns.id {
@@ -35,13 +42,6 @@ pub(super) fn parse(
                 None => series_csv::parse(table, columns, labels, takes_missing),
             }
         }
-        "jsonl" | "ndjson" => series_json::parse(
-            path.display().to_string(),
-            &file::read_text(path)?,
-            columns,
-            labels,
-            takes_missing,
-        ),
         "npz" | "npy" => series_numpy::parse(
             path.display().to_string(),
             &file::read_bytes(path)?,
@@ -50,7 +50,7 @@ pub(super) fn parse(
             takes_missing,
         ),
         other => Err(file::read_text(path).err().unwrap_or_else(|| Error::mend(format!(
-            "{}: series are read from .ts, .csv, .tsv, .txt, .parquet, .arrow, .jsonl, .npz and .npy files, gzipped or not, not from {}",
+            "{}: series are read from .ts, .csv, .tsv, .txt, .parquet, .arrow, .jsonl, .json, .npz and .npy files, gzipped or not, not from {}",
             path.display(),
             shown(other)
         )))),

@@ -273,7 +273,7 @@ mod tests {
         let error = refused("a.arff", "");
         assert!(
             error.contains(
-                "a.arff: series are read from .ts, .csv, .tsv, .txt, .parquet, .arrow, .jsonl, .npz and .npy files"
+                "a.arff: series are read from .ts, .csv, .tsv, .txt, .parquet, .arrow, .jsonl, .json, .npz and .npy files"
             ),
             "{error}"
         );

@@ -42,7 +42,7 @@ impl Table {
             placed,
             rows,
             lines: Vec::new(),
-            origin: Origin::Columns(format),
+            origin: Origin::Values(format.name()),
         };
         table.check()?;
         Ok(table)

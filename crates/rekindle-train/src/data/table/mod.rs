@@ -7,6 +7,7 @@ pub(crate) mod cell;
 pub(crate) mod config;
 mod dialect;
 mod in_columns;
+pub(crate) mod json;
 pub(crate) mod kind;
 mod months;
 pub(crate) mod stamp;
@@ -47,8 +48,9 @@ const TOTALS: [&str; 14] = [
 ];
 
 /// What the names of tables end in.
-pub(crate) const KINDS: [&str; 9] = [
-    "csv", "tsv", "txt", "tab", "parquet", "pq", "arrow", "arrows", "feather",
+pub(crate) const KINDS: [&str; 12] = [
+    "csv", "tsv", "txt", "tab", "parquet", "pq", "arrow", "arrows", "feather", "jsonl", "ndjson",
+    "json",
 ];
 
 pub(crate) use in_columns::is_in_columns;
@@ -60,8 +62,8 @@ enum Origin {
     Text,
     /// A line that came by itself.
     Line,
-    /// A file in columns.
-    Columns(Format),
+    /// A file in a format of that name, whose cells are values.
+    Values(&'static str),
 }
 
 /// Every cell as text, each row as wide as the header. Rows are counted from 1 below the header.
@@ -88,7 +90,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Reads a file, in columns where its first bytes say so. What `config` does not say is found in it; its name ends in `.tsv`
+    /// Reads a file, one in columns where its first bytes say so, and JSON by its name. What `config` does not say is found in it; its name ends in `.tsv`
     /// or `.txt` where tabs are likelier than commas.
     pub(super) fn read(path: &Path, config: &TableConfig) -> Result<Self> {
         let name = path.display().to_string();
@@ -98,6 +100,7 @@ impl Table {
         }
         let text = file::decode(path, bytes, config.encoding.as_deref())?;
         let by_name = match file::kind(path).as_str() {
+            kind if json::is_json(kind) => return Self::of_json(name, &text, config),
             "tsv" | "tab" | "txt" => Separator::Tab,
             _ => Separator::Comma,
         };
@@ -235,11 +238,12 @@ impl Table {
     }
 
     fn has_header(&self) -> bool {
-        self.header_line.is_some() || self.is_in_columns()
+        self.header_line.is_some() || self.has_values()
     }
 
-    fn is_in_columns(&self) -> bool {
-        matches!(self.origin, Origin::Columns(_))
+    /// Whether its cells are values, and names and numbers are not told by how they are written.
+    fn has_values(&self) -> bool {
+        matches!(self.origin, Origin::Values(_))
     }
 
     /// What a row is called in messages, by its index: `row 2 (line 3)`.
@@ -267,8 +271,8 @@ impl Table {
             counted(self.rows.len(), "rows"),
             counted(self.header.len(), "columns"),
         );
-        if let Origin::Columns(format) = self.origin {
-            return format!("{}: {rows} of {columns} of {}", self.name, format.name());
+        if let Origin::Values(format) = self.origin {
+            return format!("{}: {rows} of {columns} of {format}", self.name);
         }
         let separator = self.format.separator.unwrap_or(Separator::Comma);
         let comma = match self.decimal() {
@@ -370,7 +374,7 @@ impl Table {
     /// What an error adds that misses a name or finds a word: the remedy, where the file has no header or seems to.
     pub(super) fn hint(&self) -> &'static str {
         match self.has_header() {
-            true if self.is_in_columns() => "",
+            true if self.has_values() => "",
             true if self.header.iter().any(|name| number::is_written(name)) => {
                 " (the first row was taken for the header, yet holds numbers: if it is data, write a header above it, or say \
                  task.table.header = false)"
@@ -386,7 +390,7 @@ impl Table {
         let placed: Vec<String> = placed.map(|&column| self.header[column].clone()).collect();
         let why = match (placed.is_empty(), self.has_header()) {
             (true, true)
-                if !self.is_in_columns()
+                if !self.has_values()
                     && columns.iter().any(|&c| number::is_written(&self.header[c])) =>
             {
                 return Some(format!("{}:{}", self.name, self.hint()));
