@@ -344,10 +344,6 @@ fn why_out(table: &Table, column: usize, looked: &Looked, is_target: bool) -> Op
         ColumnKind::Date => Some("dates".into()),
         ColumnKind::Empty => Some("empty".into()),
         ColumnKind::Text => Some(match looked.numbers {
-            0 if table.has_units(column) => format!(
-                "numbers with a unit, {}, which are not read; write the numbers alone",
-                shown(table.cell(0, column))
-            ),
             0 if table.has_mixed_dates(column) => {
                 "dates in several forms; task.table.dates = \"day\" or \"month\" says what stands first, and has each read by itself".into()
             }

@@ -83,7 +83,7 @@ pub(super) fn parse(
     let looked: Vec<Looked> = steps.iter().map(|&column| table.look(column)).collect();
     let worn = looked.iter().map(|looked| looked.dress);
     let worn: Vec<&str> = worn.fold(Dress::default(), Dress::with).worn().collect();
-    let units: BTreeSet<&str> = looked
+    let units: BTreeSet<String> = looked
         .iter()
         .flat_map(|looked| looked.units.clone())
         .collect();
@@ -101,7 +101,24 @@ pub(super) fn parse(
         (!worn.is_empty())
             .then(|| format!("{}: the steps are read {}", table.name, worn.join(", "))),
     );
-    let labels = label.map(|column| written(&table, column));
+    let own: BTreeSet<String> = steps
+        .iter()
+        .filter_map(|&column| table.unit(column))
+        .collect();
+    notes.extend((!own.is_empty()).then(|| {
+        let own: Vec<String> = own.into_iter().collect();
+        format!(
+            "{}: the steps are read without their unit {}",
+            table.name,
+            own.join(", ")
+        )
+    }));
+    let labels = label.map(|column| match labels {
+        Labels::Classes => written(&table, column),
+        Labels::Numbers => (0..table.rows.len())
+            .map(|row| table.bare(row, column).to_owned())
+            .collect(),
+    });
     // The rows' names, where one of the columns that are left out has them.
     let is_out = |&column: &usize| is_out(column) && is_id(&table, column);
     let mut named = (0..table.header.len()).filter(is_out);

@@ -106,7 +106,7 @@ case("infinite.csv", lines("a", "1", "2", "inf", "5"), error=["row 3 (line 4), c
 case("mixed-marks.csv", lines("a;b", "1,5;2.5", "2,5;3", "3,5;4"), names=["a", "b"], error=["row 1 (line 2), column `b`: `2.5`"])
 
 # Missing values.
-for number, mark in enumerate(["", "NA", "N/A", "NaN", "nan", "?", "null", "None", "-", "<NA>", "#N/A"]):
+for number, mark in enumerate(["", "..", "#DIV/0!", "\\N", "NA", "N/A", "NaN", "nan", "?", "null", "None", "-", "<NA>", "#N/A"]):
     case(f"missing-{number}.csv", lines("a,b", f"{mark},2", "3,5", "4,1"), keys="holes = true", names=["a", "b"], rows=3,
          first=["nan", 2], last=[4, 1])
 case("missing-refused.csv", lines("a,b", "1,2", "3,", "4,1"),
@@ -248,8 +248,11 @@ case("ragged-semicolon.csv", lines("a;b", "1;2", "1;2;3"), error=["row 2 (line 3
 # What may mislead.
 case("total-row.csv", lines("shop,sold", "a,1", "b,5", "c,2", "Total,8"), names=["sold"], rows=4,
      said=["the last, row 4 (line 5), is called `Total` and is read as a row like the others"])
-case("units-in-cells.csv", lines("power,load", "1 kW,5", "2 kW,4", "7 kW,9"), names=["load"],
-     said=["left out `power` (numbers with a unit, `1 kW`, which are not read"])
+case("units-in-cells.csv", lines("power,load", "1 kW,5", "2 kW,4", "7 kW,9"), names=["power", "load"], first=[1, 5], last=[7, 9],
+     said=["read `power` without its unit `kW`"])
+case("units-comma.csv", lines("temp;place", "36,6 °C;a", "38,5 °C;b", "-;c"), keys="holes = true", names=["temp"], first=[36.6], last=["nan"],
+     said=["decimal commas", "`temp` without its unit `°C`"])
+case("units-differ.csv", lines("power,load", "1 kW,5", "2 MW,4", "7 kW,9"), names=["load"], said=["left out `power` (text)"])
 case("clock-set-back.csv", lines("at,a", "2024-10-27 02:30,1", "2024-10-27 02:45,5", "2024-10-27 02:00,2", "2024-10-27 02:15,4"),
      error=["row 2 (line 3) is `2024-10-27 02:45`", "where clocks were set back there, write times with their offset"])
 case("many-digits.csv", lines("account,a", "9007199254740993,1", "9007199254741999,5", "9007199254742011,2"), names=["account", "a"],
@@ -316,6 +319,17 @@ case("empty-label-skipped.csv", lines("label,t0", "up,1", ",2", "down,3", "up,4"
      labels=["up", "down", "up"], said=["left out 1 series whose class is empty, as task.skip_empty says"])
 case("lines.jsonl", lines('{"label": "up", "values": [[1, 10], [2, 20]]}', '{"label": "down", "values": [[3, 30]]}'), **S, series=2,
      labels=["up", "down"], steps=[2, 1], first=[1, 10, 2, 20], said=["2 series, a line each"])
+case("records.jsonl", lines('{"at": "2024-01-01T00:00:00Z", "temp": 20.5, "dev": {"id": "a", "volt": 3}, "tags": ["x"]}',
+                            '{"at": "2024-01-01T00:10:00Z", "temp": null, "dev": {"id": "a", "volt": 2}}',
+                            '{"at": "2024-01-01T00:20:00Z", "dev": {"id": "a", "volt": 5}, "temp": 21}'), keys="holes = true",
+     names=["temp", "dev.volt"], time="at", first=[20.5, 3], last=[21, 5], rows=3,
+     said=["3 rows of 4 columns of JSON", "left out `tags` (lists, which are no cells of a table)", "left out `dev.id` (text)"])
+case("records.json", '[{"a": 1, "b": true},\n {"a": 5, "b": false}, {"a": 2, "b": true}]', names=["a", "b"], targets=["a"], first=[1, 1], last=[2, 1])
+case("records-broken.jsonl", lines('{"a": 1}', '{"a": 2'), error=["row 2 (line 2)", "a row is an object in a line of its own"])
+case("records-hole.jsonl", lines('{"a": 1}', '{"a": null}', '{"a": 3}'), error=["row 2 (line 2), column `a`: `` is not a finite number"])
+case("steps.jsonl", lines(*(f'{{"_id": "{who}", "activity": "{what}", "readings": [{{"t": 0, "acc": {{"x": {n}, "y": 0.5}}}}, {{"t": 20, "acc": {{"x": 2, "y": 1}}}}]}}'
+                            for n, (who, what) in enumerate([("a", "walk"), ("b", "sit")]))), **S, keys='label = "activity"', labels=["walk", "sit"],
+     channels=["acc.x", "acc.y"], first=[0, 0.5, 2, 1], steps=[2, 2], said=["left out `readings.t`"])
 case("stamps.ts", lines("@timeStamps true", "@classLabel true a b", "@data", "(2004-10-01 00:00:00,0.5),(2004-10-01 01:00:00,1.5):a",
                         "(0,2):b"), **S, series=2, labels=["a", "b"], steps=[2, 1], first=[0.5, 1.5], said=["time stamps are not read"])
 case("unequal.ts", lines("@equalLength false", "@classLabel true a b c", "@data", "1,2,3:4,5,6:b", "7:8:a"), **S, series=2,

@@ -147,6 +147,27 @@ fn dressed(cell: &str, decimal: Decimal) -> Option<(f64, Dress)> {
     number::finite(&text).map(|value| (value, dress))
 }
 
+/// The most letters of a unit.
+const UNIT: usize = 12;
+
+/// A number and the word behind it that may be its unit: `72 bpm`, `36,6 °C`, `9.8 m/s2`.
+pub(super) fn unit(cell: &str) -> Option<(&str, &str)> {
+    let cell = cell.trim();
+    let is_mark = |c: char| matches!(c, '/' | '^' | '²' | '³' | '·' | '*' | '-' | '.');
+    let begins = |(at, c): (usize, char)| {
+        // The letter of an exponent is part of the number.
+        let exponent = matches!(c, 'e' | 'E')
+            && cell[at + 1..].starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+'));
+        (c.is_alphabetic() && !exponent || c == '°').then_some(at)
+    };
+    let at = cell.char_indices().find_map(begins)?;
+    let (number, unit) = (cell[..at].trim_end(), &cell[at..]);
+    let is_unit = |c: char| c.is_alphabetic() || matches!(c, '°' | '2' | '3') || is_mark(c);
+    let is_one = unit.chars().count() <= UNIT && unit.chars().all(is_unit);
+    let is_time = matches!(unit.to_lowercase().as_str(), "am" | "pm");
+    (!number.is_empty() && is_one && !is_time).then_some((number, unit))
+}
+
 /// A sign before a number, as Rust writes it, and what follows.
 fn sign(cell: &str) -> (Option<&'static str>, &str) {
     for (written, sign) in [("-", "-"), ("−", "-"), ("+", "")] {
@@ -194,7 +215,8 @@ pub(super) fn evidence(cell: &str) -> Evidence {
     if !cell.contains(['.', ',']) || !cell.contains(|c: char| c.is_ascii_digit()) {
         return Evidence::None;
     }
-    let [point, comma] = [Decimal::Point, Decimal::Comma].map(|decimal| read(cell, decimal));
+    let number = |decimal| read(cell, decimal).or_else(|| read(unit(cell)?.0, decimal));
+    let [point, comma] = [Decimal::Point, Decimal::Comma].map(number);
     match (point, comma) {
         (None, None) => Evidence::None,
         (Some(_), None) => Evidence::For(Decimal::Point),
@@ -314,8 +336,29 @@ mod tests {
             ("1.234", Evidence::Either),
             ("1234", Evidence::None),
             ("a, b", Evidence::None),
+            ("36,6 °C", Evidence::For(Decimal::Comma)),
+            ("2.5 kg, dry", Evidence::None),
         ] {
             assert_eq!(evidence(cell), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_word_behind_a_number_may_be_its_unit() {
+        for (cell, expected) in [
+            ("72 bpm", Some(("72", "bpm"))),
+            ("-64ms", Some(("-64", "ms"))),
+            ("1e5 V", Some(("1e5", "V"))),
+            ("9.8 m/s2", Some(("9.8", "m/s2"))),
+            ("36,6 °C", Some(("36,6", "°C"))),
+            ("9:30 PM", None),
+            ("5 kg of flour", None),
+            ("12 Jan 2024", None),
+            ("2024Q4", None),
+            ("bpm", None),
+            ("72", None),
+        ] {
+            assert_eq!(unit(cell), expected, "{cell}");
         }
     }
 

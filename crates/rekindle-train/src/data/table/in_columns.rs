@@ -29,7 +29,7 @@ impl Table {
     ) -> Result<Self> {
         let Cells { names, rows, notes } = cells(&name, format, bytes)?;
         let (header, placed) = called(names);
-        let table = Self {
+        Self {
             name,
             header,
             format: TableConfig {
@@ -43,9 +43,9 @@ impl Table {
             rows,
             lines: Vec::new(),
             origin: Origin::Values(format.name()),
-        };
-        table.check()?;
-        Ok(table)
+            units: Vec::new(),
+        }
+        .checked()
     }
 }
 

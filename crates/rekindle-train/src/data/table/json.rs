@@ -185,7 +185,7 @@ impl Table {
             )
         });
         let (header, placed) = called(names.iter().map(|name| name.trim().to_owned()).collect());
-        let table = Self {
+        Self {
             name,
             header,
             format: TableConfig {
@@ -199,8 +199,8 @@ impl Table {
             rows,
             lines,
             origin: Origin::Values("JSON"),
-        };
-        table.check()?;
-        Ok(table)
+            units: Vec::new(),
+        }
+        .checked()
     }
 }

@@ -30,7 +30,7 @@ pub(in crate::data) struct Looked {
     /// What its numbers wear.
     pub(in crate::data) dress: Dress,
     /// The different units of its numbers, one that is empty for those that have none.
-    pub(in crate::data) units: BTreeSet<&'static str>,
+    pub(in crate::data) units: BTreeSet<String>,
     /// How many of its cells are numbers.
     pub(in crate::data) numbers: usize,
     /// Whether a cell is missing.
@@ -45,12 +45,9 @@ impl Looked {
 }
 
 /// Units as one says them.
-pub(in crate::data) fn said(units: &BTreeSet<&str>) -> String {
-    let named: Vec<&str> = units
-        .iter()
-        .copied()
-        .filter(|unit| !unit.is_empty())
-        .collect();
+pub(in crate::data) fn said(units: &BTreeSet<String>) -> String {
+    let units_named = units.iter().map(String::as_str);
+    let named: Vec<&str> = units_named.filter(|unit| !unit.is_empty()).collect();
     match (named.is_empty(), units.contains("")) {
         (false, true) => format!("{} and without", named.join(" and ")),
         _ => named.join(" and "),
@@ -95,15 +92,22 @@ impl Table {
     pub(in crate::data) fn look(&self, column: usize) -> Looked {
         let rows = 0..self.rows.len();
         let filled = rows.filter(|&row| !self.is_missing(row, column));
-        let cells = filled.map(|row| self.cell(row, column));
+        let cells = filled.clone().map(|row| self.cell(row, column));
         let (mut count, mut numbers, mut dress) = (0, 0, Dress::default());
         let mut units = BTreeSet::new();
-        for cell in cells.clone() {
+        for row in filled {
             count += 1;
-            if let Some((_, own)) = cell::read(cell, self.decimal()) {
+            if let Some((_, own)) = cell::read(self.bare(row, column), self.decimal()) {
                 numbers += 1;
                 dress = dress.with(own);
-                units.insert(own.unit());
+                let unit = match self.units[column].as_str() {
+                    "" => own.unit(),
+                    unit => unit,
+                };
+                // Nearly always it is there.
+                if !units.contains(unit) {
+                    units.insert(unit.to_owned());
+                }
             }
         }
         let kind = match count {
@@ -122,18 +126,32 @@ impl Table {
         }
     }
 
-    /// Whether every cell of a column that is not missing is a number with the same word behind it.
-    pub(in crate::data) fn has_units(&self, column: usize) -> bool {
-        let unit = |row: usize| {
-            let cell = self.cell(row, column).trim();
-            let end = cell.rfind(|c: char| c.is_ascii_digit())? + 1;
-            let (number, unit) = cell.split_at(end);
-            cell::read(number, self.decimal())?;
-            Some(unit.trim()).filter(|unit| !unit.is_empty())
-        };
+    /// The unit of a column that its cells have behind their numbers.
+    pub(in crate::data) fn unit(&self, column: usize) -> Option<String> {
+        let unit = self.units.get(column).filter(|unit| !unit.is_empty());
+        unit.map(|unit| shown(unit))
+    }
+
+    /// The word behind the numbers of a column, where every cell that is not missing is a number with the same one.
+    pub(super) fn found_unit(&self, column: usize) -> String {
         let mut rows = (0..self.rows.len()).filter(|&row| !self.is_missing(row, column));
-        let first = rows.next().and_then(unit);
-        first.is_some() && rows.all(|row| unit(row) == first)
+        let of = |row: usize| {
+            let (number, unit) = cell::unit(self.cell(row, column))?;
+            cell::read(number, self.decimal())?;
+            Some(unit)
+        };
+        let Some(row) = rows.next() else {
+            return String::new();
+        };
+        let unit = of(row).filter(|_| {
+            // 2024Q2 is no number of quarters.
+            let cell = std::iter::once(self.cell(row, column));
+            StampFormat::of(cell, None).is_empty()
+        });
+        match unit {
+            Some(unit) if rows.all(|row| of(row) == Some(unit)) => unit.to_owned(),
+            _ => String::new(),
+        }
     }
 
     /// Whether every cell of a column that is not missing has a year in it and a number beside it, as dates have.
@@ -175,7 +193,11 @@ impl Table {
     ) -> Option<String> {
         let of = |(column, looked): (usize, &Looked)| {
             let is_truth = (looked.kind == ColumnKind::Boolean).then_some("true as 1, false as 0");
-            let worn: Vec<&str> = looked.dress.worn().chain(is_truth).collect();
+            let unit = self
+                .unit(column)
+                .map(|unit| format!("without its unit {unit}"));
+            let worn = looked.dress.worn().chain(is_truth).map(str::to_owned);
+            let worn: Vec<String> = worn.chain(unit).collect();
             let name = shown(&self.header[column]);
             (!worn.is_empty()).then(|| format!("{name} {}", worn.join(", ")))
         };

@@ -87,6 +87,8 @@ pub(super) struct Table {
     /// The line of the file in which each of them begins, where it is a text.
     lines: Vec<usize>,
     origin: Origin,
+    /// The word behind all numbers of each column, `bpm`; empty where there is none.
+    units: Vec<String>,
 }
 
 impl Table {
@@ -194,8 +196,9 @@ impl Table {
             rows: records,
             lines,
             origin: Origin::Text,
-        };
-        table.check()?;
+            units: Vec::new(),
+        }
+        .checked()?;
         table.has_no_gap(text, first_line)?;
         let total = table.total();
         table.asides.extend(total);
@@ -422,11 +425,17 @@ impl Table {
 
     /// The number in one cell, where it holds one.
     pub(super) fn value(&self, row: usize, column: usize) -> Option<f64> {
-        let cell = self.cell(row, column);
-        match self.is_marked(cell) {
+        match self.is_marked(self.cell(row, column)) {
             true => None,
-            false => cell::read(cell, self.decimal()).map(|(value, _)| value),
+            false => cell::read(self.bare(row, column), self.decimal()).map(|(value, _)| value),
         }
+    }
+
+    /// A cell without the blanks around it and the unit of its column.
+    pub(super) fn bare(&self, row: usize, column: usize) -> &str {
+        let cell = self.cell(row, column).trim();
+        let unit = self.units.get(column).map_or("", String::as_str);
+        cell.strip_suffix(unit).unwrap_or(cell).trim_end()
     }
 
     /// The error of a cell that holds no number, by indices from 0, with a remedy.
@@ -463,7 +472,15 @@ impl Table {
             .unwrap_or_default()
     }
 
-    /// Checks that every column has a name of its own, that there are rows, and that all are as wide.
+    /// The table with the units of its columns, once it has a name of its own for each, and rows that are all as wide.
+    fn checked(mut self) -> Result<Self> {
+        self.check()?;
+        self.units = (0..self.header.len())
+            .map(|column| self.found_unit(column))
+            .collect();
+        Ok(self)
+    }
+
     fn check(&self) -> Result<()> {
         let Self {
             name, header, rows, ..
