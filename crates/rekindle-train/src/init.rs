@@ -37,7 +37,9 @@ pub fn config(
             crate::shell::word(label)
         )));
     }
-    let looked = data.map(|data| look(data, label)).transpose()?;
+    let looked = data
+        .map(|data| look(data, label, task.is_some()))
+        .transpose()?;
     let kind = match (task, &looked) {
         (Some(task), _) => task,
         (None, Some(looked)) => looked.seen.task(),
@@ -293,8 +295,16 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
             .contains(&kind)
             .then(|| ("bidirectional", true.into())),
     );
-    let tables: [(&str, &[(&str, Value)]); 4] = [
+    let encoding = looked
+        .and_then(|looked| looked.encoding)
+        .filter(|_| kind != "language_model");
+    let table: Vec<(&str, Value)> = encoding
+        .iter()
+        .map(|&name| ("encoding", name.into()))
+        .collect();
+    let tables: [(&str, &[(&str, Value)]); 5] = [
         ("task", &task),
+        ("task.table", &table),
         ("model", &model),
         ("model.cell", &cell),
         ("train", &train),
@@ -305,6 +315,7 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
         "task.kind" => "what is learned".to_owned(),
         "model.cell.kind" => format!("{why}`rekindle list` names all"),
         "task.missing" => "values are missing in the file: they are put on the line between those before and behind".to_owned(),
+        "task.table.encoding" => "the file is no UTF-8 and seems to be this; where letters are wrong, name another".to_owned(),
         "task.skip_empty" => "a text, a class or a target is missing in the file: such rows are left out".to_owned(),
         "task.season" => {
             let what = looked.and_then(|looked| looked.season).map_or("a season", |(_, what)| what);
@@ -318,10 +329,10 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
         }
     }
     };
-    for (table, entries) in tables {
+    for (table, entries) in tables.iter().filter(|(_, entries)| !entries.is_empty()) {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n[{table}]\n");
-        for (name, value) in entries {
+        for (name, value) in *entries {
             let _ = writeln!(
                 text,
                 "# {}\n{name} = {value}",

@@ -7,7 +7,7 @@ use super::number;
 use crate::error::{Error, Result};
 
 /// What a column of classes is called, in any case: the likeliest first.
-pub(super) const NAMES: [&str; 10] = [
+pub(super) const NAMES: [&str; 13] = [
     "label",
     "class",
     "target",
@@ -18,6 +18,9 @@ pub(super) const NAMES: [&str; 10] = [
     "kind",
     "type",
     "tag",
+    "outcome",
+    "diagnosis",
+    "activity",
 ];
 
 /// The distinct labels in lexicographic order, so that a class has the same index whatever the

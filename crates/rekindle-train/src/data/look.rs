@@ -1,9 +1,11 @@
 //! What a file seems to hold, for whoever has no config yet.
 
 use super::{
-    classes, clock, file, pairs,
+    binary, classes, clock, encoding, file,
+    message::{listed, shown},
+    pairs,
     series::SeriesColumns,
-    series_csv, series_file,
+    series_csv, series_file, series_json,
     series_parsed::Labels,
     step::Step,
     table::{
@@ -15,7 +17,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    shell::quoted,
+    shell::{quoted, word},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -41,6 +43,8 @@ pub(crate) struct Look {
     pub(crate) steps: Option<(String, Vec<String>)>,
     /// The rows of the series, or of each where there are several.
     pub(crate) rows: usize,
+    /// The encoding, where it is none that a file says by itself.
+    pub(crate) encoding: Option<&'static str>,
     /// The rows of a season where the step in time makes it evident, and what it is.
     pub(crate) season: Option<(usize, &'static str)>,
 }
@@ -79,12 +83,13 @@ impl Default for Seen {
 /// The most values that a column has whose values are classes, where its name does not say so.
 const CLASSES: usize = 20;
 
-/// Looks at a file, whose column of classes or targets may be named.
+/// Looks at a file, whose column of classes or targets may be named. Where nobody has `asked` for a task, one that would learn nonsense
+/// of it is not found for it.
 ///
 /// # Errors
 ///
-/// If it cannot be read, or has no such column.
-pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
+/// If it cannot be read, has no such column, or its owner is to say or do something first.
+pub(crate) fn look(path: &Path, named: Option<&str>, asked: bool) -> Result<Look> {
     let kind = file::kind(path);
     let is_json = table::json::is_json(&kind);
     if matches!(kind.as_str(), "ts" | "npz" | "npy") || is_json && table::json::has_lists(path)? {
@@ -112,7 +117,13 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
         || matches!(kind.as_str(), "csv" | "tsv" | "tab")
         || is_json
         || table::is_in_columns(path);
-    let table = match Table::read(path, &TableConfig::default()) {
+    let western = is_western(path)?;
+    let encoding = western.then_some(WESTERN);
+    let config = TableConfig {
+        encoding: encoding.map(str::to_owned),
+        ..TableConfig::default()
+    };
+    let table = match Table::read(path, &config) {
         Ok(table) => table,
         Err(error) if is_table => return Err(error),
         Err(_) => return prose(),
@@ -138,7 +149,9 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
     let is_number = |column: &&Column| column.kind == ColumnKind::Number && !is_label(column);
     let numbers = columns.iter().filter(is_number).count();
     // Where there is nothing else beside a class, texts may be of one word.
-    let text = text.filter(|text| text.words > table.rows.len() || named.is_some() && numbers == 0);
+    let text = text.filter(|text| {
+        text.is_prose() && text.words > table.rows.len() || named.is_some() && numbers == 0
+    });
     let are_numbers =
         |label: &Column| label.kind == ColumnKind::Number && (!label.has_few() || label.has_parts);
     let seen = match (label, text) {
@@ -162,7 +175,14 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
         }
         (None, _) if numbers > 1 && columns.iter().any(Column::is_target) => Seen::Targets,
         _ if numbers > 0 => {
-            return of_rows(&table, &columns, label);
+            if let (false, Some(first)) = (asked, wide(&table, &columns)) {
+                return Err(is_wide(path, &table, &columns, first));
+            }
+            if let (false, None, Some(text)) = (asked, label, text) {
+                is_survey(path, &table, &columns, text)?;
+            }
+            let look = of_rows(&table, &columns, label)?;
+            return Ok(Look { encoding, ..look });
         }
         _ if is_table => {
             return Err(Error::mend(format!(
@@ -186,9 +206,49 @@ pub(crate) fn look(path: &Path, named: Option<&str>) -> Result<Look> {
     };
     Ok(Look {
         has_empty,
+        encoding,
         label: named.map(str::to_owned),
         ..of_series(seen, &table, label)
     })
+}
+
+/// The words of a text at least, in the mean, beside which numbers are rather answers than measured in time.
+const WORDS: usize = 3;
+
+/// Asks for the class of a table of long texts, where several columns may be it.
+fn is_survey(path: &Path, table: &Table, columns: &[Column], text: &Column) -> Result<()> {
+    let candidates = columns.iter().filter(|column| column.has_few());
+    let candidates: Vec<String> = candidates.map(|column| column.name.clone()).collect();
+    match candidates.first() {
+        Some(first) if text.words > WORDS * table.rows.len() => Err(Error::mend(format!(
+            "{}: it has texts in {} and columns that may be their classes; name one, as in rekindle init --label {} --data {}, or a task, as in \
+             rekindle init forecast\nthey are {}",
+            path.display(),
+            shown(&text.name),
+            word(first),
+            quoted(path),
+            listed(&candidates)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What programs write in the west that write no UTF-8.
+const WESTERN: &str = "windows-1252";
+
+/// Whether a file is no UTF-8, nor anything else that is known by its bytes, and all of its bytes are letters of the western encoding.
+fn is_western(path: &Path) -> Result<bool> {
+    let bytes = file::read_bytes(path)?;
+    if encoding::decode(bytes.clone(), None).is_ok()
+        || binary::known(&bytes).is_some()
+        || bytes.contains(&0)
+    {
+        return Ok(false);
+    }
+    // What has no letter there is a control character.
+    let is_control = |c: char| ('\u{80}'..'\u{a0}').contains(&c);
+    let text = encoding::decode(bytes, encoding::named(WESTERN));
+    Ok(text.is_ok_and(|(text, _)| !text.contains(is_control)))
 }
 
 /// What more is to be known of a table of which each row is a point in time.
@@ -235,6 +295,24 @@ fn of_rows(table: &Table, columns: &[Column], label: Option<&Column>) -> Result<
     };
     let longest = longest.map_or(&[][..], Vec::as_slice);
     let season = Step::of(&times(longest)).filter(|_| clock.format.is_some());
+    // A class that all rows of a series share is that of the series.
+    if let (Some((id, groups)), Some(label)) = (&series, label.filter(|label| label.is_class())) {
+        let column = table.column(&label.name)?;
+        let is_one = |rows: &Vec<usize>| {
+            let of = |&row: &usize| table.cell(row, column).trim();
+            rows.iter().all(|row| of(row) == of(&rows[0]))
+        };
+        if column != *id && groups.iter().all(is_one) {
+            let named = |column: &usize| table.header[*column].clone();
+            return Ok(Look {
+                seen: Seen::Series,
+                label: Some(label.name.clone()),
+                may_be_class: None,
+                steps: Some((named(id), clock.columns.iter().map(named).collect())),
+                ..look
+            });
+        }
+    }
     Ok(Look {
         rows: longest.len(),
         season: season
@@ -250,6 +328,55 @@ fn of_rows(table: &Table, columns: &[Column], label: Option<&Column>) -> Result<
         steps: series.map(|(column, _)| (table.header[column].clone(), Vec::new())),
         ..look
     })
+}
+
+/// The first of the last columns, where these are numbers whose names are years that follow one another: each row is a series, and
+/// time goes along it.
+fn wide(table: &Table, columns: &[Column]) -> Option<usize> {
+    let year = |name: &String| name.parse().ok().filter(|year| (1000..3000).contains(year));
+    let years: Vec<(usize, i32)> = (0..columns.len())
+        .filter_map(|column| Some((column, year(&table.header[column])?)))
+        .collect();
+    let follow = years
+        .windows(2)
+        .all(|pair| pair[1] == (pair[0].0 + 1, pair[0].1 + 1));
+    let are_numbers = years
+        .iter()
+        .all(|&(column, _)| matches!(columns[column].kind, ColumnKind::Number | ColumnKind::Empty));
+    let first = years.first()?.0;
+    (years.len() > 3 && follow && are_numbers && first > 0).then_some(first)
+}
+
+/// The error for such a table, with the line of Python that turns it.
+fn is_wide(path: &Path, table: &Table, columns: &[Column], first: usize) -> Error {
+    let ids: Vec<String> = table.header[..first]
+        .iter()
+        .map(|name| format!("{name:?}"))
+        .collect();
+    let last = columns
+        .iter()
+        .rposition(|column| column.kind == ColumnKind::Number)
+        .unwrap_or(first);
+    let read = match table.header_line() {
+        Some(line) if line > 1 => format!(", header={}", line - 1),
+        _ => String::new(),
+    };
+    let python = format!(
+        "import pandas; t = pandas.read_csv({:?}, sep={:?}{read}, skip_blank_lines=False); t = t.melt([{}], t.columns[{first}:{}], \"time\", \"value\"); \
+         t.time += \"-01-01\"; t.dropna(subset=\"value\").to_csv(\"long.csv\", index=False)",
+        path.display().to_string(),
+        table.separator(),
+        ids.join(", "),
+        last + 1
+    );
+    Error::mend(format!(
+        "{}: the columns {} to {} are years, so each row is a series in time, and a forecast takes a row for each time: write it so by\n\
+         python3 -c {}",
+        path.display(),
+        shown(&table.header[first]),
+        shown(&table.header[last]),
+        word(&python)
+    ))
 }
 
 /// The rows by what they have in a column.
@@ -316,6 +443,16 @@ fn series(path: &Path, named: Option<&str>) -> Result<Look> {
         ..SeriesColumns::default()
     };
     let parsed = series_file::parse(path, &columns, Labels::Numbers, true)?;
+    if let (None, None, true) = (
+        named,
+        &parsed.labels,
+        table::json::is_json(&file::kind(path)),
+    ) {
+        let name = path.display().to_string();
+        if let Some(key) = series_json::classes(&name, &file::read_text(path)?, CLASSES)? {
+            return series(path, Some(&key));
+        }
+    }
     let are_numbers = match (parsed.announces, &parsed.labels) {
         (Some(announced), _) => announced == Labels::Numbers,
         // Of JSON lines it was asked for the key of a number; an array of classes may have the name of one of numbers.
@@ -388,6 +525,11 @@ impl Column {
     fn may_name(&self) -> bool {
         let may = matches!(self.kind, ColumnKind::Text | ColumnKind::Number);
         may && !self.has_holes && !self.has_parts && self.values > 1 && self.values * 2 <= self.rows
+    }
+
+    /// Whether its cells differ as texts do.
+    fn is_prose(&self) -> bool {
+        self.values > CLASSES || self.values * 2 > self.rows
     }
 
     /// Whether its values are few enough to be classes.

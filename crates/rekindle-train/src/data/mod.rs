@@ -38,8 +38,8 @@ pub(crate) mod labelled_text;
 pub(crate) mod look;
 pub(crate) mod message;
 pub(crate) mod number;
-pub(crate) mod pairs;
 mod one_hot;
+pub(crate) mod pairs;
 #[cfg(test)]
 mod readers;
 pub(crate) mod reading;

@@ -62,7 +62,9 @@ pub(super) fn parse(
         let row = row(index, lines.get(index).copied());
         Error::mend(format!("{name}: {row}: {problem}"))
     };
-    let (label, said) = label(&name, &keys, wish, labels);
+    let is_list = |key: &&String| matches!(first.get(*key), Some(Value::Array(_)));
+    let single: Vec<String> = keys.iter().filter(|key| !is_list(key)).cloned().collect();
+    let (label, said) = label(&name, &single, wish, labels);
     let layout = Layout::of(first, &keys, wish).map_err(|problem| wrong(0, &problem))?;
     let mut series: Vec<Series> = Vec::with_capacity(all.len());
     for (index, line) in all.iter().enumerate() {
@@ -152,6 +154,35 @@ fn label(
         }
         _ => (usual.to_owned(), None),
     }
+}
+
+/// The only key whose values are few different words, which may be classes.
+///
+/// # Errors
+///
+/// If the file is no JSON.
+pub(super) fn classes(name: &str, text: &str, most: usize) -> Result<Option<String>> {
+    let mut words: BTreeMap<String, Option<HashSet<String>>> = BTreeMap::new();
+    let all = objects(name, text)?;
+    let rows = all.len();
+    for (object, _) in all {
+        for (key, value) in flat("", object.0) {
+            let found = words.entry(key).or_insert_with(|| Some(HashSet::new()));
+            match (found, value) {
+                (Some(found), Value::String(word)) => {
+                    found.insert(word);
+                }
+                (found, _) => *found = None,
+            }
+        }
+    }
+    let is_one = |words: &Option<HashSet<String>>| {
+        let count = words.as_ref().map_or(0, HashSet::len);
+        count > 1 && count <= most && count * 2 <= rows
+    };
+    let mut keys = words.into_iter().filter(|(_, words)| is_one(words));
+    let first = keys.next().map(|(key, _)| key);
+    Ok(first.filter(|_| keys.next().is_none()))
 }
 
 /// Whether a key is called as ids are.

@@ -84,12 +84,14 @@ fn no_table_panics() {
         "label,t0,t1,t2\nx,1,2,3\ny,4,5,\n",
         "\u{feff}a,\"b\"\"c\"\r\n1,\"2\n3\"\r\n",
         "1,2\n3,4\n",
+        "{\"label\": \"a\", \"x\": [1, null], \"y\": {\"z\": [2, 3e5]}}\n{\"label\": true, \"x\": [], \"y\": {\"z\": []}}\n",
+        "[{\"load\": 1, \"at\": \"2024-01-01\", \"s\": [{\"t\": 1, \"a\": 2}]}]",
     ]
     .map(|text| text.as_bytes().to_vec())
     .to_vec();
-    let words = "\" \"\" , \t \r\n label text nan inf 1e39 -0 1e400 ; é";
+    let words = "\" \"\" { } [ ] : null , \t \r\n label text nan inf 1e39 -0 1e400 ; é";
     never_panics(1000, samples, words, |text| {
-        for name in ["x.csv", "x.tsv"] {
+        for name in ["x.csv", "x.tsv", "x.jsonl"] {
             let path = place.file(name, text);
             for columns in [Vec::new(), vec!["load".to_owned()]] {
                 if let Ok(columns) = Columns::read(&path, &columns) {

@@ -100,6 +100,7 @@ case("exponents.csv", lines("a,b", "1e3,2", "-2.5E-1,5", "+4,1"), names=["a", "b
 case("minus-sign.csv", lines("a,b", "\u22121.5,2", "3,5", "4,1"), names=["a", "b"], first=[-1.5, 2])
 case("truths.csv", lines("on,load", "True,2", "False,5", "True,1"), names=["on", "load"], targets=["load"], first=[1, 2],
      said=["forecast `load`; read only `on`", "true as 1, false as 0"])
+case("truths-french.csv", lines("fermé,charge", "FAUX,2", "VRAI,5", "FAUX,1"), names=["fermé", "charge"], targets=["charge"], first=[0, 2], last=[0, 1])
 case("truths-yes.csv", lines("open,load", "yes,2", "no,5", "yes,1"), names=["open", "load"], first=[1, 2])
 case("too-large.csv", lines("a", "1e200", "3"), error=["row 1 (line 2), column `a`: `1e200` is beyond 1e140"])
 case("infinite.csv", lines("a", "1", "2", "inf", "5"), error=["row 3 (line 4), column `a`: `inf` is not a finite number"])

@@ -227,12 +227,27 @@ pub(super) fn evidence(cell: &str) -> Evidence {
 
 /// What a word for true or false stands for.
 pub(in crate::data) fn truth(cell: &str) -> Option<bool> {
-    let is = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| cell.trim().eq_ignore_ascii_case(word))
-    };
-    match (is(&["true", "yes", "on"]), is(&["false", "no", "off"])) {
+    let is = |words: &[&str]| words.iter().any(|word| cell.trim().to_lowercase() == *word);
+    // English, and as sheets in German, French, Spanish, Italian and Portuguese have them.
+    let yes = is(&[
+        "true",
+        "yes",
+        "on",
+        "wahr",
+        "ja",
+        "vrai",
+        "oui",
+        "verdadero",
+        "sí",
+        "vero",
+        "sì",
+        "verdadeiro",
+        "sim",
+    ]);
+    let no = is(&[
+        "false", "no", "off", "falsch", "nein", "faux", "non", "falso", "não",
+    ]);
+    match (yes, no) {
         (true, _) => Some(true),
         (_, true) => Some(false),
         _ => None,
@@ -365,8 +380,8 @@ mod tests {
     #[test]
     fn words_are_true_or_false() {
         assert_eq!(
-            ["True", "no", "1"].map(truth),
-            [Some(true), Some(false), None]
+            ["True", "no", "VRAI", "Nein", "1"].map(truth),
+            [Some(true), Some(false), Some(true), Some(false), None]
         );
     }
 }

@@ -136,8 +136,11 @@ impl Table {
     pub(super) fn found_unit(&self, column: usize) -> String {
         let mut rows = (0..self.rows.len()).filter(|&row| !self.is_missing(row, column));
         let of = |row: usize| {
-            let (number, unit) = cell::unit(self.cell(row, column))?;
-            cell::read(number, self.decimal())?;
+            let cell = self.cell(row, column);
+            let (number, unit) = cell::unit(cell)?;
+            // Of currencies the signs are known, and the names for them.
+            let is_plain = cell::read(cell, self.decimal()).is_some();
+            cell::read(number, self.decimal()).filter(|_| !is_plain)?;
             Some(unit)
         };
         let Some(row) = rows.next() else {

@@ -4,6 +4,7 @@
 //! or a date by [cell] and [stamp]. What no key says is found, and said by [`Table::line`] and [`Table::notes`].
 
 pub(crate) mod cell;
+mod check;
 pub(crate) mod config;
 mod dialect;
 mod in_columns;
@@ -13,7 +14,7 @@ mod months;
 pub(crate) mod stamp;
 mod titles;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -92,8 +93,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Reads a file, one in columns where its first bytes say so, and JSON by its name. What `config` does not say is found in it; its name ends in `.tsv`
-    /// or `.txt` where tabs are likelier than commas.
+    /// Reads a file, one in columns where its first bytes say so, and JSON by its name. What `config` does not say is found in it; its
+    /// name ends in `.tsv` or `.txt` where tabs are likelier than commas.
     pub(super) fn read(path: &Path, config: &TableConfig) -> Result<Self> {
         let name = path.display().to_string();
         let bytes = file::read_bytes(path)?;
@@ -266,6 +267,17 @@ impl Table {
     /// The lines in which its rows begin, where it is a text.
     pub(super) fn lines(&self) -> &[usize] {
         &self.lines
+    }
+
+    /// The line of the header, where it is a text.
+    pub(super) fn header_line(&self) -> Option<usize> {
+        self.header_line
+    }
+
+    /// What stands between its cells, where it is a text.
+    pub(super) fn separator(&self) -> char {
+        let separator = self.format.separator.unwrap_or(Separator::Comma);
+        char::from(separator.byte())
     }
 
     /// How the file was read, in one line.
@@ -470,76 +482,6 @@ impl Table {
             .get(row)
             .and_then(|row| row.get(column))
             .unwrap_or_default()
-    }
-
-    /// The table with the units of its columns, once it has a name of its own for each, and rows that are all as wide.
-    fn checked(mut self) -> Result<Self> {
-        self.check()?;
-        self.units = (0..self.header.len())
-            .map(|column| self.found_unit(column))
-            .collect();
-        Ok(self)
-    }
-
-    fn check(&self) -> Result<()> {
-        let Self {
-            name, header, rows, ..
-        } = self;
-        let mut seen = HashSet::new();
-        for column in header {
-            if !seen.insert(column) {
-                let line = self.header_line.map(|line| format!(" in line {line}"));
-                return Err(Error::mend(format!(
-                    "{name}: the header{} has two columns {}; rename one{}",
-                    line.unwrap_or_default(),
-                    shown(column),
-                    self.hint()
-                )));
-            }
-        }
-        if rows.is_empty() {
-            return Err(Error::mend(format!(
-                "{name}: no rows below the header; add some, or check the path"
-            )));
-        }
-        if let Some((index, row)) = rows
-            .iter()
-            .enumerate()
-            .find(|(_, row)| row.len() != header.len())
-        {
-            let first = match self.has_header() {
-                true => "the header",
-                false => "the first row",
-            };
-            let wide = rows.iter().filter(|row| row.len() > header.len()).count();
-            let around = match (self.has_header() && wide * 2 > rows.len(), row.len()) {
-                (true, _) => {
-                    "; where lines stand above the header, such as a title, task.table.skip_lines says how many"
-                }
-                (false, 1) => "; where it is a remark, take it out",
-                _ => "",
-            };
-            return Err(Error::mend(format!(
-                "{name}: {} has {} and {first} {}; give it one cell a column (in CSV, quote a cell that holds a comma){around}",
-                self.row(index),
-                counted(row.len(), "cells"),
-                header.len()
-            )));
-        }
-        Ok(())
-    }
-
-    /// Checks a text for blank lines, which the parser skips; but in a table of one column such a line is a missing value.
-    fn has_no_gap(&self, text: &str, above: usize) -> Result<()> {
-        let blank = text.trim_end().lines().position(str::is_empty);
-        if let (1, Some(line)) = (self.header.len(), blank) {
-            return Err(Error::mend(format!(
-                "{}: line {} is blank, a missing value in a table of one column; fill it in or remove the line",
-                self.name,
-                above + line + 1
-            )));
-        }
-        Ok(())
     }
 }
 

@@ -125,6 +125,14 @@ pub(super) fn plain(cell: &str) -> Option<String> {
         return None;
     }
     let has_letters = |word: &str| word.contains(char::is_alphabetic);
+    // As servers write it: `[01/May/2024:09:30:00 +0200]`.
+    let cell = cell.trim_matches(['[', ']']);
+    let cell = match cell.split_once(':') {
+        Some((day, time)) if day.contains('/') && has_letters(day) && !day.contains(' ') => {
+            &format!("{day} {time}")
+        }
+        _ => cell,
+    };
     let between = |c: char| c.is_whitespace() || c == ',';
     let marks = |word: &str| has_letters(word) && !word.contains(':');
     let parts = cell.split(between).flat_map(|word| match marks(word) {
@@ -189,6 +197,9 @@ mod tests {
             plain("Jan 3, 2022 10:30 -0500").unwrap(),
             "Jan 3 2022 10:30 -0500"
         );
+        for cell in ["03/Jan/2022:10:30:00 +0200", "[03/Jan/2022:10:30:00 +0200]"] {
+            assert_eq!(plain(cell).unwrap(), "03 Jan 2022 10:30:00 +0200", "{cell}");
+        }
         for cell in [
             "3 stycznia 2022",
             "2022-01-03",

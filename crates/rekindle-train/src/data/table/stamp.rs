@@ -39,7 +39,7 @@ const PLAIN: [&str; 6] = [
     "%Y %b %d",
     "%Y%m%dT%H%M%S",
 ];
-const TIMES: [&str; 7] = [
+const TIMES: [&str; 9] = [
     "",
     " %H:%M",
     " %H:%M:%S%.f",
@@ -47,6 +47,8 @@ const TIMES: [&str; 7] = [
     " %I:%M:%S %p",
     " %H:%M %z",
     " %H:%M:%S%.f %z",
+    " %I:%M %p %z",
+    " %I:%M:%S %p %z",
 ];
 
 /// Whether a cell is a date in digits, as no header has it.
@@ -228,7 +230,27 @@ fn month(cell: &str) -> Option<i64> {
     micros(date.to_datetime(jiff::civil::Time::midnight()))
 }
 
+/// A cell whose offset stands behind the name of a zone, ` GMT+1` or ` UTC-03:30`, with the offset as ` +0100`.
+fn offset(cell: &str) -> Option<String> {
+    let at = [" GMT", " UTC"].iter().find_map(|zone| cell.rfind(zone))?;
+    let (time, offset) = (&cell[..at], &cell[at + 4..]);
+    let (sign, size) = match offset.as_bytes().first() {
+        None => return Some(format!("{time} +0000")),
+        Some(b'+') => ('+', &offset[1..]),
+        Some(b'-') => ('-', &offset[1..]),
+        Some(_) => return None,
+    };
+    let (hours, minutes) = match size.split_once(':') {
+        Some((hours, minutes)) => (hours, minutes.parse().ok()?),
+        None => (size, 0_u8),
+    };
+    let hours: u8 = hours.parse().ok()?;
+    Some(format!("{time} {sign}{hours:02}{minutes:02}"))
+}
+
 fn pattern(date: &str, cell: &str) -> Option<i64> {
+    let with_offset = offset(cell);
+    let cell = with_offset.as_deref().unwrap_or(cell);
     // Commas and the other marks between the parts of a date.
     let plain = |c: char| if matches!(c, '.' | '-') { '/' } else { c };
     let (day, time) = match date.contains('/') {

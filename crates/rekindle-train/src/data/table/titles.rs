@@ -47,10 +47,19 @@ fn header(rows: &[StringRecord]) -> Option<usize> {
     if width < 2 {
         return None;
     }
+    // Lines may end in a separator, behind which no row has anything.
+    let last = |row: &StringRecord| {
+        let filled = |at: &usize| row.get(*at).is_some_and(|cell| !cell.trim().is_empty());
+        (0..row.len()).rfind(filled)
+    };
+    let whole = rows.iter().filter(|row| row.len() == width);
+    let used = whole.filter_map(last).max()? + 1;
     let is_named = |row: &StringRecord| {
         // An index has no name in a table of pandas.
-        let mut cells = row.iter().skip(1);
-        row.len() == width && cells.all(|cell| !cell.trim().is_empty()) && !has_data(row)
+        let mut cells = row.iter().take(used).skip(1);
+        row.len() == width
+            && cells.all(|cell| !cell.trim().is_empty())
+            && (!has_data(row) || has_years(row))
     };
     // A remark of as many cells is none.
     let is_remark = |row: &StringRecord| row.get(0).is_some_and(|cell| cell.starts_with('#'));
@@ -65,6 +74,28 @@ fn header(rows: &[StringRecord]) -> Option<usize> {
         && below.iter().all(|row| row.len() == width)
         && below.iter().take(BELOW + 1).any(has_data);
     is_one.then_some(at)
+}
+
+/// Whether numbers of a row are years that follow one another, behind a word: they name the columns of a table that is wide.
+fn has_years(row: &StringRecord) -> bool {
+    let year = |cell: &str| {
+        cell.trim()
+            .parse()
+            .ok()
+            .filter(|year| (1000..3000).contains(year))
+    };
+    let years: Vec<i32> = row.iter().filter_map(year).collect();
+    let numbers = row
+        .iter()
+        .filter(|cell| is_number(cell, Decimal::Point))
+        .count();
+    let is_word = row
+        .get(0)
+        .is_some_and(|cell| cell.contains(char::is_alphabetic));
+    is_word
+        && years.len() > 2
+        && years.len() == numbers
+        && years.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }
 
 /// Whether a row holds a number or a date, with either decimal mark.
@@ -171,6 +202,10 @@ mod tests {
             ("# lab, first floor\nt,a\n1,2\n", Some((comma, 1))),
             ("#t,a\n1,2\n", None),
             ("Title\na,b\nm,s\n1,2\n", Some((comma, 1))),
+            (
+                "Source,Bank,\n\nland,2001,2002,2003,\nx,1,2,3,\ny,4,5,6,\n",
+                Some((comma, 2)),
+            ),
             // A header stands first; names are missing; no numbers below; rows of another width; one column.
             ("day,sold\n1,5\n", None),
             ("day,,left\n1,5,2\n", None),
