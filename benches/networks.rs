@@ -1,7 +1,8 @@
 //! What whole networks cost beside their parts: a beam beside the best symbol each time, blocks beside their layers, a token behind
 //! a short text and behind a long one.
 //!
-//! `cargo run --release --example networks` prints medians of turns. Figures mean something on a quiet machine only.
+//! `cargo run --release --example networks` prints medians of turns, with the names of blocks those of a token alone. Figures mean something
+//! on a quiet machine only.
 
 #![allow(clippy::print_stdout, reason = "it prints what it measures")]
 
@@ -105,9 +106,9 @@ fn blocks(device: &Device) {
 }
 
 /// Language models of four blocks, 256 wide, 256 tokens: a token behind 1,000 and behind 100,000 of them.
-fn tokens(device: &Device) {
+fn tokens(device: &Device, names: &[&str]) {
     const STEPS: usize = 50;
-    for (name, _) in PRESETS {
+    for name in names {
         let blocks = BlocksConfig::preset(name, 256, 4).expect("a preset");
         let model = LanguageModelConfig::new(256, blocks).init(device);
         let behind = |read: usize| {
@@ -130,7 +131,12 @@ fn tokens(device: &Device) {
 
 fn main() {
     let device = Device::flex();
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    if !asked.is_empty() {
+        let names: Vec<&str> = asked.iter().map(String::as_str).collect();
+        return tokens(&device, &names);
+    }
     beam(&device);
     blocks(&device);
-    tokens(&device);
+    tokens(&device, &PRESETS.map(|(name, _)| name));
 }
