@@ -14,14 +14,8 @@ const LOOKED_AT: usize = 64;
 /// The separator that all of the first rows agree on; where none is, or several are, the name of the file decides.
 pub(super) fn separator(text: &str, by_name: Separator) -> Separator {
     let widths = |separator: Separator| -> Vec<usize> {
-        let mut reader = ReaderBuilder::new()
-            .delimiter(separator.byte())
-            .quoting(separator != Separator::Tab)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let rows = reader.records().take(LOOKED_AT);
-        rows.map_while(Result::ok).map(|row| row.len()).collect()
+        let rows = first_rows(text, separator).into_iter();
+        rows.map(|row| row.len()).collect()
     };
     let mut order = Separator::ALL.to_vec();
     if by_name == Separator::Tab {
@@ -32,9 +26,14 @@ pub(super) fn separator(text: &str, by_name: Separator) -> Separator {
         .map(|&separator| (separator, widths(separator)));
     let found: Vec<(Separator, Vec<usize>)> = found.collect();
     let is_even = |widths: &[usize]| widths[0] > 1 && widths.iter().all(|&n| n == widths[0]);
-    let even = found.iter().find(|(_, w)| !w.is_empty() && is_even(w));
-    if let Some((separator, _)) = even {
-        return *separator;
+    let even = found.iter().filter(|(_, w)| !w.is_empty() && is_even(w));
+    let even: Vec<Separator> = even.map(|(separator, _)| *separator).collect();
+    if let [first, rest @ ..] = even.as_slice() {
+        // Commas within cells stand before decimals, or they part the cells.
+        let is_parted = rest.contains(&by_name)
+            && by_name == Separator::Comma
+            && !commas_are_decimal(text, *first);
+        return if is_parted { by_name } else { *first };
     }
     // Rows of unequal width are an error, which is to count the cells that its author sees.
     let splits = |separator: Separator| {
@@ -45,6 +44,29 @@ pub(super) fn separator(text: &str, by_name: Separator) -> Separator {
         true => by_name,
         false => order.into_iter().find(|&s| splits(s)).unwrap_or(by_name),
     }
+}
+
+/// Whether all cells of the first rows that hold a comma are numbers, where this separates them.
+fn commas_are_decimal(text: &str, separator: Separator) -> bool {
+    let is_number = |cell: &str| {
+        let mut marks = [Decimal::Comma, Decimal::Point].into_iter();
+        marks.any(|mark| cell::read(cell, mark).is_some())
+    };
+    let rows = first_rows(text, separator);
+    let mut cells = rows.iter().flatten().filter(|cell| cell.contains(','));
+    cells.all(is_number)
+}
+
+/// The first rows, where this separates their cells.
+fn first_rows(text: &str, separator: Separator) -> Vec<StringRecord> {
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator.byte())
+        .quoting(separator != Separator::Tab)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let rows = reader.records().take(LOOKED_AT);
+    rows.map_while(Result::ok).collect()
 }
 
 /// Whether the cells of a table separated by tabs may stand in quotes: where they had to, for a tab, a line end or a quote
@@ -195,6 +217,18 @@ mod tests {
             ("a,b\n\"1;2\",3\n", Separator::Comma, Separator::Comma),
             ("a\n1\n", Separator::Comma, Separator::Comma),
             ("a;b\n1\n", Separator::Comma, Separator::Semicolon),
+            // Bars and semicolons within cells, and no header that has none.
+            (
+                "A (x),a|x|1\nB (y),b|y|2\n",
+                Separator::Comma,
+                Separator::Comma,
+            ),
+            (
+                "\"A\",\"a;1\"\n\"B\",\"b;2\"\n",
+                Separator::Comma,
+                Separator::Comma,
+            ),
+            ("x;1,5\ny;2,5\n", Separator::Comma, Separator::Semicolon),
             ("", Separator::Tab, Separator::Tab),
         ] {
             assert_eq!(separator(text, name), expected, "{text:?}");
