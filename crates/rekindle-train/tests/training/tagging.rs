@@ -105,6 +105,11 @@ fn a_tagger_learns_spans_from_what_stands_around_names_nobody_knows() {
             let found = predictor.predict_file(&file).expect("predicts");
             assert_eq!(said(found), std::slice::from_ref(&text), "{name}");
         }
+        // A line of words that lacks its tag makes no text of the others.
+        let broken = "now O\nto O\nUlm\nfrom O\nRiga B-FROM\n";
+        let broken = predictor.predict_file(&bench.file("broken.conll", broken));
+        let broken = broken.expect_err("refused").to_string();
+        assert!(broken.contains("line 3 has 1 column"), "{broken}");
         predictor.to_pytorch().expect("written");
         let model = predictor.to_onnx(&Default::default());
         match run {

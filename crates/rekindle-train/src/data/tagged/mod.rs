@@ -212,7 +212,7 @@ impl Untagged {
     ///
     /// # Errors
     ///
-    /// If it cannot be read.
+    /// If it cannot be read, or is one of words with a line that is none.
     pub(crate) fn read(
         path: &Path,
         columns: TagColumns,
@@ -223,7 +223,13 @@ impl Untagged {
             .zip(text.lines())
             .filter(|(_, line)| !line.trim().is_empty())
             .collect();
-        if let Ok(laid) = layout::read(&text, columns.layout, columns.places()) {
+        let read = layout::read(&text, columns.layout, columns.places());
+        if let Err(why) = &read
+            && (columns.layout.is_some() || lines_end_with(&lines, tags))
+        {
+            return Err(Error::mend(format!("{}: {why}", path.display())));
+        }
+        if let Ok(laid) = read {
             let all: Vec<&Token> = laid.sentences.iter().flatten().collect();
             let is_tagged =
                 |token: &&&Token| token.tag.as_ref().is_none_or(|tag| tags.contains(tag));
@@ -248,6 +254,18 @@ impl Untagged {
             .map(|(number, line)| (number, line.to_owned()));
         Ok((Untagged::Lines(lines.collect()), note))
     }
+}
+
+/// Whether most lines are words with one of these tags behind them.
+fn lines_end_with(lines: &[(usize, &str)], tags: &[String]) -> bool {
+    let is_tagged = |(_, line): &&(usize, &str)| {
+        let mut cells = line.split_whitespace();
+        cells.next().is_some()
+            && cells
+                .next_back()
+                .is_some_and(|last| tags.iter().any(|tag| tag == last))
+    };
+    2 * lines.iter().filter(is_tagged).count() > lines.len()
 }
 
 /// The most different tags that a text has which is taken for one of tagged words, and the fewest words a tag.
