@@ -286,7 +286,7 @@ fn quantiles_that_are_forecast_hold_what_comes_as_often_as_they_say() {
         "{refused}"
     );
     for (keys, words) in [
-        ("quantiles = [0.1, 0.9]", "0.5 among them"),
+        ("quantiles = [0.1, 0.9]", "a list with 0.5 in it"),
         ("quantiles = [0.5, 0.1]", "each larger than the one before"),
     ] {
         let text = config.replace("quantiles = [0.1, 0.5, 0.9]", keys);
@@ -294,4 +294,40 @@ fn quantiles_that_are_forecast_hold_what_comes_as_often_as_they_say() {
             rekindle_train::validate(&bench.file("wrong.toml", &text), &[]).expect_err("refused");
         assert!(wrong.to_string().contains(words), "{wrong}");
     }
+}
+
+#[test]
+fn what_is_filled_and_what_has_no_target_is_said_of_a_file_to_predict() {
+    let bench = Bench::new();
+    let rows: String = (0..80).map(|i| format!("{},{}\n", i % 7, i % 5)).collect();
+    let file = bench.file("load.csv", &format!("load,temp\n{rows}"));
+    let config = format!(
+        "device = \"flex\"\n[task]\nkind = \"forecast\"\nfile = {file:?}\ntargets = [\"load\"]\nwindow = 4\nmissing = \"last\"\n\
+         [model.cell]\nkind = \"gru\"\nd_hidden = 4\n[train]\nsteps = 2\nbatch = 4\n"
+    );
+    let trained = bench.train(&config, "run");
+    let predictor = Predictor::open(&trained.run, None).expect("opens");
+    let notes = |rows: &str| {
+        let file = bench.file("next.csv", &format!("load,temp\n{rows}"));
+        predictor
+            .predict_file(&file)
+            .expect("predicts")
+            .notes
+            .join("\n")
+    };
+    let whole = notes("1,2\n2,3\n3,4\n4,5\n");
+    assert!(
+        !whole.contains("missing") && !whole.contains("without a target"),
+        "{whole}"
+    );
+    let holes = notes("1,2\n,3\n3,\n4,5\n");
+    assert!(
+        holes.contains("values are missing, 1 of `load`, 1 of `temp`: filled with the last"),
+        "{holes}"
+    );
+    let ahead = notes("1,2\n2,3\n3,4\n4,5\n,6\n,7\n");
+    assert!(
+        ahead.contains("the last 2 rows without a target are taken for the past"),
+        "{ahead}"
+    );
 }

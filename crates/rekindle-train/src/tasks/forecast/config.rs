@@ -111,7 +111,7 @@ impl ForecastConfig {
         if let Some(distribution) = self.distribution() {
             distribution.validate()?;
             if !self.quantiles.contains(&MEDIAN) {
-                let expected = "to have 0.5 among them, the median, which is the forecast";
+                let expected = "a list with 0.5 in it, the median, which is the forecast";
                 return Err(Invalid::new(
                     "quantiles",
                     format!("{:?}", self.quantiles),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     data::{
         columns::Columns,
-        message::{counted, listed, shown},
+        message::{counted, listed},
         reading::{Steps, Wanted, single},
         scaler::Scaler,
         segments::Segment,
@@ -417,30 +417,11 @@ fn cut(config: &ForecastConfig, table: &Columns) -> Result<Cut> {
 
 /// What is to be said of a table and its missing values.
 fn said(config: &ForecastConfig, table: &Columns) -> Vec<String> {
-    let columns = table.names.len();
-    let holes = |(c, name): (usize, &String)| {
-        let past = table
-            .segments
-            .iter()
-            .flat_map(|segment| segment.rows.clone());
-        let count = past
-            .filter(|row| table.values[row * columns + c].is_nan())
-            .count();
-        (count > 0).then(|| format!("{count} of {}", shown(name)))
-    };
-    let holes: Vec<String> = table.names.iter().enumerate().filter_map(holes).collect();
-    let how = match config.missing {
-        Some(fill) => format!("filled with {}", fill.said()),
-        None => "read as missing by the cell".into(),
-    };
-    let missing = format!(
-        "{}: values are missing, {}: {how}",
-        config.file.display(),
-        holes.join(", ")
-    );
-    let mut said = table.notes.clone();
-    said.extend((!holes.is_empty()).then_some(missing));
-    said
+    let past = table.segments.iter().map(|segment| segment.rows.clone());
+    let missing = config.missing_in(table, past);
+    let missing =
+        missing.map(|holes| format!("{}: values are missing, {holes}", config.file.display()));
+    table.notes.iter().cloned().chain(missing).collect()
 }
 
 /// The places of the targets among the columns.

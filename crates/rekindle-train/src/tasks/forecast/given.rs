@@ -142,6 +142,25 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// What is said of rows at the end of series that have no target, and are taken for the past all the same.
+    fn untold(&self, segments: &[&Segment]) -> Option<String> {
+        let columns = self.spec.columns.len();
+        let is_untold = |row: &usize| {
+            let row = &self.table.values[row * columns..(row + 1) * columns];
+            self.spec.targets_of(row).iter().all(|value| value.is_nan())
+        };
+        let untold = |segment: &&Segment| segment.rows.clone().rev().take_while(is_untold).count();
+        let count: usize = segments.iter().map(untold).sum();
+        (count > 0).then(|| {
+            format!(
+                "{}: the last {} without a target are taken for the past, and the forecast goes on behind them; leave out those that are \
+                 still to come, or train with task.known, which says what is known of such rows",
+                self.path.display(),
+                counted(count, "rows")
+            )
+        })
+    }
+
     /// What is said of values that a forecast looks back on and that lie far from those of the training rows.
     fn far(&self, segments: &[&Segment]) -> Option<String> {
         let names = &self.spec.columns;
@@ -227,6 +246,14 @@ impl<'a> Given<'a> {
             }
         }
         let mut notes = self.table.notes.clone();
+        let seen = long
+            .iter()
+            .map(|segment| segment.rows.end - window..segment.rows.end);
+        notes.extend(self.config.missing_in(&self.table, seen).map(|holes| {
+            let at = self.path.display();
+            format!("{at}: of what the forecast looks back on values are missing, {holes}")
+        }));
+        notes.extend(self.untold(&long));
         notes.extend(self.far(&long));
         notes.extend((!short.is_empty()).then(|| {
             format!(

@@ -5,6 +5,7 @@ use crate::{
     data::{
         columns::{Columns, Holes},
         fill::Fill,
+        message::shown,
         roles::Named,
     },
     error::{Error, Result},
@@ -22,6 +23,26 @@ impl ForecastConfig {
             true => Holes::Taken,
             false => Holes::Refused(REMEDY),
         }
+    }
+
+    /// How many values of each column are missing in some rows of a table, and what becomes of them; nothing where none is.
+    pub(super) fn missing_in(
+        &self,
+        table: &Columns,
+        rows: impl Iterator<Item = Range<usize>> + Clone,
+    ) -> Option<String> {
+        let columns = table.names.len();
+        let holes = |(c, name): (usize, &String)| {
+            let is_missing = |row: &usize| table.values[row * columns + c].is_nan();
+            let count = rows.clone().flatten().filter(is_missing).count();
+            (count > 0).then(|| format!("{count} of {}", shown(name)))
+        };
+        let holes: Vec<String> = table.names.iter().enumerate().filter_map(holes).collect();
+        let how = match self.missing {
+            Some(fill) => format!("filled with {}", fill.said()),
+            None => "read as missing by the cell".into(),
+        };
+        (!holes.is_empty()).then(|| format!("{}: {how}", holes.join(", ")))
     }
 
     /// Reads a table whose columns' roles are found, or are those of a run.
