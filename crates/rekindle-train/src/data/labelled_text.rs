@@ -168,14 +168,12 @@ impl LabelledText {
 pub(crate) fn column(path: &Path, columns: &TextColumns) -> Result<Option<Vec<String>>> {
     let text_column = columns.text.as_str();
     let is_table = match file::kind(path).as_str() {
-        "csv" | "tsv" => true,
-        kind if table::json::is_json(kind) => true,
         "txt" => {
             let text = file::decoded(path, columns.table.encoding.as_deref())?;
             let first = text.lines().next().unwrap_or_default();
             first.contains('\t') && first.split('\t').any(|name| name.trim() == text_column)
         }
-        _ => table::is_in_columns(path),
+        _ => table::is_table(path),
     };
     if !is_table {
         return Ok(None);

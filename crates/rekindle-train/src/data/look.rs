@@ -113,10 +113,7 @@ pub(crate) fn look(path: &Path, named: Option<&str>, asked: bool) -> Result<Look
     {
         return Ok(Look::at(Seen::Tagged(sentences)));
     }
-    let is_table = named.is_some()
-        || matches!(kind.as_str(), "csv" | "tsv" | "tab")
-        || is_json
-        || table::is_in_columns(path);
+    let is_table = named.is_some() || table::is_table(path);
     let western = is_western(path)?;
     let encoding = western.then_some(WESTERN);
     let config = TableConfig {

@@ -1,8 +1,8 @@
 //! Pairs of texts, a row each: what is read, and what is written of it.
 
+use super::cut;
 use super::message::{counted, listed};
-use super::table::{Table, config::TableConfig};
-use super::{cut, file};
+use super::table::{self, Table, config::TableConfig};
 use crate::error::{Error, Result};
 use std::path::Path;
 
@@ -173,19 +173,19 @@ pub(super) fn seem(table: &Table) -> bool {
     is_there(&SOURCES[..2]) && is_there(&TARGETS[..2])
 }
 
-/// The sources of a table, with their rows from 1; none where the file is no table, `.csv`, `.tsv` or `.tab`.
+/// The sources of a table, and what their column is called; none where the file [is none](table::is_table).
 ///
 /// # Errors
 ///
 /// If the file cannot be read, or is a table without such a column.
-pub(crate) fn sources(path: &Path, columns: &PairColumns) -> Result<Option<Vec<String>>> {
-    if !["csv", "tsv", "tab"].contains(&file::kind(path).as_str()) {
+pub(crate) fn sources(path: &Path, columns: &PairColumns) -> Result<Option<(Vec<String>, String)>> {
+    if !table::is_table(path) {
         return Ok(None);
     }
     let table = Table::read(path, &columns.table)?;
     let source = columns.source(&table)?;
     let rows = (0..table.rows.len()).map(|row| table.cell(row, source).to_owned());
-    Ok(Some(rows.collect()))
+    Ok(Some((rows.collect(), table.header[source].clone())))
 }
 
 #[cfg(test)]

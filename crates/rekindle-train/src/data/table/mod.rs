@@ -56,6 +56,13 @@ pub(crate) const KINDS: [&str; 12] = [
 
 pub(crate) use in_columns::is_in_columns;
 
+/// Whether a file is a table beyond doubt: by what its name ends in, or by its first bytes. A `.txt` may be one, too.
+pub(super) fn is_table(path: &Path) -> bool {
+    let kind = file::kind(path);
+    let is_named = ["csv", "tsv", "tab"].contains(&kind.as_str()) || json::is_json(&kind);
+    is_named || is_in_columns(path)
+}
+
 /// Where a table is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {

@@ -119,7 +119,10 @@ fn read(config: &TransduceConfig, path: &Path, notes: &mut Vec<String>) -> Resul
 /// The texts of a file that are to be read, with their rows or lines from 1, and what is to be said of how they were found.
 pub(super) fn given(config: &TransduceConfig, path: &Path) -> Result<Texts> {
     match pairs::sources(path, &config.columns())? {
-        Some(texts) => Ok(Texts::of_rows(path, texts, "a column of a table", "row")),
+        Some((texts, column)) => {
+            let read = format!("the column `{column}` of a table");
+            Ok(Texts::of_rows(path, texts, &read, "row"))
+        }
         None => Texts::lines(path),
     }
 }
