@@ -13,6 +13,15 @@ use rekindle::engine::suggest;
 use std::{fmt::Write, path::Path};
 use toml::Value;
 
+/// A config to begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// It, with a comment a key.
+    pub text: String,
+    /// What its file was taken for, where nobody named a task.
+    pub seen: Option<String>,
+}
+
 /// A config with a comment a key. Of a file it is tried before it is given: it reads the file, and would train.
 ///
 /// `label` names the file's column of classes or targets; `directory` is where the config will stand, which the file's path is meant from.
@@ -24,7 +33,7 @@ pub fn config(
     task: Option<&str>,
     (data, label): (Option<&Path>, Option<&str>),
     directory: &Path,
-) -> Result<String> {
+) -> Result<Begun> {
     let tasks = probe::tasks();
     let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
     if let Some(task) = task.filter(|task| !tasks.contains(task)) {
@@ -87,7 +96,17 @@ pub fn config(
             ))
         })?;
     }
-    Ok(text)
+    let seen = looked
+        .filter(|_| task.is_none())
+        .zip(data)
+        .map(|(looked, data)| {
+            format!(
+                "{}: looks like {}: task.kind = \"{kind}\"",
+                data.display(),
+                looked.why()
+            )
+        });
+    Ok(Begun { text, seen })
 }
 
 /// How a config in a directory names a file: from there, where the file lies below it, or by its whole path.

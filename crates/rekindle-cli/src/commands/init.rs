@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rekindle_train::init::Begun;
 use rekindle_train::output::Output;
 use rekindle_train::{Error, Result, init, shell};
 
@@ -27,7 +28,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let directory = args.out.as_deref().and_then(Path::parent);
     let directory = directory.filter(|path| !path.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
-    let text = init::config(
+    let Begun { text, seen } = init::config(
         args.task.as_deref(),
         (args.data.as_deref(), args.label.as_deref()),
         directory,
@@ -42,6 +43,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
         )));
     }
     Output::new("--out", &out)?.write(text.as_bytes())?;
+    if let Some(seen) = &seen {
+        console::note(seen);
+    }
     console::print(&format!(
         "{}\nnext:  rekindle train {}\n",
         out.display(),
