@@ -1,5 +1,10 @@
 //! A network that reads one row of symbols and writes another.
 //!
+//! I. Sutskever, O. Vinyals, Q. Le: Sequence to sequence learning with neural networks, 2014, <https://arxiv.org/abs/1409.3215>; with
+//! attention, D. Bahdanau, K. Cho, Y. Bengio: Neural machine translation by jointly learning to align and translate, ICLR 2015,
+//! <https://arxiv.org/abs/1409.0473>, and M.-T. Luong, H. Pham, C. Manning: Effective approaches to attention-based neural machine
+//! translation, EMNLP 2015, <https://arxiv.org/abs/1508.04025>.
+//!
 //! ```text
 //! source -> vectors -> encoder, in one or both directions -> memory k_1..k_S, final states
 //! what it ended with -> bridge -> the decoder's first states

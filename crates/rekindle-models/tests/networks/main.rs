@@ -3,3 +3,4 @@
 mod file;
 mod golden;
 mod laws;
+mod page;
