@@ -77,7 +77,11 @@ fn reword(message: &str, found: &str, expected: &str) -> String {
     } else if let ("a sequence", Some(text)) = (expected, found.strip_prefix("string ")) {
         let around = |c: char| c.is_whitespace() || "\"'\\[]".contains(c);
         let names = text.split(',').map(|name| name.trim_matches(around));
-        let names: Vec<String> = names.map(|name| format!("{name:?}")).collect();
+        let written = |name: &str| match name.parse::<f64>() {
+            Ok(_) => name.to_owned(),
+            Err(_) => format!("{name:?}"),
+        };
+        let names: Vec<String> = names.map(written).collect();
         let list = names.join(", ");
         format!(
             "must be a list, not {found}; write [{list}], and behind --set all of it in quotes for the shell: 'KEY=[{list}]'"

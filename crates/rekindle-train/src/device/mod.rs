@@ -96,7 +96,11 @@ pub fn resolve(preference: &Preference, strict: bool) -> Result<Chosen> {
 }
 
 fn chosen(name: String, opened: Opened, skipped: &[(Wanted<'_>, Vec<Absent>)]) -> Chosen {
-    let hardware = opened.hardware.map(|h| format!(", {}", h.name));
+    let software = match opened.is_software() {
+        true => ", in software: slower than the processor itself",
+        false => "",
+    };
+    let hardware = opened.hardware.map(|h| format!(", {}{software}", h.name));
     let reasons = match skipped {
         [] => String::new(),
         _ => format!(" ({})", reasons(skipped)),

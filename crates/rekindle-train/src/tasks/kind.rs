@@ -202,7 +202,8 @@ pub(crate) trait Kind {
     fn predict_text(&self, spec: &Self::Spec, at: AtWork<'_>, text: &str) -> Result<Prediction> {
         let _ = (spec, at, text);
         Err(Error::mend(
-            "only a text classifier or a tagger takes --text; give this run a file with --input",
+            "only a run that says something of texts takes --text; give this run a file with --input, or, where it is a language model, \
+             have it go on from a text by `rekindle sample --prompt`",
         ))
     }
 

@@ -24,6 +24,14 @@ impl Part {
             Part::Test => "test",
         }
     }
+
+    /// What the part is called: where nobody trains on the rest, the file.
+    pub(crate) fn called(self, is_alone: bool) -> String {
+        match is_alone {
+            true => "the file".to_owned(),
+            false => format!("the {} part", self.name()),
+        }
+    }
 }
 
 impl<T> Split<T> {

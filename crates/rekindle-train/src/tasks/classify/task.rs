@@ -121,8 +121,8 @@ impl<I: Items> Classify<I> {
         let names: Vec<String> = absent.map(|class| self.names[class].clone()).collect();
         (!there.is_empty() && !names.is_empty()).then(|| {
             format!(
-                "the {} part has no row of {}: its figures are of {} of the {all} classes",
-                part.name(),
+                "{} has no row of {}: its figures are of {} of the {all} classes",
+                part.called(self.parts.train.is_empty()),
                 listed(&names),
                 there.len()
             )

@@ -99,8 +99,8 @@ impl Task for LanguageModel {
         let (unknown, all) = (self.unknown(part), self.part(part).len());
         let share = 100.0 * unknown as f64 / all.max(1) as f64;
         let note = format!(
-            "{unknown} of the {all} symbols of the {} part ({share:.1} %) are not in the vocabulary: all of them count as one",
-            part.name()
+            "{unknown} of the {all} symbols of {} ({share:.1} %) are not in the vocabulary: all of them count as one",
+            part.called(self.part(Part::Train).is_empty())
         );
         let own = "for comparison, the frequencies are those of the text that is judged";
         let own = self.part(Part::Train).is_empty().then(|| own.to_owned());
