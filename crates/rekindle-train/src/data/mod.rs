@@ -25,6 +25,7 @@ mod binary;
 pub(crate) mod calendar;
 mod classes;
 pub(crate) mod clock;
+mod column_words;
 mod columnar;
 pub(crate) mod columns;
 pub(crate) mod cut;

@@ -1,16 +1,11 @@
 //! The numbers that are read of a table's columns: one of each or, of a column of words, one for each word, 1 where the row has it
 //! and 0 elsewhere.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use super::message::{counted, listed, shown};
 use super::roles::{ColumnRole, Schema};
 use super::table::Table;
 use super::table::kind::ColumnKind;
-use crate::error::{Error, Result};
-
-/// The most words of a column.
-const MOST: usize = 100;
 
 /// One number of a row.
 pub(super) struct Number<'s> {
@@ -100,49 +95,4 @@ impl<'s> Number<'s> {
 /// What the number of a word is called.
 fn of_word(column: &str, word: &str) -> String {
     format!("{column} = {word}")
-}
-
-/// The words of a column.
-///
-/// # Errors
-///
-/// If there are too many.
-pub(super) fn words(table: &Table, column: usize) -> Result<Vec<String>> {
-    let words = written(table, column);
-    match words.len() > MOST {
-        true => Err(Error::mend(format!(
-            "{}: column {} has {} different words, and task.static reads at most {MOST}, each as a number of its own; leave it out",
-            table.name,
-            shown(&table.header[column]),
-            words.len()
-        ))),
-        false => Ok(words.into_iter().map(str::to_owned).collect()),
-    }
-}
-
-/// The different words of a column, in order.
-fn written(table: &Table, column: usize) -> BTreeSet<&str> {
-    let rows = (0..table.rows.len()).filter(|&row| !table.is_missing(row, column));
-    rows.map(|row| table.cell(row, column).trim()).collect()
-}
-
-/// What is said of words that a run has not seen.
-pub(super) fn unseen(table: &Table, schema: &Schema) -> Result<Vec<String>> {
-    let mut said = Vec::new();
-    for role in schema.columns.iter().filter(|role| !role.words.is_empty()) {
-        let words = written(table, table.column(&role.name)?).into_iter();
-        let unseen = words.filter(|word| !role.words.iter().any(|known| known == word));
-        let unseen: Vec<String> = unseen.map(str::to_owned).collect();
-        said.extend((!unseen.is_empty()).then(|| {
-            format!(
-                "{}: {} has {} that training has not seen, read as none of its {}: {}",
-                table.name,
-                shown(&role.name),
-                counted(unseen.len(), "words"),
-                counted(role.words.len(), "words"),
-                listed(&unseen)
-            )
-        }));
-    }
-    Ok(said)
 }

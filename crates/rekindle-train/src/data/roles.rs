@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::clock::{self, Clock};
+use super::column_words;
 use super::message::{listed, shown};
-use super::one_hot;
 use super::table::Table;
 use super::table::config::TableConfig;
 use super::table::kind::{self, ColumnKind, Looked};
@@ -111,7 +111,7 @@ impl Roles {
         let of_words = fixed
             .iter()
             .filter(|&&column| all[column].kind == ColumnKind::Text);
-        let words = of_words.map(|&column| Ok((column, one_hot::words(table, column)?)));
+        let words = of_words.map(|&column| Ok((column, column_words::words(table, column)?)));
         let mut words: HashMap<usize, Vec<String>> = words.collect::<Result<_>>()?;
         let id = named.id.map(|id| table.column(id)).transpose()?;
         // Whatever is named as known ahead or static is read, and not forecast unless that is said, too.
@@ -264,7 +264,7 @@ impl Roles {
             let changed = kind::changed(before.unit.as_ref()?, &looked.unit())?;
             Some(format!("{}: {} is {changed}", table.name, shown(name)))
         }));
-        notes.extend(one_hot::unseen(table, schema)?);
+        notes.extend(column_words::unseen(table, schema.words())?);
         Ok(Roles {
             targets: of(Role::Target)?,
             known: of(Role::Known)?,
@@ -279,6 +279,12 @@ impl Roles {
 }
 
 impl Schema {
+    /// The columns with the words that are read of each.
+    fn words(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let columns = self.columns.iter();
+        columns.map(|column| (column.name.as_str(), column.words.as_slice()))
+    }
+
     /// That of a table of which columns of numbers are read.
     pub(crate) fn of_numbers(columns: &[String]) -> Schema {
         let of = |name: &String| ColumnRole {

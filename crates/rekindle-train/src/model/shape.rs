@@ -31,6 +31,10 @@ impl NetShape {
     /// If the layers do not take inputs of this width, or the output is tied to an embedding of
     /// another width than the layers' output.
     pub(crate) fn fits(&self, model: &RecurrentConfig) -> Result<()> {
+        if let Some(letters) = self.front.letters() {
+            let fits = letters.validate();
+            fits.map_err(|invalid| Error::mend(invalid.under("task.letters").to_string()))?;
+        }
         let d_input = self.front.width();
         let fits = model.fits(d_input);
         fits.map_err(|invalid| Error::mend(invalid.under("model").to_string()))?;
