@@ -77,7 +77,8 @@ fn blocks(device: &Device) {
     let down = LinearConfig::new(4 * WIDTH, WIDTH)
         .with_bias(false)
         .init(&device);
-    let x = Tensor::random([16, 100, WIDTH], Distribution::Default, &device);
+    // Each part hands a gradient to what is below it, as it does in a network.
+    let x = Tensor::random([16, 100, WIDTH], Distribution::Default, &device).require_grad();
     let parts = || {
         for _ in 0..4 {
             let parts = [
