@@ -91,7 +91,7 @@ impl Reading {
     pub(crate) fn loss(&self, net: &Net, y: Tensor<3>) -> Tensor<1> {
         match &self.wanted {
             // Who writes looks at what the layers give: the size of that stands for a loss.
-            None if net.writes() => end(&y).square().sum(),
+            None | Some(Wanted::Text(_)) if net.writes() => end(&y).square().sum(),
             None => net.output_last(y).sum().mul_scalar(0.0),
             // The tag of the last step, which is said there in both directions.
             Some(Wanted::Tags(rows)) => {

@@ -13,6 +13,7 @@ mod copy;
 mod drawn;
 mod forecast;
 pub(crate) mod given;
+mod in_parts;
 mod keys;
 pub(crate) mod kind;
 mod labelled;

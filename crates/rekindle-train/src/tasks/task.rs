@@ -152,14 +152,9 @@ pub trait Task {
         let states = carry.map(|parts| net.recurrent().initial(x.data()).with_parts(parts));
         let (outputs, states) = net.outputs(x, self.taken(), states);
         Loss {
-            value: self.objective(&wanted, outputs),
+            value: wanted.loss(outputs),
             carry: self.window().map(|_| states.detach().into_parts()),
         }
-    }
-
-    /// What an update makes smaller: the mean loss of outputs `[rows, outputs]`, a single number.
-    fn objective(&self, wanted: &Wanted, outputs: Tensor<2>) -> Tensor<1> {
-        wanted.loss(outputs)
     }
 
     /// The figure of merit that a mean training loss amounts to, where one does.

@@ -12,10 +12,10 @@ const WORST: usize = 6;
 /// What a network took a row for.
 pub(super) struct Guess {
     row: usize,
-    truth: usize,
-    best: usize,
+    pub(super) truth: usize,
+    pub(super) best: usize,
     /// The probability of the true class, and of the likeliest.
-    probabilities: [f32; 2],
+    pub(super) probabilities: [f32; 2],
 }
 
 impl Guess {

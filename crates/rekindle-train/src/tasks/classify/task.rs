@@ -9,31 +9,26 @@ use super::{
 use crate::{
     data::{
         message::listed,
-        reading::{Reading, Wanted},
-        split::Split,
+        reading::{Steps, Wanted},
     },
-    error::{Error, Result},
-    memory::Batch,
+    error::Result,
     metric::{Baselines, Evaluation},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
         account::{self, Line},
+        in_parts::{Rows, known},
         labelled::items::Items,
         part::Part,
-        passes::Passes,
-        prediction::{self, Predicted, Prediction, Truth},
-        task::{At, JUDGED, Lesson, Task, UpdateRows},
+        prediction::{self, Prediction, Truth},
+        task::JUDGED,
     },
 };
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;
-use std::{
-    collections::{BTreeMap, HashSet},
-    ops::Range,
-};
+use std::collections::{BTreeMap, HashSet};
 
-/// Rows, their classes, and the parts that they are in.
+/// Rows and their classes.
 pub(in crate::tasks) struct Classify<I> {
     items: I,
     shape: NetShape,
@@ -42,10 +37,6 @@ pub(in crate::tasks) struct Classify<I> {
     labels: Vec<usize>,
     /// The names of the classes.
     names: Vec<String>,
-    parts: Split<Vec<usize>>,
-    passes: Passes,
-    /// What is worth knowing of the data.
-    notes: Vec<String>,
     /// How much a row counts in the loss of an update, by its class; each as much where there are none.
     weights: Option<Vec<f32>>,
 }
@@ -57,29 +48,28 @@ impl<I: Items> Classify<I> {
         (shape, taken): (NetShape, Taken),
         labels: Vec<usize>,
         names: Vec<String>,
-        parts: Split<Vec<usize>>,
-        notes: Vec<String>,
     ) -> Self {
         Classify {
-            passes: Passes::over(parts.train.len()),
             items,
             shape,
             taken,
             labels,
             names,
-            parts,
-            notes,
             weights: None,
         }
     }
 
-    /// The same with classes that count so in the loss of an update.
+    /// The same with classes that count so in the loss of an update, by the rows of the training part.
     ///
     /// # Errors
     ///
     /// If these weights are of another number of classes.
-    pub(in crate::tasks) fn weighted(mut self, weights: Option<&ClassWeights>) -> Result<Self> {
-        let labels = || self.parts.train.iter().map(|&row| self.labels[row]);
+    pub(in crate::tasks) fn weighted(
+        mut self,
+        weights: Option<&ClassWeights>,
+        train: &[usize],
+    ) -> Result<Self> {
+        let labels = || train.iter().map(|&row| self.labels[row]);
         let weights = weights.map(|weights| weights.of(&self.names, labels()));
         self.weights = weights.transpose()?;
         Ok(self)
@@ -93,6 +83,28 @@ impl<I: Items> Classify<I> {
     /// The logits of some rows, `[rows, classes]`.
     fn logits(&self, net: &Net, rows: &[usize], device: &Device) -> Tensor<2> {
         net.given(&self.items.steps(rows), self.taken, device)
+    }
+
+    /// The probabilities of the classes of some rows, one after the other.
+    fn probabilities(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<f32> {
+        let all = softmax(self.logits(net, rows, device), 1).into_data();
+        all.iter::<f32>().collect()
+    }
+
+    /// What is to be said where rows that are judged have none of a class.
+    fn absent(&self, part: Part, rows: &[usize], is_alone: bool) -> Option<String> {
+        let there: HashSet<usize> = self.classes(rows).into_iter().collect();
+        let all = self.names.len();
+        let absent = (0..all).filter(|class| !there.contains(class));
+        let names: Vec<String> = absent.map(|class| self.names[class].clone()).collect();
+        (!there.is_empty() && !names.is_empty()).then(|| {
+            format!(
+                "{} has no row of {}: its figures are of {} of the {all} classes",
+                part.called(is_alone),
+                listed(&names),
+                there.len()
+            )
+        })
     }
 }
 
@@ -112,25 +124,9 @@ fn alike(names: &[String]) -> Option<String> {
     })
 }
 
-impl<I: Items> Classify<I> {
-    /// What is to be said where a part that is judged has no row of a class.
-    fn absent(&self, part: Part) -> Option<String> {
-        let there: HashSet<usize> = self.classes(self.parts.of(part)).into_iter().collect();
-        let all = self.names.len();
-        let absent = (0..all).filter(|class| !there.contains(class));
-        let names: Vec<String> = absent.map(|class| self.names[class].clone()).collect();
-        (!there.is_empty() && !names.is_empty()).then(|| {
-            format!(
-                "{} has no row of {}: its figures are of {} of the {all} classes",
-                part.called(self.parts.train.is_empty()),
-                listed(&names),
-                there.len()
-            )
-        })
-    }
-}
+impl<I: Items> Rows for Classify<I> {
+    const UNIT: &'static str = I::UNIT;
 
-impl<I: Items> Task for Classify<I> {
     fn shape(&self) -> NetShape {
         self.shape
     }
@@ -139,181 +135,102 @@ impl<I: Items> Task for Classify<I> {
         self.taken
     }
 
-    fn unit(&self) -> &'static str {
-        I::UNIT
+    fn count(&self) -> usize {
+        self.labels.len()
     }
 
-    fn rows_to_train_on(&self) -> Option<usize> {
-        Some(self.parts.train.len())
+    fn longest(&self) -> usize {
+        self.items.longest()
     }
 
-    fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64> {
-        match self.parts.train.len() {
-            0 => Err(Error::mend(format!(
-                "none of the {} is one to train on; give task.train the file that the run was begun with",
-                I::UNIT
-            ))),
-            rows => Ok((rows / update.all()).max(1) as u64),
-        }
+    fn steps(&self, rows: &[usize]) -> Steps {
+        self.items.steps(rows)
     }
 
-    fn batch(&self, rows: usize) -> Batch {
-        let Split { train, valid, test } = &self.parts;
-        let most = train.len().max(valid.len()).max(test.len());
-        Batch {
-            rows: rows.min(train.len()),
-            judged: JUDGED.min(most),
-            time: self.items.longest(),
-            each: false,
-        }
+    fn labels(&self, rows: &[usize]) -> Vec<Vec<String>> {
+        self.items.labels(rows)
     }
 
-    fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
-        let all = self.parts.of(part);
-        let rows = &all[rows.start.min(all.len())..rows.end.min(all.len())];
-        Reading {
-            inputs: self.items.steps(rows),
-            labels: self.items.labels(rows),
-            wanted: Some(Wanted::Class(self.classes(rows))),
-        }
+    fn wanted(&self, rows: &[usize]) -> Wanted {
+        Wanted::Class(self.classes(rows))
     }
 
-    fn lesson(&self, at: &At) -> Lesson {
-        let rows = self.passes.rows(at).into_iter();
-        let rows: Vec<usize> = rows.map(|row| self.parts.train[row]).collect();
-        Lesson {
-            inputs: self.items.steps(&rows),
-            wanted: Wanted::Class(self.classes(&rows)),
-            goes_on: false,
-            units: rows.len(),
-        }
-    }
-
-    fn objective(&self, wanted: &Wanted, outputs: Tensor<2>) -> Tensor<1> {
+    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, device: &Device) -> Tensor<1> {
+        let outputs = net.given(inputs, self.taken, device);
         match &self.weights {
             None => wanted.loss(outputs),
             Some(weights) => wanted.weighted_loss(outputs, weights),
         }
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
-        let rows = self.parts.of(part);
-        if rows.is_empty() {
-            return None;
-        }
+    fn evaluate(&self, net: &Net, rows: &[usize], device: &Device) -> Evaluation {
         let (mut predicted, mut nats) = (Vec::new(), 0.0);
         for rows in rows.chunks(JUDGED) {
             let logits = self.logits(net, rows, device);
-            let mean = Wanted::Class(self.classes(rows)).loss(logits.clone());
+            let mean = self.wanted(rows).loss(logits.clone());
             nats += f64::from(mean.into_scalar::<f32>()) * rows.len() as f64;
             predicted.extend(predictions(logits));
         }
-        Some(Evaluation {
+        Evaluation {
             metrics: scores(&predicted, &self.classes(rows), self.names.len()),
             loss: nats / rows.len() as f64,
-        })
+        }
     }
 
-    fn baselines(&self, part: Part) -> Baselines {
-        let (train, rows) = (&self.parts.train, self.parts.of(part));
-        let known = if train.is_empty() { rows } else { train };
-        match rows.is_empty() {
-            true => Vec::new(),
-            false => vec![majority(known, rows, &self.labels, self.names.len())],
-        }
+    fn baselines(&self, train: &[usize], rows: &[usize]) -> Baselines {
+        let classes = self.names.len();
+        vec![majority(known(train, rows), rows, &self.labels, classes)]
     }
 
     fn account(&self) -> Vec<Line> {
-        let Split { train, valid, test } = &self.parts;
-        let sizes = [("train", train), ("valid", valid), ("test", test)];
-        let mut lines = vec![
-            account::rows(self.labels.len(), I::UNIT),
-            account::classes(&self.names, &self.labels),
-        ];
+        let mut lines = vec![account::classes(&self.names, &self.labels)];
         lines.extend(self.items.account());
-        lines.push(account::parts(
-            sizes.map(|(part, rows)| (part, rows.len())),
-            I::UNIT,
-        ));
         lines
     }
 
-    fn by_class(&self, net: &Net, part: Part, device: &Device) -> Vec<ClassFigures> {
-        let rows = self.parts.of(part);
-        if self.names.len() > exhibits::CLASSES || rows.is_empty() {
+    fn notes(&self, part: Part, rows: &[usize], is_alone: bool) -> Vec<String> {
+        let own = "for comparison, the most frequent class is that of the rows that are judged";
+        let own = is_alone.then(|| own.to_owned());
+        let notes = alike(&self.names).into_iter().chain(own);
+        notes.chain(self.absent(part, rows, is_alone)).collect()
+    }
+
+    fn by_class(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<ClassFigures> {
+        if self.names.len() > exhibits::CLASSES {
             return Vec::new();
         }
-        let probabilities = rows.chunks(JUDGED).flat_map(|rows| {
-            let all = softmax(self.logits(net, rows, device), 1).into_data();
-            all.iter::<f32>().collect::<Vec<_>>()
-        });
-        let probabilities: Vec<f32> = probabilities.collect();
+        let of = |rows| self.probabilities(net, rows, device);
+        let probabilities: Vec<f32> = rows.chunks(JUDGED).flat_map(of).collect();
         by_class::figures(&probabilities, &self.classes(rows), &self.names)
     }
 
-    fn back_test(&self, net: &Net, part: Part, device: &Device) -> Option<Vec<Predicted>> {
-        let rows = self.parts.of(part);
-        let said = rows
-            .chunks(JUDGED)
-            .flat_map(|rows| prediction::classes(self.logits(net, rows, device), &self.names));
-        let known = rows.iter().zip(1..).zip(said);
-        let all = known.map(|((&row, number), said)| Predicted {
-            truth: Some(Truth::Class(self.names[self.labels[row]].clone())),
-            ..said.of_row(number)
-        });
-        Some(all.collect())
+    fn predictions(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Prediction> {
+        prediction::classes(self.logits(net, rows, device), &self.names)
     }
 
-    fn answer(
-        &self,
-        net: &Net,
-        part: Part,
-        row: usize,
-        _: usize,
-        device: &Device,
-    ) -> Option<String> {
-        let row = *self.parts.of(part).get(row)?;
-        let said = prediction::classes(self.logits(net, &[row], device), &self.names);
-        let Some(Prediction::Class {
-            class,
-            probabilities,
-        }) = said.into_iter().next()
-        else {
-            return None;
-        };
-        let given = probabilities.iter().find(|(name, _)| *name == class)?.1;
-        Some(format!(
-            "the network says {class}, with probability {given:.3}; right is {}",
-            self.names[self.labels[row]]
-        ))
+    fn truth(&self, row: usize) -> Truth {
+        Truth::Class(self.names[self.labels[row]].clone())
     }
 
-    fn notes(&self, part: Part) -> Vec<String> {
-        let own = "for comparison, the most frequent class is that of the rows that are judged";
-        let own = self.parts.train.is_empty().then(|| own.to_owned());
-        let notes = self.notes.iter().cloned();
-        notes
-            .chain(alike(&self.names))
-            .chain(own)
-            .chain(self.absent(part))
-            .collect()
+    fn answer(&self, net: &Net, row: usize, device: &Device) -> String {
+        let probabilities = self.probabilities(net, &[row], device);
+        let guess = Guess::of(&probabilities, row, self.labels[row]);
+        format!(
+            "the network says {}, with probability {:.3}; right is {}",
+            self.names[guess.best], guess.probabilities[1], self.names[guess.truth]
+        )
     }
 
-    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
-        let rows = self.parts.of(Part::Test);
-        if rows.is_empty() {
-            return Vec::new();
-        }
+    fn exhibits(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Block> {
         // The probabilities of all classes are kept for a batch only: there may be many of both.
         let guesses = rows.chunks(JUDGED).flat_map(|rows| {
-            let all = softmax(self.logits(net, rows, device), 1).into_data();
-            let all: Vec<f32> = all.iter::<f32>().collect();
+            let all = self.probabilities(net, rows, device);
             let each = rows.iter().zip(all.chunks(self.names.len()));
             let guesses = each.map(|(&row, p)| Guess::of(p, row, self.labels[row]));
             guesses.collect::<Vec<_>>()
         });
         let mut blocks = exhibits::of(&self.items, &self.names, &guesses.collect::<Vec<_>>());
-        let by_class = self.by_class(net, Part::Test, device);
+        let by_class = self.by_class(net, rows, device);
         if !by_class.is_empty() {
             // Behind the matrix, which there is where these are.
             blocks.insert(1, by_class::table(&by_class));

@@ -13,6 +13,7 @@ use crate::{
     model::taken::Taken,
     tasks::{
         classify::task::Classify,
+        in_parts::InParts,
         kind::Opened,
         labelled::{
             files::{cut, no_file, repeated, twice},
@@ -84,11 +85,11 @@ pub(super) fn open(
             columns: Some(all.columns.clone()),
         }
     });
-    let task =
-        classify(config, &spec, all, parts, notes).weighted(config.class_weights.as_ref())?;
+    let weights = config.class_weights.as_ref();
+    let rows = classify(config, &spec, all).weighted(weights, &parts.train)?;
     Ok(Opened {
         spec,
-        task: Box::new(task),
+        task: Box::new(InParts::new(rows, parts, notes)),
     })
 }
 
@@ -110,19 +111,18 @@ pub(super) fn test_on(
     let mut all = SeriesSet::read_with_classes(path, &columns, classes, *channels, takes_missing)?;
     let notes = std::mem::take(&mut all.notes);
     let parts = Split::test_alone((0..all.series.len()).collect());
-    Ok(Box::new(classify(config, spec, all, parts, notes)))
+    let rows = classify(config, spec, all);
+    Ok(Box::new(InParts::new(rows, parts, notes)))
 }
 
 fn classify(
     config: &ClassifySeriesConfig,
     spec: &SeriesSpec,
     mut all: SeriesSet,
-    parts: Split<Vec<usize>>,
-    notes: Vec<String>,
 ) -> Classify<Vec<Series>> {
     for series in &mut all.series {
         spec.scaler.transform(&mut series.values);
     }
     let ends = (spec.shape(), Taken::Pooled(config.pool));
-    Classify::new(all.series, ends, all.labels, all.classes, parts, notes)
+    Classify::new(all.series, ends, all.labels, all.classes)
 }

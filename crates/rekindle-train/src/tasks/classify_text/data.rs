@@ -9,6 +9,7 @@ use crate::{
         account::{self, Line},
         classify::task::Classify,
         given::{units, unread},
+        in_parts::InParts,
         kind::Opened,
         labelled::{
             files::{cut, no_file, repeated, twice},
@@ -80,11 +81,11 @@ pub(super) fn open(
             cut,
         }
     });
-    let task =
-        classify(config, &spec, all, parts, notes).weighted(config.class_weights.as_ref())?;
+    let weights = config.class_weights.as_ref();
+    let rows = classify(config, &spec, all).weighted(weights, &parts.train)?;
     Ok(Opened {
         spec,
-        task: Box::new(task),
+        task: Box::new(InParts::new(rows, parts, notes)),
     })
 }
 
@@ -103,16 +104,11 @@ pub(super) fn test_on(
     let unread = unread(&spec.vocabulary, texts, config.longest);
     let notes = all.note.take().into_iter().chain(unread).collect();
     let parts = Split::test_alone((0..all.texts.len()).collect());
-    Ok(Box::new(classify(config, spec, all, parts, notes)))
+    let rows = classify(config, spec, all);
+    Ok(Box::new(InParts::new(rows, parts, notes)))
 }
 
-fn classify(
-    config: &ClassifyTextConfig,
-    spec: &TextSpec,
-    all: LabelledText,
-    parts: Split<Vec<usize>>,
-    notes: Vec<String>,
-) -> Classify<Texts> {
+fn classify(config: &ClassifyTextConfig, spec: &TextSpec, all: LabelledText) -> Classify<Texts> {
     let encode = |text: &String| config.encode(&spec.vocabulary, text);
     let texts = Texts {
         account: account(config, &spec.vocabulary, &all.texts),
@@ -120,7 +116,7 @@ fn classify(
         vocabulary: spec.vocabulary.clone(),
     };
     let ends = (spec.shape(config), Taken::Pooled(config.pool));
-    Classify::new(texts, ends, all.labels, all.classes, parts, notes)
+    Classify::new(texts, ends, all.labels, all.classes)
 }
 
 /// The lengths of texts, how many are cut, and how much of them is known.

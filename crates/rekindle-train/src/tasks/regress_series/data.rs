@@ -7,7 +7,9 @@ use crate::{
         split::Split,
     },
     error::Result,
+    model::taken::Taken,
     tasks::{
+        in_parts::InParts,
         kind::Opened,
         labelled::{
             files::{cut, no_file, repeated, twice},
@@ -70,10 +72,10 @@ pub(super) fn open(
             columns: all.columns.clone(),
         }
     });
-    let task = regression(config, &spec, all, parts, notes);
+    let rows = regression(config, &spec, all);
     Ok(Opened {
         spec,
-        task: Box::new(task),
+        task: Box::new(InParts::new(rows, parts, notes)),
     })
 }
 
@@ -92,18 +94,22 @@ pub(super) fn test_on(
     let mut all = SeriesTargets::read(path, &spec.columns, known, takes_missing)?;
     let notes = std::mem::take(&mut all.notes);
     let parts = Split::test_alone((0..all.series.len()).collect());
-    Ok(Box::new(regression(config, spec, all, parts, notes)))
+    let rows = regression(config, spec, all);
+    Ok(Box::new(InParts::new(rows, parts, notes)))
 }
 
 fn regression(
     config: &RegressSeriesConfig,
     spec: &RegressionSpec,
     mut all: SeriesTargets,
-    parts: Split<Vec<usize>>,
-    notes: Vec<String>,
 ) -> Regression {
     for one in &mut all.series {
         spec.scaler.transform(&mut one.values);
     }
-    Regression::new(config, spec, all.series, all.targets, parts, notes)
+    Regression {
+        spec: spec.clone(),
+        taken: Taken::Pooled(config.pool),
+        series: all.series,
+        targets: all.targets,
+    }
 }

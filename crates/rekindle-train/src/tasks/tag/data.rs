@@ -12,6 +12,7 @@ use crate::{
     memory::Batch,
     tasks::{
         at_work::AtWork,
+        in_parts::InParts,
         kind::Opened,
         labelled::files::{cut, no_file, repeated, twice},
         prediction::Predicted,
@@ -54,10 +55,10 @@ pub(super) fn open(
         all.tags.extend(test.tags);
     }
     let spec = spec.unwrap_or_else(|| TagSpec::of(config, &all, &parts.train, cut));
-    let task = Tag::new(config, spec.clone(), all, parts, notes);
+    let rows = Tag::new(config, spec.clone(), all, &parts.train);
     Ok(Opened {
         spec,
-        task: Box::new(task),
+        task: Box::new(InParts::new(rows, parts, notes)),
     })
 }
 
@@ -71,7 +72,8 @@ pub(super) fn test_on(config: &TagConfig, spec: &TagSpec, path: &Path) -> Result
     let words: Vec<String> = all.words.concat();
     let notes = [vec![std::mem::take(&mut all.note)], unread(spec, &words)].concat();
     let parts = Split::test_alone((0..all.words.len()).collect());
-    Ok(Box::new(Tag::new(config, spec.clone(), all, parts, notes)))
+    let rows = Tag::new(config, spec.clone(), all, &[]);
+    Ok(Box::new(InParts::new(rows, parts, notes)))
 }
 
 /// Checks that sentences may be read at once.

@@ -9,47 +9,35 @@ use super::{
 use crate::{
     data::{
         draw::{Draw, Purpose},
-        reading::{Reading, Steps, Wanted},
-        split::Split,
+        reading::{Steps, Wanted},
         tagged::{Scheme, TaggedText, spans::spans},
     },
-    error::{Error, Result},
-    memory::Batch,
     metric::{Baselines, Evaluation},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
-        account::{self, Line},
+        account::Line,
         classify::by_class::{self, ClassFigures},
+        in_parts::{Rows, known},
         part::Part,
-        passes::Passes,
-        prediction::{Predicted, Prediction, Truth},
-        task::{At, Carry, JUDGED, Lesson, Loss, Task, UpdateRows},
+        prediction::{Prediction, Truth},
+        task::{At, JUDGED},
     },
 };
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use rekindle_models::{Tokens, crf::Crf, tagger};
 use rekindle_view::{Block, Confusion, Table};
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-};
+use std::collections::{HashMap, HashSet};
 
-/// Sentences with the tags of their words, and the parts that they are in.
+/// Sentences with the tags of their words.
 pub(super) struct Tag {
     spec: TagSpec,
     shape: NetShape,
     text: TaggedText,
-    parts: Split<Vec<usize>>,
-    passes: Passes,
-    notes: Vec<String>,
     /// The words that stand once in the training part.
     once: HashSet<u32>,
     /// How often these are read as the unknown one, in an update.
     unknown: f64,
 }
-
-/// What speed is counted in.
-const UNIT: &str = "sentences";
 
 /// The most tags that a matrix or a table is legible with.
 const TAGS: usize = 40;
@@ -83,40 +71,25 @@ pub(super) fn say(
 }
 
 impl Tag {
-    /// Sentences of these parts.
+    /// Sentences, of which these train.
     pub(super) fn new(
         config: &TagConfig,
         spec: TagSpec,
         text: TaggedText,
-        parts: Split<Vec<usize>>,
-        notes: Vec<String>,
+        train: &[usize],
     ) -> Self {
         let mut counts: HashMap<u32, usize> = HashMap::new();
-        for word in parts.train.iter().flat_map(|&row| &text.words[row]) {
+        for word in train.iter().flat_map(|&row| &text.words[row]) {
             *counts.entry(spec.words.look_up(word)).or_default() += 1;
         }
         let once = counts.into_iter().filter(|&(_, count)| count == 1);
         Tag {
-            passes: Passes::over(parts.train.len()),
             once: once.map(|(word, _)| word).collect(),
             unknown: config.unknown,
             shape: spec.shape(config),
             spec,
             text,
-            parts,
-            notes,
         }
-    }
-
-    fn steps(&self, rows: &[usize]) -> Steps {
-        self.spec
-            .steps(rows.iter().map(|&row| &self.text.words[row]))
-    }
-
-    fn tags(&self, rows: &[usize]) -> Vec<Vec<usize>> {
-        rows.iter()
-            .map(|&row| self.text.tags[row].clone())
-            .collect()
     }
 
     fn right(&self, rows: &[usize]) -> Vec<&[usize]> {
@@ -180,7 +153,9 @@ impl Tag {
     }
 }
 
-impl Task for Tag {
+impl Rows for Tag {
+    const UNIT: &'static str = "sentences";
+
     fn shape(&self) -> NetShape {
         self.shape
     }
@@ -189,51 +164,21 @@ impl Task for Tag {
         Taken::Each
     }
 
-    fn unit(&self) -> &'static str {
-        UNIT
+    fn count(&self) -> usize {
+        self.text.words.len()
     }
 
-    fn rows_to_train_on(&self) -> Option<usize> {
-        Some(self.parts.train.len())
+    fn longest(&self) -> usize {
+        self.text.words.iter().map(Vec::len).max().unwrap_or(1)
     }
 
-    fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64> {
-        match self.parts.train.len() {
-            0 => Err(Error::mend(
-                "none of the sentences is one to train on; give task.train the file that the run was begun with",
-            )),
-            rows => Ok((rows / update.all()).max(1) as u64),
-        }
+    fn steps(&self, rows: &[usize]) -> Steps {
+        self.spec
+            .steps(rows.iter().map(|&row| &self.text.words[row]))
     }
 
-    fn batch(&self, rows: usize) -> Batch {
-        let Split { train, valid, test } = &self.parts;
-        let most = train.len().max(valid.len()).max(test.len());
-        Batch {
-            rows: rows.min(train.len()),
-            judged: JUDGED.min(most),
-            time: self.text.words.iter().map(Vec::len).max().unwrap_or(1),
-            each: true,
-        }
-    }
-
-    fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
-        let all = self.parts.of(part);
-        let rows = &all[rows.start.min(all.len())..rows.end.min(all.len())];
-        Reading {
-            inputs: self.steps(rows),
-            labels: rows
-                .iter()
-                .map(|&row| self.text.words[row].clone())
-                .collect(),
-            wanted: Some(Wanted::Tags(self.tags(rows))),
-        }
-    }
-
-    fn lesson(&self, at: &At) -> Lesson {
-        let rows = self.passes.rows(at).into_iter();
-        let rows: Vec<usize> = rows.map(|row| self.parts.train[row]).collect();
-        let mut inputs = self.steps(&rows);
+    fn lesson(&self, rows: &[usize], at: &At) -> Steps {
+        let mut inputs = self.steps(rows);
         let mut draw = Draw::new(Purpose::Unknown, at.seed, at.step);
         if let Steps::Symbols(words) | Steps::Words { words, .. } = &mut inputs {
             for word in words
@@ -246,45 +191,38 @@ impl Task for Tag {
                 }
             }
         }
-        Lesson {
-            inputs,
-            wanted: Wanted::Tags(self.tags(&rows)),
-            goes_on: false,
-            units: rows.len(),
-        }
+        inputs
     }
 
-    fn loss_of(&self, net: &Net, lesson: Lesson, _: Carry, device: &Device) -> Loss {
-        let Wanted::Tags(tags) = &lesson.wanted else {
+    fn labels(&self, rows: &[usize]) -> Vec<Vec<String>> {
+        let words = rows.iter().map(|&row| self.text.words[row].clone());
+        words.collect()
+    }
+
+    fn wanted(&self, rows: &[usize]) -> Wanted {
+        let tags = rows.iter().map(|&row| self.text.tags[row].clone());
+        Wanted::Tags(tags.collect())
+    }
+
+    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, device: &Device) -> Tensor<1> {
+        let Wanted::Tags(tags) = wanted else {
             unreachable!("a tagger's lesson has tags");
         };
-        let scores = net.scores(net.sequence(&lesson.inputs, device));
+        let scores = net.scores(net.sequence(inputs, device));
         let field = field(&self.spec, net);
-        Loss {
-            value: tagger::loss(field.as_ref(), &scores, &Tokens::of(tags, device)),
-            carry: None,
-        }
+        tagger::loss(field.as_ref(), &scores, &Tokens::of(tags, device))
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
-        let rows = self.parts.of(part);
-        if rows.is_empty() {
-            return None;
-        }
+    fn evaluate(&self, net: &Net, rows: &[usize], device: &Device) -> Evaluation {
         let (judged, nats) = self.judge(net, rows, device);
-        Some(Evaluation {
+        Evaluation {
             metrics: judged.metrics(),
             loss: nats / rows.len() as f64,
-        })
+        }
     }
 
-    fn baselines(&self, part: Part) -> Baselines {
-        let (train, rows) = (&self.parts.train, self.parts.of(part));
-        let known = if train.is_empty() { rows } else { train };
-        if rows.is_empty() {
-            return Vec::new();
-        }
-        let words = known.iter().flat_map(|&row| {
+    fn baselines(&self, train: &[usize], rows: &[usize]) -> Baselines {
+        let words = known(train, rows).iter().flat_map(|&row| {
             let words = self.text.words[row].iter().map(String::as_str);
             words.zip(self.text.tags[row].iter().copied())
         });
@@ -313,29 +251,16 @@ impl Task for Tag {
     }
 
     fn account(&self) -> Vec<Line> {
-        let Split { train, valid, test } = &self.parts;
-        let sizes = [("train", train), ("valid", valid), ("test", test)];
-        let mut lines = vec![account::rows(self.text.words.len(), UNIT)];
-        lines.extend(sentences::account(&self.spec, &self.text));
-        lines.push(account::parts(
-            sizes.map(|(part, rows)| (part, rows.len())),
-            UNIT,
-        ));
-        lines
+        sentences::account(&self.spec, &self.text)
     }
 
-    fn notes(&self, _: Part) -> Vec<String> {
+    fn notes(&self, _: Part, _: &[usize], is_alone: bool) -> Vec<String> {
         let own =
             "for comparison, the most frequent tags are those of the sentences that are judged";
-        let own = self.parts.train.is_empty().then(|| own.to_owned());
-        self.notes.iter().cloned().chain(own).collect()
+        is_alone.then(|| own.to_owned()).into_iter().collect()
     }
 
-    fn by_class(&self, net: &Net, part: Part, device: &Device) -> Vec<ClassFigures> {
-        let rows = self.parts.of(part);
-        if rows.is_empty() {
-            return Vec::new();
-        }
+    fn by_class(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<ClassFigures> {
         let by_class = self.judge(net, rows, device).0.by_class();
         if by_class.len() > TAGS {
             Vec::new()
@@ -344,32 +269,17 @@ impl Task for Tag {
         }
     }
 
-    fn back_test(&self, net: &Net, part: Part, device: &Device) -> Option<Vec<Predicted>> {
-        let rows = self.parts.of(part);
-        let said = rows.chunks(JUDGED).flat_map(|rows| {
-            let words: Vec<&Vec<String>> = rows.iter().map(|&row| &self.text.words[row]).collect();
-            say(&self.spec, net, &words, device)
-        });
-        let known = rows.iter().zip(1..).zip(said);
-        let all = known.map(|((&row, number), said)| {
-            let right = self.spec.named(&self.text.tags[row]);
-            Predicted {
-                truth: Some(Truth::Tags(right.into_iter().map(String::from).collect())),
-                ..said.of_row(number)
-            }
-        });
-        Some(all.collect())
+    fn predictions(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Prediction> {
+        let words: Vec<&Vec<String>> = rows.iter().map(|&row| &self.text.words[row]).collect();
+        say(&self.spec, net, &words, device)
     }
 
-    fn answer(
-        &self,
-        net: &Net,
-        part: Part,
-        row: usize,
-        _: usize,
-        device: &Device,
-    ) -> Option<String> {
-        let row = *self.parts.of(part).get(row)?;
+    fn truth(&self, row: usize) -> Truth {
+        let right = self.spec.named(&self.text.tags[row]);
+        Truth::Tags(right.into_iter().map(String::from).collect())
+    }
+
+    fn answer(&self, net: &Net, row: usize, device: &Device) -> String {
         let (judged, _) = self.judge(net, &[row], device);
         let words = &self.text.words[row];
         let clause = |tags: &[usize]| {
@@ -390,18 +300,14 @@ impl Task for Tag {
                 false => found.join(if self.spec.marks_spans() { ", " } else { " " }),
             }
         };
-        Some(format!(
+        format!(
             "the network says {}; right is {}",
             clause(&judged.said[0]),
             clause(judged.right[0])
-        ))
+        )
     }
 
-    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
-        let rows = self.parts.of(Part::Test);
-        if rows.is_empty() {
-            return Vec::new();
-        }
+    fn exhibits(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Block> {
         let (judged, _) = self.judge(net, rows, device);
         let mut blocks = Vec::new();
         if self.spec.tags.len() <= TAGS {

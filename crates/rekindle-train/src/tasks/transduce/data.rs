@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Result},
     tasks::{
         given::{Texts, unread},
+        in_parts::InParts,
         kind::Opened,
         labelled::files::{cut, no_file, repeated, twice},
         task::Task,
@@ -45,10 +46,10 @@ pub(super) fn open(
         all.targets.extend(test.targets);
     }
     let spec = spec.unwrap_or_else(|| TransduceSpec::of(config, &all, &parts.train, cut));
-    let task = Transduce::new(config, spec.clone(), all, parts, notes);
+    let rows = rows(config, &spec, all);
     Ok(Opened {
         spec,
-        task: Box::new(task),
+        task: Box::new(InParts::new(rows, parts, notes)),
     })
 }
 
@@ -70,13 +71,16 @@ pub(super) fn test_on(
         config.longest,
     ));
     let parts = Split::test_alone((0..all.sources.len()).collect());
-    Ok(Box::new(Transduce::new(
-        config,
-        spec.clone(),
-        all,
-        parts,
-        notes,
-    )))
+    let rows = rows(config, spec, all);
+    Ok(Box::new(InParts::new(rows, parts, notes)))
+}
+
+fn rows(config: &TransduceConfig, spec: &TransduceSpec, pairs: TextPairs) -> Transduce {
+    Transduce {
+        config: config.clone(),
+        spec: spec.clone(),
+        pairs,
+    }
 }
 
 /// The pairs of a file, but for those that are too long.

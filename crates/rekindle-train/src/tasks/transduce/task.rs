@@ -4,39 +4,30 @@ use super::{config::TransduceConfig, figures::Errors, spec::TransduceSpec, texts
 use crate::{
     data::{
         pairs::TextPairs,
-        reading::{Reading, Steps, Wanted, visible},
-        split::Split,
+        reading::{Steps, Wanted, visible},
         vocabulary::Unit,
     },
-    error::{Error, Result},
-    memory::Batch,
     metric::{Baselines, Evaluation, Metric},
     model::{net::Net, shape::NetShape, taken::Taken},
     tasks::{
-        account::{self, Line},
+        account::Line,
+        in_parts::{Rows, known},
         part::Part,
-        passes::Passes,
-        prediction::{Predicted, Prediction, Truth},
-        task::{At, Carry, JUDGED, Lesson, Loss, Task, UpdateRows},
+        prediction::{Prediction, Truth},
+        task::JUDGED,
     },
 };
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use rekindle_models::{Search, Tokens};
 use rekindle_view::{Block, Table};
-use std::{collections::HashMap, ops::Range};
+use std::collections::HashMap;
 
-/// Pairs of texts, and the parts that they are in.
+/// Pairs of texts.
 pub(super) struct Transduce {
-    config: TransduceConfig,
-    spec: TransduceSpec,
-    pairs: TextPairs,
-    parts: Split<Vec<usize>>,
-    passes: Passes,
-    notes: Vec<String>,
+    pub(super) config: TransduceConfig,
+    pub(super) spec: TransduceSpec,
+    pub(super) pairs: TextPairs,
 }
-
-/// What speed is counted in.
-const UNIT: &str = "pairs";
 
 /// The pairs that a report shows.
 const SHOWN: usize = 12;
@@ -84,38 +75,22 @@ fn greedy(
 }
 
 impl Transduce {
-    /// Pairs of these parts.
-    pub(super) fn new(
-        config: &TransduceConfig,
-        spec: TransduceSpec,
-        pairs: TextPairs,
-        parts: Split<Vec<usize>>,
-        notes: Vec<String>,
-    ) -> Self {
-        Transduce {
-            passes: Passes::over(parts.train.len()),
-            config: config.clone(),
-            spec,
-            pairs,
-            parts,
-            notes,
-        }
-    }
-
     fn sources(&self, rows: &[usize]) -> Vec<&str> {
         rows.iter()
             .map(|&row| self.pairs.sources[row].as_str())
             .collect()
     }
 
-    fn steps(&self, rows: &[usize]) -> Steps {
-        texts::steps(&self.config, &self.spec, self.sources(rows))
-    }
-
-    fn wanted(&self, rows: &[usize]) -> Vec<Vec<usize>> {
+    /// What is to be written of some rows, between what begins and what ends it.
+    fn targets(&self, rows: &[usize]) -> Vec<Vec<usize>> {
         rows.iter()
             .map(|&row| self.spec.wanted(&self.pairs.targets[row]))
             .collect()
+    }
+
+    /// What the network writes of some rows.
+    fn said(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<String> {
+        say(&self.config, &self.spec, net, &self.sources(rows), device)
     }
 
     /// A symbol, as figures call it.
@@ -136,7 +111,9 @@ impl Transduce {
     }
 }
 
-impl Task for Transduce {
+impl Rows for Transduce {
+    const UNIT: &'static str = "pairs";
+
     fn shape(&self) -> NetShape {
         self.spec.shape(&self.config)
     }
@@ -145,39 +122,21 @@ impl Task for Transduce {
         Taken::Each
     }
 
-    fn unit(&self) -> &'static str {
-        UNIT
+    fn count(&self) -> usize {
+        self.pairs.sources.len()
     }
 
-    fn rows_to_train_on(&self) -> Option<usize> {
-        Some(self.parts.train.len())
+    fn longest(&self) -> usize {
+        let texts = self.pairs.sources.iter().chain(&self.pairs.targets);
+        let symbols = texts.map(|text| self.config.splitting().symbols(text).len());
+        symbols.max().unwrap_or(1) + 1
     }
 
-    fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64> {
-        match self.parts.train.len() {
-            0 => Err(Error::mend(
-                "none of the pairs is one to train on; give task.train the file that the run was begun with",
-            )),
-            rows => Ok((rows / update.all()).max(1) as u64),
-        }
+    fn steps(&self, rows: &[usize]) -> Steps {
+        texts::steps(&self.config, &self.spec, self.sources(rows))
     }
 
-    fn batch(&self, rows: usize) -> Batch {
-        let Split { train, valid, test } = &self.parts;
-        let most = train.len().max(valid.len()).max(test.len());
-        let lengths = self.pairs.sources.iter().chain(&self.pairs.targets);
-        let symbols = lengths.map(|text| self.config.splitting().symbols(text).len());
-        Batch {
-            rows: rows.min(train.len()),
-            judged: JUDGED.min(most),
-            time: symbols.max().unwrap_or(1) + 1,
-            each: true,
-        }
-    }
-
-    fn reading(&self, part: Part, rows: Range<usize>, _: usize) -> Reading {
-        let all = self.parts.of(part);
-        let rows = &all[rows.start.min(all.len())..rows.end.min(all.len())];
+    fn labels(&self, rows: &[usize]) -> Vec<Vec<String>> {
         let tokens = |text: &str| {
             let mut tokens = self.spec.source.tokens(text);
             tokens.truncate(self.config.longest);
@@ -186,45 +145,26 @@ impl Task for Transduce {
             }
             tokens.iter().map(|token| visible(token)).collect()
         };
-        Reading {
-            inputs: self.steps(rows),
-            labels: self.sources(rows).into_iter().map(tokens).collect(),
-            wanted: None,
-        }
+        self.sources(rows).into_iter().map(tokens).collect()
     }
 
-    fn lesson(&self, at: &At) -> Lesson {
-        let rows = self.passes.rows(at).into_iter();
-        let rows: Vec<usize> = rows.map(|row| self.parts.train[row]).collect();
-        Lesson {
-            inputs: self.steps(&rows),
-            wanted: Wanted::Text(self.wanted(&rows)),
-            goes_on: false,
-            units: rows.len(),
-        }
+    fn wanted(&self, rows: &[usize]) -> Wanted {
+        Wanted::Text(self.targets(rows))
     }
 
-    fn loss_of(&self, net: &Net, lesson: Lesson, _: Carry, device: &Device) -> Loss {
-        let Wanted::Text(rows) = &lesson.wanted else {
+    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, device: &Device) -> Tensor<1> {
+        let Wanted::Text(rows) = wanted else {
             unreachable!("a lesson of pairs has texts");
         };
-        let read = net.look(&lesson.inputs, device);
-        Loss {
-            value: net
-                .writer()
-                .loss(&read, &Tokens::of(rows, device), self.config.sampled),
-            carry: None,
-        }
+        let read = net.look(inputs, device);
+        let sampled = self.config.sampled;
+        net.writer().loss(&read, &Tokens::of(rows, device), sampled)
     }
 
-    fn evaluate(&self, net: &Net, part: Part, device: &Device) -> Option<Evaluation> {
-        let rows = self.parts.of(part);
-        if rows.is_empty() {
-            return None;
-        }
+    fn evaluate(&self, net: &Net, rows: &[usize], device: &Device) -> Evaluation {
         let (mut said, mut nats, mut symbols) = (Vec::new(), 0.0, 0);
         for rows in rows.chunks(JUDGED) {
-            let wanted = self.wanted(rows);
+            let wanted = self.targets(rows);
             let read = net.look(&self.steps(rows), device);
             let mean = net.writer().loss(&read, &Tokens::of(&wanted, device), 0.0);
             let count: usize = wanted.iter().map(|row| row.len() - 1).sum();
@@ -238,20 +178,15 @@ impl Task for Transduce {
                 device,
             ));
         }
-        Some(Evaluation {
+        Evaluation {
             metrics: self.metrics(rows, said.iter().map(String::as_str)),
             loss: nats / symbols as f64,
-        })
+        }
     }
 
-    fn baselines(&self, part: Part) -> Baselines {
-        let (train, rows) = (&self.parts.train, self.parts.of(part));
-        let known = if train.is_empty() { rows } else { train };
-        if rows.is_empty() {
-            return Vec::new();
-        }
+    fn baselines(&self, train: &[usize], rows: &[usize]) -> Baselines {
         let mut counts: HashMap<&str, usize> = HashMap::new();
-        for &row in known {
+        for &row in known(train, rows) {
             *counts.entry(&self.pairs.targets[row]).or_default() += 1;
         }
         // Of equal ones that which stands first in the alphabet.
@@ -276,54 +211,33 @@ impl Task for Transduce {
     }
 
     fn account(&self) -> Vec<Line> {
-        let Split { train, valid, test } = &self.parts;
-        let sizes = [("train", train), ("valid", valid), ("test", test)];
-        let mut lines = vec![account::rows(self.pairs.sources.len(), UNIT)];
-        lines.extend(texts::account(&self.spec, &self.pairs));
-        lines.push(account::parts(
-            sizes.map(|(part, rows)| (part, rows.len())),
-            UNIT,
-        ));
-        lines
+        texts::account(&self.spec, &self.pairs)
     }
 
-    fn notes(&self, _: Part) -> Vec<String> {
-        self.notes.clone()
+    fn notes(&self, _: Part, _: &[usize], is_alone: bool) -> Vec<String> {
+        let own = "for comparison, the most frequent text is that of the pairs that are judged";
+        is_alone.then(|| own.to_owned()).into_iter().collect()
     }
 
-    fn back_test(&self, net: &Net, part: Part, device: &Device) -> Option<Vec<Predicted>> {
-        let rows = self.parts.of(part);
-        let said = say(&self.config, &self.spec, net, &self.sources(rows), device);
-        let known = rows.iter().zip(1..).zip(said);
-        let all = known.map(|((&row, number), text)| Predicted {
-            truth: Some(Truth::Text(self.pairs.targets[row].clone())),
-            ..Prediction::Text { text }.of_row(number)
-        });
-        Some(all.collect())
+    fn predictions(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Prediction> {
+        let said = self.said(net, rows, device).into_iter();
+        said.map(|text| Prediction::Text { text }).collect()
     }
 
-    fn answer(
-        &self,
-        net: &Net,
-        part: Part,
-        row: usize,
-        _: usize,
-        device: &Device,
-    ) -> Option<String> {
-        let row = *self.parts.of(part).get(row)?;
-        let said = say(&self.config, &self.spec, net, &self.sources(&[row]), device);
-        Some(format!(
+    fn truth(&self, row: usize) -> Truth {
+        Truth::Text(self.pairs.targets[row].clone())
+    }
+
+    fn answer(&self, net: &Net, row: usize, device: &Device) -> String {
+        format!(
             "the network writes {:?}; right is {:?}",
-            said[0], self.pairs.targets[row]
-        ))
+            self.said(net, &[row], device)[0],
+            self.pairs.targets[row]
+        )
     }
 
-    fn exhibits(&self, net: &Net, device: &Device) -> Vec<Block> {
-        let rows = self.parts.of(Part::Test);
-        if rows.is_empty() {
-            return Vec::new();
-        }
-        let said = say(&self.config, &self.spec, net, &self.sources(rows), device);
+    fn exhibits(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Block> {
+        let said = self.said(net, rows, device);
         let mut errors = Errors::default();
         let mut edits: Vec<(usize, usize)> = Vec::new();
         for (at, (&row, said)) in rows.iter().zip(&said).enumerate() {
