@@ -107,12 +107,16 @@ fn values<'a>(array: &'a dyn Array, clock: Clock) -> Cell<'a> {
             let array = array.as_string_view();
             Box::new(|row| array.value(row).to_owned())
         }
-        Date32 => days::<Date32Type>(array),
-        Date64 => days::<Date64Type>(array),
-        Time32(TimeUnit::Second) => times_of_day::<Time32SecondType>(array),
-        Time32(_) => times_of_day::<Time32MillisecondType>(array),
-        Time64(TimeUnit::Microsecond) => times_of_day::<Time64MicrosecondType>(array),
-        Time64(_) => times_of_day::<Time64NanosecondType>(array),
+        Date32 => called::<Date32Type, _>(array, PrimitiveArray::value_as_date),
+        Date64 => called::<Date64Type, _>(array, PrimitiveArray::value_as_date),
+        Time32(TimeUnit::Second) => {
+            called::<Time32SecondType, _>(array, PrimitiveArray::value_as_time)
+        }
+        Time32(_) => called::<Time32MillisecondType, _>(array, PrimitiveArray::value_as_time),
+        Time64(TimeUnit::Microsecond) => {
+            called::<Time64MicrosecondType, _>(array, PrimitiveArray::value_as_time)
+        }
+        Time64(_) => called::<Time64NanosecondType, _>(array, PrimitiveArray::value_as_time),
         Timestamp(TimeUnit::Second, _) => times::<TimestampSecondType>(array, clock),
         Timestamp(TimeUnit::Millisecond, _) => times::<TimestampMillisecondType>(array, clock),
         Timestamp(TimeUnit::Microsecond, _) => times::<TimestampMicrosecondType>(array, clock),
@@ -159,36 +163,18 @@ where
     written.unwrap_or_else(|| array.value(row).to_string())
 }
 
-fn days<T>(array: &dyn Array) -> Cell<'_>
+/// Values that a calendar or a clock calls something.
+fn called<'a, T, V: ToString>(
+    array: &'a dyn Array,
+    call: fn(&PrimitiveArray<T>, usize) -> Option<V>,
+) -> Cell<'a>
 where
     T: ArrowTemporalType,
     T::Native: std::fmt::Display,
-    i64: From<T::Native>,
+    V: 'a,
 {
     let array = array.as_primitive::<T>();
-    Box::new(|row| {
-        written(
-            array,
-            row,
-            array.value_as_date(row).map(|day| day.to_string()),
-        )
-    })
-}
-
-fn times_of_day<T>(array: &dyn Array) -> Cell<'_>
-where
-    T: ArrowTemporalType,
-    T::Native: std::fmt::Display,
-    i64: From<T::Native>,
-{
-    let array = array.as_primitive::<T>();
-    Box::new(|row| {
-        written(
-            array,
-            row,
-            array.value_as_time(row).map(|time| time.to_string()),
-        )
-    })
+    Box::new(move |row| written(array, row, call(array, row).map(|value| value.to_string())))
 }
 
 fn times<T: ArrowTimestampType>(array: &dyn Array, clock: Clock) -> Cell<'_> {
