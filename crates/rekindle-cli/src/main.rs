@@ -10,6 +10,7 @@ mod environment;
 mod memory;
 mod plain;
 mod progress;
+mod run_place;
 mod stop;
 mod table;
 mod threads;
@@ -21,7 +22,7 @@ use rekindle_train::Result;
 
 use commands::{
     apply, completions, convert, devices, doctor, eval, explain, export, horizon, init, list, man,
-    predict, report, sample, show, stream, sweep, trace, train, validate,
+    predict, report, sample, show, stream, sweep, trace, train, validate, zoo,
 };
 
 /// Train recurrent networks from config files.
@@ -60,6 +61,8 @@ enum Command {
     Horizon(horizon::Args),
     /// Check a config file and print it with every default filled in.
     Validate(validate::Args),
+    /// List the trained models, show the card of one, or make one of runs; a command that takes a run takes zoo:NAME.
+    Zoo(zoo::Args),
     /// List the cells.
     List(list::Args),
     /// Show a cell: its equations, what its gates do, its keys and its weights.
@@ -114,6 +117,7 @@ fn run(command: Command) -> Result<()> {
         Command::Doctor(args) => doctor::run(args),
         Command::Horizon(args) => horizon::run(args),
         Command::Validate(args) => validate::run(args),
+        Command::Zoo(args) => zoo::run(args),
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
         Command::Devices => devices::run(),

@@ -76,6 +76,25 @@ pub(crate) fn digits(value: f64) -> String {
     }
 }
 
+/// The mean of the values.
+pub(crate) fn mean(metrics: &[Metric]) -> f64 {
+    metrics.iter().map(|metric| metric.value).sum::<f64>() / metrics.len() as f64
+}
+
+/// The mean, and the standard deviation of several: that of what they are a sample of.
+pub(crate) fn spread(metrics: &[Metric]) -> String {
+    let mean = mean(metrics);
+    match metrics.len() {
+        0 => "–".to_owned(),
+        1 => digits(mean),
+        runs => {
+            let squares = metrics.iter().map(|metric| (metric.value - mean).powi(2));
+            let deviation = (squares.sum::<f64>() / (runs - 1) as f64).sqrt();
+            format!("{} ± {}", digits(mean), digits(deviation))
+        }
+    }
+}
+
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.name, self.digits())

@@ -6,7 +6,7 @@ mod source;
 use crate::{
     config::{plan::Plan, table},
     data::message::named_once,
-    device::Chosen,
+    device::{Chosen, machine},
     error::{Error, Result},
     files,
     metric::Evaluation,
@@ -248,6 +248,7 @@ fn judged(
     RunResult {
         task: plan.experiment().task.name().into(),
         device: chosen.name.clone(),
+        machine: Some(machine::name()),
         steps,
         seconds: trainer.tally.seconds,
         parameters: net.num_params(),

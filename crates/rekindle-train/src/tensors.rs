@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use burn::tensor::TensorData;
+use burn::tensor::{DType, TensorData};
 use rekindle::{Cell, Recurrent};
 use rekindle_interop::{
     Taken, entry,
@@ -137,6 +137,16 @@ pub fn read(path: &Path) -> Result<BTreeMap<String, TensorData>> {
 pub fn from_bytes(bytes: &[u8], origin: &str) -> Result<BTreeMap<String, TensorData>> {
     let tensors = safetensors::read(bytes).and_then(|tensors| numbers(&tensors));
     tensors.map_err(|error| Error::mend(format!("{origin}: {error}")))
+}
+
+/// The weights of a safetensors file's content, of the types that are computed with: numbers of f16 and bf16 become f32, which holds each.
+pub(crate) fn weights(bytes: &[u8], origin: &str) -> Result<BTreeMap<String, TensorData>> {
+    let tensors = from_bytes(bytes, origin)?.into_iter();
+    let computed = tensors.map(|(name, data)| match data.dtype() {
+        DType::F16 | DType::BF16 => (name, data.convert_dtype(DType::F32)),
+        _ => (name, data),
+    });
+    Ok(computed.collect())
 }
 
 /// A safetensors file's content. The same tensors give the same bytes, unless there is more than one entry of

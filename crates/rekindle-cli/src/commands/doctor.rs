@@ -6,11 +6,13 @@ use rekindle_train::doctor::{Checkup, RULES, diagnose};
 use rekindle_train::{Error, Result};
 
 use crate::console;
+use crate::run_place::run_place;
 
 /// The arguments of `doctor`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The run's directory.
+    /// The run's directory, or zoo:NAME.
+    #[arg(value_parser = run_place())]
     run: PathBuf,
     /// Print the findings as a JSON list.
     #[arg(long)]

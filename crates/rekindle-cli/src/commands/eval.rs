@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use rekindle_train::tasks::{ClassFigures, Part};
 use rekindle_train::{Figures, Metric, Result, RunResult};
 
+use crate::run_place::run_place;
 use crate::{console, table};
 
 /// The arguments of `eval`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The run's directory.
+    /// The run's directory, or zoo:NAME.
+    #[arg(value_parser = run_place())]
     run: PathBuf,
     /// The part of the data.
     #[arg(long, value_enum, default_value = "test")]

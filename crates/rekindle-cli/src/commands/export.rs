@@ -8,11 +8,13 @@ use rekindle_train::output::Output;
 use rekindle_train::{Error, Result};
 
 use crate::console;
+use crate::run_place::run_place;
 
 /// The arguments of `export`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The directory of a finished run.
+    /// The directory of a finished run, or zoo:NAME.
+    #[arg(value_parser = run_place())]
     run: PathBuf,
     /// The file to write: .onnx, a model, or .safetensors, the weights by PyTorch's names.
     #[arg(short, long, value_name = "FILE")]

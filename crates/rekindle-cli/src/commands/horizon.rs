@@ -6,13 +6,14 @@ use rekindle_train::Result;
 use rekindle_train::inside::{HorizonOptions, ModelHorizon, horizon, write_horizon};
 
 use crate::direction::Direction;
+use crate::run_place::run_place;
 use crate::{console, table};
 
 /// The arguments of `horizon`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Runs, and config files whose networks are fresh.
-    #[arg(required = true, value_name = "RUN|CONFIG")]
+    /// Runs, zoo:NAME among them, and config files whose networks are fresh.
+    #[arg(required = true, value_name = "RUN|CONFIG", value_parser = run_place())]
     models: Vec<PathBuf>,
     /// The longest lag, in steps.
     #[arg(long, value_name = "N", default_value_t = 200)]

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use rekindle::{AnyCellConfig, Card, CellConfig, FAMILIES, Family};
 use rekindle_program::passes;
+use rekindle_train::pattern::Pattern;
 use rekindle_train::{Error, Result, config};
 use serde::Serialize;
 
@@ -91,9 +92,9 @@ fn found(args: &Args) -> Result<Vec<Found>> {
         None => FAMILIES.iter().collect(),
         Some(name) => vec![family(name)?],
     };
-    let called = Called::read(args.pattern.as_deref())?;
+    let pattern = Pattern::read(args.pattern.as_deref())?;
     let is_asked_for = |card: &&Card| {
-        called.fits(card)
+        pattern.fits(card.name, card.title)
             && AnyCellConfig::named(card.name, D_HIDDEN)
                 .is_some_and(|config| args.with.iter().all(|property| property.is_of(&config)))
     };
@@ -121,38 +122,6 @@ fn family(name: &str) -> Result<&'static Family> {
         let end = config::suggest(name, &known);
         Error::mend(format!("--family {name}: no family of cells{end}"))
     })
-}
-
-/// How the cells are called that are asked for.
-enum Called {
-    Anyhow,
-    /// With this in the name or the title, in lower case.
-    With(String),
-    Like(glob::Pattern),
-}
-
-impl Called {
-    fn read(pattern: Option<&str>) -> Result<Self> {
-        match pattern.map(str::to_lowercase) {
-            None => Ok(Called::Anyhow),
-            Some(text) if text.contains(['*', '?', '[']) => {
-                let pattern = glob::Pattern::new(&text);
-                let wrong = |error| Error::mend(format!("{text}: no pattern: {error}"));
-                pattern.map(Called::Like).map_err(wrong)
-            }
-            Some(text) => Ok(Called::With(text)),
-        }
-    }
-
-    fn fits(&self, card: &Card) -> bool {
-        match self {
-            Called::Anyhow => true,
-            Called::With(text) => {
-                card.name.contains(text) || card.title.to_lowercase().contains(text)
-            }
-            Called::Like(pattern) => pattern.matches(card.name),
-        }
-    }
 }
 
 /// A cell with its family, as JSON has it.

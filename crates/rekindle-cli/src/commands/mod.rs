@@ -22,3 +22,4 @@ pub(crate) mod sweep;
 pub(crate) mod trace;
 pub(crate) mod train;
 pub(crate) mod validate;
+pub(crate) mod zoo;

@@ -8,11 +8,13 @@ use rekindle_train::predict::Written;
 use rekindle_train::{Predicted, Predictions, Result};
 
 use crate::console;
+use crate::run_place::run_place;
 
 /// The arguments of `predict`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The run's directory.
+    /// The run's directory, or zoo:NAME.
+    #[arg(value_parser = run_place())]
     run: PathBuf,
     #[command(flatten)]
     source: Source,

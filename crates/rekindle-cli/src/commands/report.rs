@@ -5,21 +5,22 @@ use std::path::{Path, PathBuf};
 use rekindle_train::Result;
 use rekindle_train::output::Output;
 use rekindle_train::report::{self, Comparison};
-use rekindle_train::shell;
+use rekindle_train::{shell, zoo};
 use rekindle_view::Page;
 
+use crate::run_place::run_place;
 use crate::{console, table};
 
 /// The arguments of `report`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The directory of a finished run, or of several, which are compared.
-    #[arg(required = true)]
+    /// The directory of a finished run, or of several, which are compared; or zoo:NAME.
+    #[arg(required = true, value_parser = run_place())]
     run: Vec<PathBuf>,
-    /// The page: RUN/report.html by default, comparison.html for several runs.
+    /// The page: RUN/report.html by default, NAME.html for zoo:NAME, comparison.html for several runs.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Replace a comparison.html that this program did not make.
+    /// Replace a comparison.html or NAME.html that this program did not make.
     #[arg(long, conflicts_with = "out")]
     force: bool,
     /// A device in place of the run's.
@@ -33,6 +34,12 @@ pub(crate) fn run(args: Args) -> Result<()> {
         console::changed_data(run)?;
     }
     let place = match (args.run.as_slice(), &args.out) {
+        // Nothing is written into the zoo.
+        ([run], None) if zoo::is_model(run) => {
+            let name = run.file_name().unwrap_or(run.as_os_str());
+            let page = unnamed(&Path::new(name).with_extension("html"), args.force)?;
+            written(&page, report::again(run, device)?)?
+        }
         // Its own page is a run's to have written again.
         ([run], out)
             if out
@@ -53,13 +60,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
                     let inputs = inputs.collect::<Result<Vec<_>>>()?.concat();
                     Output::new("--out", out)?.apart_from(inputs)?
                 }
-                None => {
-                    let output = Output::new("--out", Path::new("comparison.html"))?;
-                    match args.force {
-                        true => output,
-                        false => output.replacing_only(rekindle_view::is_ours)?,
-                    }
-                }
+                None => unnamed(Path::new("comparison.html"), args.force)?,
             };
             let runs: Vec<&Path> = several.iter().map(PathBuf::as_path).collect();
             let Comparison {
@@ -81,6 +82,15 @@ pub(crate) fn run(args: Args) -> Result<()> {
         }
     };
     console::print_beside(&place, &format!("{}\n", place.display()))
+}
+
+/// A page that nobody has named: in its place may stand only one that this program made, unless that is asked for.
+fn unnamed(page: &Path, force: bool) -> Result<Output> {
+    let output = Output::new("--out", page)?;
+    match force {
+        true => Ok(output),
+        false => output.replacing_only(rekindle_view::is_ours),
+    }
 }
 
 fn written(output: &Output, page: Page) -> Result<PathBuf> {

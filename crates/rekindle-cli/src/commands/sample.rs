@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use rekindle_train::{Result, SampleOptions};
 
 use crate::console;
+use crate::run_place::run_place;
 
 /// The arguments of `sample`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The run's directory.
+    /// The run's directory, or zoo:NAME.
+    #[arg(value_parser = run_place())]
     run: PathBuf,
     /// How many characters, or words, to write.
     #[arg(long, default_value_t = 500)]

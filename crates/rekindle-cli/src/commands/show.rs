@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rekindle::engine::{Direction, GRAMMAR};
 use rekindle::{AnyCellConfig, CATALOG, Card};
+use rekindle_train::pattern::Pattern;
+use rekindle_train::zoo::Zoo;
 use rekindle_train::{Error, Result, cells, config};
 
 use crate::{console, table};
@@ -140,6 +142,20 @@ pub(crate) fn card(name: &str) -> Result<&'static Card> {
         })
 }
 
+/// The models of the zoo that a cell is trained in, and where there is more of them.
+fn models(cell: &str) -> String {
+    let all = Zoo::find(None).and_then(|zoo| zoo.models(&Pattern::Any));
+    let all = all.unwrap_or_default().into_iter();
+    let of_cell = all.filter_map(|model| {
+        let trained = model.trained.filter(|trained| trained.cell == cell)?;
+        let figure = trained.test().first().map(ToString::to_string);
+        Some([format!("zoo:{}", model.name), figure.unwrap_or_default()])
+    });
+    let rows: Vec<_> = of_cell.collect();
+    table::aligned(&rows)
+        + "docs/zoo.md has the models of all cells, and what others have published\n"
+}
+
 impl Subject {
     fn page(&self) -> Result<String> {
         let Card {
@@ -187,6 +203,7 @@ impl Subject {
             section("Executors", &form.executors()?);
         }
         section("Compared with", self.card.oracle);
+        section("Trained models", &models(name));
         Ok(page)
     }
 }

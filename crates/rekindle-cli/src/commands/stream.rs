@@ -7,11 +7,13 @@ use rekindle_train::predict::Written;
 use rekindle_train::{Error, Result};
 
 use crate::console;
+use crate::run_place::run_place;
 
 /// The arguments of `stream`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The run's directory.
+    /// The run's directory, or zoo:NAME.
+    #[arg(value_parser = run_place())]
     run: PathBuf,
     /// How the results are written.
     #[arg(long, value_enum, default_value = "jsonl")]

@@ -8,12 +8,14 @@ use rekindle_train::tasks::Part;
 use rekindle_train::{Error, Result};
 
 use crate::direction::Direction;
+use crate::run_place::run_place;
 use crate::{console, table};
 
 /// The arguments of `trace`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The run's directory.
+    /// The run's directory, or zoo:NAME.
+    #[arg(value_parser = run_place())]
     run: PathBuf,
     #[command(flatten)]
     source: Given,

@@ -9,13 +9,14 @@ use rekindle_train::{
 };
 
 use crate::progress::{Progress, figures};
+use crate::run_place::run_place;
 use crate::{burn_device, console, stop};
 
 /// The arguments of `train`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The config file; or a run's directory, to go on with it.
-    #[arg(value_name = "CONFIG|RUN")]
+    #[arg(value_name = "CONFIG|RUN", value_parser = run_place())]
     config: PathBuf,
     /// A device in place of the config's.
     #[arg(long)]
@@ -32,8 +33,8 @@ pub(crate) struct Args {
     /// Make so many updates more with a finished run: rekindle train RUN --more 1000.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     more: Option<u64>,
-    /// Begin with the weights of another run, or of a file of any format, wherever names and shapes fit (fine-tuning).
-    #[arg(long, value_name = "RUN|FILE", conflicts_with = "more")]
+    /// Begin with the weights of another run, as zoo:NAME, or of a file of any format, wherever names and shapes fit (fine-tuning).
+    #[arg(long, value_name = "RUN|FILE", conflicts_with = "more", value_parser = run_place())]
     from: Option<PathBuf>,
     /// Which recurrent layers of the file of --from, where several fit, as in encoder.rnn or lstm_1.
     #[arg(long, value_name = "NAME", requires = "from")]

@@ -17,3 +17,4 @@ mod stream;
 mod support;
 mod sweep;
 mod training;
+mod zoo;

@@ -63,4 +63,16 @@ impl Said {
             assert!(self.err.contains(word), "`{word}` is not in `{}`", self.err);
         }
     }
+
+    /// Asserts that an argument was refused with these words, behind which clap says where there is help.
+    pub(crate) fn refused_argument(self, words: &[&str]) {
+        let (said, help) = self
+            .err
+            .trim_end()
+            .rsplit_once("\n\n")
+            .unwrap_or((&self.err, ""));
+        assert!(help.contains("--help"), "{}", self.err);
+        let err = said.to_owned();
+        Said { err, ..self }.refused(words);
+    }
 }

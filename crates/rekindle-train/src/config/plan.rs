@@ -11,7 +11,7 @@ use crate::{
 };
 use burn::tensor::DType;
 use rekindle::Invalid;
-use std::path::Path;
+use std::{fmt::Display, path::Path};
 
 /// The two keys that say how long a run trains.
 const LENGTHS: [&str; 2] = ["epochs", "steps"];
@@ -82,11 +82,26 @@ impl Plan {
         idle::between(shape, &self.0.model)
     }
 
-    pub(super) fn check(
-        mut experiment: Experiment,
-        stem: &str,
-        base: &Path,
-    ) -> Result<Plan, Invalid> {
+    /// The plan of a config's text, without looking for the files that it names; `origin` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// Names the key, the value and the remedy.
+    pub(crate) fn of_text(text: &str, origin: &str) -> Result<Plan> {
+        let wrong = |error: &dyn Display| Error::mend(format!("{origin}: {error}"));
+        let table = toml::from_str(text).map_err(|e| wrong(&e))?;
+        let experiment: Experiment = table::parse(table, origin)?;
+        Plan::sound(experiment, "run").map_err(|e| wrong(&e))
+    }
+
+    pub(super) fn check(experiment: Experiment, stem: &str, base: &Path) -> Result<Plan, Invalid> {
+        let mut plan = Plan::sound(experiment, stem)?;
+        plan.locate(base)?;
+        Ok(plan)
+    }
+
+    /// Fills in defaults and checks every number.
+    fn sound(mut experiment: Experiment, stem: &str) -> Result<Plan, Invalid> {
         if experiment.name.is_empty() {
             experiment.name = stem.into();
         }
@@ -110,7 +125,12 @@ impl Plan {
         memory::check(experiment.memory)?;
         let (shape, batch) = experiment.task.least(experiment.train.batch);
         experiment.fits_memory(shape, batch)?;
-        for file in experiment.task.files() {
+        Ok(Plan(experiment))
+    }
+
+    /// Names the data files by their whole paths, and checks that their sizes are not beyond what is read.
+    fn locate(&mut self, base: &Path) -> Result<(), Invalid> {
+        for file in self.0.task.files() {
             if file.as_os_str().is_empty() || file.is_absolute() {
                 continue;
             }
@@ -120,9 +140,8 @@ impl Plan {
                 .or_else(|_| std::path::absolute(&found));
             *file = whole.unwrap_or(found);
         }
-        let plan = Plan(experiment);
-        for file in plan.files() {
-            memory::file(plan.0.memory, &file)?;
+        for file in self.files() {
+            memory::file(self.0.memory, &file)?;
             if file.to_str().is_none() {
                 let reason = format!(
                     "the path {} is not UTF-8, and a run's config could not name it; rename what stands in it",
@@ -131,7 +150,7 @@ impl Plan {
                 return Err(Invalid::because("task", reason));
             }
         }
-        Ok(plan)
+        Ok(())
     }
 
     /// Turns passes over the data into updates, and fills in the intervals that follow from them.

@@ -2,6 +2,7 @@
 //! one of each kind.
 
 mod backend;
+pub(crate) mod machine;
 mod open;
 mod report;
 

@@ -6,7 +6,7 @@ pub(crate) mod source;
 mod stream;
 mod written;
 
-pub use predictor::{Figures, Predictor, unfinished};
+pub use predictor::{Figures, Predictor, RunBytes, unfinished};
 pub use source::Source;
 pub use stream::Stream;
 pub use written::Written;

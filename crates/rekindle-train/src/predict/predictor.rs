@@ -10,7 +10,7 @@ use crate::{
     memory::{self, Batch},
     metric::{Baselines, Evaluation, Metric},
     model::{net::Net, shape::NetShape},
-    run::{begun::Begun, checkpoint, directory::RunDir},
+    run::{begun::Begun, checkpoint, directory::RunDir, entry::damaged},
     shell::quoted,
     tasks::{
         at_work::AtWork,
@@ -73,6 +73,31 @@ pub struct Figures {
     pub notes: Vec<String>,
 }
 
+/// What stands in the three files of a run that a trained network is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct RunBytes<'b> {
+    /// The text of `config.toml`.
+    pub config: &'b str,
+    /// The content of `data.json`.
+    pub data: &'b [u8],
+    /// The content of `model.safetensors`.
+    pub weights: &'b [u8],
+}
+
+/// What a plan and what is known of its data make of a network, if that fits the key `memory`.
+fn fitting(plan: &Plan, spec: &Spec, origin: &str) -> Result<NetShape> {
+    let Experiment {
+        task,
+        model,
+        memory,
+        ..
+    } = plan.experiment();
+    let shape = task.shape(spec)?;
+    let fits = shape.fits_inference(*memory, model, Batch::default());
+    fits.map_err(|e| Error::mend(format!("{origin}: {e}")))?;
+    Ok(shape)
+}
+
 impl Predictor {
     /// Opens a run: with its weights, or, of one that was stopped, with those of its last checkpoint that would be kept.
     ///
@@ -80,6 +105,19 @@ impl Predictor {
     ///
     /// If it is no run, has no checkpoint yet, or the device is not to be had.
     pub fn open(path: &Path, device: Option<&str>) -> Result<Self> {
+        Self::opened(path, |plan| Ok(plan.device(device)?.device))
+    }
+
+    /// The same on a device that is open already.
+    ///
+    /// # Errors
+    ///
+    /// If it is no run, or has no checkpoint yet.
+    pub fn open_on(path: &Path, device: &Device) -> Result<Self> {
+        Self::opened(path, |_| Ok(device.clone()))
+    }
+
+    fn opened(path: &Path, device: impl FnOnce(&Plan) -> Result<Device>) -> Result<Self> {
         let run = RunDir::open(path)?;
         let unfinished = || {
             Error::mend(format!(
@@ -96,16 +134,7 @@ impl Predictor {
             spec,
             manifest,
         } = Begun::read(&run)?;
-        let Experiment {
-            task,
-            model,
-            memory,
-            ..
-        } = plan.experiment();
-        let shape = task.shape(&spec)?;
-        shape
-            .fits_inference(*memory, model, Batch::default())
-            .map_err(|e| Error::mend(format!("{}: {e}", run.config().display())))?;
+        let shape = fitting(&plan, &spec, &run.config().display().to_string())?;
         let weights = match manifest.content(&run, RunDir::WEIGHTS)? {
             Some(weights) => Weights::Named(weights),
             None => {
@@ -113,16 +142,31 @@ impl Predictor {
                 trainer::kept(&latest.ok_or_else(unfinished)?)?
             }
         };
-        let device = plan.device(device)?.device;
+        let device = device(&plan)?;
         let net = Net::new(shape, &plan.experiment().model, &device)?;
         let net = weights.load(net, &run.weights().display().to_string())?;
-        Ok(Predictor {
-            plan,
-            spec,
-            shape,
-            net,
-            device,
-        })
+        Ok(Predictor::of(plan, spec, shape, net, device))
+    }
+
+    /// A trained network from what stands in its run's files, without a file system.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not as training wrote it; errors call them by the names that they have in a run's directory.
+    pub fn from_bytes(run: RunBytes<'_>, device: &Device) -> Result<Self> {
+        let plan = Plan::of_text(run.config, RunDir::CONFIG)?;
+        let spec = Spec::read(run.data, &plan.experiment().task);
+        let spec = spec.map_err(|what| damaged(Path::new(RunDir::DATA_SPEC), &what))?;
+        let shape = fitting(&plan, &spec, RunDir::CONFIG)?;
+        let net = Net::new(shape, &plan.experiment().model, device)?;
+        let net = trainer::load_weights(net, run.weights, RunDir::WEIGHTS)?;
+        Ok(Predictor::of(plan, spec, shape, net, device.clone()))
+    }
+
+    /// The same with the weights of a safetensors file's content.
+    pub(crate) fn with_weights(self, weights: &[u8]) -> Result<Self> {
+        let net = trainer::load_weights(self.net, weights, RunDir::WEIGHTS)?;
+        Ok(Predictor { net, ..self })
     }
 
     /// The plan of a run.

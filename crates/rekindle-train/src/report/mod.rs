@@ -1,12 +1,12 @@
 //! Reports: a run's directory as a page, and several runs side by side.
 
 mod compare;
-mod record;
+pub(crate) mod record;
 mod verdict;
 
 use crate::{
     data::message::counted,
-    error::Result,
+    error::{Error, Result},
     files,
     inside::extras::{Extras, extras},
     metric::Metric,
@@ -40,7 +40,14 @@ pub(crate) fn write(run: &RunDir, predictor: &Predictor, task: &dyn Task) -> Res
 /// As [`again`], and if it cannot be written.
 pub fn renew(run: &Path, device: Option<&str>) -> Result<PathBuf> {
     let page = again(run, device)?;
-    let place = RunDir::open(run)?.report();
+    let run = RunDir::open(run)?;
+    if run.is_in_zoo() {
+        return Err(Error::mend(format!(
+            "{} is a model of the zoo, into which no page is written; name another place",
+            run.path().display()
+        )));
+    }
+    let place = run.report();
     files::write_atomic(&place, page.html().as_bytes())?;
     Ok(place)
 }

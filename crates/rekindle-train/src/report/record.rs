@@ -14,7 +14,7 @@ use toml::Table;
 const POINTS: usize = 2000;
 
 /// A finished run, as its files tell.
-pub(super) struct Record {
+pub(crate) struct Record {
     /// The name of its directory.
     pub name: String,
     /// The resolved config, as it was written.
@@ -38,7 +38,7 @@ struct Line {
 
 impl Record {
     /// Reads a finished run.
-    pub(super) fn read(run: &RunDir) -> Result<Record> {
+    pub(crate) fn read(run: &RunDir) -> Result<Record> {
         let at = run.path().display();
         if !run.result().exists() {
             return Err(Error::mend(format!(
@@ -78,7 +78,7 @@ impl Record {
     }
 
     /// The layers in a few words: `2 layers of lstm with 128 units`; and what else reads in reverse.
-    pub(super) fn model(&self) -> String {
+    pub(crate) fn model(&self) -> String {
         let model = &self.keys.get("model");
         let key = |path: &[&str]| {
             let value = path.iter().try_fold((*model)?, |v, key| v.get(key))?;

@@ -23,7 +23,7 @@ use crate::{
 
 const FORMAT: u64 = 1;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-const MARK: &str = "run.json";
+pub(crate) const MARK: &str = "run.json";
 
 /// What marks a directory as a run, and tells who can read it.
 #[derive(Serialize, Deserialize)]
@@ -47,13 +47,17 @@ impl RunDir {
     pub(crate) const MANIFEST: &str = "manifest.json";
     pub(crate) const WEIGHTS: &str = "model.safetensors";
     pub(crate) const START: &str = "start.safetensors";
-    const METRICS: &str = "metrics.jsonl";
+    pub(crate) const METRICS: &str = "metrics.jsonl";
     const METRICS_TABLE: &str = "metrics.csv";
     const TENSORBOARD: &str = "tensorboard";
-    const RESULT: &str = "result.json";
+    pub(crate) const RESULT: &str = "result.json";
+    /// Of a model of the zoo: what there is to say of it.
+    pub(crate) const CARD: &str = "card.toml";
+    /// Of a model of the zoo: the checksums of its files.
+    pub(crate) const SUMS: &str = "SHA256SUMS";
     const REPORT: &str = "report.html";
     const CHECKPOINTS: &str = "checkpoints";
-    const NAMES: [&str; 13] = [
+    const NAMES: [&str; 15] = [
         MARK,
         lock::NAME,
         Self::CONFIG,
@@ -67,6 +71,8 @@ impl RunDir {
         Self::RESULT,
         Self::REPORT,
         Self::CHECKPOINTS,
+        Self::CARD,
+        Self::SUMS,
     ];
 
     /// Makes the directory of a new run, and locks it: `out`, which must be absent or empty, or else `runs/NAME`,
@@ -193,6 +199,11 @@ impl RunDir {
         }
         let path = path.to_owned();
         Ok(Self { path })
+    }
+
+    /// Whether it is a model of the zoo, into which nothing is written.
+    pub(crate) fn is_in_zoo(&self) -> bool {
+        self.path.join(Self::CARD).is_file()
     }
 
     /// The directory itself.

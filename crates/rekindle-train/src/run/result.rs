@@ -17,6 +17,9 @@ pub struct RunResult {
     pub task: String,
     /// The device that was taken.
     pub device: String,
+    /// The processor and how many threads; none of a run of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
     /// Updates made.
     pub steps: u64,
     /// Seconds of training.

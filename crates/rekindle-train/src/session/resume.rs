@@ -13,6 +13,7 @@ use crate::{
         manifest::Manifest,
         result::RunResult,
     },
+    shell::quoted,
     train::{trainer::Trainer, watch::Watch},
 };
 use burn::tensor::Device;
@@ -48,6 +49,15 @@ impl Earlier {
             None => newest(Path::new("runs"), name)?,
         };
         let run = RunDir::open(&path)?;
+        if run.is_in_zoo() {
+            let at = quoted(&path);
+            return Err(Error::mend(format!(
+                "{} is a model of the zoo, which stays as it was trained; train one of your own from its weights with \
+                 `rekindle train {} --from {at}`",
+                path.display(),
+                quoted(&run.config()),
+            )));
+        }
         let lock = Lock::of(run.path())?;
         run.clear()?;
         let begun = match run.has_begun()? {

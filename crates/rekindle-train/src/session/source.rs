@@ -70,7 +70,7 @@ impl Source {
                 let (weights, spec) = match whole {
                     Some((weights, spec)) => {
                         let origin = run.weights().display().to_string();
-                        (tensors::from_bytes(&weights, &origin)?, spec)
+                        (tensors::weights(&weights, &origin)?, spec)
                     }
                     None => {
                         let Predictor { net, spec, .. } = Predictor::open(path, device)?;

@@ -2,7 +2,7 @@
 
 use super::Trial;
 use crate::{
-    metric::{Metric, digits},
+    metric::{Metric, mean, spread},
     run::result::RunResult,
     tasks::part::Part,
 };
@@ -150,24 +150,6 @@ fn first(result: &RunResult, part: Part) -> Option<&Metric> {
     result.metrics.get(part.name())?.first()
 }
 
-fn mean(metrics: &[Metric]) -> f64 {
-    metrics.iter().map(|metric| metric.value).sum::<f64>() / metrics.len() as f64
-}
-
-/// The mean, and the standard deviation of several: that of what they are a sample of.
-fn spread(metrics: &[Metric]) -> String {
-    let mean = mean(metrics);
-    match metrics.len() {
-        0 => "–".to_owned(),
-        1 => digits(mean),
-        runs => {
-            let squares = metrics.iter().map(|metric| (metric.value - mean).powi(2));
-            let deviation = (squares.sum::<f64>() / (runs - 1) as f64).sqrt();
-            format!("{} ± {}", digits(mean), digits(deviation))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +184,7 @@ mod tests {
                 .collect(),
             baselines: Vec::new(),
             notes: Vec::new(),
+            machine: None,
         }
     }
 

@@ -326,7 +326,7 @@ fn origin(device: &Device) -> Device {
 
 /// A network with the weights of a safetensors file.
 pub(crate) fn load_weights(net: Net, bytes: &[u8], origin: &str) -> Result<Net> {
-    let weights = tensors::from_bytes(bytes, origin)?;
+    let weights = tensors::weights(bytes, origin)?;
     load_named(net, &weights).map_err(|e| Error::mend(format!("{origin}: {e}")))
 }
 
