@@ -6,8 +6,9 @@
     env/bin/python crates/rekindle-models/oracles/distributions.py
 
 From the densities' definitions with fifty digits (mpmath), gradients as its numerical derivatives; nothing is random. A file holds
-`input.outputs` and `input.numbers`, `output.losses`, and `grad.outputs`, the gradient of the sum of the losses. The metadata say
-which distribution it is.
+`input.outputs` and `input.numbers`, `output.losses`, and `grad.outputs`, the gradient of the sum of the losses; of distributions
+`output.quantiles`, those of LEVELS, and `output.scores`, the integral of the squared distance of their cumulative function from the
+number's. The metadata say which distribution it is.
 """
 
 import json
@@ -15,7 +16,7 @@ import math
 import pathlib
 
 import torch
-from mpmath import diff, exp, log, log1p, loggamma, mp, mpf, pi, sqrt, tanh
+from mpmath import betainc, diff, erf, exp, findroot, inf, log, log1p, loggamma, mp, mpf, pi, quad, sqrt, tanh
 from safetensors.torch import save
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
@@ -48,6 +49,41 @@ def negative_binomial(o, z):
 LEVELS = [0.1, 0.5, 0.9]
 
 
+def quantile(kind, o, level):
+    """Where the cumulative function reaches the level."""
+    if kind == "negative_binomial":
+        mean, alpha = softplus(o[0]) + LEAST, softplus(o[1]) + LEAST
+        k = 0
+        while below(kind, o, mpf(k)) < level:
+            k += 1
+        return k
+    place, scale = (o[1], softplus(o[2])) if kind == "student_t" else (o[0], softplus(o[1]))
+    return findroot(lambda x: below(kind, o, x) - level, place + (level - mpf("0.5")) * scale)
+
+
+def below(kind, o, x):
+    """The cumulative function."""
+    if kind == "normal":
+        return (1 + erf((x - o[0]) / (softplus(o[1]) + LEAST) / sqrt(2))) / 2
+    if kind == "student_t":
+        freedom, t = 2 + softplus(o[0]) + LEAST, (x - o[1]) / (softplus(o[2]) + LEAST)
+        tail = betainc(freedom / 2, mpf("0.5"), 0, freedom / (freedom + t * t), regularized=True) / 2
+        return 1 - tail if t > 0 else tail
+    mean, r = softplus(o[0]) + LEAST, 1 / (softplus(o[1]) + LEAST)
+    return betainc(r, x + 1, 0, r / (r + mean), regularized=True)
+
+
+def score(kind, o, z):
+    """The integral of (F(x) - [z <= x])^2."""
+    if kind == "negative_binomial":
+        total, k = mpf(0), 0
+        while k <= z or below(kind, o, mpf(k)) < 1 - mpf("1e-18"):
+            total += (below(kind, o, mpf(k)) - (z <= k)) ** 2
+            k += 1
+        return total
+    return quad(lambda x: below(kind, o, x) ** 2, [-inf, z - 10, z]) + quad(lambda x: (1 - below(kind, o, x)) ** 2, [z, z + 10, inf])
+
+
 def quantiles(o, z):
     loss, q = mpf(0), mpf(0)
     for place, level in enumerate(LEVELS):
@@ -76,15 +112,23 @@ def derivative(loss, o, z, place):
 
 
 def write(name, kind, loss, outputs, numbers):
-    losses, gradients = [], []
+    losses, gradients, reached, scores = [], [], [], []
+    of = isinstance(kind, str) and not name.endswith("-edges")
     for o, z in zip(outputs, numbers):
         o = [mpf(v) for v in o]
         z = [mpf(v) for v in z] if isinstance(z, list) else mpf(z)
         losses.append(float(loss(o, z)))
         gradients.append([float(derivative(loss, o, z, place)) for place in range(len(o))])
+        if of:
+            mp.dps = 25
+            reached.append([float(quantile(kind, o, mpf(level))) for level in LEVELS])
+            scores.append(float(score(kind, o, z)))
+            mp.dps = 50
     double = lambda rows: torch.tensor(rows, dtype=torch.float64)
     tensors = {"input.outputs": double(outputs), "input.numbers": double(numbers)}
     tensors |= {"output.losses": double(losses), "grad.outputs": double(gradients)}
+    if of:
+        tensors |= {"output.quantiles": double(reached), "output.scores": double(scores)}
     metadata = {"network": "strokes" if kind is None else "distribution"}
     metadata["config"] = "" if kind is None else f"kind = {json.dumps(kind)}\n" if isinstance(kind, str) else kind["toml"]
     (GOLDEN / f"{name}.safetensors").write_bytes(save(tensors, metadata))

@@ -12,6 +12,7 @@
 //! ```
 
 mod gamma;
+mod quantile;
 mod sample;
 pub mod scores;
 
@@ -125,7 +126,15 @@ impl Distribution {
     ///
     /// If there are not as many outputs for every number.
     pub fn losses(&self, outputs: Tensor<2>, numbers: Tensor<2>) -> Tensor<2> {
-        let parameters = self.parameters(outputs);
+        self.losses_of(self.parameters(outputs), numbers)
+    }
+
+    /// The same of parameters, as [`parameters`](Distribution::parameters) gives them.
+    ///
+    /// # Panics
+    ///
+    /// If they are not this distribution's.
+    pub fn losses_of(&self, parameters: Vec<Tensor<2>>, numbers: Tensor<2>) -> Tensor<2> {
         let z = numbers;
         match (self, parameters.as_slice()) {
             (Distribution::Normal, [mean, deviation]) => {
@@ -174,7 +183,12 @@ impl Distribution {
 
     /// The parameters of every number on the host, number by number.
     pub fn said(&self, outputs: Tensor<2>) -> Vec<Vec<f64>> {
-        let parameters = self.parameters(outputs).into_iter();
+        self.said_of(self.parameters(outputs))
+    }
+
+    /// The same of parameters, as [`parameters`](Distribution::parameters) gives them.
+    pub fn said_of(&self, parameters: Vec<Tensor<2>>) -> Vec<Vec<f64>> {
+        let parameters = parameters.into_iter();
         let data: Vec<TensorData> = parameters.map(Tensor::into_data).collect();
         let each: Vec<Vec<f64>> = data
             .iter()

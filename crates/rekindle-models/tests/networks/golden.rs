@@ -2,7 +2,7 @@
 
 use crate::file::{self, Golden, Numbers};
 use burn::module::Module;
-use burn::tensor::{DType, Device, Tensor};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use rekindle::Sequence;
 use rekindle_interop::{load_named, named_gradients};
 use rekindle_models::autoencoder::AutoencoderConfig;
@@ -194,7 +194,34 @@ fn distribution(name: &str) {
         kind.losses(outputs, numbers).squeeze_dim(1)
     };
     losses(&golden, of, tolerance);
+    if !golden.has("output.scores") {
+        return;
+    }
+    let said = kind.said(golden.tensor("input.outputs", &device()));
+    let numbers: Vec<f64> = numbers.into_data().iter::<f64>().collect();
+    let quantiles = said
+        .iter()
+        .map(|of| LEVELS.map(|level| kind.quantile(of, level)));
+    let quantiles: Vec<f64> = quantiles.flatten().collect();
+    let scores = said
+        .iter()
+        .zip(numbers)
+        .map(|(of, number)| kind.crps(of, number));
+    let scores: Vec<f64> = scores.collect();
+    let rows = said.len();
+    for (name, shape, found) in [
+        ("output.quantiles", vec![rows, LEVELS.len()], quantiles),
+        ("output.scores", vec![rows], scores),
+    ] {
+        golden.compare(name, &Numbers::of(TensorData::new(found, shape)), INVERSE);
+    }
 }
+
+/// The levels whose quantiles the files have.
+const LEVELS: [f64; 3] = [0.1, 0.5, 0.9];
+
+/// Of quantiles and scores: what the inverses of the error and the beta function are from the truth.
+const INVERSE: f64 = 1e-9;
 
 fn stroke(name: &str) {
     let golden = Golden::read(name, "strokes");
