@@ -143,7 +143,7 @@ zoo! {
         "retnet" => retnet::RetNet, RetNetConfig;
         "delta_net" => delta_net::DeltaNet, DeltaNetConfig;
         "gated_delta_net" => gated_delta_net::GatedDeltaNet, GatedDeltaNetConfig;
-        "hgrn2" => hgrn2::Hgrn2, Hgrn2Config;
+        "hgrn2" => hgrn2::Hgrn2, Hgrn2Config, Hgrn2Form;
         "mamba2" => mamba2::Mamba2, Mamba2Config;
         "mlstm" => mlstm::MLstm, MLstmConfig;
         "rwkv6" => rwkv6::Rwkv6, Rwkv6Config;

@@ -68,6 +68,11 @@ impl Maker<'_> {
         self.gates(self.heads.count)
     }
 
+    /// A map of the input to a number a head, with a bias where one is wanted.
+    pub(crate) fn strength(&self, bias: bool) -> Linear {
+        self.linear(self.d_input, self.heads.count, bias)
+    }
+
     /// A map of the input that always has a bias.
     pub(crate) fn gates(&self, to: usize) -> Linear {
         self.linear(self.d_input, to, true)
@@ -120,7 +125,7 @@ impl Maker<'_> {
 ///         rank: usize = 16,
 ///     }
 ///     d_key: |d_value| d_value.div_ceil(2);                the width of a key where the config has none
-///     equations: EQUATIONS;                                for people
+///     equations: |_| EQUATIONS;                            for people
 ///     valid: |config| positive("rank", config.rank);       checks of the cell's own keys
 ///     init: |config, m| Gla { q: m.keys(), .. };           the parameters
 /// }
@@ -195,7 +200,8 @@ macro_rules! matrix_config {
             }
 
             fn equations(&self) -> String {
-                $equations.to_string()
+                let equations: fn(&Self) -> &'static str = $equations;
+                equations(self).to_owned()
             }
 
             fn own_scan(&self) -> Option<&'static str> {

@@ -80,15 +80,19 @@ impl Recurrence<4, 1> for DeltaNet {
 
 matrix_config! {
     /// Configuration of [`DeltaNet`].
-    pub struct DeltaNetConfig: DeltaNet, bias: false {}
-    equations: EQUATIONS;
-    init: |_, m| DeltaNet {
+    pub struct DeltaNetConfig: DeltaNet, bias: false {
+        /// Whether the writing strength's map carries a bias `b_β`. The layers of flash-linear-attention have none.
+        beta_bias: bool = true,
+    }
+    equations: |_| EQUATIONS;
+    init: |config, m| DeltaNet {
         q: m.keys(),
         k: m.keys(),
         v: m.values(),
-        beta: m.gate(),
+        beta: m.strength(config.beta_bias),
         heads: m.heads,
     };
+    forms: |usual| vec![DeltaNetConfig { beta_bias: false, ..usual }];
 }
 
 /// What the table of cells says of it.

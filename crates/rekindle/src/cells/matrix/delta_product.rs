@@ -120,7 +120,7 @@ matrix_config! {
         /// `n`: the number of writings a step.
         householders: usize = 2,
     }
-    equations: EQUATIONS;
+    equations: |_| EQUATIONS;
     valid: |config| match config.householders {
         1..=64 => Ok(()),
         n => Err(Invalid::new("householders", n, "from 1 to 64")),

@@ -93,17 +93,21 @@ impl Recurrence<5, 1> for GatedDeltaNet {
 
 matrix_config! {
     /// Configuration of [`GatedDeltaNet`].
-    pub struct GatedDeltaNetConfig: GatedDeltaNet, bias: false {}
-    equations: EQUATIONS;
-    init: |_, m| GatedDeltaNet {
+    pub struct GatedDeltaNetConfig: GatedDeltaNet, bias: false {
+        /// Whether the writing strength's map carries a bias `b_β`. The layers of flash-linear-attention have none.
+        beta_bias: bool = true,
+    }
+    equations: |_| EQUATIONS;
+    init: |config, m| GatedDeltaNet {
         q: m.keys(),
         k: m.keys(),
         v: m.values(),
-        beta: m.gate(),
+        beta: m.strength(config.beta_bias),
         alpha: time_step(m.gate(), &m),
         a_log: a_log(&m),
         heads: m.heads,
     };
+    forms: |usual| vec![GatedDeltaNetConfig { beta_bias: false, ..usual }];
 }
 
 /// What the table of cells says of it.

@@ -89,7 +89,7 @@ matrix_config! {
         rank: usize = 16,
     }
     d_key: |d_value| d_value.div_ceil(2);
-    equations: EQUATIONS;
+    equations: |_| EQUATIONS;
     valid: |config| invalid::width("rank", config.rank);
     init: |config, m| {
         let [alpha_down, alpha_up] = m.narrow(config.rank, m.heads.count * m.heads.d_key);

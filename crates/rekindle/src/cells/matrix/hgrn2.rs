@@ -10,8 +10,8 @@
 //! ```
 //!
 //! `γ` grows from layer to layer in the paper; here it is the key `lower_bound`, the same for all layers.
-//! Gates and candidates have the functions of [HGRN](crate::cells::Hgrn); the authors' library reads with
-//! `silu(W_o x_t)`, and writes `W_i x_t`. The normalisation behind is left out.
+//! Gates and candidates have the functions of [HGRN](crate::cells::Hgrn); with `form = "queries"` they are those of the
+//! authors' library, `o_t = silu(W_o x_t + b_o)` and `i_t = W_i x_t + b_i`. The normalisation behind is left out.
 
 use super::algebra::{by_heads, outer, read, rows};
 use super::cell::{MatrixCell, Recurrence, matrix_cell};
@@ -23,6 +23,7 @@ use crate::pointwise::{sigmoid, silu};
 use crate::projected::Inputs;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
 const EQUATIONS: &str = "\
 h' = diag(f) h + (1 - f) i^T
@@ -30,6 +31,25 @@ y' = h'^T o
 f = lower_bound + (1 - lower_bound) * sigmoid(W_f x + b_f)
 i = silu(W_i x + b_i); o = sigmoid(W_o x + b_o)
 ";
+
+/// The same with [`Hgrn2Form::Queries`].
+const QUERIES: &str = "\
+h' = diag(f) h + (1 - f) i^T
+y' = h'^T o
+f = lower_bound + (1 - lower_bound) * sigmoid(W_f x + b_f)
+i = W_i x + b_i; o = silu(W_o x + b_o)
+";
+
+/// What candidates and output gates are made by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hgrn2Form {
+    /// The functions of HGRN: `i = silu(W_i x + b_i)`, `o = σ(W_o x + b_o)`.
+    #[default]
+    Gates,
+    /// Those of values and queries, as the authors' library has them: `i = W_i x + b_i`, `o = silu(W_o x + b_o)`.
+    Queries,
+}
 
 matrix_cell! {
     /// The cell of this page, as a Burn module.
@@ -42,6 +62,9 @@ matrix_cell! {
         o: Linear,
         /// `γ`.
         lower_bound: f64,
+        /// What candidates and output gates are made by.
+        #[module(skip)]
+        form: Hgrn2Form,
     }
     projections: f i o;
     output: "y";
@@ -55,7 +78,11 @@ impl MatrixCell<3, 1> for Hgrn2 {
         let f = f
             .mul_scalar(1.0 - self.lower_bound)
             .add_scalar(self.lower_bound);
-        [f, silu(of("i", &self.i)), sigmoid(of("o", &self.o))]
+        let (i, o) = (of("i", &self.i), of("o", &self.o));
+        match self.form {
+            Hgrn2Form::Gates => [f, silu(i), sigmoid(o)],
+            Hgrn2Form::Queries => [f, i, silu(o)],
+        }
     }
 }
 
@@ -86,17 +113,26 @@ matrix_config! {
     pub struct Hgrn2Config: Hgrn2, bias: true {
         /// `γ`: the least share of the old memory that stays.
         lower_bound: f64 = 0.0,
+        /// What candidates and output gates are made by: `gates`, HGRN's functions, or `queries`, those of the authors' library.
+        form: Hgrn2Form = Hgrn2Form::Gates,
     }
-    equations: EQUATIONS;
+    equations: |config| match config.form {
+        Hgrn2Form::Gates => EQUATIONS,
+        Hgrn2Form::Queries => QUERIES,
+    };
     valid: |config| invalid::share("lower_bound", config.lower_bound);
     init: |config, m| Hgrn2 {
         f: m.keys(),
         i: m.values(),
         o: m.keys(),
         lower_bound: config.lower_bound,
+        form: config.form,
         heads: m.heads,
     };
-    forms: |usual| vec![Hgrn2Config { lower_bound: 0.5, ..usual }];
+    forms: |usual| vec![
+        Hgrn2Config { lower_bound: 0.5, ..usual.clone() },
+        Hgrn2Config { form: Hgrn2Form::Queries, ..usual },
+    ];
 }
 
 /// What the table of cells says of it.

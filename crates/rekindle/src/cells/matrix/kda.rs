@@ -106,8 +106,10 @@ matrix_config! {
         /// The rank of the gate's map; by default, as in the paper, the width of a head's values.
         #[serde(skip_serializing_if = "Option::is_none")]
         rank: Option<usize> = None,
+        /// Whether the writing strength's map carries a bias `b_β`. The layers of flash-linear-attention have none.
+        beta_bias: bool = true,
     }
-    equations: EQUATIONS;
+    equations: |_| EQUATIONS;
     valid: |config| config.rank.map_or(Ok(()), |rank| invalid::width("rank", rank));
     init: |config, m| {
         let rank = config.rank.unwrap_or(m.heads.d_value);
@@ -116,13 +118,14 @@ matrix_config! {
             q: m.keys(),
             k: m.keys(),
             v: m.values(),
-            beta: m.gate(),
+            beta: m.strength(config.beta_bias),
             alpha_down,
             alpha_up: time_step(alpha_up, &m),
             a_log: a_log(&m),
             heads: m.heads,
         }
     };
+    forms: |usual| vec![KdaConfig { beta_bias: false, ..usual }];
 }
 
 /// What the table of cells says of it.

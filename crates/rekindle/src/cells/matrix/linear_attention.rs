@@ -108,7 +108,7 @@ fn asked(q: Tensor<4>) -> Tensor<4> {
 matrix_config! {
     /// Configuration of [`LinearAttention`].
     pub struct LinearAttentionConfig: LinearAttention, bias: false {}
-    equations: EQUATIONS;
+    equations: |_| EQUATIONS;
     init: |_, m| LinearAttention { q: m.keys(), k: m.keys(), v: m.values(), heads: m.heads };
 }
 

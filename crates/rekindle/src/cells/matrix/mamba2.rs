@@ -105,7 +105,7 @@ impl Recurrence<5, 1> for Mamba2 {
 matrix_config! {
     /// Configuration of [`Mamba2`]; `d_key` is the paper's `N`, and the width of a head's value its `P`.
     pub struct Mamba2Config: Mamba2, bias: false {}
-    equations: EQUATIONS;
+    equations: |_| EQUATIONS;
     init: |_, m| Mamba2 {
         x: m.values(),
         b: m.map(m.heads.d_key),

@@ -119,7 +119,7 @@ fn remembering(mut map: Linear, m: &Maker<'_>) -> Linear {
 matrix_config! {
     /// Configuration of [`MLstm`].
     pub struct MLstmConfig: MLstm, bias: true {}
-    equations: EQUATIONS;
+    equations: |_| EQUATIONS;
     init: |_, m| MLstm {
         q: m.keys(),
         k: m.keys(),

@@ -79,7 +79,7 @@ matrix_config! {
     /// Configuration of [`RetNet`].
     pub struct RetNetConfig: RetNet, bias: false {}
     d_key: |d_value| d_value.div_ceil(2);
-    equations: EQUATIONS;
+    equations: |_| EQUATIONS;
     init: |_, m| RetNet { q: m.keys(), k: m.keys(), v: m.values(), heads: m.heads };
 }
 

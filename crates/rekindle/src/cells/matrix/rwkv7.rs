@@ -106,7 +106,7 @@ matrix_config! {
         #[serde(skip_serializing_if = "Option::is_none")]
         rank: Option<usize> = None,
     }
-    equations: EQUATIONS;
+    equations: |_| EQUATIONS;
     valid: |config| config.rank.map_or(Ok(()), |rank| invalid::width("rank", rank));
     init: |config, m| {
         let keys = m.heads.count * m.heads.d_key;
