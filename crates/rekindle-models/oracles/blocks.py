@@ -35,10 +35,19 @@ class Parameters:
         y = x @ self.tensor(f"{path}.weight", [x.shape[-1], to])
         return y + self.tensor(f"{path}.bias", [to]) if bias else y
 
-    def layer(self, path, x):
+    def headwise(self, path, x, parts):
+        """Every part of the features by itself; a row of the weights for every feature that it gives."""
+        each = x.shape[-1] // parts
+        weight = self.tensor(f"{path}.weight", [parts, each, each])
+        return torch.einsum("poi,tpi->tpo", weight, x.reshape(len(x), parts, each)).reshape(x.shape)
+
+    def unbiased_layer(self, path, x):
         x = x - x.mean(-1, keepdim=True)
         x = x / (x.square().mean(-1, keepdim=True) + 1e-5).sqrt()
-        return x * self.tensor(f"{path}.layer.gamma", [x.shape[-1]]) + self.tensor(f"{path}.layer.beta", [x.shape[-1]])
+        return x * self.tensor(f"{path}.layer.gamma", [x.shape[-1]])
+
+    def layer(self, path, x):
+        return self.unbiased_layer(path, x) + self.tensor(f"{path}.layer.beta", [x.shape[-1]])
 
     def grouped(self, path, x, bias, epsilon):
         """Every head by itself, with factors of its own for every feature."""
@@ -120,18 +129,34 @@ def gated_delta_net(p, path, x, gated=True):
     q, k, v = (p.linear(f"{path}.{name}", x, width, False) for name, width in zip("qkv", widths))
     q, k, v = (convolution(p, f"{mixer}.convolved.{at}", t, False) for at, t in enumerate([q, k, v]))
     q, k, v = unit(heads(silu(q))), unit(heads(silu(k))), heads(silu(v))
-    beta = sigmoid(p.linear(f"{path}.beta", x, 4))
-    alpha = torch.ones_like(beta)
+    alpha = torch.ones(len(x), 4, 1, dtype=torch.float64)
     if gated:
         rate = softplus(p.linear(f"{path}.alpha", x, 4))
-        alpha = (-p.tensor(f"{path}.a_log", [4]).exp() * rate).exp()
+        alpha = (-p.tensor(f"{path}.a_log", [4]).exp() * rate).exp()[..., None]
+    return delta_rule(p, path, x, q, k, v, alpha)
+
+
+def delta_rule(p, path, x, q, k, v, alpha):
+    """`alpha` has a factor for every row of the memory, or one for all; queries are divided as in fla's layers."""
+    beta = sigmoid(p.linear(f"{path}.beta", x, 4, False))
     s, out = torch.zeros(4, q.shape[2], v.shape[2], dtype=torch.float64), []
     for t in range(len(x)):
-        s = alpha[t][:, None, None] * s
+        s = alpha[t][..., None] * s
         error = v[t] - (s * k[t][..., None]).sum(1)
         s = s + beta[t][:, None, None] * k[t][..., None] * error[:, None]
-        out.append((s * q[t][..., None]).sum(1))
+        out.append((s * q[t][..., None]).sum(1) / math.sqrt(q.shape[2]))
     return torch.stack(out).reshape(len(x), -1)
+
+
+def kda(p, path, x):
+    """With the convolutions of the mixer behind query, key and value."""
+    mixer = path.partition(".recurrent")[0]
+    q, k, v = (p.linear(f"{path}.{name}", x, D_MODEL, False) for name in "qkv")
+    q, k, v = (convolution(p, f"{mixer}.convolved.{at}", t, False) for at, t in enumerate([q, k, v]))
+    q, k, v = unit(heads(silu(q))), unit(heads(silu(k))), heads(silu(v))
+    rate = p.linear(f"{path}.alpha_up", p.linear(f"{path}.alpha_down", x, D_MODEL // 4, False), D_MODEL)
+    alpha = (-p.tensor(f"{path}.a_log", [4]).exp()[:, None] * heads(softplus(rate))).exp()
+    return delta_rule(p, path, x, q, k, v, alpha)
 
 
 def mamba2(p, path, x):
@@ -149,13 +174,16 @@ def mamba2(p, path, x):
     return torch.stack(out).reshape(len(x), -1)
 
 
-def hgrn2(p, path, x):
-    f = heads(sigmoid(p.linear(f"{path}.f", x, D_MODEL)))
-    i, o = heads(silu(p.linear(f"{path}.i", x, D_MODEL))), heads(sigmoid(p.linear(f"{path}.o", x, D_MODEL)))
+def hgrn2(p, path, x, blocks=2):
+    """Bounds of the forget gates rise from block to block, from 0."""
+    shares = p.tensor("blocks.lower_bounds", [blocks, D_MODEL]).softmax(0)
+    bound = (shares.cumsum(0) - shares[0])[int(path.split(".")[2])]
+    f = heads(bound + (1 - bound) * sigmoid(p.linear(f"{path}.f", x, D_MODEL, False)))
+    i, o = heads(p.linear(f"{path}.i", x, D_MODEL, False)), heads(silu(p.linear(f"{path}.o", x, D_MODEL, False)))
     s, out = torch.zeros(4, f.shape[2], i.shape[2], dtype=torch.float64), []
     for t in range(len(x)):
         s = f[t][..., None] * s + (1 - f[t])[..., None] * i[t][:, None]
-        out.append((s * o[t][..., None]).sum(1))
+        out.append((s * o[t][..., None]).sum(1) / math.sqrt(f.shape[2]))
     return torch.stack(out).reshape(len(x), -1)
 
 
@@ -215,7 +243,7 @@ def mlstm_mixer(p, path, u):
     inner = 2 * D_MODEL
     x = p.linear(f"{path}.up", u, inner, False)
     c = silu(convolution(p, f"{path}.convolution", x))
-    q, k, v = (p.linear(f"{path}.{name}", t, inner, False) for name, t in zip("qkv", [c, c, x]))
+    q, k, v = (p.headwise(f"{path}.{name}", t, inner // 4) for name, t in zip("qkv", [c, c, x]))
     gates = torch.cat([q, k, v], 1)
     i, f = p.linear(f"{path}.i", gates, 4).exp(), sigmoid(p.linear(f"{path}.f", gates, 4))
     q, k, v = heads(q), heads(k) / math.sqrt(inner // 4), heads(v)
@@ -231,18 +259,15 @@ def mlstm_mixer(p, path, u):
 
 
 def slstm_mixer(p, path, u):
-    """Without a stabiliser; recurrent maps of four heads, stored head by head for every gate."""
-    gates = f"{path}.recurrent.layers.0.forward.gates"
+    """Without a stabiliser; maps of four heads."""
     c = silu(convolution(p, f"{path}.convolution", u))
-    given = p.linear(f"{gates}.input", torch.cat([c, u], 1), 4 * D_MODEL)
-    # Each head's rows, of all four gates side by side.
-    stored, size = p.tensor(f"{gates}.hidden.weight", [D_MODEL // 4, 4 * D_MODEL]), D_MODEL // 4
-    own = torch.arange(D_MODEL)[:, None] // size == torch.arange(4 * D_MODEL) % D_MODEL // size
-    recurrent, bias = stored.repeat(4, 1) * own, p.tensor(f"{gates}.hidden.bias", [4 * D_MODEL])
+    given = [p.headwise(f"{path}.gates.{gate}", x, 4) for gate, x in enumerate([c, c, u, u])]
+    bias = p.tensor(f"{path}.bias", [4, 4, D_MODEL // 4]).reshape(4, -1)
     h = c_ = n = torch.zeros(D_MODEL, dtype=torch.float64)
     out = []
     for t in range(len(u)):
-        i, f, z, o = (given[t] + h @ recurrent + bias).chunk(4)
+        before = [p.headwise(f"{path}.recurrent.{gate}", h[None], 4)[0] for gate in range(4)]
+        i, f, z, o = (given[gate][t] + before[gate] + bias[gate] for gate in range(4))
         c_ = sigmoid(f) * c_ + i.exp() * torch.tanh(z)
         n = sigmoid(f) * n + i.exp()
         h = sigmoid(o) * c_ / n
@@ -269,6 +294,12 @@ def mamba2_mixer(p, path, u):
     y = mamba2(p, f"{path}.recurrent.layers.0.forward", u)
     y = p.rms(f"{path}.norm", y * silu(p.linear(f"{path}.gate", u, y.shape[1], False)))
     return p.linear(f"{path}.output", y, D_MODEL, False)
+
+
+def kda_mixer(p, path, u):
+    y = normed(p, f"{path}.norm", kda(p, f"{path}.recurrent.layers.0.forward", u))
+    gate = p.linear(f"{path}.gate", p.linear(f"{path}.gate_down", u, D_MODEL // 4, False), D_MODEL)
+    return p.linear(f"{path}.output", y * sigmoid(gate), D_MODEL, False)
 
 
 def delta_mixer(p, path, u):
@@ -343,9 +374,10 @@ def main():
     model("hgrn2", 2 * [(hgrn2_mixer, swiglu)])
     model("delta_net", 2 * [(delta_mixer, swiglu)], smoothing=0.1)
     model("gated_delta_net", 2 * [(gated_delta_mixer, swiglu)])
+    model("kda", 2 * [(kda_mixer, swiglu)])
     model("mamba2", 2 * [(mamba2_mixer, None)])
     model("rwkv7", 2 * [(rwkv7_mixer, channel_mix)], Parameters.layer, input_norm=True)
-    model("xlstm", [(mlstm_mixer, None), (slstm_mixer, slstm_glu)], Parameters.layer)
+    model("xlstm", [(mlstm_mixer, None), (slstm_mixer, slstm_glu)], Parameters.unbiased_layer)
 
 
 if __name__ == "__main__":

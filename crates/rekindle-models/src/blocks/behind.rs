@@ -1,19 +1,25 @@
-//! Short convolutions behind projections of a cell.
+//! Short convolutions behind projections of a cell, and lower bounds of its forget gates.
 
 use super::convolution::Convolution;
 use super::function::Function;
 use burn::tensor::Tensor;
+use burn::tensor::activation::log_sigmoid;
 use rekindle::{Inputs, Sequence};
 use std::cell::RefCell;
 
-/// What the projections of a cell read, with a convolution behind some of them.
+/// What the projections of a cell read, with a convolution behind some of them, and a bound behind that to its forget gate.
 pub(super) struct Behind<'a> {
     x: &'a Sequence,
     convolutions: Vec<(&'a str, &'a Convolution)>,
     function: Option<Function>,
     /// The steps before those of `x`, and in their place, once a projection was asked for, those before what follows.
     tails: RefCell<Vec<Option<Tensor<3>>>>,
+    /// `γ`, for the forget gate `γ + (1 - γ) σ(W_f x)`.
+    bound: Option<&'a Tensor<1>>,
 }
+
+/// The projection of a forget gate that can have a bound, in cells that have one.
+const FORGET: &str = "f";
 
 impl<'a> Behind<'a> {
     /// Of each projection by its name; `tails` are what [`tails`](Behind::tails) gave, none where a sequence begins.
@@ -22,6 +28,7 @@ impl<'a> Behind<'a> {
         convolutions: Vec<(&'a str, &'a Convolution)>,
         function: Option<Function>,
         tails: Vec<Tensor<3>>,
+        bound: Option<&'a Tensor<1>>,
     ) -> Self {
         let mut tails: Vec<Option<Tensor<3>>> = tails.into_iter().map(Some).collect();
         tails.resize(convolutions.len(), None);
@@ -30,6 +37,7 @@ impl<'a> Behind<'a> {
             convolutions,
             function,
             tails: RefCell::new(tails),
+            bound,
         }
     }
 
@@ -48,6 +56,24 @@ impl Inputs for Behind<'_> {
     }
 
     fn given(&self, projection: &'static str, y: Tensor<3>) -> Tensor<3> {
+        let y = self.convolved(projection, y);
+        match self.bound {
+            Some(bound) if projection == FORGET => bounded(y, bound),
+            _ => y,
+        }
+    }
+}
+
+/// What `σ` makes `γ + (1 - γ) σ(y)` of: `ln(e^y + γ) - ln(1 - γ)`.
+fn bounded(y: Tensor<3>, bound: &Tensor<1>) -> Tensor<3> {
+    let log: Tensor<3> = bound.clone().log().unsqueeze();
+    let rest: Tensor<3> = bound.clone().neg().log1p().unsqueeze();
+    let above = log_sigmoid(y.clone() - log).neg();
+    y + above - rest
+}
+
+impl Behind<'_> {
+    fn convolved(&self, projection: &'static str, y: Tensor<3>) -> Tensor<3> {
         let mut convolutions = self.convolutions.iter();
         let Some(place) = convolutions.position(|(name, _)| *name == projection) else {
             return y;

@@ -5,6 +5,7 @@ use super::mixing::MixingConfig;
 use super::mlp::MlpConfig;
 use super::norm::{Norm, NormKind};
 use super::stack::{Block, Blocks};
+use burn::module::Initializer;
 use burn::nn::DropoutConfig;
 use burn::tensor::Device;
 use rekindle::{AnyCellConfig, Invalid, positive, rate, width};
@@ -30,6 +31,9 @@ pub struct BlocksConfig {
     /// Whether what goes into the first block is normalised, too.
     #[serde(default)]
     pub input_norm: bool,
+    /// Whether the forget gates of `hgrn2` have learned lower bounds that rise from block to block, from 0 in the first.
+    #[serde(default)]
+    pub lower_bounds: bool,
     /// The part that mixes steps.
     pub mixer: MixingConfig,
     /// The part that knows no time; none by default.
@@ -72,6 +76,7 @@ impl BlocksConfig {
             epsilon: usual_epsilon(),
             dropout: 0.0,
             input_norm: false,
+            lower_bounds: false,
             mixer,
             mlp: Some(MlpConfig::new(4 * d_model)),
             other: None,
@@ -83,6 +88,7 @@ impl BlocksConfig {
         epsilon: f64,
         dropout: f64,
         input_norm: bool,
+        lower_bounds: bool,
         mixer: MixingConfig,
         mlp: Option<MlpConfig>,
         other: Option<OtherConfig>,
@@ -108,6 +114,7 @@ impl BlocksConfig {
             ));
         }
         self.parts_fit(&self.mixer, self.mlp.as_ref())?;
+        self.bounded()?;
         let Some(other) = &self.other else {
             return Ok(());
         };
@@ -137,6 +144,28 @@ impl BlocksConfig {
             .map_err(|e| e.under("other"))
     }
 
+    /// The width of the lower bounds, where there are any.
+    fn bounded(&self) -> Result<Option<usize>, Invalid> {
+        if !self.lower_bounds {
+            return Ok(None);
+        }
+        let other = self.other.as_ref().map(|other| &other.mixer);
+        let mut widths = std::iter::once(&self.mixer)
+            .chain(other)
+            .map(|mixing| match mixing {
+                MixingConfig::Cell(mixer) => mixer.forgets(),
+                _ => None,
+            });
+        let width = widths.next().flatten();
+        match width.is_some() && widths.all(|other| other == width) {
+            true => Ok(width),
+            false => Err(Invalid::because(
+                "lower_bounds",
+                "is for blocks whose cells are all hgrn2, of as many keys; leave it out",
+            )),
+        }
+    }
+
     fn parts_fit(&self, mixer: &MixingConfig, mlp: Option<&MlpConfig>) -> Result<(), Invalid> {
         let fits = mixer.validate(self.d_model);
         fits.map_err(|e| e.under("mixer"))?;
@@ -156,6 +185,8 @@ impl BlocksConfig {
             panic!("{invalid}");
         }
         let norm = || Norm::new(self.norm, self.d_model, self.epsilon, device);
+        let bounds = self.bounded().ok().flatten();
+        let bounds = bounds.map(|width| Initializer::Zeros.init([self.blocks, width], device));
         let block = |place: usize| {
             let depth = place as f64 / self.blocks as f64;
             let (mixer, mlp) = match &self.other {
@@ -174,6 +205,7 @@ impl BlocksConfig {
         Blocks {
             input_norm: self.input_norm.then(norm),
             blocks: (0..self.blocks).map(block).collect(),
+            lower_bounds: bounds,
             norm: norm(),
             dropout: DropoutConfig::new(self.dropout).init(),
         }

@@ -24,8 +24,8 @@ pub struct MixerConfig {
     /// The steps of a causal convolution: before the cell, or behind its projections that `convolved` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub convolution: Option<usize>,
-    /// The projections of the cell behind which there is a convolution each, `["q", "k", "v"]` for example; for cells whose memory is a
-    /// matrix.
+    /// The projections of the cell behind which there is a convolution each, in its order, `["q", "k", "v"]` for example; for cells whose
+    /// memory is a matrix.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub convolved: Vec<String>,
     /// A function behind the convolution.
@@ -40,9 +40,15 @@ pub struct MixerConfig {
     /// The function of a gate of the block's input on what the cell gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<Function>,
+    /// The rank of the gate's map, of which the second factor then carries a bias; a map of full rank by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate_rank: Option<usize>,
     /// Whether the gate stands before the normalisation and not behind it.
     #[serde(default)]
     pub gate_first: bool,
+    /// What the cell's output is multiplied by, before all that stands behind it; left as it is by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_scale: Option<f64>,
     /// Whether the linear maps carry biases.
     #[serde(default)]
     pub bias: bool,
@@ -65,7 +71,9 @@ impl MixerConfig {
             convolution_bias: usual_convolution_bias(),
             output_norm: None,
             gate: None,
+            gate_rank: None,
             gate_first: false,
+            output_scale: None,
             bias: false,
             cell,
         }
@@ -79,12 +87,25 @@ impl MixerConfig {
         convolution_bias: bool,
         output_norm: Option<usize>,
         gate: Option<Function>,
+        gate_rank: Option<usize>,
         gate_first: bool,
+        output_scale: Option<f64>,
         bias: bool,
     }
 
     fn layers(&self) -> RecurrentConfig {
         RecurrentConfig::new(self.cell.clone())
+    }
+
+    /// How many forget gates the cell has that can have lower bounds.
+    pub(super) fn forgets(&self) -> Option<usize> {
+        match &self.cell {
+            AnyCellConfig::Hgrn2(cell) => {
+                let d_key = cell.d_key.unwrap_or(cell.d_hidden / cell.heads);
+                Some(cell.heads * d_key)
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn validate(&self, d_model: usize) -> Result<(), Invalid> {
@@ -104,19 +125,38 @@ impl MixerConfig {
             }
         }
         let names = self.cell.projections();
-        for (place, name) in self.convolved.iter().enumerate() {
-            let expected = match names {
-                [] => "left out: the cell's input enters otherwise than by projections alone"
-                    .to_owned(),
-                _ => format!("some of {}, each once", names.join(", ")),
-            };
-            if !names.contains(&name.as_str()) || self.convolved[..place].contains(name) {
+        let place = |name: &String| names.iter().position(|known| known == name);
+        let mut last = None;
+        for name in &self.convolved {
+            let place = place(name);
+            if place.is_none() || place <= last {
+                let expected = match names {
+                    [] => "left out: the cell's input enters otherwise than by projections alone"
+                        .to_owned(),
+                    _ => format!("some of {}, each once, in this order", names.join(", ")),
+                };
                 return Err(Invalid::new("convolved", name, &expected));
             }
+            last = place;
         }
         if self.gate_first && (self.gate.is_none() || self.output_norm.is_none()) {
             let expected = "false without a gate and an output_norm that it could stand before";
             return Err(Invalid::new("gate_first", true, expected));
+        }
+        if let Some(rank) = self.gate_rank {
+            width("gate_rank", rank)?;
+            if self.gate.is_none() {
+                return Err(Invalid::because(
+                    "gate_rank",
+                    "there is no gate; give gate = \"sigmoid\", or leave it out",
+                ));
+            }
+        }
+        if let Some(scale) = self.output_scale
+            && !(scale.is_finite() && scale != 0.0)
+        {
+            let expected = "a number other than 0";
+            return Err(Invalid::new("output_scale", scale, expected));
         }
         self.layers().fits(self.d_inner.unwrap_or(d_model))?;
         let d_output = self.cell.d_output();
@@ -157,13 +197,21 @@ impl MixerConfig {
             norm: self
                 .output_norm
                 .map(|heads| Norm::new(NormKind::Rms, d_output / heads, epsilon, device)),
-            gate: self.gate.map(|_| linear(d_model, d_output)),
+            gate_down: self.gate_rank.map(|rank| {
+                let down = LinearConfig::new(d_model, rank).with_bias(false);
+                down.init(device)
+            }),
+            gate: self.gate.map(|_| match self.gate_rank {
+                Some(rank) => LinearConfig::new(rank, d_output).init(device),
+                None => linear(d_model, d_output),
+            }),
             output: linear(d_output, d_model),
             heads,
             convolved_names: self.convolved.clone(),
             convolution_function: self.convolution_function,
             gate_function: self.gate.unwrap_or_default(),
             gate_first: self.gate_first,
+            output_scale: self.output_scale,
         }
     }
 }
@@ -176,13 +224,14 @@ fn projections(recurrent: &Recurrent<AnyCell>) -> Vec<(&'static str, usize)> {
 
 /// `output(f(W_g x) * norm(cell(f(convolution(W_in x)))))`; the convolution may stand within the cell, the gate before the norm.
 #[derive(Module, Debug)]
-pub(super) struct Mixer {
+pub struct Mixer {
     input: Option<Linear>,
     convolution: Option<Convolution>,
     /// Behind projections of the cell.
     convolved: Vec<Convolution>,
     recurrent: Recurrent<AnyCell>,
     norm: Option<Norm>,
+    gate_down: Option<Linear>,
     gate: Option<Linear>,
     output: Linear,
     #[module(skip)]
@@ -195,14 +244,17 @@ pub(super) struct Mixer {
     gate_function: Function,
     #[module(skip)]
     gate_first: bool,
+    #[module(skip)]
+    output_scale: Option<f64>,
 }
 
 impl Mixer {
-    /// `[batch, time, d_model]` to the same shape, and what it remembers then.
+    /// `[batch, time, d_model]` to the same shape, and what it remembers then. `bound` has the least shares of the memory that stay.
     pub(super) fn forward(
         &self,
         x: &Sequence,
         state: Option<MixerState>,
+        bound: Option<&Tensor<1>>,
     ) -> (Tensor<3>, MixerState) {
         let mut inner = match &self.input {
             Some(input) => x.with(input.forward(x.data().clone())),
@@ -225,16 +277,22 @@ impl Mixer {
             Some(states) => begun.with_parts(states),
             None => begun,
         };
-        let (mut y, state) = match self.convolved.is_empty() {
+        let (mut y, state) = match self.convolved.is_empty() && bound.is_none() {
             true => {
                 let (y, states) = self.recurrent.forward(inner, Some(begun));
                 let states = states.into_parts();
                 (y, MixerState { tails, states })
             }
-            false => self.within(&inner, tails, begun.into_parts()),
+            false => self.within(&inner, tails, begun.into_parts(), bound),
         };
-        let gate = self.gate.as_ref();
-        let gate = gate.map(|gate| self.gate_function.of(gate.forward(x.data().clone())));
+        if let Some(scale) = self.output_scale {
+            y = y.mul_scalar(scale);
+        }
+        let gate = self.gate.as_ref().map(|gate| {
+            let x = x.data().clone();
+            let read = self.gate_down.iter().fold(x, |x, down| down.forward(x));
+            self.gate_function.of(gate.forward(read))
+        });
         let [first, last] = match self.gate_first {
             true => [gate, None],
             false => [None, gate],
@@ -247,18 +305,19 @@ impl Mixer {
         (self.output.forward(y), state)
     }
 
-    /// The cell with convolutions behind its projections.
+    /// The cell with convolutions behind its projections, and a bound of its forget gates.
     fn within(
         &self,
         x: &Sequence,
         tails: Vec<Tensor<3>>,
         states: Vec<Tensor<2>>,
+        bound: Option<&Tensor<1>>,
     ) -> (Tensor<3>, MixerState) {
         let cell = self.recurrent.layers()[0].forward.projected();
         let cell = cell.expect("the configuration was checked");
         let names = self.convolved_names.iter().map(String::as_str);
         let convolutions = names.zip(&self.convolved).collect();
-        let behind = Behind::new(x, convolutions, self.convolution_function, tails);
+        let behind = Behind::new(x, convolutions, self.convolution_function, tails, bound);
         let vectors = cell.vectors(&behind);
         let tails = behind.tails();
         let (y, states) = cell.scan_vectors(vectors, x, states);

@@ -58,6 +58,16 @@ impl MixingConfig {
         }
     }
 
+    /// The part of a block that mixes steps by itself, with fresh parameters: a published layer. `epsilon` is added to squares before roots.
+    ///
+    /// # Errors
+    ///
+    /// Names the key, its value and what it must be.
+    pub fn layer(&self, d_model: usize, epsilon: f64, device: &Device) -> Result<Mixing, Invalid> {
+        self.validate(d_model)?;
+        Ok(self.init(d_model, epsilon, 0.0, device))
+    }
+
     /// `depth` is the block's place among all, from 0 to nearly 1.
     pub(super) fn init(&self, d_model: usize, epsilon: f64, depth: f64, device: &Device) -> Mixing {
         match self {
@@ -71,28 +81,49 @@ impl MixingConfig {
     }
 }
 
-/// What mixes the steps of a block.
+/// What a block has of those below it.
+#[derive(Default)]
+pub(super) struct Depth {
+    /// The values of the first block, which some read above it.
+    pub(super) first: Option<Tensor<3>>,
+    /// The least shares of its memory that stay, in this block.
+    pub(super) bound: Option<Tensor<1>>,
+}
+
+/// What mixes the steps of a block, by itself.
 #[derive(Module, Debug)]
 #[allow(clippy::large_enum_variant, reason = "modules are cloned by handle")]
-pub(super) enum Mixing {
+#[non_exhaustive]
+pub enum Mixing {
+    /// A cell of the list, and what stands about it.
     Cell(Mixer),
+    /// RWKV-7's time mixing.
     Rwkv7(TimeMix),
+    /// That of an mLSTM block.
     MLstm(MLstmMixer),
+    /// That of an sLSTM block.
     SLstm(SLstmMixer),
 }
 
 impl Mixing {
-    /// `[batch, time, d_model]` to the same shape, and what is remembered then. `first` holds the values of the first block, which some
-    /// read above it.
+    /// Whole sequences from their first steps on, `[batch, time, d_model]` to the same shape, zero beyond a row's length. RWKV-7's values
+    /// are those of a first block.
+    pub fn apply(&self, x: impl Into<Sequence>) -> Tensor<3> {
+        let x = x.into().cleared();
+        let (y, _) = self.forward(&x, None, &mut Depth::default());
+        x.with(y).cleared().into_data()
+    }
+
+    /// `[batch, time, d_model]` to the same shape, and what is remembered then.
     pub(super) fn forward(
         &self,
         x: &Sequence,
         state: Option<MixerState>,
-        first: &mut Option<Tensor<3>>,
+        depth: &mut Depth,
     ) -> (Tensor<3>, MixerState) {
         match self {
-            Mixing::Cell(mixer) => mixer.forward(x, state),
-            Mixing::Rwkv7(mixer) => mixer.forward(x, state, first),
+            Mixing::Cell(mixer) => mixer.forward(x, state, depth.bound.as_ref()),
+            Mixing::Rwkv7(mixer) => mixer.forward(x, state, &mut depth.first),
             Mixing::MLstm(mixer) => mixer.forward(x, state),
             Mixing::SLstm(mixer) => mixer.forward(x, state),
         }

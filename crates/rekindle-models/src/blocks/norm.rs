@@ -14,6 +14,8 @@ pub enum NormKind {
     Rms,
     /// By mean and deviation (Ba et al. 2016, <https://arxiv.org/abs/1607.06450>).
     Layer,
+    /// The same without a bias.
+    LayerWithoutBias,
 }
 
 /// A normalisation over the last dimension.
@@ -29,11 +31,16 @@ impl Norm {
             gamma: Initializer::Ones.init([width], device),
             epsilon,
         };
-        let layer = LayerNormConfig::new(width).with_epsilon(epsilon);
-        Norm {
-            rms: (kind == NormKind::Rms).then_some(rms),
-            layer: (kind == NormKind::Layer).then(|| layer.init(device)),
-        }
+        let layer = |bias| {
+            let layer = LayerNormConfig::new(width).with_epsilon(epsilon);
+            Some(layer.with_bias(bias).init(device))
+        };
+        let (rms, layer) = match kind {
+            NormKind::Rms => (Some(rms), None),
+            NormKind::Layer => (None, layer(true)),
+            NormKind::LayerWithoutBias => (None, layer(false)),
+        };
+        Norm { rms, layer }
     }
 
     pub(super) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {

@@ -9,13 +9,13 @@ use super::norm::NormKind;
 use super::rwkv7::TimeMixConfig;
 use super::xlstm::{MLstmMixerConfig, SLstmMixerConfig};
 use rekindle::cells::{
-    DeltaNetConfig, GatedDeltaNetConfig, GlaConfig, Hgrn2Config, Mamba2Config, MinGruConfig,
-    MinLstmConfig, RgLruConfig,
+    DeltaNetConfig, GatedDeltaNetConfig, GlaConfig, Hgrn2Config, Hgrn2Form, KdaConfig,
+    Mamba2Config, MinGruConfig, MinLstmConfig, RgLruConfig,
 };
 use rekindle::{AnyCellConfig, CellConfig, Invalid, LstmConfig, width};
 
 /// The presets, each with what it is and where it is from.
-pub const PRESETS: [(&str, &str); 11] = [
+pub const PRESETS: [(&str, &str); 12] = [
     (
         "lstm",
         "an LSTM and a SwiGLU, residual; the plainest of blocks",
@@ -38,7 +38,7 @@ pub const PRESETS: [(&str, &str); 11] = [
     ),
     (
         "hgrn2",
-        "HGRN2, normalised, and a SwiGLU (Qin et al. 2024, https://arxiv.org/abs/2404.07904)",
+        "HGRN2 with heads of 128 and lower bounds that rise from block to block, normalised, and a SwiGLU (Qin et al. 2024, https://arxiv.org/abs/2404.07904; fla's layer)",
     ),
     (
         "delta_net",
@@ -47,6 +47,10 @@ pub const PRESETS: [(&str, &str); 11] = [
     (
         "gated_delta_net",
         "Gated DeltaNet with keys of 3/4 of the width and values of twice that, convolutions of 4 steps behind query, key and value, each head normalised, a gate of SiLU, and a SwiGLU (Yang et al. 2024, https://arxiv.org/abs/2412.06464; fla's layer)",
+    ),
+    (
+        "kda",
+        "Kimi delta attention with keys and values as wide as the block, convolutions of 4 steps behind query, key and value, each head normalised, a sigmoid gate of low rank, and a SwiGLU (Kimi team 2025, https://arxiv.org/abs/2510.26692; fla's layer)",
     ),
     (
         "mamba2",
@@ -58,7 +62,7 @@ pub const PRESETS: [(&str, &str); 11] = [
     ),
     (
         "xlstm",
-        "xLSTM[7:1]: mLSTM blocks of twice the width, every eighth an sLSTM block with a GeGLU of 4/3 of the width, layer norms (Beck et al. 2024, https://arxiv.org/abs/2405.04517)",
+        "xLSTM[7:1]: mLSTM blocks of twice the width with maps of four features, every eighth an sLSTM block with a GeGLU of 4/3 of the width, layer norms without biases (Beck et al. 2024, https://arxiv.org/abs/2405.04517)",
     ),
 ];
 
@@ -97,26 +101,39 @@ impl BlocksConfig {
                 of(mixer.into()).with_mlp(Some(glu))
             }
             "hgrn2" => {
-                let mixer = MixerConfig::new(AnyCellConfig::Hgrn2(Hgrn2Config::new(d_model)));
-                let mixer = mixer.with_output_norm(Some(1));
-                of(mixer.into()).with_mlp(Some(glu))
+                let usual = Hgrn2Config::new(d_model);
+                let heads = match d_model.is_multiple_of(128) {
+                    true => d_model / 128,
+                    false => usual.heads,
+                };
+                let cell = usual.with_heads(heads).with_form(Hgrn2Form::Queries);
+                let cell = AnyCellConfig::Hgrn2(cell.with_bias(false));
+                let mixer = MixerConfig::new(cell).with_output_norm(Some(1));
+                let mixer = divided(mixer, d_model / heads);
+                let config = of(mixer.into()).with_mlp(Some(glu));
+                config.with_lower_bounds(true)
             }
             "delta_net" => {
-                let cell = DeltaNetConfig::new(d_model);
-                let mixer = MixerConfig::new(AnyCellConfig::DeltaNet(cell.clone()));
-                let mixer = convolved(mixer, ["q", "k", "v"]).with_convolution_bias(false);
-                let mixer = mixer.with_output_norm(Some(cell.heads));
+                let cell = DeltaNetConfig::new(d_model).with_beta_bias(false);
+                let (heads, d_key) = (cell.heads, d_model / cell.heads);
+                let mixer = delta_rule(AnyCellConfig::DeltaNet(cell), heads, d_key);
                 of(mixer.into()).with_mlp(Some(glu))
             }
             "gated_delta_net" => {
                 let heads = GatedDeltaNetConfig::new(d_model).heads;
                 let d_key = (3 * d_model).div_ceil(4 * heads);
                 let cell = GatedDeltaNetConfig::new(2 * heads * d_key).with_heads(heads);
-                let cell = cell.with_d_key(Some(d_key));
-                let mixer = MixerConfig::new(AnyCellConfig::GatedDeltaNet(cell));
-                let mixer = convolved(mixer, ["q", "k", "v"]).with_convolution_bias(false);
-                let mixer = mixer.with_output_norm(Some(heads));
+                let cell = cell.with_d_key(Some(d_key)).with_beta_bias(false);
+                let mixer = delta_rule(AnyCellConfig::GatedDeltaNet(cell), heads, d_key);
                 let mixer = mixer.with_gate(Some(Function::Silu));
+                of(mixer.into()).with_mlp(Some(glu))
+            }
+            "kda" => {
+                let cell = KdaConfig::new(d_model).with_beta_bias(false);
+                let (heads, each) = (cell.heads, d_model / cell.heads);
+                let mixer = delta_rule(AnyCellConfig::Kda(cell), heads, each);
+                let mixer = mixer.with_gate(Some(Function::Sigmoid));
+                let mixer = mixer.with_gate_rank(Some(each));
                 of(mixer.into()).with_mlp(Some(glu))
             }
             "mamba2" => {
@@ -150,7 +167,7 @@ impl BlocksConfig {
                     mlp: Some(glu.with_function(Function::Gelu)),
                 };
                 let config = of(MLstmMixerConfig::new(d_model).into());
-                let config = config.with_mlp(None).with_norm(NormKind::Layer);
+                let config = config.with_mlp(None).with_norm(NormKind::LayerWithoutBias);
                 let scalar = (!scalar.at.is_empty()).then_some(scalar);
                 config.with_epsilon(1e-5).with_other(scalar)
             }
@@ -168,6 +185,18 @@ impl BlocksConfig {
 fn convolved(mixer: MixerConfig, projections: [&str; 3]) -> MixerConfig {
     let projections = projections.map(str::to_owned).to_vec();
     mixer.with_convolution(Some(4)).with_convolved(projections)
+}
+
+/// A cell of the delta rule with convolutions behind query, key and value, and each head normalised.
+fn delta_rule(cell: AnyCellConfig, heads: usize, d_key: usize) -> MixerConfig {
+    let mixer = convolved(MixerConfig::new(cell), ["q", "k", "v"]);
+    let mixer = mixer.with_convolution_bias(false);
+    divided(mixer.with_output_norm(Some(heads)), d_key)
+}
+
+/// A cell whose queries are divided by `√d_key`, as in fla's layers; so is what they find.
+fn divided(mixer: MixerConfig, d_key: usize) -> MixerConfig {
+    mixer.with_output_scale(Some((d_key as f64).powf(-0.5)))
 }
 
 /// A cell of "Were RNNs all we needed?", behind a convolution.

@@ -116,7 +116,7 @@ struct Narrow {
 
 /// RWKV-7's time mixing.
 #[derive(Module, Debug)]
-pub(super) struct TimeMix {
+pub struct TimeMix {
     mu_r: Param<Tensor<1>>,
     mu_w: Param<Tensor<1>>,
     mu_k: Param<Tensor<1>>,

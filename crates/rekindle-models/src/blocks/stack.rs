@@ -1,12 +1,13 @@
 //! A stack of blocks.
 
-use super::mixing::Mixing;
+use super::mixing::{Depth, Mixing};
 use super::mlp::Mlp;
 use super::norm::Norm;
 use super::state::{BlockState, BlocksState};
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::Dropout;
 use burn::tensor::Tensor;
+use burn::tensor::activation::softmax;
 use rekindle::Sequence;
 
 /// One block.
@@ -35,6 +36,8 @@ pub(super) struct Block {
 pub struct Blocks {
     pub(super) input_norm: Option<Norm>,
     pub(super) blocks: Vec<Block>,
+    /// Of each block the shares whose softmax over the blocks adds up to the bounds of their forget gates: `[blocks, width]`.
+    pub(super) lower_bounds: Option<Param<Tensor<2>>>,
     pub(super) norm: Norm,
     pub(super) dropout: Dropout,
 }
@@ -66,15 +69,15 @@ impl Blocks {
         if let Some(norm) = &self.input_norm {
             x = x.with(norm.forward(x.data().clone()));
         }
-        // The values of the first block, for those that mix them with their own.
-        let mut first = None;
+        let mut depth = Depth::default();
+        let mut rises = self.rises();
         for (block, state) in self.blocks.iter().zip(before) {
             let (mixer, mlp) = match state {
                 Some(BlockState { mixer, mlp }) => (Some(mixer), mlp),
                 None => (None, None),
             };
             let normed = x.with(block.mixer_norm.forward(x.data().clone()));
-            let (mixed, mixer) = block.mixer.forward(&normed, mixer, &mut first);
+            let (mixed, mixer) = block.mixer.forward(&normed, mixer, &mut depth);
             let mut data = x.data().clone() + self.dropout.forward(mixed);
             let mut state = BlockState { mixer, mlp: None };
             if let (Some(norm), Some(own)) = (&block.mlp_norm, &block.mlp) {
@@ -85,11 +88,28 @@ impl Blocks {
             }
             x = x.with(data);
             after.push(state);
+            if let Some(rise) = rises.next() {
+                depth.bound = Some(match depth.bound {
+                    Some(bound) => bound + rise,
+                    None => rise,
+                });
+            }
         }
         let y = self.norm.forward(x.data().clone());
         (
             x.with(y).cleared().into_data(),
             BlocksState { blocks: after },
         )
+    }
+
+    /// How much the bounds of the forget gates rise from each block to the next; the first has none.
+    fn rises(&self) -> impl Iterator<Item = Tensor<1>> {
+        let shares = self.lower_bounds.as_ref();
+        let shares = shares.map(|bounds| softmax(bounds.val(), 0));
+        let blocks = self.blocks.len();
+        let each = shares.into_iter().flat_map(move |shares| {
+            (1..blocks).map(move |block| shares.clone().narrow(0, block, 1).squeeze_dim(0))
+        });
+        each
     }
 }

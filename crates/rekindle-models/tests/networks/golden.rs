@@ -278,6 +278,7 @@ files! {
         gla = "blocks-gla",
         hawk = "blocks-hawk",
         hgrn2 = "blocks-hgrn2",
+        kda = "blocks-kda",
         mamba2 = "blocks-mamba2",
         mingru = "blocks-mingru",
         minlstm_tied = "blocks-minlstm-tied",

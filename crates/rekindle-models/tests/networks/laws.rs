@@ -351,7 +351,7 @@ fn what_does_not_fit_is_said() {
     };
     assert_eq!(
         convolved("gla", "beta"),
-        "mixer.convolved = beta: must be some of q, k, v, alpha_down, each once"
+        "mixer.convolved = beta: must be some of q, k, v, alpha_down, each once, in this order"
     );
     assert_eq!(
         convolved("lstm", "i"),
