@@ -30,6 +30,14 @@ pub enum WeightError {
         known: Vec<String>,
     },
 
+    /// A file has what a network lacks.
+    #[error("the network lacks what {}", belongs(names))]
+    Beyond { names: Vec<String> },
+
+    /// No other library has a network with this parameter.
+    #[error("no other library's network has the parameter `{path}` of this one")]
+    NoTable { path: String },
+
     /// A tensor has another shape than its parameter.
     #[error("tensor `{name}` is {found:?}, but the module takes {expected:?}")]
     Shape {
@@ -140,6 +148,21 @@ fn none_of(names: &[String]) -> String {
     match names {
         [name] => format!("tensor `{name}` is not one"),
         _ => format!("tensors {} are not", places(names)),
+    }
+}
+
+/// How many names are written out.
+const MANY: usize = 5;
+
+fn belongs(names: &[String]) -> String {
+    match names {
+        [name] => format!("tensor `{name}` is of"),
+        _ if names.len() > MANY => format!(
+            "{} tensors are of: {} and others",
+            names.len(),
+            places(&names[..MANY])
+        ),
+        _ => format!("tensors {} are of", places(names)),
     }
 }
 
