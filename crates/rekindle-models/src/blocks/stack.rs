@@ -107,9 +107,8 @@ impl Blocks {
         let shares = self.lower_bounds.as_ref();
         let shares = shares.map(|bounds| softmax(bounds.val(), 0));
         let blocks = self.blocks.len();
-        let each = shares.into_iter().flat_map(move |shares| {
+        shares.into_iter().flat_map(move |shares| {
             (1..blocks).map(move |block| shares.clone().narrow(0, block, 1).squeeze_dim(0))
-        });
-        each
+        })
     }
 }

@@ -262,6 +262,6 @@ fn what_is_missing_or_more_is_named() {
     );
     assert_eq!(
         said,
-        "no other library's network has the parameter `blocks.blocks.0.mixer.recurrent.layers.0.forward.gates.input.weight` of this one"
+        "no other library's network has the parameter `blocks.blocks.0.mixer.recurrent.layers.0.forward.gates.input.bias` of this one"
     );
 }
