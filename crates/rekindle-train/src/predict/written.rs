@@ -56,18 +56,20 @@ fn line(prediction: &Predicted) -> Result<String> {
         .map_err(|error| Error::fault(format!("a prediction cannot be written as JSON: {error}")))
 }
 
-/// The columns that say which prediction it is, then what it says, then what was right where that is known of one.
+/// The columns that say which prediction it is, where something does, then what it says, then what was right where that is known of one.
 fn csv(predictions: &[Predicted], with_head: bool) -> Result<String> {
     let failed = |error: &dyn std::fmt::Display| {
         Error::fault(format!("a prediction cannot be written as CSV: {error}"))
     };
     let mut table = csv::Writer::from_writer(Vec::new());
     let known = predictions.iter().any(|one| one.truth.is_some());
+    let numbered = predictions.iter().any(|one| one.row.is_some());
     let names = predictions.iter().any(|one| one.id.is_some());
     let files = predictions.iter().any(|one| one.file.is_some());
     if let (Some(first), true) = (predictions.first(), with_head) {
         let mut head = head(&first.prediction);
         head.splice(1..1, names.then(|| "id".to_owned()));
+        head.drain(..usize::from(!numbered));
         head.splice(0..0, files.then(|| "file".to_owned()));
         head.extend(known.then(|| "truth".to_owned()));
         table.write_record(head).map_err(|e| failed(&e))?;
@@ -76,6 +78,7 @@ fn csv(predictions: &[Predicted], with_head: bool) -> Result<String> {
         for mut row in rows(one) {
             row.truncate(row.len() - usize::from(!known));
             row.splice(1..1, names.then(|| one.id.clone().unwrap_or_default()));
+            row.drain(..usize::from(!numbered));
             row.splice(0..0, files.then(|| one.file.clone().unwrap_or_default()));
             table.write_record(row).map_err(|e| failed(&e))?;
         }
@@ -130,7 +133,7 @@ fn rows(one: &Predicted) -> Vec<Vec<String>> {
             };
             words.iter().zip(tags).enumerate().map(row).collect()
         }
-        Prediction::Text { text } => {
+        Prediction::Text { text, .. } => {
             let truth = match &one.truth {
                 Some(Truth::Text(truth)) => truth.clone(),
                 _ => String::new(),
@@ -279,7 +282,7 @@ mod tests {
         };
         assert_eq!(
             Written::Csv.text(&[with.clone().into()]).expect("a table"),
-            "row,after,column,step,time,value,q(0.1),q(0.5)\n,,x,1,,1.5,1,1.5\n"
+            "after,column,step,time,value,q(0.1),q(0.5)\n,x,1,,1.5,1,1.5\n"
         );
         assert_eq!(
             Written::JsonLines.text(&[with.into()]).expect("JSON"),
@@ -297,17 +300,17 @@ mod tests {
         };
         let text = Written::Csv.text(&[named]).expect("a table");
         assert!(
-            text.starts_with("row,id,after,column") && text.contains("\n,\"a, b\",,x,1,,1.5\n"),
+            text.starts_with("id,after,column") && text.contains("\n\"a, b\",,x,1,,1.5\n"),
             "{text}"
         );
-        let head = "row,after,column,step,time,value";
+        let head = "after,column,step,time,value";
         assert_eq!(
             Written::Csv.text(&[one]).expect("a table"),
-            format!("{head},truth\n1,Mon,x,1,Tue,1.5,1\n1,Mon,x,2,Wed,2,2.5\n")
+            format!("row,{head},truth\n1,Mon,x,1,Tue,1.5,1\n1,Mon,x,2,Wed,2,2.5\n")
         );
         assert_eq!(
             Written::Csv.text(&[said.clone().into()]).expect("a table"),
-            format!("{head}\n,,x,1,,1.5\n,,x,2,,2\n")
+            format!("{head}\n,x,1,,1.5\n,x,2,,2\n")
         );
         assert_eq!(
             Written::JsonLines.text(&[said.into()]).expect("JSON"),

@@ -25,6 +25,9 @@ pub enum Prediction {
     Text {
         /// It.
         text: String,
+        /// Whether it breaks off at the longest that may be written.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        unfinished: bool,
     },
     /// A number.
     Number {

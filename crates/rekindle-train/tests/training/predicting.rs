@@ -255,7 +255,7 @@ fn a_folder_is_predicted_file_by_file() {
     );
     let table = Written::Csv.text(&found.all).expect("a table");
     assert!(
-        table.starts_with("file,row,class,") && table.contains("\ndeep/a.txt,,"),
+        table.starts_with("file,class,") && table.contains("\ndeep/a.txt,up,"),
         "{table}"
     );
     let empty = bench.path("empty");

@@ -67,7 +67,8 @@ fn words_are_learned_to_be_turned_round() {
         assert_eq!(
             text,
             Prediction::Text {
-                text: "dcba".into()
+                text: "dcba".into(),
+                unfinished: false,
             },
             "{run}"
         );
@@ -91,6 +92,32 @@ fn words_are_learned_to_be_turned_round() {
             .expect_err("no model");
         assert!(refused.to_string().contains("writes no texts"), "{refused}");
     }
+}
+
+#[test]
+fn what_breaks_off_at_the_longest_is_said_to() {
+    let bench = Bench::new();
+    let file = bench.file("turned.tsv", &turned(40));
+    let text = config(&file, "").replace("longest = 8", "longest = 4");
+    // So early no network has learned that a text ends.
+    let text = text.replace("epochs = 14", "steps = 1");
+    let predictor = Predictor::open(&trained(&bench.changed(&text, &[], "early")).run, None);
+    let predictor = predictor.expect("a run");
+    let one = predictor.predict_text("abcd").expect("writes");
+    let Prediction::Text { text, unfinished } = &one else {
+        panic!("{one:?}");
+    };
+    assert!(text.chars().count() == 4 && *unfinished, "{one:?}");
+    let found = predictor
+        .predict_file(&bench.file("two.txt", "abcd\nbcda\n"))
+        .expect("predicts");
+    let notes = found.notes.join("\n");
+    assert!(
+        notes.contains(
+            "of 2 texts what is written breaks off at task.longest = 4 symbols, the first of row 1"
+        ),
+        "{notes}"
+    );
 }
 
 #[test]

@@ -163,11 +163,11 @@ impl TransduceConfig {
         }
     }
 
-    /// How a text is looked for.
+    /// How a text is looked for: with a symbol more than it may have, to see whether it ends there.
     pub(super) fn search(&self) -> Search {
         Search {
             width: self.beam,
-            longest: self.longest,
+            longest: self.longest + 1,
             length_norm: self.length_norm,
         }
     }

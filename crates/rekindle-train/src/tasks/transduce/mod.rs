@@ -17,12 +17,12 @@ use super::{
     kind::{Adopted, Kind, Opened, Use},
     labelled::files::idle_test_share,
     lines::Lines,
-    prediction::{Prediction, Predictions},
+    prediction::{Predicted, Prediction, Predictions},
     stored::one_of_each,
     task::{JUDGED, Task},
 };
 use crate::{
-    data::{file::DataFile, reading::Reading},
+    data::{file::DataFile, message::counted, reading::Reading},
     error::{Error, Result},
     memory::Batch,
     model::{front::Front, head::Head, shape::NetShape, taken::Taken, written::Ends},
@@ -142,8 +142,8 @@ impl Kind for TransduceConfig {
         if text.trim().is_empty() {
             return Err(empty("the text"));
         }
-        let text = say(self, spec, at.net, &[text], at.device).swap_remove(0);
-        Ok(Prediction::Text { text })
+        let said = say(self, spec, at.net, &[text], at.device).swap_remove(0);
+        Ok(said.prediction())
     }
 
     fn predict_file(
@@ -162,15 +162,24 @@ impl Kind for TransduceConfig {
         .map_err(|e| Error::mend(format!("{}: {e}", path.display())))?;
         let texts: Vec<&str> = rows.iter().map(|(_, text)| text.as_str()).collect();
         let said = say(self, spec, at.net, &texts, at.device);
-        let notes = [vec![note], unread(&spec.source, texts, self.longest)].concat();
+        let mut notes = [vec![note], unread(&spec.source, texts, self.longest)].concat();
         let all = rows
             .iter()
             .zip(said)
-            .map(|((row, _), text)| Prediction::Text { text }.of_row(*row));
-        Ok(Predictions {
-            all: all.collect(),
-            notes,
-        })
+            .map(|((row, _), said)| said.prediction().of_row(*row));
+        let all: Vec<Predicted> = all.collect();
+        let is_cut = |one: &&Predicted| matches!(one.prediction, Prediction::Text { unfinished, .. } if unfinished);
+        let mut cut = all.iter().filter(is_cut).peekable();
+        let first = cut.peek().and_then(|one| one.row);
+        notes.extend(first.map(|first| {
+            format!(
+                "{}: of {} what is written breaks off at task.longest = {} symbols, the first of row {first}",
+                path.display(),
+                counted(cut.count(), "texts"),
+                self.longest
+            )
+        }));
+        Ok(Predictions { all, notes })
     }
 
     fn stream(&self, spec: &TransduceSpec, at: AtWork<'_>) -> Result<Box<dyn Lines>> {

@@ -4,11 +4,7 @@ use super::{config::TransduceConfig, spec::TransduceSpec, task::say};
 use crate::{
     error::Result,
     model::net::Net,
-    tasks::{
-        given::unread,
-        lines::Lines,
-        prediction::{Prediction, Predictions},
-    },
+    tasks::{given::unread, lines::Lines, prediction::Predictions},
 };
 use burn::tensor::Device;
 
@@ -34,9 +30,7 @@ impl Lines for Sources {
         let said = say(&self.config, &self.spec, &self.net, &[text], &self.device).into_iter();
         let notes = unread(&self.spec.source, [text], self.config.longest).into_iter();
         Ok(Predictions {
-            all: said
-                .map(|text| Prediction::Text { text }.of_row(number))
-                .collect(),
+            all: said.map(|said| said.prediction().of_row(number)).collect(),
             notes: notes.map(|note| format!("line {number}: {note}")).collect(),
         })
     }

@@ -1,6 +1,11 @@
 //! The task of writing a text of another.
 
-use super::{config::TransduceConfig, figures::Errors, spec::TransduceSpec, texts};
+use super::{
+    config::TransduceConfig,
+    figures::Errors,
+    spec::TransduceSpec,
+    texts::{self, Written},
+};
 use crate::{
     data::{
         pairs::TextPairs,
@@ -39,7 +44,7 @@ pub(super) fn say(
     net: &Net,
     texts: &[&str],
     device: &Device,
-) -> Vec<String> {
+) -> Vec<Written> {
     let search = config.search();
     let (begin, end) = (spec.begin(), spec.end());
     match search.width {
@@ -51,7 +56,7 @@ pub(super) fn say(
             let of = |text: &&str| {
                 let read = net.look(&texts::steps(config, spec, [*text]), device);
                 let found = net.writer().write(read, &search, begin, end);
-                spec.written(&found[0].tokens)
+                Written::of(config, spec, &found[0].tokens)
             };
             texts.iter().map(of).collect()
         }
@@ -65,13 +70,15 @@ fn greedy(
     net: &Net,
     texts: &[&str],
     device: &Device,
-) -> Vec<String> {
+) -> Vec<Written> {
     let read = net.look(&texts::steps(config, spec, texts.iter().copied()), device);
     let Search { longest, .. } = config.search();
     let rows = net
         .writer()
         .greedy(&read, longest, spec.begin(), spec.end());
-    rows.iter().map(|row| spec.written(row)).collect()
+    rows.iter()
+        .map(|row| Written::of(config, spec, row))
+        .collect()
 }
 
 impl Transduce {
@@ -89,7 +96,7 @@ impl Transduce {
     }
 
     /// What the network writes of some rows.
-    fn said(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<String> {
+    fn said(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Written> {
         say(&self.config, &self.spec, net, &self.sources(rows), device)
     }
 
@@ -179,7 +186,7 @@ impl Rows for Transduce {
             ));
         }
         Evaluation {
-            metrics: self.metrics(rows, said.iter().map(String::as_str)),
+            metrics: self.metrics(rows, said.iter().map(|said| said.text.as_str())),
             loss: nats / symbols as f64,
         }
     }
@@ -221,7 +228,7 @@ impl Rows for Transduce {
 
     fn predictions(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Prediction> {
         let said = self.said(net, rows, device).into_iter();
-        said.map(|text| Prediction::Text { text }).collect()
+        said.map(Written::prediction).collect()
     }
 
     fn truth(&self, row: usize) -> Truth {
@@ -231,7 +238,7 @@ impl Rows for Transduce {
     fn answer(&self, net: &Net, row: usize, device: &Device) -> String {
         format!(
             "the network writes {:?}; right is {:?}",
-            self.said(net, &[row], device)[0],
+            self.said(net, &[row], device)[0].text,
             self.pairs.targets[row]
         )
     }
@@ -242,7 +249,7 @@ impl Rows for Transduce {
         let mut edits: Vec<(usize, usize)> = Vec::new();
         for (at, (&row, said)) in rows.iter().zip(&said).enumerate() {
             edits.push((
-                errors.add(&self.spec.target, said, &self.pairs.targets[row]),
+                errors.add(&self.spec.target, &said.text, &self.pairs.targets[row]),
                 at,
             ));
         }
@@ -263,7 +270,7 @@ impl Rows for Transduce {
             vec![
                 self.pairs.sources[row].clone(),
                 self.pairs.targets[row].clone(),
-                said[at].clone(),
+                said[at].text.clone(),
                 edits.to_string(),
             ]
         };

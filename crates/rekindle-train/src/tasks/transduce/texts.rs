@@ -6,6 +6,7 @@ use crate::{
     tasks::{
         account::{self, Line},
         given::units,
+        prediction::Prediction,
     },
 };
 
@@ -26,6 +27,31 @@ pub(super) fn account(spec: &TransduceSpec, all: &TextPairs) -> Vec<Line> {
         Line::new("reads", side(&spec.source, &all.sources)),
         Line::new("writes", side(&spec.target, &all.targets)),
     ]
+}
+
+/// A text that was written.
+pub(super) struct Written {
+    pub(super) text: String,
+    /// Whether it breaks off at the longest that may be written.
+    unfinished: bool,
+}
+
+impl Written {
+    /// Of the symbols that a [search](TransduceConfig::search) found.
+    pub(super) fn of(config: &TransduceConfig, spec: &TransduceSpec, symbols: &[usize]) -> Self {
+        let most = symbols.len().min(config.longest);
+        Written {
+            text: spec.written(&symbols[..most]),
+            unfinished: most < symbols.len(),
+        }
+    }
+
+    pub(super) fn prediction(self) -> Prediction {
+        Prediction::Text {
+            text: self.text,
+            unfinished: self.unfinished,
+        }
+    }
 }
 
 /// The symbols of texts that are read: at least one of each, at most `longest`.
