@@ -14,14 +14,17 @@ pub(super) const NAMES: [&str; 13] = [
     "category",
     "labels",
     "sentiment",
-    "y",
     "kind",
     "type",
     "tag",
     "outcome",
     "diagnosis",
     "activity",
+    AXIS,
 ];
+
+/// A name of classes that is one of an axis as well.
+pub(super) const AXIS: &str = "y";
 
 /// The distinct labels in lexicographic order, so that a class has the same index whatever the
 /// order of the rows. There must be two at least.
@@ -56,7 +59,8 @@ pub(super) fn are_measured(classes: &[String], rows: usize) -> bool {
     numbers.is_some_and(|all| all.len() > FEW && (are_many || all.iter().any(is_part)))
 }
 
-/// What may be a mistake in classes that are found in a file: numbers, and those that it announces and does not have.
+/// What may be a mistake in classes that are found in a file: numbers, words for what is missing, and those that it announces and does
+/// not have.
 pub(super) fn doubts(name: &str, labels: &[String], classes: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     if are_measured(classes, labels.len()) {
@@ -67,6 +71,7 @@ pub(super) fn doubts(name: &str, labels: &[String], classes: &[String]) -> Vec<S
             labels.len()
         ));
     }
+    notes.extend(gaps(classes).map(|gaps| format!("{name}: {gaps}")));
     let seen: HashSet<&String> = labels.iter().collect();
     let unseen = classes.iter().filter(|class| !seen.contains(class));
     let unseen: Vec<String> = unseen.cloned().collect();
@@ -77,6 +82,19 @@ pub(super) fn doubts(name: &str, labels: &[String], classes: &[String]) -> Vec<S
         ));
     }
     notes
+}
+
+/// What is said of classes that are words for what is missing.
+pub(super) fn gaps(classes: &[String]) -> Option<String> {
+    let is_gap = |class: &&String| number::is_missing(class);
+    let gaps: Vec<String> = classes.iter().filter(is_gap).cloned().collect();
+    (!gaps.is_empty()).then(|| {
+        format!(
+            "{} is learned as a class like the others; where it says that nobody knows the class, make these cells empty and leave their rows \
+             out by task.skip_empty = true",
+            listed(&gaps)
+        )
+    })
 }
 
 /// The index of each label among the classes. `called` says in errors which row it is of.
@@ -158,6 +176,8 @@ mod tests {
             doubts("a.csv", &owned(labels), &owned(classes)).join("\n")
         };
         assert!(of(&["a", "b"], &["a", "b", "c"]).contains("no row is of `c`"));
+        let said = of(&["a", "N/A"], &["N/A", "a"]);
+        assert!(said.contains("`N/A` is learned as a class"), "{said}");
         let numbers: Vec<String> = (0..12).map(|i| format!("{i}.5")).collect();
         let said = doubts("a.csv", &numbers, &numbers).join("\n");
         assert!(said.contains("12 different numbers in 12 rows"), "{said}");

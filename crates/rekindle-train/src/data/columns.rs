@@ -8,7 +8,7 @@ use super::message::shown;
 use super::one_hot::Number;
 use super::roles::{ColumnRole, Named, Role, Roles, Schema};
 use super::segments::{Segment, Segments};
-use super::step;
+use super::step::{self, Step};
 use super::table::Table;
 use super::table::config::TableConfig;
 use super::table::stamp::StampFormat;
@@ -186,6 +186,13 @@ impl Columns {
         })
     }
 
+    /// How far the rows of its longest series lie apart, where dates say it and most agree.
+    pub(crate) fn spacing(&self) -> Option<Step> {
+        let micros = self.micros.as_ref().filter(|_| self.format.is_some())?;
+        let longest = self.segments.iter().max_by_key(|one| one.rows.len())?;
+        Step::of(&micros[longest.rows.clone()])
+    }
+
     /// What the next so many times are called behind some rows, by their usual step, where dates say when they are.
     pub(crate) fn times_behind(&self, rows: Range<usize>, count: usize) -> Vec<String> {
         let (Some(micros), Some(format)) = (&self.micros, self.format) else {
@@ -354,15 +361,14 @@ mod tests {
 
     #[test]
     fn holes_and_words_are_placed_and_shown() {
-        for (cell, shown) in [
-            ("", "``"),
-            ("NaN", "`NaN`"),
-            ("n/a", "`n/a`"),
-            ("inf", "`inf`"),
+        for (cell, why) in [
+            ("", "the value is empty"),
+            ("NaN", "`NaN` is not a finite number"),
+            ("n/a", "`n/a` is not a finite number"),
+            ("inf", "`inf` is not a finite number"),
         ] {
             let error = refused(&format!("a,b\n1,2\n3,{cell}\n"), &[]);
-            let expected =
-                format!("a.csv: row 2 (line 3), column `b`: {shown} is not a finite number");
+            let expected = format!("a.csv: row 2 (line 3), column `b`: {why}");
             assert!(error.contains(&expected), "{error}");
         }
         assert!(refused("a,b\n1,\n3,4\n", &[]).contains("row 1 (line 2), column `b`"));

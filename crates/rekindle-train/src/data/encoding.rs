@@ -14,7 +14,8 @@ pub(super) fn named(name: &str) -> Option<&'static Encoding> {
 }
 
 /// Text, and the encoding that it was in. A byte order mark says which, and is dropped; else it is the one named, else
-/// UTF-8.
+/// UTF-8. Letters that are written in UTF-8 are read so where the one named has a byte a letter: in such a one they would be
+/// words like `cafÃ©`.
 ///
 /// # Errors
 ///
@@ -25,7 +26,13 @@ pub(super) fn decode(
 ) -> Result<(String, &'static Encoding), String> {
     let (encoding, mark) = match Encoding::for_bom(&bytes) {
         Some((encoding, length)) => (encoding, length),
-        None => (named.unwrap_or(UTF_8), 0),
+        None => match named {
+            Some(named) if named.is_single_byte() && !bytes.is_ascii() => {
+                let is_utf_8 = std::str::from_utf8(&bytes).is_ok();
+                (if is_utf_8 { UTF_8 } else { named }, 0)
+            }
+            named => (named.unwrap_or(UTF_8), 0),
+        },
     };
     if encoding == UTF_8 {
         let mut text = String::from_utf8(bytes).map_err(|error| {
@@ -77,6 +84,14 @@ mod tests {
         }
         assert_eq!(read(b"\x82\xa0", Some("shift_jis")).unwrap(), "あ");
         assert!(named("utf-9").is_none());
+    }
+
+    #[test]
+    fn letters_of_utf_8_are_known_where_a_byte_would_be_a_letter() {
+        let utf_8 = "café €".as_bytes();
+        assert_eq!(read(utf_8, Some("windows-1252")).unwrap(), "café €");
+        // Of letters of several bytes nobody knows: these two may be of either.
+        assert_eq!(read("é".as_bytes(), Some("gbk")).unwrap(), "茅");
     }
 
     #[test]

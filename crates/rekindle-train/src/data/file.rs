@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use encoding_rs::Encoding;
 use flate2::read::MultiGzDecoder;
 use glob::Pattern;
 use serde::{Deserialize, Serialize};
@@ -100,16 +101,18 @@ fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 /// The file's text: UTF-8, or UTF-16 that says so by its byte order mark. The mark is dropped; nothing else is changed.
 pub fn read_text(path: &Path) -> Result<String> {
-    decoded(path, None)
+    let (text, _) = decode(path, read_bytes(path)?, None, "")?;
+    Ok(text)
 }
 
-/// The file's text, in an encoding of that name where no byte order mark says another.
-pub(super) fn decoded(path: &Path, encoding: Option<&str>) -> Result<String> {
-    decode(path, read_bytes(path)?, encoding)
-}
-
-/// The text of a file with these bytes, in the same way.
-pub(super) fn decode(path: &Path, bytes: Vec<u8>, encoding: Option<&str>) -> Result<String> {
+/// The text of a file with these bytes, in an encoding of that name unless the bytes say another, and the one that it was in.
+/// `or` is what the error says that may be done in place of converting the file.
+pub(super) fn decode(
+    path: &Path,
+    bytes: Vec<u8>,
+    encoding: Option<&str>,
+    or: &str,
+) -> Result<(String, &'static Encoding)> {
     let named = encoding.and_then(encoding::named);
     if let Some((what, remedy)) = binary::known(&bytes).filter(|_| named.is_none()) {
         return Err(Error::mend(format!(
@@ -117,11 +120,9 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, encoding: Option<&str>) -> Res
             path.display()
         )));
     }
-    let decoded = encoding::decode(bytes, named);
-    decoded.map(|(text, _)| text).map_err(|why| {
+    encoding::decode(bytes, named).map_err(|why| {
         Error::mend(format!(
-            "{}: {why}; convert it, from what Excel writes in the west by iconv -f windows-1252 -t utf-8, or say what a table is in by \
-             task.table.encoding = \"windows-1252\", \"latin-1\", \"utf-16le\", ...",
+            "{}: {why}; convert it, from what Excel writes in the west by iconv -f windows-1252 -t utf-8{or}",
             path.display()
         ))
     })

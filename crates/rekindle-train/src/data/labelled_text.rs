@@ -127,14 +127,14 @@ impl LabelledText {
             let labels = counted(trimmed, "labels");
             note.push_str(&format!("; {labels} read without the blanks around them"));
         }
+        let name = (table.name.as_str(), |index: usize| table.row(rows[index]));
+        let all = Self::of(name, texts, &written, known)?;
+        if let (None, Some(gaps)) = (known, classes::gaps(&all.classes)) {
+            note.push_str(&format!("; {gaps}"));
+        }
         Ok(Self {
             note: Some(note),
-            ..Self::of(
-                (&table.name, |index| table.row(rows[index])),
-                texts,
-                &written,
-                known,
-            )?
+            ..all
         })
     }
 
@@ -169,7 +169,8 @@ pub(crate) fn column(path: &Path, columns: &TextColumns) -> Result<Option<Vec<St
     let text_column = columns.text.as_str();
     let is_table = match file::kind(path).as_str() {
         "txt" => {
-            let text = file::decoded(path, columns.table.encoding.as_deref())?;
+            let bytes = file::read_bytes(path)?;
+            let (text, _) = table::decoded(path, bytes, columns.table.encoding.as_deref())?;
             let first = text.lines().next().unwrap_or_default();
             first.contains('\t') && first.split('\t').any(|name| name.trim() == text_column)
         }

@@ -1,5 +1,7 @@
 //! One cell of a file as a number.
 
+use super::message::shown;
+
 /// The largest number that a cell may hold: the squares of any two such numbers' difference, over any number of
 /// rows, have a finite sum.
 const LARGEST: f64 = 1e140;
@@ -18,11 +20,16 @@ pub(super) fn is_taken(value: f64) -> bool {
     value.abs() <= LARGEST
 }
 
-/// What is wrong with a cell that holds no [finite] number, to stand behind the cell.
+/// What is wrong with a cell that holds no [finite] number, or one that stands for a missing value.
 pub(super) fn refusal(cell: &str) -> String {
-    match is_written(cell) {
-        true => format!("is beyond {LARGEST:e} in size, the largest number that is taken"),
-        false => "is not a finite number".to_owned(),
+    let shown = shown(cell);
+    match cell.trim() {
+        "" => "the value is empty".to_owned(),
+        _ if finite(cell).is_some() => format!("{shown} stands for a missing value"),
+        _ if is_written(cell) => {
+            format!("{shown} is beyond {LARGEST:e} in size, the largest number that is taken")
+        }
+        _ => format!("{shown} is not a finite number"),
     }
 }
 
@@ -85,11 +92,17 @@ mod tests {
     fn a_number_that_is_too_large_is_told_from_a_word() {
         for cell in ["1e+200", " -1e141", "1e400"] {
             let said = refusal(cell);
-            assert!(said.starts_with("is beyond 1e140 in size"), "{said}");
+            let beyond = format!("`{cell}` is beyond 1e140 in size");
+            assert!(said.starts_with(&beyond), "{said}");
         }
-        for cell in ["inf", "NaN", "", "1,5", "1949-01"] {
-            assert_eq!(refusal(cell), "is not a finite number", "{cell}");
+        for cell in ["inf", "NaN", "1,5", "1949-01"] {
+            assert_eq!(refusal(cell), format!("`{cell}` is not a finite number"));
         }
+        for cell in ["", " "] {
+            assert_eq!(refusal(cell), "the value is empty");
+        }
+        // A number is refused only where the reader was told that it is a mark.
+        assert_eq!(refusal("-999"), "`-999` stands for a missing value");
     }
 
     #[test]

@@ -488,4 +488,29 @@ mod tests {
         assert!(!said.contains("`n`"), "{said}");
         assert!(!again("rate,price,n\n30 %,2 USD,1\n").contains("trained"));
     }
+
+    #[test]
+    fn another_row_of_units_is_said() {
+        let table = |text: &str| Table::of_csv(text).expect("it is read");
+        let rows = "5,2\n4,3\n7,1\n";
+        let schema = Roles::assign(
+            &table(&format!("load,heat\nkW,degC\n{rows}")),
+            Named::default(),
+        )
+        .expect("it is read")
+        .schema;
+        let names = ["load", "heat"].map(str::to_owned);
+        let again = |head: &str| {
+            let again = Roles::again(&table(&format!("{head}{rows}")), &schema, &names);
+            again.expect("it is read").notes.join("\n")
+        };
+        let said = again("load,heat\nkW,degF\n");
+        assert!(
+            said.contains("`heat` is in degF, and in degC where the run was trained")
+                && !said.contains("`load`"),
+            "{said}"
+        );
+        assert!(again("load,heat\n").contains("`load` is without a unit, and in kW"));
+        assert!(!again("load,heat\nkW,degC\n").contains("trained"));
+    }
 }

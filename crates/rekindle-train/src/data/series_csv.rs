@@ -497,10 +497,13 @@ mod tests {
 
     #[test]
     fn holes_and_words_are_placed_and_shown() {
-        for (cell, shown) in [("", "``"), ("NaN", "`NaN`"), ("x", "`x`")] {
+        for (cell, why) in [
+            ("", "the value is empty"),
+            ("NaN", "`NaN` is not a finite number"),
+            ("x", "`x` is not a finite number"),
+        ] {
             let error = refused(&format!("label,t0,t1\na,1,2\nb,{cell},2\n"));
-            let expected =
-                format!("a.csv: row 2 (line 3), column `t0`: {shown} is not a finite number");
+            let expected = format!("a.csv: row 2 (line 3), column `t0`: {why}");
             assert!(error.contains(&expected), "{error}");
         }
     }

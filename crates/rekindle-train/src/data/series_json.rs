@@ -414,7 +414,7 @@ fn one_series(called: &str, steps: &[Step], takes_missing: bool) -> Result<Serie
             values.push(match number {
                 Some(value) => number::finite(&value.to_string()).ok_or_else(|| {
                     let cell = value.to_string();
-                    format!("step {}: {} {}", index + 1, shown(&cell), number::refusal(&cell))
+                    format!("step {}: {}", index + 1, number::refusal(&cell))
                 })?,
                 None if takes_missing => f64::NAN,
                 None => {

@@ -166,12 +166,7 @@ fn one_series(values: &[f64], channels: usize, takes_missing: bool) -> Result<Se
         }
         if !value.is_nan() && !number::is_taken(*value) {
             let written = value.to_string();
-            return Err(format!(
-                "{}: {} {}",
-                at(index),
-                shown(&written),
-                number::refusal(&written)
-            ));
+            return Err(format!("{}: {}", at(index), number::refusal(&written)));
         }
     }
     Ok(Series {

@@ -203,16 +203,29 @@ mod tests {
 
     #[test]
     fn values_are_missing_where_the_cell_takes_that() {
-        for (name, text) in [
-            ("a.csv", "label,t0,t1,t2,t3\nx,1,,3,\ny,,2,,\n"),
-            ("a.csv", "label,t0,t1,t2,t3\nx,1,NaN,3,nan\ny,?,2,NA,\n"),
-            ("a.ts", "@classLabel true x y\n@data\n1,?,3:x\nNaN, 2:y\n"),
+        const WORD: &str = "is not a finite number";
+        for (name, text, why) in [
+            (
+                "a.csv",
+                "label,t0,t1,t2,t3\nx,1,,3,\ny,,2,,\n",
+                "the value is empty",
+            ),
+            (
+                "a.csv",
+                "label,t0,t1,t2,t3\nx,1,NaN,3,nan\ny,?,2,NA,\n",
+                WORD,
+            ),
+            (
+                "a.ts",
+                "@classLabel true x y\n@data\n1,?,3:x\nNaN, 2:y\n",
+                WORD,
+            ),
         ] {
             let (_folder, path) = saved(name, text);
             let error = SeriesSet::read(&path, &SeriesColumns::default(), false)
                 .unwrap_err()
                 .to_string();
-            assert!(error.contains("is not a finite number"), "{error}");
+            assert!(error.contains(why), "{error}");
             assert!(
                 error.contains("or take a cell for missing values, as gru_d is"),
                 "{error}"
@@ -227,15 +240,23 @@ mod tests {
 
     #[test]
     fn words_are_no_missing_values() {
-        for (name, text) in [
-            ("a.csv", "label,t0\nx,1\ny,none at all\n"),
-            ("a.ts", "@classLabel true x y\n@data\n1:x\n1,,1:y\n"),
+        for (name, text, why) in [
+            (
+                "a.csv",
+                "label,t0\nx,1\ny,none at all\n",
+                "is not a finite number",
+            ),
+            (
+                "a.ts",
+                "@classLabel true x y\n@data\n1:x\n1,,1:y\n",
+                "the value is empty",
+            ),
         ] {
             let (_folder, path) = saved(name, text);
             let error = SeriesSet::read(&path, &SeriesColumns::default(), true)
                 .unwrap_err()
                 .to_string();
-            assert!(error.contains("is not a finite number"), "{error}");
+            assert!(error.contains(why), "{error}");
         }
     }
 

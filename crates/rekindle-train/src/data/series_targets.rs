@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::message::shown;
 use super::number;
 use super::series::{Series, SeriesColumns};
 use super::series_file::labelled;
@@ -60,10 +59,9 @@ fn numbers(parsed: &Parsed) -> Result<(Vec<f64>, Option<String>)> {
         let found = cell::read(label, decimal).filter(|_| !is_marked);
         let Some((value, own)) = found else {
             return Err(Error::mend(format!(
-                "{}: {}: the target {} {}; fill it in, or leave the series out",
+                "{}: {}, target: {}; fill it in, or leave the series out",
                 parsed.name,
                 parsed.called(index),
-                shown(label),
                 number::refusal(label)
             )));
         };
@@ -125,11 +123,11 @@ mod tests {
     fn a_target_that_is_no_number_is_refused_by_its_row() {
         let error = refused("a.csv", "target,t0\n1,1\nNA,2\n");
         assert!(
-            error.contains("a.csv: row 2 (line 3): the target `NA` is not a finite number"),
+            error.contains("a.csv: row 2 (line 3), target: `NA` is not a finite number"),
             "{error}"
         );
         let error = refused("a.ts", "@targetLabel true\n@data\n1:up\n");
-        assert!(error.contains("row 1 (line 3): the target `up`"), "{error}");
+        assert!(error.contains("row 1 (line 3), target: `up`"), "{error}");
         let marked = SeriesColumns {
             table: toml::from_str("missing = [\"-999\"]").unwrap(),
             ..SeriesColumns::default()
@@ -138,7 +136,12 @@ mod tests {
         let path = folder.path().join("a.csv");
         std::fs::write(&path, "target,t0\n-999,1\n").unwrap();
         let error = SeriesTargets::read(&path, &marked, None, false).unwrap_err();
-        assert!(error.to_string().contains("the target `-999`"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("target: `-999` stands for a missing value"),
+            "{error}"
+        );
     }
 
     #[test]

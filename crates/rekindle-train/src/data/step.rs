@@ -1,17 +1,22 @@
 //! The usual step in time from a row to the next.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
-use super::table::stamp::StampFormat;
+use serde::{Deserialize, Serialize};
+
+use super::message::counted;
+use super::table::stamp::{StampFormat, duration};
 
 const DAY: i64 = 86_400_000_000;
 
 /// The usual step in time from a row to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
     /// So many microseconds.
     Even(i64),
@@ -87,6 +92,17 @@ impl Step {
         }
     }
 
+    /// Whether another is about as long. A few days of a week may be all that is known of workdays, and months differ in their days.
+    pub(crate) fn is_like(self, other: Step) -> bool {
+        let micros = |step: Step| match step {
+            Step::Even(micros) => micros as f64,
+            Step::Workday => DAY as f64,
+            Step::Months { count, .. } => count as f64 * 365.25 / 12.0 * DAY as f64,
+        };
+        let ratio = micros(self) / micros(other);
+        (0.8..=1.25).contains(&ratio)
+    }
+
     /// How many steps a season has, where that is evident, and what it is.
     pub(crate) fn season(self) -> Option<(usize, &'static str)> {
         const HOUR: i64 = DAY / 24;
@@ -102,6 +118,17 @@ impl Step {
             }
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for Step {
+    /// How long it is: `15 minutes`, `1 working day`, `3 months`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match *self {
+            Step::Even(micros) => duration(micros),
+            Step::Workday => "1 working day".to_owned(),
+            Step::Months { count, .. } => counted(count as usize, "months"),
+        })
     }
 }
 
@@ -230,6 +257,28 @@ mod tests {
             Step::Workday.after(at(&["2024-01-05"])[0], 6),
             Some(at(&["2024-01-15"])[0])
         );
+    }
+
+    #[test]
+    fn steps_are_said_and_compared() {
+        let months = |count| Step::Months {
+            count,
+            is_last: false,
+        };
+        let [quarter, day, hour] = [Step::Even(DAY / 96), Step::Even(DAY), Step::Even(DAY / 24)];
+        let said = [quarter, day, Step::Workday, months(1), months(3)].map(|step| step.to_string());
+        assert_eq!(
+            said,
+            [
+                "15 minutes",
+                "1 day",
+                "1 working day",
+                "1 month",
+                "3 months"
+            ]
+        );
+        assert!(day.is_like(Step::Workday) && months(1).is_like(Step::Even(31 * DAY)));
+        assert!(!day.is_like(hour) && !hour.is_like(day) && !months(1).is_like(months(3)));
     }
 
     #[test]

@@ -111,10 +111,9 @@ fn one_series(place: &Place<'_>, text: &str, takes_missing: bool) -> Result<Seri
             (Some(value), _) => Ok(value),
             (None, cell) if takes_missing && is_missing(cell) => Ok(f64::NAN),
             (None, cell) => Err(place.mend(format!(
-                "channel {}: {} {}; fill missing values in, remove the row, \
+                "channel {}: {}; fill missing values in, remove the row, \
                  or take a cell for missing values, as gru_d is",
                 index + 1,
-                shown(cell),
                 number::refusal(cell)
             ))),
         };
@@ -239,17 +238,16 @@ mod tests {
 
     #[test]
     fn missing_values_name_line_row_and_channel() {
-        for (cell, shown) in [
-            ("?", "`?`"),
-            ("NaN", "`NaN`"),
-            ("", "``"),
-            ("1.2.3", "`1.2.3`"),
+        for (cell, why) in [
+            ("?", "`?` is not a finite number"),
+            ("NaN", "`NaN` is not a finite number"),
+            ("", "the value is empty"),
+            ("1.2.3", "`1.2.3` is not a finite number"),
         ] {
             let error = refused(&format!(
                 "@classLabel true a b\n@data\n1,2:3,4:a\n1,2:3,{cell}:b\n"
             ));
-            let expected =
-                format!("a.ts: row 2 (line 4): channel 2: {shown} is not a finite number");
+            let expected = format!("a.ts: row 2 (line 4): channel 2: {why}");
             assert!(error.contains(&expected), "{error}");
         }
     }
@@ -286,7 +284,7 @@ mod tests {
     fn a_row_that_lacks_its_label_is_refused() {
         let error = refused("@univariate true\n@classLabel true a b\n@data\n1,2\n");
         assert!(
-            error.contains("a.ts: row 1 (line 4): channel 1: `` is not a finite number"),
+            error.contains("a.ts: row 1 (line 4): channel 1: the value is empty"),
             "{error}"
         );
     }

@@ -111,7 +111,7 @@ for number, mark in enumerate(["", "..", "#DIV/0!", "\\N", "NA", "N/A", "NaN", "
     case(f"missing-{number}.csv", lines("a,b", f"{mark},2", "3,5", "4,1"), keys="holes = true", names=["a", "b"], rows=3,
          first=["nan", 2], last=[4, 1])
 case("missing-refused.csv", lines("a,b", "1,2", "3,", "4,1"),
-     error=["row 2 (line 3), column `b`: `` is not a finite number"])
+     error=["row 2 (line 3), column `b`: the value is empty"])
 case("missing-key.csv", lines("a,b", "1,2", "3,n.d.", "4,1"), keys='holes = true\ntable.missing = ["n.d."]', names=["a", "b"],
      last=[4, 1])
 case("missing-number-key.csv", lines("a,b", "1,2", "3,-999", "-999,1"), keys='holes = true\ntable.missing = ["-999"]', names=["a", "b"],
@@ -327,7 +327,7 @@ case("records.jsonl", lines('{"at": "2024-01-01T00:00:00Z", "temp": 20.5, "dev":
      said=["3 rows of 4 columns of JSON", "left out `tags` (lists, which are no cells of a table)", "left out `dev.id` (text)"])
 case("records.json", '[{"a": 1, "b": true},\n {"a": 5, "b": false}, {"a": 2, "b": true}]', names=["a", "b"], targets=["a"], first=[1, 1], last=[2, 1])
 case("records-broken.jsonl", lines('{"a": 1}', '{"a": 2'), error=["row 2 (line 2)", "a row is an object in a line of its own"])
-case("records-hole.jsonl", lines('{"a": 1}', '{"a": null}', '{"a": 3}'), error=["row 2 (line 2), column `a`: `` is not a finite number"])
+case("records-hole.jsonl", lines('{"a": 1}', '{"a": null}', '{"a": 3}'), error=["row 2 (line 2), column `a`: the value is empty"])
 case("steps.jsonl", lines(*(f'{{"_id": "{who}", "activity": "{what}", "readings": [{{"t": 0, "acc": {{"x": {n}, "y": 0.5}}}}, {{"t": 20, "acc": {{"x": 2, "y": 1}}}}]}}'
                             for n, (who, what) in enumerate([("a", "walk"), ("b", "sit")]))), **S, keys='label = "activity"', labels=["walk", "sit"],
      channels=["acc.x", "acc.y"], first=[0, 0.5, 2, 1], steps=[2, 2], said=["left out `readings.t`"])
@@ -408,10 +408,10 @@ case("regression-long.csv", lines("id,time,x,y,target", "a,2,2,20,0.5", "b,1,3,3
 case("regression-long-two.csv", lines("id,x,target", "a,1,0.5", "a,2,0.75"), **N, keys='id = "id"', error=["a series has one target"])
 case("regression.jsonl", lines('{"target": 2.5, "values": [1, 2]}', '{"target": -1e3, "values": [3]}'), **N, answers=[2.5, -1000.0], steps=[2, 1])
 case("regression-no-header.csv", lines("1,2,0.5", "4,5,0.25"), **N, keys='label = "column 3"', answers=[0.5, 0.25], first=[1, 2])
-case("regression-hole.csv", lines("target,t0", "0.5,1", "NA,2"), **N, error=["row 2 (line 3): the target `NA` is not a finite number"])
+case("regression-hole.csv", lines("target,t0", "0.5,1", "NA,2"), **N, error=["row 2 (line 3), target: `NA` is not a finite number"])
 case("regression-skipped.csv", lines("target,t0", "0.5,1", ",2", "1.5,3"), **N, keys="skip_empty = true", answers=[0.5, 1.5],
      said=["left out 1 series whose target is empty"])
-case("regression-mark.csv", lines("target,t0", "0.5,1", "-999,2"), **N, keys='table.missing = ["-999"]', error=["row 2 (line 3): the target `-999`"])
+case("regression-mark.csv", lines("target,t0", "0.5,1", "-999,2"), **N, keys='table.missing = ["-999"]', error=["row 2 (line 3), target: `-999` stands for a missing value"])
 case("regression-unlabelled.csv", lines("t0,t1", "1,2", "4,3"), **N, error=["a column `target` or one that task.target_column names"])
 
 

@@ -311,7 +311,7 @@ fn series_with_missing_values_train_a_cell_that_takes_them() {
     );
 
     let refused = fails(&bench, &config("gru"));
-    let expected = "holes.csv: row 1 (line 2), column `t0`: `` is not a finite number";
+    let expected = "holes.csv: row 1 (line 2), column `t0`: the value is empty";
     assert!(refused.contains(expected), "{refused}");
 }
 

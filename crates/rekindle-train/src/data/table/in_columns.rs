@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use csv::StringRecord;
+
 use super::super::columnar::{Cells, Format};
 use super::config::{Decimal, TableConfig};
 use super::{Origin, Table, called};
@@ -44,6 +46,7 @@ impl Table {
             lines: Vec::new(),
             origin: Origin::Values(format.name()),
             units: Vec::new(),
+            second: StringRecord::new(),
         }
         .checked()
     }

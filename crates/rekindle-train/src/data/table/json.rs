@@ -200,6 +200,7 @@ impl Table {
             lines,
             origin: Origin::Values("JSON"),
             units: Vec::new(),
+            second: StringRecord::new(),
         }
         .checked()
     }

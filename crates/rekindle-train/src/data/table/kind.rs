@@ -1,6 +1,6 @@
 //! What the cells of a column are.
 
-use super::super::message::shown;
+use super::super::{message::shown, number};
 use super::Table;
 use super::cell::{self, Dress};
 use super::stamp::StampFormat;
@@ -100,10 +100,11 @@ impl Table {
             if let Some((_, own)) = cell::read(self.bare(row, column), self.decimal()) {
                 numbers += 1;
                 dress = dress.with(own);
-                let unit = match self.units[column].as_str() {
-                    "" => own.unit(),
-                    unit => unit,
-                };
+                let of_all = self.units[column].as_str();
+                let of_head = self.second.get(column).unwrap_or_default().trim();
+                let all = [of_all, own.unit(), of_head];
+                let unit = all.into_iter().find(|unit| !number::is_missing(unit));
+                let unit = unit.unwrap_or_default();
                 // Nearly always it is there.
                 if !units.contains(unit) {
                     units.insert(unit.to_owned());

@@ -6,6 +6,7 @@
 pub(crate) mod cell;
 mod check;
 pub(crate) mod config;
+mod decoded;
 mod dialect;
 mod in_columns;
 pub(crate) mod json;
@@ -54,6 +55,7 @@ pub(crate) const KINDS: [&str; 12] = [
     "json",
 ];
 
+pub(super) use decoded::decoded;
 pub(crate) use in_columns::is_in_columns;
 
 /// Whether a file is a table beyond doubt: by what its name ends in, or by its first bytes. A `.txt` may be one, too.
@@ -97,6 +99,8 @@ pub(super) struct Table {
     origin: Origin,
     /// The word behind all numbers of each column, `bpm`; empty where there is none.
     units: Vec<String>,
+    /// The first row below the names that is none of data, most often of units; empty where there is none.
+    second: StringRecord,
 }
 
 impl Table {
@@ -108,13 +112,15 @@ impl Table {
         if let Some(format) = Format::of(&bytes) {
             return Self::of_columns(name, format, bytes, config);
         }
-        let text = file::decode(path, bytes, config.encoding.as_deref())?;
+        let (text, aside) = decoded(path, bytes, config.encoding.as_deref())?;
         let by_name = match file::kind(path).as_str() {
             kind if json::is_json(kind) => return Self::of_json(name, &text, config),
             "tsv" | "tab" | "txt" => Separator::Tab,
             _ => Separator::Comma,
         };
-        Self::parse(name, &text, by_name, config)
+        let mut table = Self::parse(name, &text, by_name, config)?;
+        table.asides.extend(aside);
+        Ok(table)
     }
 
     /// Parses the text of the file called `name`.
@@ -171,6 +177,7 @@ impl Table {
                 .collect(),
             false => vec![String::new(); first.len()],
         };
+        let mut second = StringRecord::new();
         if let Some(header_line) = header_line {
             let below = match config.header_rows {
                 Some(rows) => rows.saturating_sub(1).min(records.len()),
@@ -185,6 +192,7 @@ impl Table {
                     counted(below, "rows"),
                     listed(&cells)
                 ));
+                second = first.clone();
             }
         }
         let (header, placed) = called(names);
@@ -205,6 +213,7 @@ impl Table {
             lines,
             origin: Origin::Text,
             units: Vec::new(),
+            second,
         }
         .checked()?;
         table.has_no_gap(text, first_line)?;
@@ -465,7 +474,10 @@ impl Table {
             Decimal::Comma => (Decimal::Point, "comma"),
         };
         let why = match cell::read(cell, other) {
-            Some(_) => format!("is no number with a decimal {mark}, as the table is read"),
+            Some(_) => format!(
+                "{} is no number with a decimal {mark}, as the table is read",
+                shown(cell)
+            ),
             None => number::refusal(cell),
         };
         let is_word =
@@ -475,10 +487,9 @@ impl Table {
             false => "",
         };
         Error::mend(format!(
-            "{}: {}: {} {why}; {remedy}{unit}{}",
+            "{}: {}: {why}; {remedy}{unit}{}",
             self.name,
             self.place(row, column),
-            shown(cell),
             self.hint()
         ))
     }

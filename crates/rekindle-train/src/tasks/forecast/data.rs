@@ -89,6 +89,7 @@ impl Forecast {
                     indicators: (0..columns).filter(has_holes).collect(),
                     known: table.known(),
                     schema: Some(table.schema.clone()),
+                    spacing: table.spacing(),
                 }
             }
         };
@@ -127,7 +128,8 @@ impl Forecast {
             .iter()
             .map(|segment| Split::test_alone(segment.rows.clone()));
         let parts = all.collect();
-        Self::of(config, spec, table, parts, Vec::new())
+        let notes = spec.other_spacing(&config.file, &table);
+        Self::of(config, spec, table, parts, notes.into_iter().collect())
     }
 
     /// A table in parts, scaled as a specification says.

@@ -132,6 +132,7 @@ mod tests {
             indicators: Vec::new(),
             known: Vec::new(),
             schema: None,
+            spacing: None,
         }
     }
 

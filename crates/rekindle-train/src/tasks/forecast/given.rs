@@ -253,6 +253,7 @@ impl<'a> Given<'a> {
             let at = self.path.display();
             format!("{at}: of what the forecast looks back on values are missing, {holes}")
         }));
+        notes.extend(self.spec.other_spacing(self.path, &self.table));
         notes.extend(self.untold(&long));
         notes.extend(self.far(&long));
         notes.extend((!short.is_empty()).then(|| {

@@ -115,6 +115,7 @@ impl Kind for ForecastConfig {
             indicators,
             known,
             schema: _,
+            spacing: _,
         } = spec;
         some("columns", columns)?;
         some("targets", targets)?;

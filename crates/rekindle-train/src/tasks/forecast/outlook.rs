@@ -166,6 +166,7 @@ mod tests {
             indicators: Vec::new(),
             known: Vec::new(),
             schema: None,
+            spacing: None,
         }
     }
 

@@ -2,10 +2,11 @@
 
 use super::config::ForecastConfig;
 use crate::{
-    data::{roles::Schema, scaler::Scaler},
+    data::{columns::Columns, roles::Schema, scaler::Scaler, step::Step},
     model::{front::Front, shape::NetShape},
 };
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// What inference must know: the columns and their scales.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct ForecastSpec {
     /// How the table is written and what its columns are for; none in runs of before it was stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<Schema>,
+    /// How far the rows lie apart, where dates say it and most agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) spacing: Option<Step>,
 }
 
 impl ForecastSpec {
@@ -51,6 +55,18 @@ impl ForecastSpec {
     pub(super) fn target_names(&self) -> Vec<String> {
         let names = self.targets.iter().map(|&t| self.columns[t].clone());
         names.collect()
+    }
+
+    /// What is said of a table whose rows lie apart by another time than those that the network learned from.
+    pub(super) fn other_spacing(&self, path: &Path, table: &Columns) -> Option<String> {
+        let (own, other) = (self.spacing?, table.spacing()?);
+        (!own.is_like(other)).then(|| {
+            format!(
+                "{}: the rows lie {other} apart, and those that the network learned from {own}; it counts rows, so that what it learned of \
+                 time does not hold here; take a row for each {own}",
+                path.display()
+            )
+        })
     }
 
     /// How the table is written and what its columns are for. A run of before that was stored read numbers.
