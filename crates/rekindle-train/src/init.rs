@@ -3,15 +3,21 @@
 use crate::{
     config::{
         manual::{self, Key},
-        probe,
+        probe, table,
     },
-    data::look::{Look, Seen, look},
+    data::{
+        look::{Look, Seen, look},
+        table::config::TableConfig,
+    },
     error::{Error, Result},
-    session::validate,
+    session::validate_draft,
 };
 use rekindle::engine::suggest;
 use std::{fmt::Write, path::Path};
 use toml::Value;
+
+/// What errors call a config that is not written yet.
+const DRAFT: &str = "the config";
 
 /// A config to begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,18 +28,39 @@ pub struct Begun {
     pub seen: Option<String>,
 }
 
+/// What a config is to be for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// The task; what the file seems to be for where there is none.
+    pub task: Option<&'a str>,
+    /// The file to learn from.
+    pub data: Option<&'a Path>,
+    /// The file's column of classes or targets.
+    pub label: Option<&'a str>,
+    /// Keys with the values that they are to have, each as behind `--set`.
+    pub set: &'a [String],
+}
+
 /// A config with a comment a key. Of a file it is tried before it is given: it reads the file, and would train.
 ///
-/// `label` names the file's column of classes or targets; `directory` is where the config will stand, which the file's path is meant from.
+/// `directory` is where the config will stand, which the file's path is meant from.
 ///
 /// # Errors
 ///
-/// If there is no such task, the file cannot be read, or it does not fit the task.
-pub fn config(
-    task: Option<&str>,
-    (data, label): (Option<&Path>, Option<&str>),
-    directory: &Path,
-) -> Result<Begun> {
+/// If there is no such task, a key cannot be set, the file cannot be read, or it does not fit the task.
+pub fn config(asked: Asked<'_>, directory: &Path) -> Result<Begun> {
+    let Asked {
+        task, data, label, ..
+    } = asked;
+    let mut set = toml::Table::new();
+    for text in asked.set {
+        table::set(&mut set, text)?;
+    }
+    let within = |key: &str| set.get("task").and_then(|task| task.get(key));
+    let task = task.or(within("kind").and_then(Value::as_str));
+    let of_table = within("table").and_then(Value::as_table).cloned();
+    let origin = format!("--set {}", asked.set.join(" --set "));
+    let of_table: TableConfig = table::parse(of_table.unwrap_or_default(), &origin)?;
     let tasks = probe::tasks();
     let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
     if let Some(task) = task.filter(|task| !tasks.contains(task)) {
@@ -47,7 +74,7 @@ pub fn config(
         )));
     }
     let looked = data
-        .map(|data| look(data, label, task.is_some()))
+        .map(|data| look(data, label, &of_table, task.is_some()))
         .transpose()?;
     let kind = match (task, &looked) {
         (Some(task), _) => task,
@@ -70,26 +97,15 @@ pub fn config(
         )));
     }
     let file = data.map(|data| named(data, directory));
-    let text = written(kind, file.as_deref(), looked.as_ref());
+    let text = written(kind, file.as_deref(), looked.as_ref(), &set);
     if let Some(data) = data {
-        let tried = tempfile::Builder::new()
-            .prefix("rekindle-init-")
-            .suffix(".toml")
-            .tempfile_in(directory);
-        let tried = tried.and_then(|tried| {
-            std::fs::write(tried.path(), &text)?;
-            Ok(tried)
-        });
-        let tried =
-            tried.map_err(|error| crate::files::cannot_write("write into", directory, &error))?;
-        validate(tried.path(), &[]).map_err(|error| {
+        validate_draft(&text, directory, DRAFT).map_err(|error| {
             let why = error.to_string();
-            let name = tried.path().display().to_string();
-            let why = why.replacen(&format!("{name}: "), "", 1);
+            let why = why.replacen(&format!("{DRAFT}: "), "", 1);
             let why = why.lines().next().unwrap_or_default();
             Error::mend(format!(
-                "{}: no data for `{kind}`: {why}\nmend that, or name another task ({}) or the column of classes: rekindle init TASK \
-                 --label COLUMN --data {}",
+                "{}: no data for `{kind}`: {why}\nmend that, or name keys by --set KEY=VALUE, another task ({}) or the column of classes: \
+                 rekindle init TASK --label COLUMN --data {}",
                 data.display(),
                 FILES.join(", "),
                 crate::shell::quoted(data)
@@ -256,8 +272,27 @@ fn has_empty(looked: Option<&Look>) -> bool {
     looked.is_some_and(|looked| looked.has_empty)
 }
 
+/// Puts the keys that are set into the tables, in the place of their values there.
+fn put(tables: &mut Vec<(String, Vec<(String, Value)>)>, set: &toml::Table) {
+    table::leaves(set, "", &mut |path, value| {
+        let (of, key) = path.rsplit_once('.').unwrap_or(("", &path));
+        let at = tables.iter().position(|(name, _)| name == of);
+        let at = at.unwrap_or_else(|| {
+            // What stands in no table stands before all.
+            let at = if of.is_empty() { 0 } else { tables.len() };
+            tables.insert(at, (of.to_owned(), Vec::new()));
+            at
+        });
+        let keys = &mut tables[at].1;
+        match keys.iter_mut().find(|(name, _)| name == key) {
+            Some((_, old)) => *old = value.clone(),
+            None => keys.push((key.to_owned(), value.clone())),
+        }
+    });
+}
+
 /// The config.
-fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
+fn written(kind: &str, file: Option<&str>, looked: Option<&Look>, set: &toml::Table) -> String {
     let seen = looked.map(|looked| &looked.seen);
     let is_endless = ["adding", "copy"].contains(&kind);
     let (length, updates) = match kind {
@@ -321,13 +356,21 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
         .iter()
         .map(|&name| ("encoding", name.into()))
         .collect();
-    let tables: [(&str, &[(&str, Value)]); 5] = [
-        ("task", &task),
-        ("task.table", &table),
-        ("model", &model),
-        ("model.cell", &cell),
-        ("train", &train),
-    ];
+    let owned = |keys: &[(&str, Value)]| -> Vec<(String, Value)> {
+        let keys = keys.iter();
+        keys.map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect()
+    };
+    let mut tables: Vec<(String, Vec<(String, Value)>)> = [
+        ("task", owned(&task)),
+        ("task.table", owned(&table)),
+        ("model", owned(&model)),
+        ("model.cell", owned(&cell)),
+        ("train", owned(&train)),
+    ]
+    .map(|(name, keys)| (name.to_owned(), keys))
+    .into();
+    put(&mut tables, set);
     let keys = manual::keys();
     let says = |path: &str| {
         match path {
@@ -350,13 +393,17 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>) -> String {
     };
     for (table, entries) in tables.iter().filter(|(_, entries)| !entries.is_empty()) {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n[{table}]\n");
-        for (name, value) in *entries {
-            let _ = writeln!(
-                text,
-                "# {}\n{name} = {value}",
-                says(&format!("{table}.{name}"))
-            );
+        let (head, path) = match table.as_str() {
+            "" => (String::new(), String::new()),
+            table => (format!("[{table}]\n"), format!("{table}.")),
+        };
+        let _ = write!(text, "\n{head}");
+        for (name, value) in entries {
+            let comment = match says(&format!("{path}{name}")) {
+                says if says.is_empty() => String::new(),
+                says => format!("# {says}\n"),
+            };
+            let _ = writeln!(text, "{comment}{name} = {value}");
         }
     }
     text

@@ -289,6 +289,12 @@ pub fn validate(config: &Path, overrides: &[String]) -> Result<Plan> {
     Ok(plan)
 }
 
+/// The same of the text of a config that will stand in a directory; `origin` is what errors call it.
+pub(crate) fn validate_draft(text: &str, directory: &Path, origin: &str) -> Result<Plan> {
+    let (plan, _) = prepare(Plan::draft(text, directory, origin)?, None, None, origin)?;
+    Ok(plan)
+}
+
 /// A plan with its data: the lengths that follow from them, or else those of another plan, filled in, and the network
 /// known to fit. `origin` says in errors where the plan came from.
 fn prepare(

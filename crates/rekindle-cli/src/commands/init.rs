@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rekindle_train::init::Begun;
+use rekindle_train::init::{Asked, Begun};
 use rekindle_train::output::Output;
 use rekindle_train::{Error, Result, init, shell};
 
@@ -19,6 +19,9 @@ pub(crate) struct Args {
     /// The file's column of classes, or of numbers to predict.
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
+    /// A key that the config is to have, as in --set task.window=50; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// The config to write, which must not be there; it is printed otherwise.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -28,11 +31,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let directory = args.out.as_deref().and_then(Path::parent);
     let directory = directory.filter(|path| !path.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
-    let Begun { text, seen } = init::config(
-        args.task.as_deref(),
-        (args.data.as_deref(), args.label.as_deref()),
-        directory,
-    )?;
+    let asked = Asked {
+        task: args.task.as_deref(),
+        data: args.data.as_deref(),
+        label: args.label.as_deref(),
+        set: &args.set,
+    };
+    let Begun { text, seen } = init::config(asked, directory)?;
     let Some(out) = args.out else {
         return console::print(&text);
     };

@@ -220,6 +220,11 @@ fn what_a_table_makes_evident_stands_in_its_config() {
         9 => ",good\n".to_owned(),
         _ => format!("a mail of so many words {i},{}\n", ["good", "bad"][i % 2]),
     };
+    let moves = |i: usize| format!("{}.5,{},{}\n", value(i), i % 4, ["walk", "run"][i / 5 % 2]);
+    let dashes = |i: usize| match i {
+        7 => "2024-01-08,---\n".to_owned(),
+        _ => format!("2024-{:02}-{:02},{}\n", i / 28 + 1, i % 28 + 1, value(i)),
+    };
     let flowers = |i: usize| format!("{}.5,{},{}\n", value(i), i % 7, ["rose", "lily"][i % 2]);
     for (name, text, arguments, words) in [
         (
@@ -254,6 +259,30 @@ fn what_a_table_makes_evident_stands_in_its_config() {
             ],
         ),
         (
+            "axes.csv",
+            table("x,y,activity", 60, &moves),
+            &[],
+            &["kind = \"classify_series\""],
+        ),
+        (
+            "dashes.csv",
+            table("day,load", 60, &dashes),
+            &[
+                "--set",
+                "task.table.missing=[\"---\"]",
+                "--set",
+                "train.batch=4",
+                "--set",
+                "seed=7",
+            ],
+            &[
+                "\nseed = 7\n\n[task]\n",
+                "missing = \"linear\"",
+                "missing = [\"---\"]",
+                "\nbatch = 4\n",
+            ],
+        ),
+        (
             "species.csv",
             table("length,width,species", 60, &flowers),
             &["--label", "species"],
@@ -276,6 +305,12 @@ fn what_a_table_makes_evident_stands_in_its_config() {
         }
         rekindle_in(at, &["validate", &config]).done();
     }
+    rekindle_in(at, &["init", "--data", "hours.csv", "--label", "load"]).refused(&[
+        "nothing beside `load`",
+        "rekindle init forecast --data hours.csv",
+    ]);
+    let dashes = rekindle_in(at, &["init", "--data", "dashes.csv"]);
+    dashes.refused(&["`---` is not a finite number", "--set KEY=VALUE"]);
     fs::write(at.join("a.xlsx"), b"PK\x03\x04\x14\0xl/workbook.xml\xff").expect("written");
     rekindle_in(at, &["init", "--data", "a.xlsx"])
         .refused(&["a.xlsx: this is an Excel workbook, no text; save its sheet as CSV"]);

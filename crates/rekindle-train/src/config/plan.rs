@@ -54,13 +54,31 @@ impl Plan {
         let mut table = table::load_table(path, overrides)?;
         let origin = table::origin(path, overrides);
         one_length(&mut table, overrides).map_err(|e| Error::mend(format!("{origin}: {e}")))?;
-        let experiment: Experiment = table::parse(table, &origin)?;
-        let named = experiment.device.check();
-        named.map_err(|e| Error::mend(format!("{origin}: {e}")))?;
         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
         let base = path.parent().unwrap_or(Path::new("."));
-        Plan::check(experiment, stem.as_deref().unwrap_or("run"), base)
-            .map_err(|e| Error::mend(format!("{origin}: {e}")))
+        Plan::of(table, stem.as_deref().unwrap_or("run"), base, &origin)
+    }
+
+    /// The plan of a table that came from `origin`, and whose files are named as from the directory `base`.
+    fn of(table: toml::Table, stem: &str, base: &Path, origin: &str) -> Result<Plan> {
+        let experiment: Experiment = table::parse(table, origin)?;
+        let wrong = |e: &dyn std::fmt::Display| Error::mend(format!("{origin}: {e}"));
+        experiment.device.check().map_err(|e| wrong(&e))?;
+        Plan::check(experiment, stem, base).map_err(|e| wrong(&e))
+    }
+
+    /// The plan of a config that will stand in a directory and is to be trained.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::fresh`].
+    pub(crate) fn draft(text: &str, directory: &Path, origin: &str) -> Result<Plan> {
+        let wrong = |e: &dyn std::fmt::Display| Error::mend(format!("{origin}: {e}"));
+        let mut table = toml::from_str(text).map_err(|e| wrong(&e))?;
+        one_length(&mut table, &[]).map_err(|e| wrong(&e))?;
+        let plan = Plan::of(table, "draft", directory, origin)?;
+        idle::check(&plan.0).map_err(|e| wrong(&e))?;
+        Ok(plan)
     }
 
     /// Reads a config file that is to be trained. What a run has stored may hold a key that cannot act; here it is

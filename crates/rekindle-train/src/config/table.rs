@@ -90,7 +90,8 @@ fn all_finite(table: &Table) -> std::result::Result<(), String> {
     wrong.map_or(Ok(()), Err)
 }
 
-fn leaves<'a>(table: &'a Table, prefix: &str, each: &mut impl FnMut(String, &'a Value)) {
+/// Every value of a table that is none itself, with its path, `prefix` before it.
+pub(crate) fn leaves<'a>(table: &'a Table, prefix: &str, each: &mut impl FnMut(String, &'a Value)) {
     for (key, value) in table {
         let key = format!("{prefix}{key}");
         match value {
@@ -106,7 +107,12 @@ const DEEPEST: usize = 80;
 /// The largest config: with room for equations and thousands of columns.
 const LARGEST: u64 = 16 << 20;
 
-fn set(table: &mut Table, text: &str) -> Result<()> {
+/// Sets a key as `--set` does, which `text` stands behind.
+///
+/// # Errors
+///
+/// If it has no `=`, or its key lies in what is no table.
+pub(crate) fn set(table: &mut Table, text: &str) -> Result<()> {
     let form = "write it as --set key.path=value, e.g. --set train.batch=32";
     let Some((path, value)) = text.split_once('=') else {
         return Err(Error::mend(format!(
@@ -141,13 +147,25 @@ fn set(table: &mut Table, text: &str) -> Result<()> {
             }
         };
     }
-    // A bare word such as `lstm` is no TOML value; it means the string, which no shell likes quoted.
-    let value = value.trim();
-    let value = value
-        .parse()
-        .unwrap_or_else(|_| Value::String(value.to_owned()));
-    place.insert((*last).to_owned(), value);
+    place.insert((*last).to_owned(), meant(value.trim()));
     Ok(())
+}
+
+/// What a value means that is written for a shell: a TOML value; numbers with commas between them are an array. A bare word such as
+/// `lstm` is none, and means the string.
+fn meant(value: &str) -> Value {
+    let numbers = || {
+        let array: Value = format!("[{value}]").parse().ok()?;
+        let are_numbers = array
+            .as_array()?
+            .iter()
+            .all(|value| value.is_integer() || value.is_float());
+        (value.contains(',') && are_numbers).then_some(array)
+    };
+    let whole = value.parse().ok();
+    whole
+        .or_else(numbers)
+        .unwrap_or_else(|| Value::String(value.to_owned()))
 }
 
 fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> Error {
@@ -207,10 +225,12 @@ mod tests {
             "a.sum=x=y",
             "a.none=",
             "a.lines=1\nd = 2",
+            "new.numbers=0.1, 2",
+            "a.pair=b,c",
         ];
         let expected = r#"
-            a = { b = 2, c = 0.5, word = "lstm", quoted = "3", off = false, sum = "x=y", none = "", lines = "1\nd = 2" }
-            new = { list = [1, 2] }
+            a = { b = 2, c = 0.5, word = "lstm", quoted = "3", off = false, sum = "x=y", none = "", lines = "1\nd = 2", pair = "b,c" }
+            new = { list = [1, 2], numbers = [0.1, 2] }
         "#;
         assert_eq!(with("[a]\nb = 1", &set).unwrap(), table(expected));
     }

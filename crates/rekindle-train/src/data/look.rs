@@ -83,13 +83,18 @@ impl Default for Seen {
 /// The most values that a column has whose values are classes, where its name does not say so.
 const CLASSES: usize = 20;
 
-/// Looks at a file, whose column of classes or targets may be named. Where nobody has `asked` for a task, one that would learn nonsense
-/// of it is not found for it.
+/// Looks at a file, whose column of classes or targets may be named, and of which `written` says how it is written as a table. Where
+/// nobody has `asked` for a task, one that would learn nonsense of it is not found for it.
 ///
 /// # Errors
 ///
 /// If it cannot be read, has no such column, or its owner is to say or do something first.
-pub(crate) fn look(path: &Path, named: Option<&str>, asked: bool) -> Result<Look> {
+pub(crate) fn look(
+    path: &Path,
+    named: Option<&str>,
+    written: &TableConfig,
+    asked: bool,
+) -> Result<Look> {
     let kind = file::kind(path);
     let is_json = table::json::is_json(&kind);
     if matches!(kind.as_str(), "ts" | "npz" | "npy") || is_json && table::json::has_lists(path)? {
@@ -114,11 +119,11 @@ pub(crate) fn look(path: &Path, named: Option<&str>, asked: bool) -> Result<Look
         return Ok(Look::at(Seen::Tagged(sentences)));
     }
     let is_table = named.is_some() || table::is_table(path);
-    let western = is_western(path)?;
+    let western = written.encoding.is_none() && is_western(path)?;
     let encoding = western.then_some(WESTERN);
     let config = TableConfig {
-        encoding: encoding.map(str::to_owned),
-        ..TableConfig::default()
+        encoding: encoding.map(str::to_owned).or(written.encoding.clone()),
+        ..written.clone()
     };
     let table = match Table::read(path, &config) {
         Ok(table) => table,
@@ -180,6 +185,15 @@ pub(crate) fn look(path: &Path, named: Option<&str>, asked: bool) -> Result<Look
             }
             let look = of_rows(&table, &columns, label)?;
             return Ok(Look { encoding, ..look });
+        }
+        _ if is_table && label.is_some_and(|label| label.kind == ColumnKind::Number) => {
+            let label = label.map_or("", |label| label.name.as_str());
+            return Err(Error::mend(format!(
+                "{}: there is nothing beside {} that it could be learned from; to forecast it: rekindle init forecast --data {}",
+                path.display(),
+                shown(label),
+                quoted(path)
+            )));
         }
         _ if is_table => {
             return Err(Error::mend(format!(
@@ -546,5 +560,12 @@ fn label(columns: &[Column]) -> Option<&Column> {
         .filter(|column| column.kind == ColumnKind::Text && column.has_few());
     let only = few.next().filter(|_| few.next().is_none());
     let are_classes = |column: &&Column| column.kind != ColumnKind::Number || column.has_few();
-    named.filter(are_classes).or(only)
+    // Of numbers, a `y` beside words is rather measured.
+    let is_axis = |column: &Column| {
+        column.name.eq_ignore_ascii_case(classes::AXIS) && column.kind == ColumnKind::Number
+    };
+    match (named.filter(are_classes), only) {
+        (Some(axis), Some(only)) if is_axis(axis) => Some(only),
+        (named, only) => named.or(only),
+    }
 }
