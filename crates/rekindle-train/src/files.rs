@@ -224,7 +224,10 @@ fn own(_: &File, _: &fs::Metadata) -> io::Result<()> {
 
 /// The error for something that could not be done to a file.
 pub(crate) fn failed(action: &str, path: &Path, error: &io::Error, remedy: &str) -> Error {
-    let what = format!("cannot {action} {}: {error}", path.display());
+    // What makes temporary files names them in its errors, beside the file that was asked for.
+    let cause = error.get_ref().and_then(|inner| inner.source());
+    let cause = cause.map_or(error.to_string(), |cause| cause.to_string());
+    let what = format!("cannot {action} {}: {cause}", path.display());
     match error.kind() {
         ErrorKind::NotFound
         | ErrorKind::PermissionDenied

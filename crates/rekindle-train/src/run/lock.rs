@@ -34,7 +34,7 @@ impl Lock {
             .create(true)
             .truncate(false)
             .open(&path);
-        let mut file = opened.map_err(|error| files::cannot_write("write", &path, &error))?;
+        let mut file = opened.map_err(|error| unlocked("write", &path, &error))?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => {
                 let mut number = String::new();
@@ -48,13 +48,19 @@ impl Lock {
             }
             // A file system without locks has no second process to speak of either.
             Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Unsupported => {
-                return Err(files::cannot_write("lock", &path, &error));
+                return Err(unlocked("lock", &path, &error));
             }
             Err(TryLockError::Error(_)) | Ok(()) => {}
         }
-        sign(&mut file).map_err(|error| files::cannot_write("write", &path, &error))?;
+        sign(&mut file).map_err(|error| unlocked("write", &path, &error))?;
         Ok(Lock { _file: file })
     }
+}
+
+/// The error for a directory that a run cannot be trained in.
+fn unlocked(action: &str, path: &Path, error: &io::Error) -> Error {
+    let remedy = "a run is trained where it lies; make its directory writable, or copy it to a place that is";
+    files::failed(action, path, error, remedy)
 }
 
 /// Writes down which process holds the lock.
