@@ -144,6 +144,7 @@ const WIDTH: usize = 80;
 fn lines(models: &[Model]) -> String {
     let rows = models.iter().map(|model| {
         let figure = match model.trained.as_ref() {
+            None if model.card.failed.is_some() => "its training failed".to_owned(),
             None => "not trained yet".to_owned(),
             Some(trained) => {
                 let first = trained.test().first();
@@ -210,7 +211,14 @@ fn card(model: &Model) -> String {
         .iter()
         .for_each(|set| how.push_str(&format!(" --set {set}")));
     match &model.trained {
-        None => section("Not trained yet", how),
+        None => section(
+            "Not trained",
+            how + &said
+                .failed
+                .iter()
+                .map(|why| format!("\n{}", prose(why)))
+                .collect::<String>(),
+        ),
         Some(trained) => {
             let (result, mut lines) = (&trained.result, vec![how]);
             lines.push(trained.layers.clone());

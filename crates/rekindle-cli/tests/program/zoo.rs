@@ -293,3 +293,150 @@ fn what_is_missing_is_said() {
     );
     place.rekindle(&["zoo"]).refused(&["source", "published"]);
 }
+
+/// What a model of the repository's zoo is given of a user's own.
+struct User {
+    model: &'static str,
+    /// A file to predict for, and its name.
+    input: (&'static str, String),
+    /// A file to judge by.
+    judged: (&'static str, String),
+    /// What it is streamed; none of a model that reads from the end, too.
+    lines: Option<String>,
+}
+
+/// Files as the users of these models have them.
+fn users() -> Vec<User> {
+    let series = |numbers: usize, class: &str| {
+        let numbers: Vec<String> = (0..numbers)
+            .map(|i| format!("{:.3}", (i as f64 / 5.0).sin()))
+            .collect();
+        format!("{}{class}", numbers.join(","))
+    };
+    let years: String = (1990..2021)
+        .map(|year| format!("{year},{}\n", 40 + 7 * (year % 11)))
+        .collect();
+    let years = format!("YEAR,SUNACTIVITY\n{years}");
+    let mnist = |class: &str| {
+        let labelled = if class.is_empty() {
+            "false"
+        } else {
+            "true 0 1 2 3 4 5 6 7 8 9"
+        };
+        format!(
+            "@problemName mine\n@timeStamps false\n@univariate true\n@classLabel {labelled}\n@data\n{}\n",
+            series(40, class)
+        )
+    };
+    let text = |text: &str| text.to_owned();
+    vec![
+        User {
+            model: "sunspots-gru",
+            input: ("years.csv", years.clone()),
+            judged: ("years.csv", years.clone()),
+            lines: Some(years),
+        },
+        User {
+            model: "mnist1d-gru",
+            input: ("mine.ts", mnist("")),
+            judged: ("mine-judged.ts", mnist(":3")),
+            lines: None,
+        },
+        User {
+            model: "reviews-lstm",
+            input: ("mine.txt", text("The kettle is not poor.\n")),
+            judged: (
+                "mine.tsv",
+                text("text\tlabel\nThe kettle is not poor.\tpositive\n"),
+            ),
+            lines: Some(text("The kettle is not poor.\n")),
+        },
+        User {
+            model: "requests-lstm",
+            input: ("mine.txt", text("a ticket to Oslo\n")),
+            judged: ("mine.conll", text("a O\nticket O\nto O\nOslo B-TO\n")),
+            lines: Some(text("a ticket to Oslo\n")),
+        },
+        User {
+            model: "dates-gru",
+            input: ("mine.txt", text("the 3rd of March 1904\n")),
+            judged: (
+                "mine.tsv",
+                text("source\ttarget\nthe 3rd of March 1904\t1904-03-03\n"),
+            ),
+            lines: Some(text("the 3rd of March 1904\n")),
+        },
+    ]
+}
+
+/// In the directory of a user, with the repository's zoo.
+fn user(place: &Path, arguments: &[&str]) -> Command {
+    let mut command = program();
+    let zoo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../zoo");
+    command
+        .args(arguments)
+        .current_dir(place)
+        .env("REKINDLE_ZOO", zoo);
+    command
+}
+
+#[test]
+fn models_of_the_repository_take_files_of_a_users_own() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path();
+    let done = |arguments: &[&str]| said(&mut user(place, arguments)).done();
+    for User {
+        model,
+        input,
+        judged,
+        lines,
+    } in users()
+    {
+        let name = format!("zoo:{model}");
+        for (file, text) in [&input, &judged] {
+            fs::write(place.join(file), text).unwrap();
+        }
+        let predicted = done(&["predict", &name, "--input", input.0]);
+        assert_eq!(predicted.lines().count(), 1, "{model}: {predicted}");
+        let figures = done(&["eval", &name, "--input", judged.0]);
+        assert!(
+            figures.contains("test part of the run"),
+            "{model}: {figures}"
+        );
+        done(&["trace", &name, "--input", input.0, "--output", "trace.csv"]);
+        let streamed = lines.is_some();
+        fs::write(place.join("lines"), lines.unwrap_or_default()).unwrap();
+        let mut stream = user(place, &["stream", &name]);
+        let said = said(stream.stdin(fs::File::open(place.join("lines")).unwrap()));
+        match streamed {
+            true => assert!(!said.done().is_empty(), "{model}"),
+            false => said.refused(&["bidirectional"]),
+        }
+    }
+    let text = fs::read_to_string(place.join("years.csv")).unwrap();
+    fs::write(place.join("mine.csv"), text.replace("SUNACTIVITY", "load")).unwrap();
+    said(&mut user(
+        place,
+        &["predict", "zoo:sunspots-gru", "--input", "mine.csv"],
+    ))
+    .refused(&["SUNACTIVITY", "load"]);
+    fs::write(
+        place.join("mine.toml"),
+        "device = \"flex\"\n[task]\nkind = \"forecast\"\nfile = \"years.csv\"\ncolumns = [\"SUNACTIVITY\"]\nwindow = 8\n\
+         [model.cell]\nkind = \"gru\"\nd_hidden = 16\n[train]\nsteps = 2\n",
+    )
+    .unwrap();
+    let tuned = said(&mut user(
+        place,
+        &[
+            "train",
+            "mine.toml",
+            "--from",
+            "zoo:sunspots-gru",
+            "--out",
+            "tuned",
+        ],
+    ));
+    assert!(tuned.err.contains(" weights"), "{}", tuned.err);
+    tuned.done();
+}

@@ -35,6 +35,9 @@ pub struct Card {
     pub set: Vec<String>,
     /// How many seeds it is trained with, from the config's on; the model is that of the first.
     pub seeds: u64,
+    /// Why there is no model, where its training failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
     /// What writes the data files, from the repository's root, where they are not in the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetch: Option<String>,

@@ -5,7 +5,7 @@ use crate::{
     config::plan::Plan,
     error::{Error, Result},
     files,
-    metric::{Metric, spread},
+    metric::{Metric, mean, spread},
     report::record::Record,
     run::{RunDir, RunResult, entry::damaged},
     tasks::{Part, Use},
@@ -88,6 +88,13 @@ impl Model {
         format!("zoo/train.sh {}", self.name)
     }
 
+    /// What its name has before that of its cell: of `parity-gru` `parity`; models that have this in common differ by their cells. None where its name ends
+    /// otherwise, or it is not trained.
+    pub fn family(&self) -> Option<&str> {
+        let cell = self.trained.as_ref()?.cell.replace('_', "-");
+        self.name.strip_suffix(&cell)?.strip_suffix('-')
+    }
+
     /// A command that puts it to work.
     pub fn example(&self) -> Option<String> {
         let (name, task) = (&self.name, &self.trained.as_ref()?.result.task);
@@ -153,6 +160,16 @@ impl Trained {
         named.cloned().collect()
     }
 
+    /// The mean of its first figure over the seeds.
+    pub(super) fn mean(&self) -> Option<Metric> {
+        let first = self.test().first()?;
+        let value = mean(&self.of_all(&first.name));
+        Some(Metric {
+            value,
+            ..first.clone()
+        })
+    }
+
     /// The mean of a figure over the seeds, and its standard deviation where there are several; with their number.
     pub fn over_seeds(&self, name: &str) -> String {
         let all = self.of_all(name);
@@ -173,10 +190,9 @@ impl Trained {
         })
     }
 
-    /// Whether its first figure is better than that of everything that learns nothing.
-    pub fn has_learned(&self) -> bool {
-        let first = self.test().first();
-        let pair = first.zip(self.baseline());
-        pair.is_some_and(|(first, (_, best))| first.beats(best.value))
+    /// Whether a value of its first figure is better than that of everything that learns nothing.
+    pub(super) fn has_learned(&self, first: &Metric) -> bool {
+        self.baseline()
+            .is_some_and(|(_, best)| first.beats(best.value))
     }
 }

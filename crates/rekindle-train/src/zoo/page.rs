@@ -2,7 +2,10 @@
 
 use super::model::{Model, Trained};
 use crate::{data::message::counted, memory, metric::Metric, tasks::Part};
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 const HEAD: &str = include_str!("page.md");
 
@@ -35,24 +38,88 @@ pub fn page(models: &[Model]) -> String {
             page.push_str(&row(model, of));
         }
     }
+    page.push_str(
+        "\n## By cell\n\nThe mean over the seeds on the test part; in italics what is no better than the best that learns nothing. Within a column the task, \
+         the updates and the units are the same, or of `kjv-family` the number of parameters; the configs say what else a cell was given.\n\n",
+    );
+    page.push_str(&by_cell(models));
     page.push_str("\n## One by one\n");
     for (model, of) in trained {
         page.push_str(&section(model, of));
     }
-    let waiting: Vec<&Model> = models.iter().filter(|m| m.trained.is_none()).collect();
-    if !waiting.is_empty() {
-        page.push_str("\n## Not trained yet\n\nTheir configs and cards are written, and `zoo/train.sh NAME` trains them.\n\n");
-        for model in waiting {
-            let _ = writeln!(page, "- `{}`: {}", model.name, model.card.title);
+    let absent = models.iter().filter(|model| model.trained.is_none());
+    let (failed, waiting): (Vec<&Model>, Vec<&Model>) =
+        absent.partition(|model| model.card.failed.is_some());
+    let lists = [
+        ("Trainings that failed", failed),
+        ("Not trained yet: `zoo/train.sh NAME` trains them", waiting),
+    ];
+    for (title, models) in lists {
+        if !models.is_empty() {
+            let _ = write!(page, "\n## {title}\n\n");
+        }
+        for model in models {
+            let why = model.card.failed.iter().map(|why| format!(": {why}"));
+            let why = why.collect::<String>();
+            let _ = writeln!(page, "- `{}`, {}{why}", model.name, model.card.title);
         }
     }
     page
 }
 
+/// Cells by what they were trained for, where three or more were trained for the same.
+fn by_cell(models: &[Model]) -> String {
+    let trained = models.iter();
+    let trained = trained.filter_map(|model| Some((model.family()?, model.trained.as_ref()?)));
+    let mut families: BTreeMap<&str, BTreeMap<&str, &Trained>> = BTreeMap::new();
+    for (family, of) in trained {
+        families.entry(family).or_default().insert(&of.cell, of);
+    }
+    families.retain(|_, cells| cells.len() > 2);
+    let heads: Vec<String> = families
+        .iter()
+        .filter_map(|(family, cells)| {
+            let first = cells.values().next()?.test().first()?;
+            let better = match first.higher_is_better {
+                true => "higher",
+                false => "lower",
+            };
+            Some(format!("`{family}`: {}, {better} is better", first.name))
+        })
+        .collect();
+    let cells: BTreeSet<&str> = families
+        .values()
+        .flat_map(|cells| cells.keys().copied())
+        .collect();
+    let mut text = format!(
+        "| | {} |\n|---|{}\n",
+        heads.join(" | "),
+        "---|".repeat(heads.len())
+    );
+    for cell in cells {
+        let _ = write!(text, "| `{cell}` |");
+        for family in families.values() {
+            let mean = family.get(cell).and_then(|of| {
+                let mean = of.mean()?;
+                let has_learned = of.has_learned(&mean);
+                Some((mean, has_learned))
+            });
+            let digits = match mean {
+                None => String::new(),
+                Some((mean, true)) => mean.digits(),
+                Some((mean, false)) => format!("*{}*", mean.digits()),
+            };
+            let _ = write!(text, " {digits} |");
+        }
+        text.push('\n');
+    }
+    text
+}
+
 /// A model's row in the table of its task.
 fn row(model: &Model, of: &Trained) -> String {
     let first = of.test().first();
-    let test = first.map_or("–".to_owned(), |first| match of.has_learned() {
+    let test = first.map_or("–".to_owned(), |first| match of.has_learned(first) {
         true => first.to_string(),
         false => format!("{first}: has learned nothing"),
     });

@@ -1,5 +1,6 @@
 //! Where the zoo lies, and what a model's name stands for.
 
+use super::card::Card;
 use super::model::{Model, is_model};
 use crate::{
     config::suggest,
@@ -127,9 +128,12 @@ impl Zoo {
     /// If there is no such model, or it is not trained yet.
     pub fn run(&self, name: &str) -> Result<PathBuf> {
         let directory = self.directory(name)?;
-        match is_model(&directory) {
-            true => Ok(directory),
-            false => Err(Error::mend(format!(
+        if is_model(&directory) {
+            return Ok(directory);
+        }
+        match Card::read(&directory.join(RunDir::CARD))?.failed {
+            Some(why) => Err(Error::mend(format!("{PREFIX}{name} is no model: {why}"))),
+            None => Err(Error::mend(format!(
                 "{PREFIX}{name} is not trained yet; `zoo/train.sh {name}` trains it"
             ))),
         }
