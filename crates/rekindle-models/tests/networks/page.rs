@@ -152,7 +152,7 @@ fn networks() -> Vec<Network> {
             page: "distribution/mod.rs",
             config: None,
             slots: "",
-            task: "`forecast`, by `task.quantiles`; the others in code",
+            task: "`forecast`, by `task.distribution` and `task.quantiles`",
             oracle: ["distribution", "their definitions in fifty digits (mpmath)"],
         },
         Network {

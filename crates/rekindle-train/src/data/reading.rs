@@ -1,6 +1,7 @@
 //! What a network reads, on the host: sequences, with a name for every step and what is wanted at the end.
 
 use super::{series::Series, vocabulary::Vocabulary};
+use rekindle_models::distribution::Distribution;
 use std::ops::Range;
 
 /// Sequences as a network reads them.
@@ -42,13 +43,22 @@ pub enum Wanted {
     Class(Vec<usize>),
     /// Numbers, judged by their mean squared error.
     Numbers(Vec<Vec<f32>>),
-    /// Numbers of which the quantiles of these levels are wanted, judged by the mean over numbers of the sum of their losses.
-    Quantiles(Vec<f64>, Vec<Vec<f32>>),
+    /// Numbers of which a distribution is wanted, judged by the mean over numbers of the loss of each.
+    Distributed(Said, Vec<Vec<f32>>),
     /// A class at every step of each row, all together judged by the logarithm of their probability.
     Tags(Vec<Vec<usize>>),
     /// Symbols to be written of each row, between one that begins and one that ends them; judged by the cross-entropy of each behind the
     /// first.
     Text(Vec<Vec<usize>>),
+}
+
+/// What a network says of each number in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// Its distribution.
+    pub distribution: Distribution,
+    /// Of counts what the mean of each number of a row is multiplied by, so that outputs about 1 are those of usual counts; none of others.
+    pub means: Vec<f32>,
 }
 
 impl Steps {
@@ -104,7 +114,7 @@ impl Wanted {
     pub(crate) fn terms(&self) -> usize {
         match self {
             Wanted::Class(classes) => classes.len(),
-            Wanted::Numbers(rows) | Wanted::Quantiles(_, rows) => rows.len(),
+            Wanted::Numbers(rows) | Wanted::Distributed(_, rows) => rows.len(),
             Wanted::Tags(rows) => rows.len(),
             Wanted::Text(rows) => rows.iter().map(|row| row.len() - 1).sum(),
         }
@@ -117,8 +127,8 @@ impl Wanted {
         match self {
             Wanted::Class(all) => Wanted::Class(all[outputs].to_vec()),
             Wanted::Numbers(all) => Wanted::Numbers(all[outputs].to_vec()),
-            Wanted::Quantiles(levels, all) => {
-                Wanted::Quantiles(levels.clone(), all[outputs].to_vec())
+            Wanted::Distributed(said, all) => {
+                Wanted::Distributed(said.clone(), all[outputs].to_vec())
             }
             Wanted::Tags(all) => Wanted::Tags(all[rows].to_vec()),
             Wanted::Text(all) => Wanted::Text(all[rows].to_vec()),
@@ -174,8 +184,8 @@ impl Reading {
             wanted: self.wanted.as_ref().map(|wanted| match wanted {
                 Wanted::Class(all) => Wanted::Class(of(all, chosen)),
                 Wanted::Numbers(all) => Wanted::Numbers(of(all, chosen)),
-                Wanted::Quantiles(levels, all) => {
-                    Wanted::Quantiles(levels.clone(), of(all, chosen))
+                Wanted::Distributed(said, all) => {
+                    Wanted::Distributed(said.clone(), of(all, chosen))
                 }
                 Wanted::Tags(all) => Wanted::Tags(of(all, chosen)),
                 Wanted::Text(all) => Wanted::Text(of(all, chosen)),

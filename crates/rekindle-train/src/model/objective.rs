@@ -1,11 +1,11 @@
 //! What is wanted of a network, and how far what it gives is from that: for training, for evaluations and for horizons.
 
 use super::{net::Net, taken::end};
-use crate::data::reading::{Reading, Wanted};
+use crate::data::reading::{Reading, Said, Wanted};
 use burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
 use burn::tensor::{Device, Tensor, TensorData};
 use rekindle::Sequence;
-use rekindle_models::{Tokens, distribution::Distribution, tagger};
+use rekindle_models::{Tokens, tagger};
 
 impl Wanted {
     /// The mean loss of outputs `[rows, outputs]`, a single number: of classes the cross-entropy of the outputs as logits,
@@ -16,11 +16,13 @@ impl Wanted {
                 cross_entropy(outputs, classes, &CrossEntropyLossConfig::new())
             }
             Wanted::Numbers(rows) => squared_error(outputs, rows, Reduction::Mean),
-            Wanted::Quantiles(levels, rows) => {
+            Wanted::Distributed(said, rows) => {
                 let [count, each] = [rows.len(), rows[0].len()];
                 let numbers = TensorData::new(rows.concat(), [count, each]);
                 let numbers = Tensor::from_data(numbers, &outputs.device());
-                Distribution::Quantiles(levels.clone()).loss(outputs, numbers)
+                said.distribution
+                    .losses_of(said.parameters(outputs), numbers)
+                    .mean()
             }
             Wanted::Text(_) => unreachable!("what is written is no output of a step"),
             Wanted::Tags(rows) => {
@@ -52,10 +54,24 @@ impl Wanted {
                 let each = outputs.dims()[1];
                 squared_error(outputs, rows, Reduction::Sum).div_scalar(each as f64)
             }
-            Wanted::Quantiles(..) | Wanted::Tags(_) | Wanted::Text(_) => {
+            Wanted::Distributed(..) | Wanted::Tags(_) | Wanted::Text(_) => {
                 self.loss(outputs).mul_scalar(self.terms() as f64)
             }
         }
+    }
+}
+
+impl Said {
+    /// The parameters of every number, `[rows, numbers]` each, of outputs `[rows, numbers * outputs]`.
+    pub(crate) fn parameters(&self, outputs: Tensor<2>) -> Vec<Tensor<2>> {
+        let mut parameters = self.distribution.parameters(outputs);
+        if !self.means.is_empty() {
+            let shape = [1, self.means.len()];
+            let means = TensorData::new(self.means.clone(), shape);
+            let means = Tensor::<2>::from_data(means, &parameters[0].device());
+            parameters[0] = parameters[0].clone() * means;
+        }
+        parameters
     }
 }
 

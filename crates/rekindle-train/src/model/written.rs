@@ -28,8 +28,8 @@ pub(crate) enum Outputs {
     Scaled(Vec<(f64, f64)>),
     /// Changes from the last step of these features, one after the other, in units of their deviations.
     Changes(Vec<usize>),
-    /// What quantiles follow from, which no model says.
-    Quantiles,
+    /// What distributions or quantiles follow from, which no model says.
+    Distributed,
 }
 
 impl Ends {
@@ -126,7 +126,7 @@ impl Net {
             y = drawn.node("Add", &[&y, &bias], vec![]);
         }
         y = match &ends.outputs {
-            Outputs::Plain | Outputs::Quantiles => y,
+            Outputs::Plain | Outputs::Distributed => y,
             Outputs::Scaled(scale) => {
                 let [mean, std] = rows(scale, outputs);
                 let std = drawn.numbers("output.std", &[outputs], &std);

@@ -37,8 +37,9 @@ impl Predictor {
                 head: Head::Writer(_),
                 ..
             } => Some("writes no texts: take the program or the library"),
-            _ => (ends.outputs == Outputs::Quantiles)
-                .then_some("gives no quantiles: train without task.quantiles"),
+            _ => (ends.outputs == Outputs::Distributed).then_some(
+                "gives no distributions: train without task.distribution and task.quantiles",
+            ),
         };
         if let Some(what) = refused {
             return Err(Error::mend(format!(

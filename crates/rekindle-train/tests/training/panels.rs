@@ -2,6 +2,7 @@
 
 use super::support::{Bench, said};
 use rekindle_train::{Prediction, Predictor, Trained, tasks::Part};
+use std::path::Path;
 
 /// Days in each of two shops, of which one sells a hundred times as much; a sale doubles what is sold, and nobody could guess when one is.
 fn shops(days: usize, ahead: usize) -> Vec<String> {
@@ -230,13 +231,7 @@ fn series_that_are_too_short_are_named() {
 fn quantiles_that_are_forecast_hold_what_comes_as_often_as_they_say() {
     let bench = Bench::new();
     // Numbers between 0 and 1 of which none says anything of the next: their quantiles are their levels.
-    let mut state = 7_u64;
-    let mut draw = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 40) as f64 / (1_u64 << 24) as f64
-    };
+    let mut draw = even();
     let rows: String = (0..1500).map(|_| format!("{:.4},0\n", draw())).collect();
     let file = bench.file("noise.csv", &format!("x,zero\n{rows}"));
     let config = format!(
@@ -282,7 +277,7 @@ fn quantiles_that_are_forecast_hold_what_comes_as_often_as_they_say() {
         .to_onnx(&Default::default())
         .expect_err("no model");
     assert!(
-        refused.to_string().contains("gives no quantiles"),
+        refused.to_string().contains("gives no distributions"),
         "{refused}"
     );
     for (keys, words) in [
@@ -294,6 +289,114 @@ fn quantiles_that_are_forecast_hold_what_comes_as_often_as_they_say() {
             rekindle_train::validate(&bench.file("wrong.toml", &text), &[]).expect_err("refused");
         assert!(wrong.to_string().contains(words), "{wrong}");
     }
+}
+
+/// Numbers that are spread evenly from 0 to 1, from a generator of Knuth's.
+fn even() -> impl FnMut() -> f64 {
+    let mut state = 7_u64;
+    move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / (1_u64 << 24) as f64
+    }
+}
+
+/// A forecast of one column by its distribution.
+fn distributed(file: &Path, distribution: &str) -> String {
+    format!(
+        "device = \"flex\"\nseed = 1\n[task]\nkind = \"forecast\"\nfile = {file:?}\ncolumns = [\"x\"]\ntargets = [\"x\"]\nwindow = 4\n\
+         horizon = 2\ndistribution = \"{distribution}\"\n[model.cell]\nkind = \"gru\"\nd_hidden = 12\n\
+         [train]\nepochs = 20\nbatch = 32\nlearning_rate = 0.01\n"
+    )
+}
+
+#[test]
+fn distributions_that_are_forecast_are_those_of_the_data() {
+    let bench = Bench::new();
+    let mut draw = even();
+    // Sums of twelve are normally distributed but for their tails, of deviation 1; none says anything of the next.
+    let mut normal = || (0..12).map(|_| draw()).sum::<f64>() - 6.0;
+    let rows: String = (0..1500).map(|_| format!("{:.4},0\n", normal())).collect();
+    let file = bench.file("normal.csv", &format!("x,zero\n{rows}"));
+    for distribution in ["normal", "student_t"] {
+        let trained = bench.train(&distributed(&file, distribution), distribution);
+        let result = trained.result.expect("done");
+        let of = |name: &str| {
+            let mut metrics = result.metrics["test"].iter();
+            let metric = metrics.find(|metric| metric.name == name);
+            metric.expect(name).value
+        };
+        // The score of the distribution itself is 1 / √π = 0.564; of 450 numbers a share of 0.8 is 0.019 uncertain.
+        let score = of("CRPS");
+        assert!(score > 0.5 && score < 0.64, "{distribution}: {score}");
+        let share = of("share within 80 %");
+        assert!((share - 0.8).abs() < 0.06, "{distribution}: {share}");
+        let predictor = Predictor::open(&trained.run, None).expect("opens");
+        let found = predictor.predict_file(&file).expect("predicts");
+        let [
+            Prediction::Values {
+                values, quantiles, ..
+            },
+        ] = &said(found)[..]
+        else {
+            panic!("one column");
+        };
+        let levels: Vec<f64> = quantiles.iter().map(|(level, _)| *level).collect();
+        assert_eq!((levels, &quantiles[1].1), (vec![0.1, 0.5, 0.9], values));
+        // 2.563 deviations lie between the outermost.
+        let width = quantiles[2].1[0] - quantiles[0].1[0];
+        assert!(width > 2.1 && width < 3.1, "{distribution}: {width}");
+    }
+}
+
+#[test]
+fn counts_that_are_forecast_are_counts() {
+    let bench = Bench::new();
+    let mut draw = even();
+    // Waiting for a draw below 1/21: geometric, of mean 20 and variance 20 + 20², whose median is 14.
+    let mut count = || (0..).take_while(|_| draw() >= 1.0 / 21.0).count();
+    let rows: Vec<String> = (0..1500).map(|_| format!("{},0", count())).collect();
+    let file = bench.file("counts.csv", &format!("x,zero\n{}\n", rows.join("\n")));
+    let config = distributed(&file, "negative_binomial");
+    let trained = bench.train(&config, "run");
+    let predictor = Predictor::open(&trained.run, None).expect("opens");
+    let found = predictor.predict_file(&file).expect("predicts");
+    let [
+        Prediction::Values {
+            values, quantiles, ..
+        },
+    ] = &said(found)[..]
+    else {
+        panic!("one column");
+    };
+    let all = quantiles.iter().flat_map(|(_, values)| values);
+    assert!(
+        all.clone()
+            .all(|value| *value >= 0.0 && value.fract() == 0.0)
+    );
+    assert!(
+        values.iter().all(|median| (9.0..=19.0).contains(median)),
+        "{values:?}"
+    );
+    for (cell, said) in [("2.5", "2.5"), ("-1", "-1")] {
+        let mut wrong = rows.clone();
+        wrong[6] = format!("{cell},0");
+        let file = bench.file("wrong.csv", &format!("x,zero\n{}\n", wrong.join("\n")));
+        let path = bench.file("wrong.toml", &distributed(&file, "negative_binomial"));
+        let refused = rekindle_train::validate(&path, &[]).expect_err("no counts");
+        let words = format!("row 7 (7), column `x`: {said} is no count");
+        assert!(refused.to_string().contains(&words), "{refused}");
+    }
+    let path = bench.file(
+        "wrong.toml",
+        &config.replace("negative_binomial", "poisson"),
+    );
+    let refused = rekindle_train::validate(&path, &[]).expect_err("no such distribution");
+    assert!(
+        refused.to_string().contains("negative_binomial"),
+        "{refused}"
+    );
 }
 
 #[test]

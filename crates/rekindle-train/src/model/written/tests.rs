@@ -207,7 +207,7 @@ fn run(case: &Case, net: &Net, draw: &mut ChaCha8Rng) -> Vec<(String, TensorData
         let (row, column) = (place / wide, place % wide);
         let value = f64::from(*number);
         *number = match &case.ends.outputs {
-            Outputs::Plain | Outputs::Quantiles => continue,
+            Outputs::Plain | Outputs::Distributed => continue,
             Outputs::Scaled(scale) => value * scale[column].1 + scale[column].0,
             Outputs::Changes(features) => {
                 let feature = features[column % features.len()];

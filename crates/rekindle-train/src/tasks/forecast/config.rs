@@ -56,7 +56,12 @@ pub struct ForecastConfig {
     /// The rows that are forecast.
     #[serde(default = "one")]
     pub horizon: usize,
-    /// The levels of the quantiles that are forecast, rising, the median among them; one value each by default.
+    /// The distribution of each value that is forecast: `normal`, `student_t` or `negative_binomial`, which is of counts; one value each by
+    /// default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<Distribution>,
+    /// The levels of the quantiles that are forecast, rising: those of `distribution`, 0.1, 0.5 and 0.9 by default, or, without one,
+    /// learned by themselves, the median among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantiles: Vec<f64>,
     /// The rows of a season, for the seasonal baseline; 0 for none.
@@ -72,6 +77,9 @@ pub struct ForecastConfig {
 
 /// The level of what as many values lie above as below.
 pub(super) const MEDIAN: f64 = 0.5;
+
+/// The levels of the quantiles of a distribution without a wish.
+const LEVELS: [f64; 3] = [0.1, MEDIAN, 0.9];
 
 fn window() -> usize {
     32
@@ -108,9 +116,14 @@ impl ForecastConfig {
             let reason = "names a cycle twice; name it once";
             return Err(Invalid::because("calendar", reason));
         }
-        if let Some(distribution) = self.distribution() {
-            distribution.validate()?;
-            if !self.quantiles.contains(&MEDIAN) {
+        if let Some(Distribution::Quantiles(_)) = &self.distribution {
+            let reason =
+                "quantiles are learned by task.quantiles alone; leave task.distribution out";
+            return Err(Invalid::because("distribution", reason));
+        }
+        if !self.quantiles.is_empty() {
+            Distribution::Quantiles(self.quantiles.clone()).validate()?;
+            if self.distribution.is_none() && !self.quantiles.contains(&MEDIAN) {
                 let expected = "a list with 0.5 in it, the median, which is the forecast";
                 return Err(Invalid::new(
                     "quantiles",
@@ -125,8 +138,17 @@ impl ForecastConfig {
 
     /// What the network says of each number, where that is more than a value.
     pub(super) fn distribution(&self) -> Option<Distribution> {
-        let is_asked = !self.quantiles.is_empty();
-        is_asked.then(|| Distribution::Quantiles(self.quantiles.clone()))
+        let quantiles =
+            (!self.quantiles.is_empty()).then(|| Distribution::Quantiles(self.quantiles.clone()));
+        self.distribution.clone().or(quantiles)
+    }
+
+    /// The levels of the quantiles that are said.
+    pub(super) fn levels(&self) -> Vec<f64> {
+        match (&self.distribution, &self.quantiles[..]) {
+            (Some(_), []) => LEVELS.to_vec(),
+            (_, levels) => levels.to_vec(),
+        }
     }
 
     /// The outputs of the network for so many targets.

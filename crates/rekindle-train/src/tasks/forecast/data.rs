@@ -10,7 +10,7 @@ use super::{
 use crate::{
     data::{
         columns::Columns,
-        message::{counted, listed},
+        message::{counted, listed, shown},
         reading::{Steps, Wanted, single},
         scaler::Scaler,
         segments::Segment,
@@ -22,6 +22,7 @@ use crate::{
     tasks::{part::Part, passes::Passes, task::JUDGED},
 };
 use burn::tensor::Device;
+use rekindle_models::distribution::Distribution;
 use std::{collections::HashMap, ops::Range};
 
 /// A forecast's table.
@@ -169,6 +170,7 @@ impl Forecast {
                 test: Vec::new(),
             },
         };
+        forecast.counts()?;
         let all = [Part::Train, Part::Valid, Part::Test].map(|part| {
             let each = forecast.segments.iter().zip(&forecast.parts);
             let windows =
@@ -220,6 +222,41 @@ impl Forecast {
         Ok(forecast)
     }
 
+    /// Checks that what is forecast are counts where their distribution is one of counts.
+    ///
+    /// # Errors
+    ///
+    /// If one is below zero or not whole: it is named by its series, row and column.
+    fn counts(&self) -> Result<()> {
+        let Some(distribution) = &self.config.distribution else {
+            return Ok(());
+        };
+        let columns = self.spec.columns.len();
+        for (row, values) in self.values.chunks(columns).enumerate() {
+            for &target in &self.spec.targets {
+                let value = values[target];
+                if value.is_nan() || distribution.takes(&[value as f32]).is_ok() {
+                    continue;
+                }
+                let segment = self.segment(row);
+                let series = segment
+                    .id
+                    .iter()
+                    .map(|id| format!("series {}, ", shown(id)));
+                return Err(Error::mend(format!(
+                    "{}: {}row {} ({}), column {}: {value} is no count, and task.distribution = \"negative_binomial\" is of counts, 0, 1, 2 \
+                     and so on; take \"normal\" or \"student_t\"",
+                    self.config.file.display(),
+                    series.collect::<String>(),
+                    row - segment.rows.start + 1,
+                    self.stamps[row],
+                    shown(&self.spec.columns[target])
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether what a window begins its forecast from and what it forecasts are known.
     fn is_known(&self, start: usize) -> bool {
         let last = self.targets_at(&self.anchors, start + self.config.window - 1);
@@ -244,11 +281,19 @@ impl Forecast {
 
     /// What the network is to give behind windows.
     pub(super) fn wanted(&self, starts: &[usize]) -> Wanted {
-        let changes = starts.iter().map(|&start| single(&self.changes(start)));
-        let changes = changes.collect();
-        match self.config.distribution() {
-            None => Wanted::Numbers(changes),
-            Some(_) => Wanted::Quantiles(self.config.quantiles.clone(), changes),
+        let changes = || {
+            let changes = starts.iter().map(|&start| single(&self.changes(start)));
+            changes.collect()
+        };
+        match self.spec.of_each(&self.config) {
+            None => Wanted::Numbers(changes()),
+            Some(said) if said.distribution == Distribution::NegativeBinomial => {
+                let counts = starts
+                    .iter()
+                    .map(|&start| single(&self.future(&self.values, start)));
+                Wanted::Distributed(said, counts.collect())
+            }
+            Some(said) => Wanted::Distributed(said, changes()),
         }
     }
 
@@ -291,9 +336,9 @@ impl Forecast {
 
     /// How quantiles behind the windows of a part do; nothing without such.
     pub(super) fn spread(&self, part: Part, outlooks: &[Outlook]) -> Vec<Metric> {
-        let mut spread = Spread::new(&self.config.quantiles, self.spec.targets.len());
+        let mut spread = Spread::new(&self.config, self.spec.targets.len());
         for (&start, outlook) in self.windows(part).iter().zip(outlooks) {
-            spread.add(&outlook.quantiles, &self.future(&self.values, start));
+            spread.add(outlook, &self.future(&self.values, start));
         }
         spread.metrics(&self.spec)
     }

@@ -88,7 +88,7 @@ fn figure(
         let values = line(&|_, of| of.quantiles[place].1[place_of]);
         Series::line(format!("{} %", 100.0 * level), values).drawn(Mark::Reference)
     };
-    let levels: Vec<(usize, f64)> = task.config.quantiles.iter().copied().enumerate().collect();
+    let levels: Vec<(usize, f64)> = task.config.levels().into_iter().enumerate().collect();
     let outermost = [levels.first(), levels.last()].map(|level| level.map(bound));
     Figure {
         title: match &segment.id {

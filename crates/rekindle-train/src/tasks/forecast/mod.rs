@@ -153,7 +153,7 @@ impl Kind for ForecastConfig {
             scale: columns.iter().copied().chain(behind).collect(),
             outputs: match self.distribution() {
                 None => Outputs::Changes(spec.targets.clone()),
-                Some(_) => Outputs::Quantiles,
+                Some(_) => Outputs::Distributed,
             },
             ..Ends::plain(Taken::End)
         }

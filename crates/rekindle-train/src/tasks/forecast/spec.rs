@@ -2,9 +2,10 @@
 
 use super::config::ForecastConfig;
 use crate::{
-    data::{columns::Columns, roles::Schema, scaler::Scaler, step::Step},
+    data::{columns::Columns, reading::Said, roles::Schema, scaler::Scaler, step::Step},
     model::{front::Front, shape::NetShape},
 };
+use rekindle_models::distribution::Distribution;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -44,6 +45,24 @@ impl ForecastSpec {
     pub(super) fn width(&self, config: &ForecastConfig) -> usize {
         let ahead = self.known.len() * config.horizon;
         self.columns.len() + self.indicators.len() + 2 * config.calendar.len() + ahead
+    }
+
+    /// What the network says of each number that is forecast, where that is more than a value. Means of counts are counted in that of
+    /// the training rows, and one at least.
+    pub(super) fn of_each(&self, config: &ForecastConfig) -> Option<Said> {
+        let distribution = config.distribution()?;
+        let means = match distribution {
+            Distribution::NegativeBinomial => {
+                let mean = |&target: &usize| self.scaler.mean[target].max(1.0) as f32;
+                let means: Vec<f32> = self.targets.iter().map(mean).collect();
+                means.repeat(config.horizon)
+            }
+            _ => Vec::new(),
+        };
+        Some(Said {
+            distribution,
+            means,
+        })
     }
 
     /// The targets among the columns of a row.
