@@ -336,7 +336,7 @@ def awd_lstm(name, layers):
         units = d_embedding if depth + 1 == layers else d_hidden
         module = nn.LSTM(d_input, units, batch_first=True).double()
         for theirs, ours in [("ih", "input"), ("hh", "hidden")]:
-            gates = f"layers.{depth}.layers.0.forward.gates.{ours}"
+            gates = f"stack.layers.{depth}.layers.0.forward.gates.{ours}"
             case.add(f"{gates}.weight", getattr(module, f"weight_{theirs}_l0"), True)
             case.add(f"{gates}.bias", getattr(module, f"bias_{theirs}_l0"))
         x, _ = module(x)
@@ -344,7 +344,7 @@ def awd_lstm(name, layers):
     said = log_softmax(x @ embedding.weight.T + bias, 2)
     loss = -said.gather(2, rows[:, 1:, None]).mean()
     loss = loss + 2.0 * x.square().mean() + 1.0 * (x[:, 1:] - x[:, :-1]).square().mean()
-    config = f"tokens = {tokens}\nd_embedding = {d_embedding}\nd_hidden = {d_hidden}\nlayers = {layers}\n"
+    config = f"tokens = {tokens}\nd_embedding = {d_embedding}\n[stack]\nd_hidden = {d_hidden}\nlayers = {layers}\n"
     config += "".join(f"{what}_dropout = 0.0\n" for what in ["embedding", "input", "hidden", "output", "weight"])
     case.write(name, "awd_lstm", config, {"tokens": rows}, {"log_probs": said}, loss)
 

@@ -13,7 +13,7 @@ pub(super) struct Behind<'a> {
     convolutions: Vec<(&'a str, &'a Convolution)>,
     function: Option<Function>,
     /// The steps before those of `x`, and in their place, once a projection was asked for, those before what follows.
-    tails: RefCell<Vec<Option<Tensor<3>>>>,
+    tails: RefCell<Vec<Tensor<3>>>,
     /// `γ`, for the forget gate `γ + (1 - γ) σ(W_f x)`.
     bound: Option<&'a Tensor<1>>,
 }
@@ -22,7 +22,7 @@ pub(super) struct Behind<'a> {
 const FORGET: &str = "f";
 
 impl<'a> Behind<'a> {
-    /// Of each projection by its name; `tails` are what [`tails`](Behind::tails) gave, none where a sequence begins.
+    /// Of each projection by its name; `tails` are those with which the convolutions begin, or what [`tails`](Behind::tails) gave.
     pub(super) fn new(
         x: &'a Sequence,
         convolutions: Vec<(&'a str, &'a Convolution)>,
@@ -30,8 +30,6 @@ impl<'a> Behind<'a> {
         tails: Vec<Tensor<3>>,
         bound: Option<&'a Tensor<1>>,
     ) -> Self {
-        let mut tails: Vec<Option<Tensor<3>>> = tails.into_iter().map(Some).collect();
-        tails.resize(convolutions.len(), None);
         Behind {
             x,
             convolutions,
@@ -43,10 +41,7 @@ impl<'a> Behind<'a> {
 
     /// The last steps before each convolution.
     pub(super) fn tails(self) -> Vec<Tensor<3>> {
-        let tails = self.tails.into_inner().into_iter();
-        tails
-            .map(|tail| tail.expect("every projection was asked for"))
-            .collect()
+        self.tails.into_inner()
     }
 }
 
@@ -79,10 +74,9 @@ impl Behind<'_> {
             return y;
         };
         let tail = &mut self.tails.borrow_mut()[place];
-        let (y, after) = self.convolutions[place]
-            .1
-            .forward(&self.x.with(y), tail.take());
-        *tail = Some(after);
+        let (_, convolution) = self.convolutions[place];
+        let (y, after) = convolution.forward(&self.x.with(y), tail.clone());
+        *tail = after;
         match self.function {
             Some(function) => function.of(y),
             None => y,

@@ -175,6 +175,14 @@ impl BlocksConfig {
         }
     }
 
+    /// The parts of a block, counted from 0.
+    pub(super) fn parts(&self, place: usize) -> (&MixingConfig, Option<&MlpConfig>) {
+        match &self.other {
+            Some(other) if other.at.contains(&place) => (&other.mixer, other.mlp.as_ref()),
+            _ => (&self.mixer, self.mlp.as_ref()),
+        }
+    }
+
     /// Blocks with fresh parameters.
     ///
     /// # Panics
@@ -189,17 +197,12 @@ impl BlocksConfig {
         let bounds = bounds.map(|width| Initializer::Zeros.init([self.blocks, width], device));
         let block = |place: usize| {
             let depth = place as f64 / self.blocks as f64;
-            let (mixer, mlp) = match &self.other {
-                Some(other) if other.at.contains(&place) => (&other.mixer, &other.mlp),
-                _ => (&self.mixer, &self.mlp),
-            };
+            let (mixer, mlp) = self.parts(place);
             Block {
                 mixer_norm: norm(),
                 mixer: mixer.init(self.d_model, self.epsilon, depth, device),
-                mlp_norm: mlp.as_ref().map(|_| norm()),
-                mlp: mlp
-                    .as_ref()
-                    .map(|mlp| mlp.init(self.d_model, depth, device)),
+                mlp_norm: mlp.map(|_| norm()),
+                mlp: mlp.map(|mlp| mlp.init(self.d_model, depth, device)),
             }
         };
         Blocks {

@@ -1,6 +1,6 @@
 //! A short causal convolution: every feature by itself, over the last few steps.
 
-use super::past::{ended, joined};
+use super::past::{begun, ended, joined};
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::{Device, Tensor};
 use rekindle::Sequence;
@@ -27,16 +27,17 @@ impl Convolution {
         }
     }
 
-    /// `[batch, time, features]` behind the last `kernel - 1` steps before it, `[batch, kernel - 1, features]`, which are zeros where a
-    /// sequence begins; and those steps before what follows.
-    pub(super) fn forward(
-        &self,
-        x: &Sequence,
-        before: Option<Tensor<3>>,
-    ) -> (Tensor<3>, Tensor<3>) {
+    /// The last `kernel - 1` steps before those of a batch that begins: `[batch, kernel - 1, features]`.
+    pub(super) fn initial(&self, x: &Tensor<3>) -> Tensor<3> {
+        let [kernel, features] = self.weight.dims();
+        begun(x, kernel - 1, features)
+    }
+
+    /// `[batch, time, features]` behind the last `kernel - 1` steps before it; and those steps before what follows.
+    pub(super) fn forward(&self, x: &Sequence, before: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
         let time = x.data().dims()[1];
         let kernel = self.weight.dims()[0];
-        let all = joined(before, x, kernel - 1);
+        let all = joined(before, x);
         let taps = (0..kernel).map(|j| {
             let weight = self.weight.val().narrow(0, j, 1).unsqueeze_dim::<3>(0);
             all.clone().narrow(1, j, time) * weight

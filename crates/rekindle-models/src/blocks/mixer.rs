@@ -249,41 +249,44 @@ pub struct Mixer {
 }
 
 impl Mixer {
+    /// What it remembers before the first step of a batch.
+    pub(super) fn initial(&self, x: &Tensor<3>) -> MixerState {
+        let convolutions = self.convolution.iter().chain(&self.convolved);
+        MixerState {
+            tails: convolutions.map(|of| of.initial(x)).collect(),
+            states: self.recurrent.initial(x).into_parts(),
+        }
+    }
+
     /// `[batch, time, d_model]` to the same shape, and what it remembers then. `bound` has the least shares of the memory that stay.
     pub(super) fn forward(
         &self,
         x: &Sequence,
-        state: Option<MixerState>,
+        state: MixerState,
         bound: Option<&Tensor<1>>,
     ) -> (Tensor<3>, MixerState) {
         let mut inner = match &self.input {
             Some(input) => x.with(input.forward(x.data().clone())),
             None => x.clone(),
         };
-        let (mut tails, states) = match state {
-            Some(state) => (state.tails, Some(state.states)),
-            None => (Vec::new(), None),
-        };
+        let MixerState { mut tails, states } = state;
         if let Some(convolution) = &self.convolution {
-            let (y, after) = convolution.forward(&inner, tails.pop());
+            let tail = tails.pop().expect("the steps before");
+            let (y, after) = convolution.forward(&inner, tail);
             inner = inner.with(match self.convolution_function {
                 Some(function) => function.of(y),
                 None => y,
             });
             tails = vec![after];
         }
-        let begun = self.recurrent.initial(inner.data());
-        let begun = match states {
-            Some(states) => begun.with_parts(states),
-            None => begun,
-        };
         let (mut y, state) = match self.convolved.is_empty() && bound.is_none() {
             true => {
+                let begun = self.recurrent.initial(inner.data()).with_parts(states);
                 let (y, states) = self.recurrent.forward(inner, Some(begun));
                 let states = states.into_parts();
                 (y, MixerState { tails, states })
             }
-            false => self.within(&inner, tails, begun.into_parts(), bound),
+            false => self.within(&inner, tails, states, bound),
         };
         if let Some(scale) = self.output_scale {
             y = y.mul_scalar(scale);

@@ -106,11 +106,21 @@ pub enum Mixing {
 }
 
 impl Mixing {
+    /// What is remembered before the first step of a batch.
+    pub(super) fn initial(&self, x: &Tensor<3>) -> MixerState {
+        match self {
+            Mixing::Cell(mixer) => mixer.initial(x),
+            Mixing::Rwkv7(mixer) => mixer.initial(x),
+            Mixing::MLstm(mixer) => mixer.initial(x),
+            Mixing::SLstm(mixer) => mixer.initial(x),
+        }
+    }
+
     /// Whole sequences from their first steps on, `[batch, time, d_model]` to the same shape, zero beyond a row's length. RWKV-7's values
     /// are those of a first block.
     pub fn apply(&self, x: impl Into<Sequence>) -> Tensor<3> {
         let x = x.into().cleared();
-        let (y, _) = self.forward(&x, None, &mut Depth::default());
+        let (y, _) = self.forward(&x, self.initial(x.data()), &mut Depth::default());
         x.with(y).cleared().into_data()
     }
 
@@ -118,7 +128,7 @@ impl Mixing {
     pub(super) fn forward(
         &self,
         x: &Sequence,
-        state: Option<MixerState>,
+        state: MixerState,
         depth: &mut Depth,
     ) -> (Tensor<3>, MixerState) {
         match self {

@@ -1,6 +1,7 @@
 //! The part of a block that knows no time, or the step before at most.
 
 use super::function::Function;
+use super::past::begun;
 use super::shift::{Shifted, shares};
 use burn::module::{Module, Param};
 use burn::nn::{Linear, LinearConfig};
@@ -87,18 +88,24 @@ pub(super) struct Mlp {
 }
 
 impl Mlp {
+    /// The step before those of a batch that begins, where it is read: `[batch, 1, d_model]`.
+    pub(super) fn initial(&self, x: &Tensor<3>) -> Option<Tensor<3>> {
+        let [d_model] = self.mu.as_ref()?.dims();
+        Some(begun(x, 1, d_model))
+    }
+
     /// `[batch, time, d_model]` to the same shape, behind the step before it; and the step before what follows.
     pub(super) fn forward(
         &self,
         x: &Sequence,
         before: Option<Tensor<3>>,
     ) -> (Tensor<3>, Option<Tensor<3>>) {
-        let (x, after) = match &self.mu {
-            None => (x.data().clone(), None),
-            Some(mu) => {
+        let (x, after) = match (&self.mu, before) {
+            (Some(mu), Some(before)) => {
                 let (shifted, after) = Shifted::new(x, before);
                 (shifted.mixed(mu), Some(after))
             }
+            _ => (x.data().clone(), None),
         };
         let hidden = match &self.gate {
             Some(gate) => self.function.of(gate.forward(x.clone())) * self.up.forward(x),

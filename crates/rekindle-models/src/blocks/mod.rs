@@ -12,6 +12,7 @@
 mod behind;
 mod config;
 mod convolution;
+mod extent;
 mod function;
 mod headwise;
 mod mixer;

@@ -43,6 +43,14 @@ impl Norm {
         Norm { rms, layer }
     }
 
+    /// The number of features.
+    pub(super) fn width(&self) -> usize {
+        let rms = self.rms.as_ref().map(|rms| rms.gamma.dims());
+        let layer = self.layer.as_ref().map(|layer| layer.gamma.dims());
+        let [width] = rms.or(layer).unwrap_or_default();
+        width
+    }
+
     pub(super) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         match (&self.rms, &self.layer) {
             (Some(rms), _) => rms.forward(x),

@@ -3,15 +3,18 @@
 use burn::tensor::{Int, Tensor, TensorData};
 use rekindle::Sequence;
 
-/// A batch behind so many steps before it, `[batch, steps + time, features]`: zeros, where a sequence begins.
-pub(super) fn joined(before: Option<Tensor<3>>, x: &Sequence, steps: usize) -> Tensor<3> {
-    let [batch, _, features] = x.data().dims();
-    if steps == 0 {
-        return x.data().clone();
+/// So many steps before those of a batch that begins: zeros, `[batch, steps, features]`.
+pub(super) fn begun(x: &Tensor<3>, steps: usize, features: usize) -> Tensor<3> {
+    let [batch, ..] = x.dims();
+    Tensor::zeros([batch, steps, features], (&x.device(), x.dtype()))
+}
+
+/// A batch behind the steps before it, `[batch, steps + time, features]`.
+pub(super) fn joined(before: Tensor<3>, x: &Sequence) -> Tensor<3> {
+    match before.dims()[1] {
+        0 => x.data().clone(),
+        _ => Tensor::cat(vec![before, x.data().clone()], 1),
     }
-    let like = (&x.data().device(), x.data().dtype());
-    let before = before.unwrap_or_else(|| Tensor::zeros([batch, steps, features], like));
-    Tensor::cat(vec![before, x.data().clone()], 1)
 }
 
 /// The last so many real steps of each row of what [`joined`] gave, `[batch, steps, features]`: those before what follows.

@@ -10,6 +10,7 @@
 //! ```
 
 use super::norm::HeadNorm;
+use super::past::begun;
 use super::shift::{Shifted, shares};
 use super::state::MixerState;
 use burn::module::{Initializer, Module, Param};
@@ -172,22 +173,26 @@ impl Inputs for Mixed<'_> {
 }
 
 impl TimeMix {
+    /// What is remembered before the first step of a batch.
+    pub(super) fn initial(&self, x: &Tensor<3>) -> MixerState {
+        let [batch, ..] = x.dims();
+        let [d_model] = self.mu_r.dims();
+        let zeros = self.cell.initial(batch, &x.device());
+        MixerState {
+            tails: vec![begun(x, 1, d_model)],
+            states: State::into_parts(zeros.map(|state| state.cast(x.dtype()))),
+        }
+    }
+
     /// `[batch, time, d_model]` to the same shape, and what is remembered then. `first` holds the values of the first block.
     pub(super) fn forward(
         &self,
         x: &Sequence,
-        state: Option<MixerState>,
+        state: MixerState,
         first: &mut Option<Tensor<3>>,
     ) -> (Tensor<3>, MixerState) {
         let [batch, time, _] = x.data().dims();
-        let (before, states) = match state {
-            Some(mut state) => (state.tails.pop(), state.states),
-            None => {
-                let zeros = self.cell.initial(batch, &x.data().device());
-                let states = zeros.map(|state| state.cast(x.data().dtype()));
-                (None, State::into_parts(states))
-            }
-        };
+        let (before, states) = state.behind_one();
         let (shifted, after) = Shifted::new(x, before);
         let mixed = Mixed {
             of: self,

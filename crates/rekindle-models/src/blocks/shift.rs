@@ -15,10 +15,9 @@ pub(super) struct Shifted {
 }
 
 impl Shifted {
-    /// Of a batch, `[batch, time, features]`, behind the step before it, `[batch, 1, features]`, which is zero where a sequence begins; and
-    /// the step before what follows.
-    pub(super) fn new(x: &Sequence, before: Option<Tensor<3>>) -> (Self, Tensor<3>) {
-        let all = joined(before, x, 1);
+    /// Of a batch, `[batch, time, features]`, behind the step before it, `[batch, 1, features]`; and the step before what follows.
+    pub(super) fn new(x: &Sequence, before: Tensor<3>) -> (Self, Tensor<3>) {
+        let all = joined(before, x);
         let time = x.data().dims()[1];
         let back = all.clone().narrow(1, 0, time) - x.data().clone();
         let shifted = Shifted {

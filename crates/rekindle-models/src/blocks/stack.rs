@@ -43,6 +43,22 @@ pub struct Blocks {
 }
 
 impl Blocks {
+    /// The width of what goes from block to block.
+    pub fn d_model(&self) -> usize {
+        self.norm.width()
+    }
+
+    /// What the blocks remember before the first step of a batch, `[batch, time, d_model]`.
+    pub fn initial(&self, x: &Tensor<3>) -> BlocksState {
+        let blocks = self.blocks.iter().map(|block| BlockState {
+            mixer: block.mixer.initial(x),
+            mlp: block.mlp.as_ref().and_then(|mlp| mlp.initial(x)),
+        });
+        BlocksState {
+            blocks: blocks.collect(),
+        }
+    }
+
     /// The output at every step, `[batch, time, d_model]`, zero beyond a row's length, and what the blocks remember then. `x` is a
     /// tensor `[batch, time, d_model]`, or a [`Sequence`] with lengths. Without a `state` they begin.
     ///
@@ -55,10 +71,7 @@ impl Blocks {
         state: Option<BlocksState>,
     ) -> (Tensor<3>, BlocksState) {
         let mut x = x.into().cleared();
-        let before = match state {
-            Some(state) => state.blocks.into_iter().map(Some).collect(),
-            None => vec![None; self.blocks.len()],
-        };
+        let before = state.unwrap_or_else(|| self.initial(x.data())).blocks;
         assert!(
             before.len() == self.blocks.len(),
             "the state is that of {} blocks, but there are {}",
@@ -72,10 +85,7 @@ impl Blocks {
         let mut depth = Depth::default();
         let mut rises = self.rises();
         for (block, state) in self.blocks.iter().zip(before) {
-            let (mixer, mlp) = match state {
-                Some(BlockState { mixer, mlp }) => (Some(mixer), mlp),
-                None => (None, None),
-            };
+            let BlockState { mixer, mlp } = state;
             let normed = x.with(block.mixer_norm.forward(x.data().clone()));
             let (mixed, mixer) = block.mixer.forward(&normed, mixer, &mut depth);
             let mut data = x.data().clone() + self.dropout.forward(mixed);

@@ -12,6 +12,16 @@ pub(super) struct MixerState {
 }
 
 impl MixerState {
+    /// The only steps before, and the states.
+    ///
+    /// # Panics
+    ///
+    /// If it remembers no steps.
+    pub(super) fn behind_one(mut self) -> (Tensor<3>, Vec<Tensor<2>>) {
+        let tail = self.tails.pop().expect("the steps before");
+        (tail, self.states)
+    }
+
     /// The rows at these places, in their order.
     pub(super) fn rows(self, rows: &Tensor<1, Int>) -> Self {
         let tails = self.tails.into_iter();
@@ -46,6 +56,43 @@ pub(super) struct BlockState {
 }
 
 impl BlocksState {
+    /// Every tensor, block by block: the steps before each convolution or shift, side by side, `[batch, steps * width]`, and the states of
+    /// cells.
+    pub fn into_parts(self) -> Vec<Tensor<2>> {
+        let blocks = self
+            .blocks
+            .into_iter()
+            .flat_map(|BlockState { mixer, mlp }| {
+                let tails = mixer.tails.into_iter().chain(mlp);
+                let tails = tails.map(|steps| steps.flatten(1, 2));
+                tails.chain(mixer.states).collect::<Vec<Tensor<2>>>()
+            });
+        blocks.collect()
+    }
+
+    /// A state of this form made of other tensors, in the order of [`into_parts`](Self::into_parts).
+    ///
+    /// # Panics
+    ///
+    /// If there are too few tensors.
+    pub fn with_parts(self, parts: Vec<Tensor<2>>) -> Self {
+        let mut parts = parts.into_iter();
+        let mut next = || parts.next().expect("a tensor for everything remembered");
+        let blocks = self.blocks.into_iter().map(|BlockState { mixer, mlp }| {
+            let mut steps = |of: Tensor<3>| next().reshape(of.dims());
+            let tails = mixer.tails.into_iter().map(&mut steps).collect();
+            let mlp = mlp.map(&mut steps);
+            let states = mixer.states.iter().map(|_| next()).collect();
+            BlockState {
+                mixer: MixerState { tails, states },
+                mlp,
+            }
+        });
+        BlocksState {
+            blocks: blocks.collect(),
+        }
+    }
+
     /// The rows of the batch at these places, in their order.
     pub fn rows(self, rows: Tensor<1, Int>) -> Self {
         let blocks = self.blocks.into_iter().map(|state| BlockState {

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Distribution, Tensor};
 use rekindle::{AnyCellConfig, CATALOG, Invalid, RecurrentConfig, Sequence};
 use rekindle_interop::{load_named, named_tensors};
 use rekindle_models::autoencoder::{Autoencoder, AutoencoderConfig};
-use rekindle_models::awd_lstm::AwdLstmConfig;
+use rekindle_models::awd_lstm::{AwdLstmConfig, AwdStackConfig};
 use rekindle_models::blocks::{BlocksConfig, MixerConfig, OtherConfig, PRESETS};
 use rekindle_models::ctc::{Ctc, CtcConfig, Unsayable};
 use rekindle_models::encoder_decoder::{
@@ -185,6 +185,26 @@ fn blocks_go_on_where_they_stopped() {
     }
 }
 
+#[test]
+fn what_blocks_remember_is_a_list_of_tensors() {
+    let device = Device::flex();
+    let x = |time| Tensor::<3>::random([2, time, WIDTH], Distribution::Default, &device);
+    for (name, _) in PRESETS {
+        let blocks = BlocksConfig::preset(name, WIDTH, 2).expect("a preset");
+        let blocks = blocks.init(&device);
+        let (first, next) = (x(5), x(2));
+        let (y, state) = blocks.forward(first.clone(), None);
+        let (begun, _) = blocks.forward(first.clone(), Some(blocks.initial(&first)));
+        assert_eq!(y.into_data(), begun.into_data(), "{name}");
+        let parts = state.clone().into_parts();
+        assert!(parts.iter().all(|part| part.dims()[0] == 2), "{name}");
+        let again = blocks.initial(&next).with_parts(parts);
+        let (y, _) = blocks.forward(next.clone(), Some(state));
+        let (same, _) = blocks.forward(next, Some(again));
+        assert_eq!(y.into_data(), same.into_data(), "{name}");
+    }
+}
+
 fn close(found: Tensor<2>, right: Tensor<2>) {
     assert_eq!(found.dims(), right.dims());
     let apart: f32 = (found - right).abs().max().into_scalar();
@@ -309,7 +329,8 @@ fn what_is_written_is_what_is_read() {
     kept(&network, |config| config.init(&device));
     kept(&CtcConfig::new(4, 3), |config| config.init(&device));
     kept(&AutoencoderConfig::new(3, 4), |config| config.init(&device));
-    let awd = AwdLstmConfig::new(9).with_d_embedding(4).with_d_hidden(6);
+    let stack = AwdStackConfig::default().with_d_hidden(6);
+    let awd = AwdLstmConfig::new(9).with_d_embedding(4).with_stack(stack);
     kept(&awd, |config| config.init(&device));
     for (name, _) in PRESETS {
         let blocks = BlocksConfig::preset(name, WIDTH, 2).expect("a preset");

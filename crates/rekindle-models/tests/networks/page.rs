@@ -1,8 +1,9 @@
 //! docs/models.md: what the sources of this crate say of each network, and what it is held to.
 
+use rekindle::{AnyCellConfig, CellConfig, LstmConfig};
 use rekindle_models::autoencoder::AutoencoderConfig;
-use rekindle_models::awd_lstm::AwdLstmConfig;
-use rekindle_models::blocks::{BlocksConfig, PRESETS};
+use rekindle_models::awd_lstm::{AwdLstmConfig, AwdStackConfig};
+use rekindle_models::blocks::{BlocksConfig, MixerConfig, MlpConfig, PRESETS};
 use rekindle_models::ctc::CtcConfig;
 use rekindle_models::encoder_decoder::EncoderDecoderConfig;
 use rekindle_models::language_model::LanguageModelConfig;
@@ -20,8 +21,8 @@ struct Network {
     module: &'static str,
     /// The file whose doc says what it is, in `src`.
     page: &'static str,
-    /// The file and the name of its configuration, and one with its defaults.
-    config: Option<(&'static str, &'static str, Table)>,
+    /// The file and the name of each of its configurations, and one with its defaults.
+    configs: Vec<(&'static str, &'static str, Table)>,
     /// What any cell may take the place of.
     slots: &'static str,
     /// What learns it from a config file.
@@ -44,16 +45,17 @@ fn networks() -> Vec<Network> {
     let blocks = BlocksConfig::preset("lstm", 64, 2)
         .expect("a preset")
         .with_mlp(None);
+    let mixer = MixerConfig::new(AnyCellConfig::Lstm(LstmConfig::new(1)));
     vec![
         Network {
             title: "Tagger",
             module: "tagger",
             page: "tagger/mod.rs",
-            config: Some((
+            configs: vec![(
                 "tagger/mod.rs",
                 "TaggerConfig",
                 table(&TaggerConfig::new(1, 2)),
-            )),
+            )],
             slots: "the layers over words, and those over letters",
             task: "`tag`",
             oracle: ["tagger", "PyTorch's LSTM and pytorch-crf, in float64"],
@@ -62,11 +64,11 @@ fn networks() -> Vec<Network> {
             title: "Encoder-decoder",
             module: "encoder_decoder",
             page: "encoder_decoder/mod.rs",
-            config: Some((
+            configs: vec![(
                 "encoder_decoder/config.rs",
                 "EncoderDecoderConfig",
                 table(&EncoderDecoderConfig::new(1, 1)),
-            )),
+            )],
             slots: "the layers that read, and those that write",
             task: "`transduce`",
             oracle: ["encoder_decoder", TORCH],
@@ -75,7 +77,7 @@ fn networks() -> Vec<Network> {
             title: "Transcriber",
             module: "ctc",
             page: "ctc/mod.rs",
-            config: Some(("ctc/mod.rs", "CtcConfig", table(&CtcConfig::new(1, 1)))),
+            configs: vec![("ctc/mod.rs", "CtcConfig", table(&CtcConfig::new(1, 1)))],
             slots: "the layers",
             task: IN_CODE,
             oracle: ["ctc", "PyTorch's LSTM and its CTC loss, in float64"],
@@ -84,46 +86,57 @@ fn networks() -> Vec<Network> {
             title: "Language model of blocks",
             module: "language_model",
             page: "language_model.rs",
-            config: Some((
+            configs: vec![(
                 "language_model.rs",
                 "LanguageModelConfig",
                 table(&LanguageModelConfig::new(1, blocks.clone())),
-            )),
+            )],
             slots: "the mixer of each block",
-            task: IN_CODE,
+            task: "`language_model`, by `model.kind = \"blocks\"`",
             oracle: ["blocks", PAPER],
         },
         Network {
             title: "Blocks",
             module: "blocks",
             page: "blocks/mod.rs",
-            config: Some(("blocks/config.rs", "BlocksConfig", table(&blocks))),
+            configs: vec![
+                ("blocks/config.rs", "BlocksConfig", table(&blocks)),
+                ("blocks/mixer.rs", "MixerConfig", table(&mixer)),
+                ("blocks/mlp.rs", "MlpConfig", table(&MlpConfig::new(1))),
+            ],
             slots: "the mixer",
-            task: IN_CODE,
+            task: "every task but `transduce`, by `model.kind = \"blocks\"`",
             oracle: ["blocks", PAPER],
         },
         Network {
             title: "AWD-LSTM",
             module: "awd_lstm",
-            page: "awd_lstm.rs",
-            config: Some((
-                "awd_lstm.rs",
-                "AwdLstmConfig",
-                table(&AwdLstmConfig::new(1)),
-            )),
+            page: "awd_lstm/mod.rs",
+            configs: vec![
+                (
+                    "awd_lstm/mod.rs",
+                    "AwdLstmConfig",
+                    table(&AwdLstmConfig::new(1)),
+                ),
+                (
+                    "awd_lstm/stack.rs",
+                    "AwdStackConfig",
+                    table(&AwdStackConfig::default()),
+                ),
+            ],
             slots: "the layers",
-            task: IN_CODE,
+            task: "`language_model` and every other but `transduce`, by `model.kind = \"awd_lstm\"`",
             oracle: ["awd_lstm", TORCH],
         },
         Network {
             title: "Autoencoder",
             module: "autoencoder",
             page: "autoencoder.rs",
-            config: Some((
+            configs: vec![(
                 "autoencoder.rs",
                 "AutoencoderConfig",
                 table(&AutoencoderConfig::new(1, 1)),
-            )),
+            )],
             slots: "the layers that read, and those that write",
             task: IN_CODE,
             oracle: ["autoencoder", TORCH],
@@ -132,7 +145,7 @@ fn networks() -> Vec<Network> {
             title: "Conditional random field",
             module: "crf",
             page: "crf.rs",
-            config: None,
+            configs: Vec::new(),
             slots: "",
             task: "`tag`, by `task.crf`",
             oracle: ["tagger-crf", "pytorch-crf, in float64"],
@@ -141,7 +154,7 @@ fn networks() -> Vec<Network> {
             title: "Attention",
             module: "attention",
             page: "attention.rs",
-            config: None,
+            configs: Vec::new(),
             slots: "",
             task: "`transduce`, by `task.attention`",
             oracle: ["encoder_decoder", TORCH],
@@ -150,7 +163,7 @@ fn networks() -> Vec<Network> {
             title: "Distributions",
             module: "distribution",
             page: "distribution/mod.rs",
-            config: None,
+            configs: Vec::new(),
             slots: "",
             task: "`forecast`, by `task.distribution` and `task.quantiles`",
             oracle: ["distribution", "their definitions in fifty digits (mpmath)"],
@@ -159,7 +172,7 @@ fn networks() -> Vec<Network> {
             title: "Strokes",
             module: "strokes",
             page: "strokes.rs",
-            config: None,
+            configs: Vec::new(),
             slots: "",
             task: IN_CODE,
             oracle: ["strokes", PAPER],
@@ -211,7 +224,10 @@ fn keys(file: &str, config: &str) -> Vec<(String, bool, String)> {
         .find(&format!("pub struct {config} {{"))
         .expect("a configuration");
     let mut keys = Vec::new();
-    let (mut doc, mut has_default) = (Vec::new(), false);
+    // All of a configuration may have defaults at once.
+    let before = text[..start].trim_end().lines().next_back();
+    let all = before.is_some_and(|line| line.starts_with("#[serde(") && line.contains("default"));
+    let (mut doc, mut has_default) = (Vec::new(), all);
     for line in text[start..]
         .lines()
         .skip(1)
@@ -227,7 +243,7 @@ fn keys(file: &str, config: &str) -> Vec<(String, bool, String)> {
             .and_then(|field| field.split_once(':'))
         {
             keys.push((name.to_owned(), has_default, plain(&doc.join(" "))));
-            (doc, has_default) = (Vec::new(), false);
+            (doc, has_default) = (Vec::new(), all);
         }
     }
     assert!(!keys.is_empty(), "{config} has no keys");
@@ -294,7 +310,7 @@ fn page() -> String {
                 let _ = writeln!(text, "| `{name}` | {says} |");
             }
         }
-        if let Some((file, config, defaults)) = &network.config {
+        for (file, config, defaults) in &network.configs {
             let _ = write!(text, "\n| `{config}` | default | |\n|---|---|---|\n");
             for (name, has_default, says) in keys(file, config) {
                 let default = if has_default {

@@ -121,17 +121,22 @@ pub struct MLstmMixer {
 }
 
 impl MLstmMixer {
+    /// What is remembered before the first step of a batch.
+    pub(in crate::blocks) fn initial(&self, x: &Tensor<3>) -> MixerState {
+        MixerState {
+            tails: vec![self.convolution.initial(x)],
+            states: self.memory.initial(x),
+        }
+    }
+
     /// `[batch, time, d_model]` to the same shape, and what is remembered then.
     pub(in crate::blocks) fn forward(
         &self,
         x: &Sequence,
-        state: Option<MixerState>,
+        state: MixerState,
     ) -> (Tensor<3>, MixerState) {
         let u = x.with(self.up.forward(x.data().clone()));
-        let (before, states) = match state {
-            Some(mut state) => (state.tails.pop(), state.states),
-            None => (None, self.memory.initial(u.data())),
-        };
+        let (before, states) = state.behind_one();
         let (c, after) = self.convolution.forward(&u, before);
         let c = silu(c);
         let (q, k) = (self.q.forward(c.clone()), self.k.forward(c.clone()));

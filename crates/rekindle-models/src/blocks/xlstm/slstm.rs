@@ -87,22 +87,25 @@ pub struct SLstmMixer {
 }
 
 impl SLstmMixer {
+    /// What is remembered before the first step of a batch.
+    pub(in crate::blocks) fn initial(&self, x: &Tensor<3>) -> MixerState {
+        let tail = self.convolution.initial(x);
+        let [rows, _, width] = tail.dims();
+        let like = (&x.device(), x.dtype());
+        let states = self.recurrence.program().states().iter();
+        MixerState {
+            tails: vec![tail],
+            states: states.map(|_| Tensor::zeros([rows, width], like)).collect(),
+        }
+    }
+
     /// `[batch, time, d_model]` to the same shape, and what is remembered then.
     pub(in crate::blocks) fn forward(
         &self,
         x: &Sequence,
-        state: Option<MixerState>,
+        state: MixerState,
     ) -> (Tensor<3>, MixerState) {
-        let [rows, _, width] = x.data().dims();
-        let like = (&x.data().device(), x.data().dtype());
-        let (before, states) = match state {
-            Some(mut state) => (state.tails.pop(), state.states),
-            None => {
-                let zeros = self.recurrence.program().states().iter();
-                let zeros = zeros.map(|_| Tensor::zeros([rows, width], like));
-                (None, zeros.collect())
-            }
-        };
+        let (before, states) = state.behind_one();
         let (c, after) = self.convolution.forward(x, before);
         let batch = Batch {
             x: Tensor::cat(vec![silu(c), x.data().clone()], 2),
