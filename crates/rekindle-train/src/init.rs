@@ -386,7 +386,7 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>, set: &toml::Ta
         "model.cell.d_hidden" => "the number of units".to_owned(),
         _ => {
             let is_it =
-                |key: &&Key| key.path() == path && key.task.as_deref().is_none_or(|of| of == kind);
+                |key: &&Key| key.path() == path && key.kind.as_deref().is_none_or(|of| of == kind);
             keys.iter().find(is_it).map(Key::plain).unwrap_or_default()
         }
     }

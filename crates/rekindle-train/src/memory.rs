@@ -3,7 +3,7 @@
 //! A machine that has not enough says so where it is allotted, by an abort or by killing the program. So what is asked
 //! for is held to the key `memory`, by estimates that leave much out and never say too much.
 
-use rekindle::{Invalid, RecurrentConfig};
+use rekindle::{Extent, Invalid, RecurrentConfig};
 use std::path::Path;
 
 /// What the key `memory` is by default, and what is taken where there is no config: gigabytes.
@@ -47,12 +47,12 @@ impl Batch {
     }
 }
 
-/// The bytes that recurrent layers take for a batch: those of the weights, and those of the rows.
-pub(crate) fn layers(model: &RecurrentConfig, d_input: usize, batch: Batch) -> [f64; 2] {
-    let extent = model.extent(d_input);
+/// The bytes that layers of an extent, with inputs and outputs of these widths, take for a batch: those of the weights, and those of the
+/// rows.
+pub(crate) fn layers(extent: Extent, [d_input, d_output]: [usize; 2], batch: Batch) -> [f64; 2] {
     let [rows, judged, time] = [batch.rows, batch.judged, batch.time].map(|n| n as f64);
     let learned = rows * extent.state + rows * time * (extent.step + d_input as f64);
-    let judged = judged * time * (d_input + model.d_output()) as f64;
+    let judged = judged * time * (d_input + d_output) as f64;
     [extent.weights + extent.recurrent, learned.max(judged)].map(|numbers| numbers * NUMBER)
 }
 
@@ -79,7 +79,8 @@ pub fn of_layers(
     d_input: usize,
     batch: Batch,
 ) -> Result<(), Invalid> {
-    held(memory, layers(model, d_input, batch))
+    let widths = [d_input, model.d_output()];
+    held(memory, layers(model.extent(d_input), widths, batch))
 }
 
 pub(crate) fn held(memory: f64, [weights, rows]: [f64; 2]) -> Result<(), Invalid> {

@@ -3,7 +3,7 @@
 mod support;
 
 use rekindle_train::doctor::{Checkup, Finding, RULES, diagnose};
-use rekindle_train::{Metric, Watch, train};
+use rekindle_train::{Metric, ModelConfig, Watch, train};
 use support::{Bench, never};
 
 const HEALTHY: &str = r#"
@@ -406,7 +406,10 @@ fn what_is_advised_can_act() {
     // Dropout acts between layers, of which there is one.
     let gap = remedy(&checkup, "train/validation gap");
     assert!(gap.contains("model.input_dropout = 0.3"), "{gap}");
-    checkup.experiment.model.layers = 2;
+    let ModelConfig::Stack(model) = &mut checkup.experiment.model else {
+        panic!("a stack");
+    };
+    model.layers = 2;
     let gap = remedy(&checkup, "train/validation gap");
     assert!(gap.contains("model.dropout = 0.3"), "{gap}");
     // Only a classifier of texts can cut what is long.

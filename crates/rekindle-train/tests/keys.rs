@@ -302,3 +302,80 @@ fn a_length_on_the_command_line_takes_the_place_of_the_other() {
     let twice = config.replace("epochs = 7", "epochs = 7\nsteps = 4");
     refused(&twice, &[], "must be left out beside train.steps = 4");
 }
+
+#[test]
+fn a_network_of_another_kind_has_its_own_keys() {
+    let of = |model: &str| {
+        let stack = "[model.cell]\nkind = \"gru\"\nd_hidden = 6\n";
+        LANGUAGE.replace(stack, &format!("[model]\n{model}\n"))
+    };
+    let blocks = "kind = \"blocks\"\npreset = \"mingru\"\nd_model = 4\nblocks = 1";
+    let own = "kind = \"blocks\"\nd_model = 4\nblocks = 1";
+    for (model, changed, words) in [
+        (
+            blocks,
+            &["model.preset=mamba"][..],
+            "model.preset = mamba: must be one of lstm, mingru",
+        ),
+        (
+            blocks,
+            &["model.kind=block"],
+            "model.kind: unknown value `block`; did you mean `blocks`?",
+        ),
+        (
+            blocks,
+            &["model.dropuot=0.1"],
+            "unknown key `model.dropuot`; did you mean `dropout`?",
+        ),
+        (
+            blocks,
+            &["model.dropout=1.5"],
+            "model.dropout = 1.5: must be",
+        ),
+        (blocks, &["model.blocks=0"], "model.blocks = 0: must be"),
+        (
+            blocks,
+            &["model.d_model=a"],
+            "model.d_model: must be a whole number >= 0, not the text \"a\"",
+        ),
+        (
+            blocks,
+            &["engine.precision=bf16"],
+            "engine: must be left out where model.kind = \"blocks\"",
+        ),
+        (own, &[], "missing key `model.mixer`"),
+        (
+            own,
+            &["model.mixer.kind=cell"],
+            "missing key `model.mixer.cell`",
+        ),
+        (
+            own,
+            &["model.mixer.kind=cell", "model.mixer.cell.kind=lstm"],
+            "missing key `model.mixer.cell.d_hidden`",
+        ),
+        (
+            "kind = \"awd_lstm\"",
+            &["model.cell=lstmm"],
+            "model.cell = lstmm: must be the name of a cell",
+        ),
+        (
+            "kind = \"awd_lstm\"",
+            &["model.weight_dropout=1.0"],
+            "model.weight_dropout = 1: must be",
+        ),
+        (
+            "kind = \"awd_lstm\"",
+            &["model.d_hidden=16384", "model.layers=1024"],
+            "fewer units, layers",
+        ),
+        ("layers = 2", &[], "missing key `model.cell`"),
+        (
+            "kind = \"stack\"\ncell = { d_hidden = 4 }",
+            &[],
+            "missing key `model.cell.kind`",
+        ),
+    ] {
+        refused(&of(model), changed, words);
+    }
+}

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 fn every_key_that_is_read_is_explained_and_no_other() {
     let explained: BTreeSet<(String, Option<String>)> = keys()
         .iter()
-        .map(|key| (key.path(), key.task.clone()))
+        .map(|key| (key.path(), key.kind.clone()))
         .collect();
     let read: BTreeSet<(String, Option<String>)> = read()
         .into_iter()
-        .map(|(path, task, _)| (path, task))
+        .map(|(path, kind, _)| (path, kind))
         .collect();
     let missing: Vec<_> = read.difference(&explained).collect();
     assert!(
@@ -28,10 +28,10 @@ fn every_key_that_is_read_is_explained_and_no_other() {
 #[test]
 fn defaults_are_those_of_the_code() {
     let (page, mut compared) = (keys(), 0);
-    for (path, task, is) in read() {
+    for (path, kind, is) in read() {
         let key = page
             .iter()
-            .find(|key| key.path() == path && key.task == task);
+            .find(|key| key.path() == path && key.kind == kind);
         if let (Some(says), Some(is)) = (key.and_then(Key::value), is) {
             let same = says == is || says.as_float().is_some() && says.as_float() == is.as_float();
             assert!(same, "{path}: the page says {says}, and it is {is}");
@@ -54,6 +54,9 @@ fn ranges_are_asked_of_the_checks() {
         "\"adam\", \"adamw\", \"sgd\", \"rmsprop\", \"adagrad\", \"adafactor\", \"adan\", \"lamb\", \"lion\", \"muon\""
     );
     assert_eq!(range("model.bidirectional"), "true, false");
+    assert_eq!(range("model.kind"), "\"stack\", \"blocks\", \"awd_lstm\"");
+    assert_eq!(range("model.input_norm"), "true, false");
+    assert_eq!(range("model.alpha"), "a number, 0 or more");
 }
 
 #[test]

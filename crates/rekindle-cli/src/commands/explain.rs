@@ -35,8 +35,8 @@ const WIDTH: usize = 80;
 
 /// A key: its default, what it may be, what it means, and a line with it.
 fn text(key: &Key) -> String {
-    let title = match &key.task {
-        Some(task) => format!("{}, of {task}", key.path()),
+    let title = match &key.kind {
+        Some(kind) => format!("{}, of {kind}", key.path()),
         None => key.path(),
     };
     let default = match key.default.as_str() {
@@ -65,9 +65,9 @@ fn text(key: &Key) -> String {
 fn overview() -> String {
     let all = manual::keys();
     let mut text = String::new();
-    for keys in all.chunk_by(|a, b| (&a.table, &a.task) == (&b.table, &b.task)) {
-        let title = match (&keys[0].task, keys[0].table.as_str()) {
-            (Some(task), table) => format!("[{table}], kind = {task:?}"),
+    for keys in all.chunk_by(|a, b| (&a.table, &a.kind) == (&b.table, &b.kind)) {
+        let title = match (&keys[0].kind, keys[0].table.as_str()) {
+            (Some(kind), table) => format!("[{table}], kind = {kind:?}"),
             (None, "") => "at the top".to_owned(),
             (None, table) => format!("[{table}]"),
         };

@@ -7,7 +7,7 @@ use super::{
         TrainConfig,
     },
 };
-use crate::model::shape::NetShape;
+use crate::model::{config::ModelConfig, shape::NetShape};
 use rekindle::{
     CellConfig, EngineConfig, ExecutorChoice, Invalid, Merge, PolicyChoice, PrecisionChoice,
     RecurrentConfig,
@@ -20,7 +20,9 @@ use std::fmt::Display;
 ///
 /// Names the key, its value and the remedy.
 pub(super) fn check(experiment: &Experiment) -> Result<(), Invalid> {
-    model(experiment)?;
+    if let ModelConfig::Stack(layers) = &experiment.model {
+        model(layers)?;
+    }
     train(experiment)
 }
 
@@ -28,8 +30,7 @@ fn refuse<T>(key: &str, value: impl Display, expected: &str) -> Result<T, Invali
     Err(Invalid::new(key, value, expected))
 }
 
-fn model(experiment: &Experiment) -> Result<(), Invalid> {
-    let model = &experiment.model;
+fn model(model: &RecurrentConfig) -> Result<(), Invalid> {
     if model.dropout > 0.0 && model.layers == 1 {
         let expected =
             "0 in a single layer, for it acts between layers; model.input_dropout acts before each";
@@ -67,7 +68,10 @@ fn model(experiment: &Experiment) -> Result<(), Invalid> {
 }
 
 /// Refuses a residual connection that no layer between these two ends can have.
-pub(super) fn between(shape: NetShape, model: &RecurrentConfig) -> Result<(), Invalid> {
+pub(super) fn between(shape: NetShape, model: &ModelConfig) -> Result<(), Invalid> {
+    let Some(model) = model.stack() else {
+        return Ok(());
+    };
     let (d_input, d_output) = (shape.front.width(), model.d_output());
     match model.residual && model.layers == 1 && d_input != d_output {
         false => Ok(()),

@@ -12,8 +12,8 @@ pub const PAGE: &str = include_str!("config.md");
 pub struct Key {
     /// The table that it stands in: `train`, `task.table`, `model.cell`; empty at the top.
     pub table: String,
-    /// The kind of task whose key it is, where it is one's.
-    pub task: Option<String>,
+    /// The kind of task, or of network, whose key it is, where it is one's.
+    pub kind: Option<String>,
     /// Its name.
     pub name: String,
     /// Its default, as one would write it or in words; empty where it must be there.
@@ -33,7 +33,7 @@ impl Key {
 
     /// What it may be, asked of the code that reads and checks it.
     pub fn range(&self) -> String {
-        probe::range(&self.path(), self.task.as_deref())
+        probe::range(&self.path(), self.kind.as_deref())
     }
 
     /// The default, where it is a value that a config can have.
@@ -64,7 +64,7 @@ pub fn keys() -> Vec<Key> {
             (None, [first, ..]) => head = Some(first.clone()),
             (Some(_), [first, ..]) if first.starts_with("---") => {}
             (Some(head), [names, default, says]) => {
-                let (table, task) = place(&section, head);
+                let (table, kind) = place(&section, head);
                 let names: Vec<&str> = quoted(names).collect();
                 let defaults: Vec<&str> = quoted(default).collect();
                 for (i, name) in names.iter().enumerate() {
@@ -82,7 +82,7 @@ pub fn keys() -> Vec<Key> {
                     };
                     keys.push(Key {
                         table: table.clone(),
-                        task: task.clone(),
+                        kind: kind.clone(),
                         name: (*name).to_owned(),
                         default,
                         says,
@@ -95,13 +95,13 @@ pub fn keys() -> Vec<Key> {
     keys
 }
 
-/// Every key that is read, as the code says and not the page: its path, the kind of task whose key it is, and its default where
-/// a config has it written. Of cells those that all have.
+/// Every key that is read, as the code says and not the page: its path, the kind of task or network whose key it is, and its default
+/// where a config has it written. Of cells those that all have.
 pub fn read() -> Vec<(String, Option<String>, Option<toml::Value>)> {
     let keys = probe::keys().into_iter();
-    let with_default = keys.map(|(path, task)| {
-        let default = probe::default(&path, task.as_deref());
-        (path, task, default)
+    let with_default = keys.map(|(path, kind)| {
+        let default = probe::default(&path, kind.as_deref());
+        (path, kind, default)
     });
     with_default.collect()
 }
@@ -119,7 +119,7 @@ pub fn explain(asked: &str) -> Result<Vec<Key>> {
     let ways: [&dyn Fn(&Key) -> bool; 3] = [
         &|key| key.path() == asked || key.name == asked,
         &|key| key.table == asked,
-        &|key| key.task.as_deref() == Some(asked),
+        &|key| key.kind.as_deref() == Some(asked),
     ];
     let found = ways.into_iter().map(found).find(|found| !found.is_empty());
     found.ok_or_else(|| {
@@ -145,11 +145,12 @@ pub fn explain(asked: &str) -> Result<Vec<Key>> {
     })
 }
 
-/// The table of a row's keys, and the kind of task that they are of.
+/// The table of a row's keys, and the kind of task or network that they are of.
 fn place(section: &str, head: &str) -> (String, Option<String>) {
     match (section.trim_matches(['[', ']']), head.trim_matches('`')) {
         ("task", "[task.table]") => ("task.table".into(), None),
         ("task", kind) => ("task".into(), Some(kind.into())),
+        ("model", kind) if kind != "key" => ("model".into(), Some(kind.into())),
         (section, _) => (section.into(), None),
     }
 }

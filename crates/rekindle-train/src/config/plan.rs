@@ -61,7 +61,7 @@ impl Plan {
 
     /// The plan of a table that came from `origin`, and whose files are named as from the directory `base`.
     fn of(table: toml::Table, stem: &str, base: &Path, origin: &str) -> Result<Plan> {
-        let experiment: Experiment = table::parse(table, origin)?;
+        let experiment = Experiment::read(table, origin)?;
         let wrong = |e: &dyn std::fmt::Display| Error::mend(format!("{origin}: {e}"));
         experiment.device.check().map_err(|e| wrong(&e))?;
         Plan::check(experiment, stem, base).map_err(|e| wrong(&e))
@@ -233,7 +233,7 @@ impl Plan {
             Some(name) => device::resolve(&Preference::One(name.into()), true)?,
             None => device::resolve(&self.0.device, self.0.strict)?,
         };
-        let engine = &self.0.model.engine;
+        let engine = self.0.model.engine();
         engine
             .runs_on(&chosen.device, DType::F32)
             .map_err(|e| Error::mend(format!("{}: {}", chosen.name, e.under("model.engine"))))?;

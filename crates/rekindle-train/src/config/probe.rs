@@ -6,11 +6,26 @@ use serde::Deserialize;
 use std::path::Path;
 use toml::{Table, Value};
 
-/// A config of a kind of task that is read and checked, though its files are not there.
-fn config(task: &str) -> Table {
-    let text = format!(
-        "[task]\nkind = {task:?}\n[model]\nlayers = 2\nbidirectional = true\n[model.cell]\nkind = \"lstm\"\nd_hidden = 4\n[train]\n"
-    );
+/// The least that there must be of a network of a kind; of a stack, what has keys of every sort.
+fn model(kind: &str) -> &'static str {
+    match kind {
+        "blocks" => {
+            "kind = \"blocks\"\nd_model = 4\nblocks = 2\nmixer = { kind = \"cell\", cell = { kind = \"lstm\", d_hidden = 4 } }\n"
+        }
+        "awd_lstm" => "kind = \"awd_lstm\"\n",
+        _ => "layers = 2\nbidirectional = true\ncell = { kind = \"lstm\", d_hidden = 4 }\n",
+    }
+}
+
+/// A config of a kind of task, or of network, that is read and checked, though its files are not there.
+fn config(kind: Option<&str>) -> Table {
+    let is_task = kind.is_some_and(|kind| tasks().iter().any(|task| task == kind));
+    let (task, network) = match is_task {
+        true => (kind.unwrap_or_default(), "stack"),
+        false => ("forecast", kind.unwrap_or("stack")),
+    };
+    let model = model(network);
+    let text = format!("[task]\nkind = {task:?}\n[model]\n{model}[train]\n");
     let mut config: Table = toml::from_str(&text).unwrap_or_default();
     for file in ["file", "train"] {
         let mut with = config.clone();
@@ -45,7 +60,7 @@ fn set(config: &mut Table, path: &str, value: Value) {
 
 /// Why serde does not read a config.
 fn refusal(config: &Table) -> Option<String> {
-    let read = Experiment::deserialize(Value::Table(config.clone()));
+    let read = <Experiment>::deserialize(Value::Table(config.clone()));
     read.err().map(|error| error.message().to_owned())
 }
 
@@ -68,9 +83,16 @@ pub(crate) fn tasks() -> Vec<String> {
     listed(&refusal(&config).unwrap_or_default())
 }
 
-/// What a key may be.
-pub(super) fn range(path: &str, task: Option<&str>) -> String {
-    let config = config(task.unwrap_or("forecast"));
+/// The kinds of networks.
+fn networks() -> Vec<String> {
+    let mut config = config(None);
+    set(&mut config, "model.kind", Value::String("?".into()));
+    listed(&refusal(&config).unwrap_or_default())
+}
+
+/// What a key may be, of the kind of task or of network whose key it is.
+pub(super) fn range(path: &str, kind: Option<&str>) -> String {
+    let config = config(kind);
     let with = |value: Value| {
         let mut config = config.clone();
         set(&mut config, path, value);
@@ -109,7 +131,7 @@ pub(super) fn range(path: &str, task: Option<&str>) -> String {
 
 /// What a check says that a key must be, where it refuses the value that the config has for it.
 fn refused(config: &Table, path: &str) -> Option<String> {
-    let experiment = Experiment::deserialize(Value::Table(config.clone())).ok()?;
+    let experiment = <Experiment>::deserialize(Value::Table(config.clone())).ok()?;
     let wrong = Plan::check(experiment, "x", Path::new("."))
         .err()?
         .to_string();
@@ -118,11 +140,11 @@ fn refused(config: &Table, path: &str) -> Option<String> {
     Some(must.to_owned())
 }
 
-/// Every key that is read, with the kind of task whose key it is; of cells those that all have.
+/// Every key that is read, with the kind of task or of network whose key it is; of cells those that all have.
 pub(super) fn keys() -> Vec<(String, Option<String>)> {
     let mut keys = Vec::new();
-    let mut of = |table: &str, task: Option<&str>| {
-        let mut config = config(task.unwrap_or("forecast"));
+    let mut of = |table: &str, kind: Option<&str>| {
+        let mut config = config(kind);
         let path = format!("{table}?");
         set(&mut config, &path, Value::Boolean(true));
         let names = listed(&refusal(&config).unwrap_or_default());
@@ -131,7 +153,7 @@ pub(super) fn keys() -> Vec<(String, Option<String>)> {
         for name in names {
             let is_table = table.is_empty() && tables.contains(&name.as_str());
             if !(is_table || table == "model." && name == "engine") {
-                keys.push((format!("{table}{name}"), task.map(str::to_owned)));
+                keys.push((format!("{table}{name}"), kind.map(str::to_owned)));
             }
         }
     };
@@ -141,14 +163,20 @@ pub(super) fn keys() -> Vec<(String, Option<String>)> {
     for task in tasks() {
         of("task.", Some(&task));
     }
+    for kind in networks().iter().filter(|kind| *kind != "stack") {
+        of("model.", Some(kind));
+    }
+    // These are taken out before the keys of a kind are read.
+    keys.push(("model.kind".into(), None));
+    keys.push(("model.preset".into(), Some("blocks".into())));
     keys.extend(["bias", "init"].map(|key| (format!("model.cell.{key}"), None)));
     keys
 }
 
 /// The default of a key, where it has one that is written.
-pub(super) fn default(path: &str, task: Option<&str>) -> Option<Value> {
-    let config = config(task.unwrap_or("forecast"));
-    let read = Experiment::deserialize(Value::Table(config)).ok()?;
+pub(super) fn default(path: &str, kind: Option<&str>) -> Option<Value> {
+    let config = config(kind);
+    let read = <Experiment>::deserialize(Value::Table(config)).ok()?;
     let written = Value::try_from(&read).ok()?;
     let skipped = [
         "model.layers",

@@ -15,6 +15,7 @@ use crate::{
     train::gradients,
 };
 use burn::tensor::{Device, Tensor};
+use rekindle::Recurrent;
 use rekindle::engine::{Role, Unary};
 use std::path::Path;
 
@@ -112,10 +113,9 @@ fn net_figures(
         states: Vec::new(),
         steps: 0,
         is_recurrent: net
-            .recurrent()
-            .layers()
-            .iter()
-            .any(|l| !l.learnable().is_empty()),
+            .body()
+            .stack()
+            .is_none_or(|layers| layers.layers().iter().any(|l| !l.learnable().is_empty())),
         is_endless: window.is_some(),
     };
     // Few long rows, or many short ones: a trace holds every number.
@@ -123,9 +123,12 @@ fn net_figures(
     let x = all.level((STEPS / steps).clamp(4, ROWS), most);
     let x = x.sequence(net, device).into_data();
     figures.steps = x.dims()[1];
-    for site in net.recurrent().sites() {
+    let Some(recurrent) = net.body().stack() else {
+        return Some(figures);
+    };
+    for site in recurrent.sites() {
         // A cell that scans by itself has no values with names.
-        let Ok(shown) = net.recurrent().traceable(site) else {
+        let Ok(shown) = recurrent.traceable(site) else {
             continue;
         };
         let shown = shown
@@ -133,7 +136,7 @@ fn net_figures(
             .filter(|n| matches!(n.role, Role::State | Role::Gate));
         let shown: Vec<String> = shown.map(|n| n.name).collect();
         let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-        let trace = net.recurrent().trace(x.clone(), None, site, &shown);
+        let trace = recurrent.trace(x.clone(), None, site, &shown);
         for traced in trace.ok()?.nodes {
             let name = format!("{site}.{}", traced.node.name);
             match (traced.node.role, traced.node.function) {
@@ -192,7 +195,8 @@ fn layer_gradients(
     device: &Device,
 ) -> Vec<f64> {
     let (net, found) = first_update::gradients(task, net, experiment, device);
-    let layers = net.recurrent().layers().iter();
+    let layers = net.body().stack().map(Recurrent::layers);
+    let layers = layers.unwrap_or_default().iter();
     layers.map(|layer| gradients::norm(layer, &found)).collect()
 }
 

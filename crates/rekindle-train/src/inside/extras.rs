@@ -72,7 +72,9 @@ fn example(predictor: &Predictor, task: &dyn Task) -> Result<Vec<rekindle_view::
     if reading.rows() == 0 {
         return Ok(Vec::new());
     }
-    let recurrent = predictor.net.recurrent();
+    let Some(recurrent) = predictor.net.body().stack() else {
+        return Ok(Vec::new());
+    };
     let mut traces = Vec::new();
     let mut numbers = 0;
     for site in recurrent.sites() {

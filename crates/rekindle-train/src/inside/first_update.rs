@@ -30,7 +30,7 @@ pub(super) fn rounding(
     experiment: &Experiment,
     device: &Device,
 ) -> Option<f64> {
-    let engine = experiment.model.engine;
+    let engine = experiment.model.engine();
     if engine.precision.is_default() {
         return None;
     }

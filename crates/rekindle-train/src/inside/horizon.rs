@@ -198,6 +198,7 @@ impl Subject {
         let net = with_gain(&self.net, gain)?.ok_or_else(|| {
             let cells = self.plan.experiment().model.cells();
             let cells: Vec<String> = cells
+                .iter()
                 .map(|(_, cell)| format!("`{}`", cell.card().name))
                 .collect();
             self.about(Error::mend(format!(
@@ -268,20 +269,21 @@ impl Subject {
     }
 }
 
-/// What there are horizons of: a stack that reads forward, or each cell of one that reads in both directions.
+/// What there are horizons of: a stack that reads forward, or each cell of one that reads in both directions; of no other body.
 pub(super) fn subjects(net: &Net) -> Vec<Option<Site>> {
-    match net.recurrent().is_bidirectional() {
-        false => vec![None],
-        true => net.recurrent().sites().into_iter().map(Some).collect(),
+    match net.body().stack() {
+        None => Vec::new(),
+        Some(layers) if layers.is_bidirectional() => layers.sites().into_iter().map(Some).collect(),
+        Some(_) => vec![None],
     }
 }
 
 /// Those that are asked for.
 fn chosen(net: &Net, options: &HorizonOptions) -> Result<Vec<Option<Site>>> {
+    let sites = net.recurrent()?.sites();
     if options.layer.is_none() && options.direction.is_none() {
         return Ok(subjects(net));
     }
-    let sites = net.recurrent().sites();
     let asked = |site: &Site| {
         options.layer.is_none_or(|layer| layer == site.layer)
             && options.direction.is_none_or(|way| way == site.direction)
@@ -304,6 +306,10 @@ fn chosen(net: &Net, options: &HorizonOptions) -> Result<Vec<Option<Site>>> {
 }
 
 /// The horizon of a network, or of one cell of it, over a reading whose rows are of one length.
+///
+/// # Panics
+///
+/// If the network has [no horizon](subjects).
 pub(super) fn of(
     net: &Net,
     reading: &Reading,
@@ -315,7 +321,7 @@ pub(super) fn of(
     let lag = lag.min(x.dims()[1]);
     let differentiated = net.clone().fork(&device.clone().autodiff());
     let loss = |y| reading.loss(&differentiated, y);
-    let recurrent = net.recurrent();
+    let recurrent = net.body().stack().expect("a stack");
     let horizon = recurrent.horizon(x, None, lag, site.unwrap_or_default(), loss);
     match site {
         Some(site) if !recurrent.is_bidirectional() => horizon.only(site),

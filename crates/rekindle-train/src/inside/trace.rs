@@ -9,8 +9,8 @@ use crate::{
     tensors,
 };
 use burn::tensor::TensorData;
+use rekindle::Site;
 use rekindle::engine::{Direction, Named};
-use rekindle::{Recurrent, Site};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -133,11 +133,12 @@ pub fn trace(options: &TraceOptions) -> Result<Traced> {
 impl Predictor {
     /// The nodes of one layer over the only row of a reading.
     pub(crate) fn trace(&self, reading: &Reading, site: Site, nodes: &[String]) -> Result<Traced> {
-        let recurrent: &Recurrent<_> = self.net.recurrent();
+        let recurrent = self.net.recurrent()?;
         let x = reading.sequence(&self.net, &self.device);
         let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
         let experiment = self.plan.experiment();
-        let card = experiment.model.cell_in(site.direction).card();
+        let model = experiment.model.stack().expect("that of a stack");
+        let card = model.cell_in(site.direction).card();
         let trace = recurrent
             .trace(x, None, site, &nodes)
             .map_err(|e| Error::mend(format!("`{}`: {e}", card.name)))?;

@@ -1,10 +1,10 @@
 //! The head of a network: what the layers give becomes outputs, or a row of symbols.
 
-use super::front::Front;
+use super::{body::Body, config::ModelConfig, front::Front};
 use burn::module::Param;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
-use rekindle::{AnyCell, Recurrent, RecurrentConfig};
+use rekindle::RecurrentConfig;
 use rekindle_models::crf::Crf;
 use rekindle_models::encoder_decoder::{AttentionKind, BridgeKind, EncoderDecoderConfig, Writer};
 
@@ -94,12 +94,12 @@ impl Head {
         }
     }
 
-    /// Its parameters, behind layers that read a front.
+    /// Its parameters, behind a body that reads a front.
     pub(super) fn init(
         self,
         front: Front,
-        model: &RecurrentConfig,
-        layers: &Recurrent<AnyCell>,
+        model: &ModelConfig,
+        body: &Body,
         device: &Device,
     ) -> HeadParts {
         match self {
@@ -110,7 +110,8 @@ impl Head {
                         (None, Some(Param::from_tensor(bias)))
                     }
                     false => {
-                        let linear = LinearConfig::new(layers.d_output(), outputs).init(device);
+                        let d_output = model.d_output(front.width());
+                        let linear = LinearConfig::new(d_output, outputs).init(device);
                         (Some(linear), None)
                     }
                 };
@@ -121,10 +122,17 @@ impl Head {
                     writer: None,
                 }
             }
-            Head::Writer(writer) => HeadParts {
-                writer: Some(writer.config(front, model).init_writer(layers, device)),
-                ..HeadParts::default()
-            },
+            Head::Writer(writer) => {
+                let layers = model.stack().zip(body.stack());
+                let writer = layers.map(|(model, layers)| {
+                    let whole = writer.config(front, model);
+                    whole.init_writer(layers, device)
+                });
+                HeadParts {
+                    writer,
+                    ..HeadParts::default()
+                }
+            }
         }
     }
 }

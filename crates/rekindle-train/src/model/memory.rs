@@ -1,26 +1,27 @@
 //! How much memory a network and its batches take at least.
 
-use super::{head::Head, shape::NetShape};
+use super::{config::ModelConfig, head::Head, shape::NetShape};
 use crate::memory::{Batch, NUMBER, held, layers};
-use rekindle::{Invalid, RecurrentConfig};
+use rekindle::{Extent, Invalid};
 use rekindle_models::encoder_decoder::EncoderDecoderConfig;
 
 /// The bytes that a network takes for a batch: those of the weights, and those of the rows.
-fn network(shape: NetShape, model: &RecurrentConfig, batch: Batch) -> [f64; 2] {
+fn network(shape: NetShape, model: &ModelConfig, batch: Batch) -> [f64; 2] {
     let NetShape { front, head } = shape;
-    let [weights, rows] = layers(model, front.width(), batch);
+    let width = front.width();
+    let between = [width, model.d_output(width)];
+    let [weights, rows] = layers(model.extent(width), between, batch);
     let read = front.letters();
-    let read = read.map_or(0.0, |of| {
-        layers(&of.layers, of.d_embedding, Batch::default())[0]
-    });
-    let written = match head {
-        Head::Linear { .. } => [0.0; 2],
-        Head::Writer(writer) => {
-            let EncoderDecoderConfig { decoder, .. } = writer.config(front, model);
-            layers(&decoder, front.width(), batch)
+    let read = read.map_or(Extent::default(), |of| of.layers.extent(of.d_embedding));
+    let [read, _] = layers(read, [0; 2], Batch::default());
+    let written = match (head, model.stack()) {
+        (Head::Writer(writer), Some(stack)) => {
+            let EncoderDecoderConfig { decoder, .. } = writer.config(front, stack);
+            layers(decoder.extent(width), [width, decoder.d_output()], batch)
         }
+        _ => [0.0; 2],
     };
-    let ends = front.numbers() + head.numbers(model.d_output(), front.width());
+    let ends = front.numbers() + head.numbers(between[1], width);
     // The outputs, and the logarithms of their softmax.
     let steps = if batch.each { batch.time } else { 1 } as f64;
     let given = 2.0 * head.outputs() as f64 * batch.rows.max(batch.judged) as f64 * steps;
@@ -41,7 +42,7 @@ impl NetShape {
         self,
         memory: f64,
         copies: f64,
-        model: &RecurrentConfig,
+        model: &ModelConfig,
         batch: Batch,
     ) -> Result<(), Invalid> {
         let [weights, rows] = network(self, model, batch);
@@ -56,7 +57,7 @@ impl NetShape {
     pub(crate) fn fits_inference(
         self,
         memory: f64,
-        model: &RecurrentConfig,
+        model: &ModelConfig,
         batch: Batch,
     ) -> Result<(), Invalid> {
         held(memory, network(self, model, batch))

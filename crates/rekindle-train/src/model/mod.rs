@@ -1,6 +1,8 @@
-//! A network: the front, which rows of the host go into, recurrent layers, and the head, from which outputs are taken;
-//! and what is wanted of these.
+//! A network: the front, which rows of the host go into, the body, which reads them step by step, and the head, from which outputs
+//! are taken; and what is wanted of these.
 
+pub(crate) mod body;
+pub(crate) mod config;
 pub(crate) mod frames;
 pub(crate) mod front;
 pub(crate) mod head;

@@ -1,24 +1,28 @@
-//! The network of every task: a front, recurrent layers, and a head.
+//! The network of every task: a front, a body, and a head.
 
-use super::{head::HeadParts, shape::NetShape};
-use crate::error::Result;
+use super::{
+    body::{Body, NetStates, Read},
+    config::ModelConfig,
+    head::HeadParts,
+    shape::NetShape,
+};
+use crate::error::{Error, Result};
 use burn::module::{Module, Param};
-use burn::nn::{Embedding, Linear};
+use burn::nn::{Embedding, Linear, LinearConfig};
 use burn::tensor::{Device, Int, Tensor};
-use rekindle::{AnyCell, EngineConfig, Recurrent, RecurrentConfig, Sequence, States};
+use rekindle::{AnyCell, EngineConfig, Recurrent, Sequence};
 use rekindle_models::{crf::Crf, encoder_decoder::Writer, tagger::Letters};
 
-/// The states of a network's recurrent layers.
-pub type NetStates = States<Vec<Tensor<2>>>;
-
-/// An embedding where the task has symbols, recurrent layers, and a linear output: the article's
+/// An embedding where the task has symbols, a body, which is most often recurrent layers, and a linear output: the article's
 /// `o_t = softmax(V s_t)`, without the softmax, which belongs to the loss. Of words the letters may be read as well, and outputs may be
 /// scored together, or a row of symbols may be written in place of outputs. The names of the fields are those of the weights in files.
 #[derive(Module, Debug)]
 pub struct Net {
     embedding: Option<Embedding>,
     letters: Option<Letters>,
-    recurrent: Recurrent<AnyCell>,
+    /// Between a step and a body that reads another width.
+    input: Option<Linear>,
+    recurrent: Body,
     output: Option<Linear>,
     /// The bias of an output that is tied to the embedding.
     tied_bias: Option<Param<Tensor<1>>>,
@@ -31,14 +35,15 @@ impl Net {
     ///
     /// # Errors
     ///
-    /// If the layers do not take inputs of this width, or the output is tied to an embedding of
-    /// another width than the layers' output.
-    pub fn new(shape: NetShape, model: &RecurrentConfig, device: &Device) -> Result<Net> {
+    /// If the body does not take inputs of this width, or does not fit the head.
+    pub fn new(shape: NetShape, model: &ModelConfig, device: &Device) -> Result<Net> {
         shape.fits(model)?;
         let NetShape { front, head } = shape;
         let embedding = front.init(head.tied(), device);
         let letters = front.init_letters(device);
-        let recurrent = model.init(front.width(), device);
+        let (width, reads) = (front.width(), model.reads(front.width()));
+        let input = reads.map(|reads| LinearConfig::new(width, reads).init(device));
+        let recurrent = Body::new(model, reads.unwrap_or(width), device);
         let HeadParts {
             output,
             tied_bias,
@@ -48,6 +53,7 @@ impl Net {
         Ok(Net {
             embedding,
             letters,
+            input,
             recurrent,
             output,
             tied_bias,
@@ -63,15 +69,28 @@ impl Net {
     /// If the network takes features.
     pub fn embed(&self, symbols: Tensor<2, Int>) -> Tensor<3> {
         let embedding = self.embedding.as_ref().expect("a network of symbols");
-        embedding.forward(symbols)
+        match &self.recurrent {
+            Body::AwdLstm(stack) => stack.embed(embedding.weight.val(), symbols),
+            Body::Stack(_) | Body::Blocks(_) => embedding.forward(symbols),
+        }
     }
 
-    /// The recurrent layers over a batch.
+    /// The body over a batch.
     pub fn read(
         &self,
         x: impl Into<Sequence>,
         states: Option<NetStates>,
     ) -> (Tensor<3>, NetStates) {
+        let Read { y, states, .. } = self.learn(x.into(), states);
+        (y, states)
+    }
+
+    /// The same, with what outputs cost in training beside the loss.
+    pub(super) fn learn(&self, x: Sequence, states: Option<NetStates>) -> Read {
+        let x = match &self.input {
+            Some(input) => x.with(input.forward(x.data().clone())),
+            None => x,
+        };
         self.recurrent.forward(x, states)
     }
 
@@ -130,9 +149,24 @@ impl Net {
         self.letters.as_ref()
     }
 
-    /// The recurrent layers.
-    pub fn recurrent(&self) -> &Recurrent<AnyCell> {
+    /// What stands between the two ends.
+    pub(crate) fn body(&self) -> &Body {
         &self.recurrent
+    }
+
+    /// The recurrent layers, for what looks into these or writes them for other programs.
+    ///
+    /// # Errors
+    ///
+    /// If the network has no stack of them.
+    pub fn recurrent(&self) -> Result<&Recurrent<AnyCell>> {
+        self.recurrent.stack().ok_or_else(|| {
+            let kind = self.recurrent.kind();
+            Error::mend(format!(
+                "model.kind = \"{kind}\": only the layers of a \"stack\" can be looked into, written for other programs or taken from \
+                 a file of theirs"
+            ))
+        })
     }
 
     /// Has the equations run in another way.

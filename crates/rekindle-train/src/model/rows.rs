@@ -49,6 +49,7 @@ impl Net {
         let x = self.sequence(rows, device);
         let [_, time, _] = x.data().dims();
         let (y, ended) = self.read(x.clone(), None);
+        let ended = ended.stack().expect("what writes stands behind a stack");
         self.writer()
             .look_at(&x.with(y), ended, indices(symbols, time, device))
     }
@@ -83,13 +84,12 @@ fn padded<T: Copy + Default>(
 #[cfg(all(test, feature = "flex"))]
 mod tests {
     use super::*;
-    use crate::model::{front::Front, shape::NetShape};
-    use rekindle::RecurrentConfig;
+    use crate::model::{config::ModelConfig, front::Front, shape::NetShape};
 
     #[test]
     fn rows_are_padded_where_they_differ() {
         let device = Device::flex();
-        let model: RecurrentConfig =
+        let model: ModelConfig =
             toml::from_str("cell = { kind = \"gru\", d_hidden = 3 }").expect("a model");
         let shape = NetShape::of(Front::Features(2), 1);
         let net = Net::new(shape, &model, &device).expect("a network");

@@ -1,8 +1,7 @@
 //! The two ends of a network.
 
-use super::{front::Front, head::Head};
+use super::{config::ModelConfig, front::Front, head::Head};
 use crate::error::{Error, Result};
-use rekindle::RecurrentConfig;
 
 /// What a task asks of the network's two ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +23,13 @@ impl NetShape {
         NetShape { front, head }
     }
 
-    /// Checks that layers fit between the two ends.
+    /// Checks that a body fits between the two ends.
     ///
     /// # Errors
     ///
-    /// If the layers do not take inputs of this width, or the output is tied to an embedding of
-    /// another width than the layers' output.
-    pub(crate) fn fits(&self, model: &RecurrentConfig) -> Result<()> {
+    /// If the body does not take inputs of this width, the output is tied to an embedding of another width than the body's output, or
+    /// what writes is to stand behind another body than a stack.
+    pub(crate) fn fits(&self, model: &ModelConfig) -> Result<()> {
         if let Some(letters) = self.front.letters() {
             let fits = letters.validate();
             fits.map_err(|invalid| Error::mend(invalid.under("task.letters").to_string()))?;
@@ -38,15 +37,25 @@ impl NetShape {
         let d_input = self.front.width();
         let fits = model.fits(d_input);
         fits.map_err(|invalid| Error::mend(invalid.under("model").to_string()))?;
-        let d_output = model.d_output();
+        let d_output = model.d_output(d_input);
         if self.head.tied() && d_output != d_input {
             return Err(Error::mend(format!(
-                "task.tied = true: the embedding has width {d_input} and the layers' output {d_output}; \
-                 set task.d_embedding or model.projection so that they agree"
+                "task.tied = true: the embedding has width {d_input} and the layers' output {d_output}; set task.d_embedding or {} \
+                 so that they agree",
+                match model {
+                    ModelConfig::Blocks(_) => "model.d_model",
+                    _ => "model.projection",
+                }
             )));
         }
         if let Head::Writer(writer) = self.head {
-            let whole = writer.config(self.front, model).validate();
+            let Some(stack) = model.stack() else {
+                return Err(Error::mend(format!(
+                    "model.kind = \"{}\": must be \"stack\" where a row is written: what writes it begins from the states of layers",
+                    model.kind()
+                )));
+            };
+            let whole = writer.config(self.front, stack).validate();
             whole.map_err(|invalid| Error::mend(invalid.under("task").to_string()))?;
         }
         Ok(())

@@ -1,6 +1,9 @@
 //! From which steps a network's outputs are taken.
 
-use super::net::{Net, NetStates};
+use super::{
+    body::{NetStates, Read},
+    net::Net,
+};
 use crate::data::reading::Steps;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::{Cell, Merge, Sequence};
@@ -31,6 +34,16 @@ pub enum Pool {
     Max,
 }
 
+/// What a network gives for a batch.
+pub(crate) struct Given {
+    /// `[rows, outputs]`, or `[rows * time, outputs]` where each step has its own.
+    pub(crate) outputs: Tensor<2>,
+    /// Behind the batch.
+    pub(crate) states: NetStates,
+    /// What outputs cost in training beside the loss, a single number.
+    pub(crate) cost: Option<Tensor<1>>,
+}
+
 impl Net {
     /// The outputs of a batch, `[rows, outputs]`, or `[rows * time, outputs]` where each step has its own; and the states
     /// behind it.
@@ -40,13 +53,25 @@ impl Net {
         taken: Taken,
         states: Option<NetStates>,
     ) -> (Tensor<2>, NetStates) {
-        let (y, states) = self.read(x.clone(), states);
+        let Given {
+            outputs, states, ..
+        } = self.learned(x, taken, states);
+        (outputs, states)
+    }
+
+    /// The same, with what outputs cost in training beside the loss.
+    pub(crate) fn learned(&self, x: Sequence, taken: Taken, states: Option<NetStates>) -> Given {
+        let Read { y, states, cost } = self.learn(x.clone(), states);
         let outputs = match taken {
             Taken::Each => self.output_each(y),
             Taken::End => self.output(end(&y)),
             Taken::Pooled(pool) => self.output(pool.of(y, &x, sides(self))),
         };
-        (outputs, states)
+        Given {
+            outputs,
+            states,
+            cost,
+        }
     }
 
     /// The outputs for rows that are read from their beginning.
@@ -183,7 +208,7 @@ impl Sides {
 
 /// The two sides of a network's outputs; none where they are one.
 pub(super) fn sides(net: &Net) -> Option<Sides> {
-    let recurrent = net.recurrent();
+    let recurrent = net.body().stack()?;
     let top = recurrent.layers().last()?;
     let apart = top.reverse.is_some() && recurrent.merge() == Merge::Concat;
     (apart && top.projection.is_none()).then(|| Sides {

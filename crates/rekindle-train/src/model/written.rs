@@ -2,10 +2,12 @@
 
 use super::net::Net;
 use super::taken::{Pool, Sides, Taken, sides};
+use crate::error::Result;
 use burn::tensor::{Tensor, TensorData};
+use rekindle::{AnyCell, Recurrent};
 use rekindle_interop::formats::Dtype;
 use rekindle_interop::formats::onnx::{Model, Setting};
-use rekindle_interop::onnx::{Batch, Drawing, Options, Value, layers};
+use rekindle_interop::onnx::{self, Batch, Drawing, Options, Value};
 use rekindle_interop::{WeightError, named_tensors};
 
 /// What a task makes of a network's two ends.
@@ -55,12 +57,16 @@ pub(crate) fn pytorch_name(own: &str) -> Option<(&'static str, bool)> {
 
 impl Net {
     /// The weights by the names and in the layout of PyTorch's `Embedding`, recurrent modules and `Linear`.
-    pub(crate) fn pytorch(&self) -> Vec<(String, TensorData)> {
+    ///
+    /// # Errors
+    ///
+    /// If it has no stack of recurrent layers.
+    pub(crate) fn pytorch(&self) -> Result<Vec<(String, TensorData)>> {
         let mut all = Vec::new();
         if let Some(embedding) = self.embedding() {
             all.push(("embedding.weight".to_owned(), embedding.into_data()));
         }
-        let layers = rekindle_interop::export(self.recurrent()).into_iter();
+        let layers = rekindle_interop::export(self.recurrent()?).into_iter();
         all.extend(layers.map(|(name, data)| (format!("recurrent.{name}"), data)));
         if let Some(letters) = self.letters() {
             let vectors = named_tensors(letters).into_iter();
@@ -71,7 +77,7 @@ impl Net {
         }
         if self.writes() {
             all.extend(self.written());
-            return all;
+            return Ok(all);
         }
         let (weight, bias) = self.head();
         all.push(("output.weight".to_owned(), weight.transpose().into_data()));
@@ -79,22 +85,23 @@ impl Net {
             all.push(("output.bias".to_owned(), bias.into_data()));
         }
         all.extend(self.field());
-        all
+        Ok(all)
     }
 
-    /// A model from rows as the task has them, `symbols` or `x`, to its `outputs`.
+    /// A model from rows as the task has them, `symbols` or `x`, over the network's recurrent layers, to its `outputs`.
     ///
     /// # Errors
     ///
     /// If a cell is no set of equations, or the options ask for what models do not have.
     pub(crate) fn onnx(
         &self,
+        layers: &Recurrent<AnyCell>,
         ends: &Ends,
         options: &Options,
-    ) -> Result<Model<'static>, WeightError> {
+    ) -> std::result::Result<Model<'static>, WeightError> {
         let mut drawing = Drawing::new(options.opset)?;
         let drawn = &mut drawing;
-        let features = self.recurrent().d_input();
+        let features = layers.d_input();
         let (input, x) = match self.embedding() {
             Some(embedding) => {
                 let symbols = drawn.typed_input("symbols", Dtype::I64, &["batch", "time"]);
@@ -111,7 +118,7 @@ impl Net {
         };
         let batch = Batch::new(drawn, &input, options.lengths);
         let x = batch.entered(drawn, &x);
-        let y = layers(drawn, self.recurrent(), x, &batch, options.states)?;
+        let y = onnx::layers(drawn, layers, x, &batch, options.states)?;
         let y = match ends.taken {
             Taken::Each => drawn.transposed(&y),
             Taken::End => drawn.at(&y, 0, -1),

@@ -46,7 +46,7 @@ impl Predictor {
                 "a model of ONNX {what}, or have the weights by --output FILE.safetensors"
             )));
         }
-        let model = self.net.onnx(&ends, options);
+        let model = self.net.onnx(self.net.recurrent()?, &ends, options);
         let mut model = model.map_err(|error| Error::mend(error.to_string()))?;
         for (name, text) in NOTES.into_iter().zip(self.notes()?) {
             model.notes.push((name.to_owned(), text));
@@ -58,16 +58,19 @@ impl Predictor {
     ///
     /// # Errors
     ///
-    /// If what the run knows cannot be written, which is a defect.
+    /// If the network has no stack of recurrent layers, or what the run knows cannot be written, which is a defect.
     pub fn to_pytorch(&self) -> Result<Vec<u8>> {
         let notes = NOTES.into_iter().zip(self.notes()?);
         let notes: BTreeMap<&str, String> = notes.collect();
-        tensors::to_bytes(&self.net.pytorch(), &[("rekindle", &json(&notes)?)])
+        tensors::to_bytes(&self.net.pytorch()?, &[("rekindle", &json(&notes)?)])
     }
 
     /// The layers, and what the network knows of its data, as JSON.
     fn notes(&self) -> Result<[String; 2]> {
-        Ok([json(&self.plan.experiment().model)?, json(&self.spec)?])
+        Ok([
+            json(&self.plan.experiment().model.stack())?,
+            json(&self.spec)?,
+        ])
     }
 }
 

@@ -150,7 +150,7 @@ impl Source {
         let (mut all, mut taken) = (BTreeMap::new(), 0);
         for (name, fresh) in own {
             let means = match name.split('.').next() {
-                Some("embedding" | "letters") => ends.front,
+                Some("embedding" | "letters" | "input") => ends.front,
                 Some("recurrent") => true,
                 _ => ends.head,
             };
@@ -220,7 +220,7 @@ fn foreign(
     own: &[(String, TensorData)],
     watch: &mut dyn Watch,
 ) -> Result<BTreeMap<String, TensorData>> {
-    let (layers, taken) = content.take(net.recurrent().clone(), prefix)?;
+    let (layers, taken) = content.take(net.recurrent()?.clone(), prefix)?;
     watch.note(&taken.to_string());
     let named = named_tensors(&layers).into_iter();
     let mut weights: BTreeMap<String, TensorData> = named

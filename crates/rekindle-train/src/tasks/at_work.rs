@@ -2,17 +2,17 @@
 
 use crate::{
     memory::Batch,
-    model::{net::Net, shape::NetShape},
+    model::{config::ModelConfig, net::Net, shape::NetShape},
 };
 use burn::tensor::Device;
-use rekindle::{Invalid, RecurrentConfig};
+use rekindle::Invalid;
 
 /// A trained network, and what it may take.
 #[derive(Clone, Copy)]
 pub(crate) struct AtWork<'a> {
     pub(crate) net: &'a Net,
     pub(crate) shape: NetShape,
-    pub(crate) model: &'a RecurrentConfig,
+    pub(crate) model: &'a ModelConfig,
     /// The gigabytes that it and what it reads may take.
     pub(crate) memory: f64,
     pub(crate) device: &'a Device,

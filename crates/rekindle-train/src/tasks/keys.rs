@@ -1,6 +1,7 @@
 //! Keys that several kinds of tasks have, and what they must be.
 
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, rate};
+use crate::model::config::ModelConfig;
+use rekindle::{Invalid, rate};
 
 /// Checks the shares of the data that are held out, by their keys.
 pub(super) fn shares(held_out: [(&str, f64); 2]) -> Result<(), Invalid> {
@@ -19,11 +20,8 @@ pub(super) fn shares(held_out: [(&str, f64); 2]) -> Result<(), Invalid> {
 }
 
 /// Refuses a model that reads from the end.
-pub(super) fn forward_only(
-    model: &RecurrentConfig<AnyCellConfig>,
-    why: &str,
-) -> Result<(), Invalid> {
-    match model.bidirectional {
+pub(super) fn forward_only(model: &ModelConfig, why: &str) -> Result<(), Invalid> {
+    match model.is_bidirectional() {
         false => Ok(()),
         true => Err(Invalid::new(
             "kind",

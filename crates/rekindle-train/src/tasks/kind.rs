@@ -11,9 +11,9 @@ use crate::{
     data::{file::DataFile, reading::Reading},
     error::{Error, Result},
     memory::Batch,
-    model::{shape::NetShape, written::Ends},
+    model::{config::ModelConfig, shape::NetShape, written::Ends},
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use std::path::Path;
 
 /// A task with its data in memory, and what inference must know of them.
@@ -74,7 +74,7 @@ pub(crate) trait Kind {
     /// # Errors
     ///
     /// Names the key, its value and what it must be.
-    fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid>;
+    fn validate(&self, model: &ModelConfig) -> Result<(), Invalid>;
 
     /// The files that the task reads; an empty path is none.
     fn files(&mut self) -> Vec<&mut DataFile> {

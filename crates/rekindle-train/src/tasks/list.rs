@@ -13,9 +13,9 @@ use crate::{
     data::{file::DataFile, reading::Reading},
     error::{Error, Result},
     memory::Batch,
-    model::{shape::NetShape, written::Ends},
+    model::{config::ModelConfig, shape::NetShape, written::Ends},
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -50,7 +50,7 @@ macro_rules! tasks {
             /// # Errors
             ///
             /// Names the key, its value and what it must be.
-            pub fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+            pub fn validate(&self, model: &ModelConfig) -> Result<(), Invalid> {
                 match self { $(TaskConfig::$Task(task) => task.validate(model),)* }
             }
 

@@ -19,7 +19,7 @@ pub(crate) fn of(task: &dyn Task, net: &Net, update: UpdateRows) -> Vec<Line> {
         }
     }
     places.sort_by_key(|(place, _)| match place.as_str() {
-        "embedding" | "letters" => 0,
+        "embedding" | "letters" | "input" => 0,
         "output" | "crf" | "writer" => 2,
         _ => 1,
     });
@@ -44,6 +44,8 @@ fn place(name: &str) -> String {
     let words: Vec<&str> = name.split('.').collect();
     match words.as_slice() {
         ["recurrent", "layers", layer, ..] => format!("layer {layer}"),
+        ["recurrent", "blocks", block, ..] => format!("block {block}"),
+        ["recurrent", other, ..] => (*other).into(),
         ["tied_bias"] => "output".into(),
         [first, ..] => (*first).into(),
         [] => String::new(),
@@ -58,6 +60,11 @@ mod tests {
     fn a_parameter_is_of_a_layer_or_an_end() {
         for (name, expected) in [
             ("recurrent.layers.2.forward.gates.input.weight", "layer 2"),
+            (
+                "recurrent.blocks.1.mixer.recurrent.layers.0.forward.gates.input.weight",
+                "block 1",
+            ),
+            ("recurrent.norm.rms.gamma", "norm"),
             ("embedding.weight", "embedding"),
             ("tied_bias", "output"),
             ("output.bias", "output"),

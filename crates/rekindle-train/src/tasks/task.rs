@@ -6,7 +6,11 @@ use crate::{
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::{net::Net, shape::NetShape, taken::Taken},
+    model::{
+        net::Net,
+        shape::NetShape,
+        taken::{Given, Taken},
+    },
 };
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;
@@ -149,10 +153,15 @@ pub trait Task {
         } = lesson;
         let x = net.sequence(&inputs, device);
         let carry = carry.filter(|_| goes_on);
-        let states = carry.map(|parts| net.recurrent().initial(x.data()).with_parts(parts));
-        let (outputs, states) = net.outputs(x, self.taken(), states);
+        let states = carry.map(|parts| net.body().initial(x.data()).with_parts(parts));
+        let Given {
+            outputs,
+            states,
+            cost,
+        } = net.learned(x, self.taken(), states);
+        let value = wanted.loss(outputs);
         Loss {
-            value: wanted.loss(outputs),
+            value: cost.into_iter().fold(value, |value, cost| value + cost),
             carry: self.window().map(|_| states.detach().into_parts()),
         }
     }

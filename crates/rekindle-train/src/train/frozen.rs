@@ -72,6 +72,7 @@ fn part(name: &str) -> String {
     let (end, rest) = name.split_once('.').unwrap_or((name, ""));
     match end {
         "embedding" => format!("front.{rest}"),
+        "input" => format!("front.input.{rest}"),
         _ => format!("head.{rest}"),
     }
 }
@@ -79,7 +80,10 @@ fn part(name: &str) -> String {
 /// The part that one freezes: an end or a layer.
 fn top(weight: &str) -> &str {
     let dots = weight.match_indices('.').map(|(at, _)| at);
-    let count = match weight.starts_with("layers.") {
+    let is_of_many = ["layers.", "blocks."]
+        .iter()
+        .any(|many| weight.starts_with(many));
+    let count = match is_of_many {
         true => 2,
         false => 1,
     };

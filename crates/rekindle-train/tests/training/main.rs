@@ -1,5 +1,6 @@
 //! Runs from config to result: every task, interruption, and what goes wrong.
 
+mod bodies;
 mod judging;
 mod panels;
 mod predicting;

@@ -1,8 +1,11 @@
 //! A network that knows its training data by heart.
 
-use crate::doctor::{
-    checkup::Checkup,
-    finding::{Finding, Rule},
+use crate::{
+    doctor::{
+        checkup::Checkup,
+        finding::{Finding, Rule},
+    },
+    model::config::ModelConfig,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -29,10 +32,11 @@ fn check(checkup: &Checkup) -> Option<Finding> {
         "the network has learned its training data by heart rather than what holds elsewhere",
         format!(
             "model.{} = 0.3, a smaller model, more data, train.weight_decay, or train.patience to stop earlier",
-            // Dropout acts between layers.
-            match checkup.experiment.model.layers {
-                1 => "input_dropout",
-                _ => "dropout",
+            match &checkup.experiment.model {
+                // Dropout acts between layers.
+                ModelConfig::Stack(model) if model.layers == 1 => "input_dropout",
+                ModelConfig::Stack(_) | ModelConfig::Blocks(_) => "dropout",
+                ModelConfig::AwdLstm(_) => "output_dropout",
             }
         ),
     )

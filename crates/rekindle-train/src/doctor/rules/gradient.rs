@@ -130,7 +130,7 @@ fn layers(checkup: &Checkup) -> Option<Finding> {
             "the gradient of layer {layer} has norm {least:.1e}, that of the top layer {top:.1e}"
         ),
         "lower layers learn ten thousand times as slowly, which is hardly at all",
-        match checkup.experiment.model.residual {
+        match checkup.experiment.model.stack()?.residual {
             true => "fewer model.layers",
             false => "fewer model.layers, or model.residual = true",
         },

@@ -3,11 +3,11 @@
 
 use super::*;
 use crate::data::reading::Steps;
-use crate::model::{front::Front, head::Head, shape::NetShape};
+use crate::model::{config::ModelConfig, front::Front, head::Head, shape::NetShape};
 use burn::tensor::{Device, Tensor};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rekindle::{RecurrentConfig, Sequence};
+use rekindle::Sequence;
 use rekindle_interop::formats::{onnx, safetensors};
 use std::path::Path;
 
@@ -193,8 +193,8 @@ fn run(case: &Case, net: &Net, draw: &mut ChaCha8Rng) -> Vec<(String, TensorData
         }
         false => Sequence::new(data),
     };
-    let states = net.recurrent().initial(x.data());
-    let names = net.recurrent().state_names();
+    let states = net.body().initial(x.data());
+    let names = net.recurrent().expect("a stack").state_names();
     if case.options.states {
         for ((name, _), part) in names.iter().zip(states.clone().into_parts()) {
             named.push((format!("state.{name}"), part.into_data()));
@@ -233,9 +233,11 @@ fn every_end_becomes_a_part_of_the_model() {
     let folder = std::env::var("REKINDLE_ONNX_MODELS").ok();
     let mut draw = ChaCha8Rng::seed_from_u64(16);
     for case in cases() {
-        let config: RecurrentConfig = toml::from_str(case.model).expect("a model");
+        let config: ModelConfig = toml::from_str(case.model).expect("a model");
         let net = Net::new(case.shape, &config, &Device::flex()).expect("a network");
-        let model = net.onnx(&case.ends, &case.options).expect("a model");
+        let model = net
+            .onnx(net.recurrent().expect("a stack"), &case.ends, &case.options)
+            .expect("a model");
         let bytes = onnx::write(&model).expect("in memory");
         assert_eq!(onnx::read(&bytes).expect("a model"), model, "{}", case.name);
         let named = run(&case, &net, &mut draw);
@@ -266,7 +268,7 @@ fn every_end_becomes_a_part_of_the_model() {
 
 #[test]
 fn weights_have_pytorchs_names_and_layout() {
-    let config: RecurrentConfig =
+    let config: ModelConfig =
         toml::from_str("cell = { kind = \"gru\", d_hidden = 4 }").expect("a model");
     let front = Front::Symbols { count: 7, width: 4 };
     for tied in [false, true] {
@@ -276,7 +278,7 @@ fn weights_have_pytorchs_names_and_layout() {
             crf: false,
         };
         let net = Net::new(NetShape { front, head }, &config, &Device::flex()).expect("a network");
-        let named = net.pytorch();
+        let named = net.pytorch().expect("a stack");
         let shapes: Vec<(&str, Vec<usize>)> = named
             .iter()
             .map(|(name, data)| (name.as_str(), data.shape().to_vec()))

@@ -15,15 +15,15 @@ use crate::{
     data::{columns::Columns, reading::Reading, series::Series},
     error::Result,
     memory::Batch,
-    model::{shape::NetShape, taken::Taken, written::Ends},
+    model::{config::ModelConfig, shape::NetShape, taken::Taken, written::Ends},
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use std::path::Path;
 
 impl Kind for AddingConfig {
     type Spec = NoSpec;
 
-    fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys()
     }
 

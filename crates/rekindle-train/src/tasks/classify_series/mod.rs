@@ -24,9 +24,9 @@ use crate::{
     data::{file::DataFile, reading::Reading, series_file},
     error::Result,
     memory::Batch,
-    model::{front::Front, shape::NetShape, taken::Taken, written::Ends},
+    model::{config::ModelConfig, front::Front, shape::NetShape, taken::Taken, written::Ends},
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use std::path::Path;
 
 impl Kind for ClassifySeriesConfig {
@@ -36,7 +36,7 @@ impl Kind for ClassifySeriesConfig {
 
     const FOLDER: &[&str] = &series_file::KINDS;
 
-    fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys()
     }
 

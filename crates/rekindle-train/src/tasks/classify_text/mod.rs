@@ -26,12 +26,13 @@ use crate::{
     error::Result,
     memory::Batch,
     model::{
+        config::ModelConfig,
         taken::Taken,
         written::Ends,
         {front::Front, shape::NetShape},
     },
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use std::path::Path;
 
 impl Kind for ClassifyTextConfig {
@@ -41,7 +42,7 @@ impl Kind for ClassifyTextConfig {
 
     const FOLDER: &[&str] = &["txt"];
 
-    fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys()
     }
 

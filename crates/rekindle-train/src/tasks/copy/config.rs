@@ -2,10 +2,10 @@
 
 use crate::{
     memory::Batch,
-    model::{front::Front, shape::NetShape},
+    model::{config::ModelConfig, front::Front, shape::NetShape},
     tasks::{drawn::held_out, keys::forward_only, task::JUDGED},
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, width};
+use rekindle::{Invalid, positive, width};
 use serde::{Deserialize, Serialize};
 
 /// `[task]` of the copying problem.
@@ -46,7 +46,7 @@ fn d_embedding() -> usize {
 }
 
 impl CopyConfig {
-    pub(super) fn check_keys(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    pub(super) fn check_keys(&self, model: &ModelConfig) -> Result<(), Invalid> {
         positive("length", self.length)?;
         positive("delay", self.delay)?;
         width("d_embedding", self.d_embedding)?;

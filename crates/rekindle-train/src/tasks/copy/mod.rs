@@ -15,15 +15,15 @@ use crate::{
     data::reading::{Reading, Steps},
     error::{Error, Result},
     memory::Batch,
-    model::{shape::NetShape, taken::Taken, written::Ends},
+    model::{config::ModelConfig, shape::NetShape, taken::Taken, written::Ends},
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use std::path::Path;
 
 impl Kind for CopyConfig {
     type Spec = NoSpec;
 
-    fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, model: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys(model)
     }
 

@@ -28,6 +28,7 @@ use crate::{
     error::Result,
     memory::Batch,
     model::{
+        config::ModelConfig,
         front::Front,
         shape::NetShape,
         taken::Taken,
@@ -36,7 +37,7 @@ use crate::{
 };
 use data::Forecast;
 use given::Given;
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use std::path::Path;
 use stream::Rows;
 
@@ -47,7 +48,7 @@ impl Kind for ForecastConfig {
 
     const FOLDER: &[&str] = &KINDS;
 
-    fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys()
     }
 

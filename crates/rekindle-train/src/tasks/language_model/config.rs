@@ -7,9 +7,10 @@ use crate::{
         words::Words,
     },
     memory::Batch,
+    model::config::ModelConfig,
     tasks::keys::{forward_only, shares},
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig, positive, width};
+use rekindle::{Invalid, positive, width};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -66,7 +67,7 @@ fn share() -> f64 {
 }
 
 impl LanguageModelConfig {
-    pub(super) fn check_keys(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    pub(super) fn check_keys(&self, model: &ModelConfig) -> Result<(), Invalid> {
         let mut seen = HashSet::new();
         let paths = self.file.paths();
         if paths.is_empty() {

@@ -17,7 +17,10 @@ use crate::{
     },
     error::Result,
     memory::Batch,
-    model::{frames::Frames, front::Front, shape::NetShape, taken::Taken, written::Ends},
+    model::{
+        config::ModelConfig, frames::Frames, front::Front, shape::NetShape, taken::Taken,
+        written::Ends,
+    },
     tasks::{
         at_work::AtWork,
         given::{Takes, symbols, unread},
@@ -28,7 +31,7 @@ use crate::{
     },
 };
 use data::LanguageModel;
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use std::path::Path;
 
 impl Kind for LanguageModelConfig {
@@ -36,7 +39,7 @@ impl Kind for LanguageModelConfig {
 
     const USE: Use = Use::Writing;
 
-    fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, model: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys(model)
     }
 

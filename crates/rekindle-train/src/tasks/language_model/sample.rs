@@ -6,7 +6,7 @@ use crate::{
         vocabulary::{Unit, Vocabulary},
     },
     error::{Error, Result},
-    model::net::{Net, NetStates},
+    model::{body::NetStates, net::Net},
     tasks::prediction::SampleOptions,
 };
 use burn::tensor::{Device, Tensor, TensorData};

@@ -25,13 +25,14 @@ use crate::{
     error::Result,
     memory::Batch,
     model::{
+        config::ModelConfig,
         front::Front,
         shape::NetShape,
         taken::Taken,
         written::{Ends, Outputs},
     },
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use std::path::Path;
 
 impl Kind for RegressSeriesConfig {
@@ -41,7 +42,7 @@ impl Kind for RegressSeriesConfig {
 
     const FOLDER: &[&str] = &series_file::KINDS;
 
-    fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys()
     }
 

@@ -25,9 +25,11 @@ use crate::{
     data::{file::DataFile, reading::Reading, tagged::Untagged},
     error::{Error, Result},
     memory::Batch,
-    model::{front::Front, head::Head, shape::NetShape, taken::Taken, written::Ends},
+    model::{
+        config::ModelConfig, front::Front, head::Head, shape::NetShape, taken::Taken, written::Ends,
+    },
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use sentences::{Numbered, unread, words};
 use std::path::Path;
 use task::say;
@@ -39,7 +41,7 @@ impl Kind for TagConfig {
 
     const FOLDER: &[&str] = &["txt", "conll", "conllu"];
 
-    fn validate(&self, _: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys()
     }
 

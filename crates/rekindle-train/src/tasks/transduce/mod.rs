@@ -25,9 +25,11 @@ use crate::{
     data::{file::DataFile, message::counted, reading::Reading},
     error::{Error, Result},
     memory::Batch,
-    model::{front::Front, head::Head, shape::NetShape, taken::Taken, written::Ends},
+    model::{
+        config::ModelConfig, front::Front, head::Head, shape::NetShape, taken::Taken, written::Ends,
+    },
 };
-use rekindle::{AnyCellConfig, Invalid, RecurrentConfig};
+use rekindle::Invalid;
 use rekindle_models::encoder_decoder::AttentionKind;
 use std::path::Path;
 use task::say;
@@ -39,9 +41,16 @@ impl Kind for TransduceConfig {
 
     const FOLDER: &[&str] = &["txt"];
 
-    fn validate(&self, model: &RecurrentConfig<AnyCellConfig>) -> Result<(), Invalid> {
+    fn validate(&self, model: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys()?;
-        match (model.projection, self.attention) {
+        let stack = model.stack().ok_or_else(|| {
+            let reason = format!(
+                "must be another with model.kind = \"{}\": what writes begins from the states of a stack of layers",
+                model.kind()
+            );
+            Invalid::because("kind", reason)
+        })?;
+        match (stack.projection, self.attention) {
             (Some(width), AttentionKind::Additive) => {
                 let expected = "left out with task.attention = \"additive\", which looks by the state of what writes; or take \"general\"";
                 Err(Invalid::new(

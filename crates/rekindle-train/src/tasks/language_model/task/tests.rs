@@ -1,6 +1,6 @@
 use super::*;
+use crate::model::config::ModelConfig;
 use crate::tasks::language_model::config::LanguageModelConfig;
-use rekindle::RecurrentConfig;
 
 /// A task over 300 letters that come in no order, of which 60 validate.
 fn task(window: usize) -> LanguageModel {
@@ -21,7 +21,7 @@ fn over(letters: usize, window: usize, key: &str) -> LanguageModel {
 }
 
 fn net(task: &LanguageModel, device: &Device) -> Net {
-    let model: RecurrentConfig =
+    let model: ModelConfig =
         toml::from_str("cell = { kind = \"gru\", d_hidden = 12 }").expect("a model");
     Net::new(task.shape(), &model, device).expect("a network")
 }
