@@ -352,7 +352,7 @@ fn a_network_of_another_kind_has_its_own_keys() {
         (
             own,
             &["model.mixer.kind=cell", "model.mixer.cell.kind=lstm"],
-            "missing key `model.mixer.cell.d_hidden`",
+            "missing key `model.mixer.d_hidden` or `model.mixer.cell.d_hidden`",
         ),
         (
             "kind = \"awd_lstm\"",

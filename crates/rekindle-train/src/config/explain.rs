@@ -23,7 +23,7 @@ pub(super) fn explain(path: &Path, message: &str, written: &Value) -> String {
             None => format!("{key}: unknown value `{name}`{}", suggest(name, &choices)),
         }
     } else if let Some((name, _)) = quoted(message, "missing field `") {
-        format!("missing key `{}`", here.key_in(name))
+        format!("missing key `{}`", here.missing(name).join("` or `"))
     } else if let Some((found, expected)) = unexpected(message) {
         format!(
             "{}: {}",

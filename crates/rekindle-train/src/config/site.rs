@@ -45,9 +45,14 @@ impl<'a> Site<'a> {
         dotted(&self.place, &[])
     }
 
-    /// The key `name` in the table where serde stopped.
-    pub(super) fn key_in(&self, name: &str) -> String {
-        dotted(&self.place, &[Step::key(name)])
+    /// The keys `name` that may be the one that is missing: in the table where serde stopped, or in one of a kind below it.
+    pub(super) fn missing(&self, name: &str) -> Vec<String> {
+        let lacks = |value: &Value| value.get(name).is_none();
+        let below = self.below(&|_, value| value.get("kind").is_some() && lacks(value));
+        let here = self.value().is_none_or(lacks).then(Vec::new);
+        let tables = here.into_iter().chain(below);
+        let key = |table: Vec<Step>| dotted(&self.place, &[table, vec![Step::key(name)]].concat());
+        tables.map(key).collect()
     }
 
     fn value(&self) -> Option<&Value> {

@@ -1,6 +1,6 @@
 //! `[model]` of a config: which kind of network stands between the two ends, and its keys.
 
-use rekindle::{AnyCellConfig, EngineConfig, Extent, Invalid, RecurrentConfig};
+use rekindle::{AnyCellConfig, CellConfig, EngineConfig, Extent, Invalid, RecurrentConfig};
 use rekindle_models::awd_lstm::AwdStackConfig;
 use rekindle_models::blocks::{BlocksConfig, MixingConfig};
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -117,6 +117,21 @@ impl ModelConfig {
                 cells.collect()
             }
             ModelConfig::AwdLstm(_) => Vec::new(),
+        }
+    }
+
+    /// The name of its cell, or of what takes the place of one in most of its blocks.
+    pub(crate) fn cell(&self) -> String {
+        match self {
+            ModelConfig::Stack(config) => config.cell.card().name.into(),
+            ModelConfig::Blocks(config) => match &config.mixer {
+                MixingConfig::Cell(mixer) => mixer.cell.card().name.into(),
+                MixingConfig::Rwkv7(_) => "rwkv7".into(),
+                MixingConfig::MLstm(_) => "mlstm".into(),
+                MixingConfig::SLstm(_) => "slstm".into(),
+                _ => "blocks".into(),
+            },
+            ModelConfig::AwdLstm(config) => config.cell.clone(),
         }
     }
 

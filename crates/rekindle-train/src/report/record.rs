@@ -94,6 +94,20 @@ impl Record {
         ];
         let cells: Vec<String> = cells.into_iter().flatten().collect();
         let cells = cells.join(", ");
+        let [kind, blocks, width] = ["kind", "blocks", "d_model"].map(|name| key(&[name]));
+        match kind.as_deref() {
+            Some("blocks") => {
+                let mixer = key(&["mixer", "cell", "kind"]).or_else(|| key(&["mixer", "kind"]));
+                let [blocks, mixer, width] = [blocks, mixer, width].map(Option::unwrap_or_default);
+                return format!("{blocks} blocks of {mixer}, {width} wide");
+            }
+            Some("awd_lstm") => {
+                let [layers, cell, units] = ["layers", "cell", "d_hidden"].map(|name| key(&[name]));
+                let [layers, cell, units] = [layers, cell, units].map(Option::unwrap_or_default);
+                return format!("{layers} regularised layers of {cell} with {units} units");
+            }
+            _ => {}
+        }
         match key(&["layers"]).as_deref() {
             None | Some("1") => cells,
             Some(layers) => format!("{layers} layers of {cells}"),

@@ -114,7 +114,7 @@ impl Trained {
         let plan = Plan::read(&run.config(), &[])?;
         let experiment = plan.experiment();
         let record = Record::read(run)?;
-        let layers = match experiment.model.bidirectional {
+        let layers = match experiment.model.is_bidirectional() {
             true => format!("{}, both directions", record.model()),
             false => record.model(),
         };
@@ -135,7 +135,7 @@ impl Trained {
         others.sort_by_key(|(seed, _)| *seed);
         let weights = files::read(&run.weights())?;
         Ok(Trained {
-            cell: experiment.model.cell.card().name.to_owned(),
+            cell: experiment.model.cell(),
             layers,
             seed: experiment.seed,
             result: record.result,
