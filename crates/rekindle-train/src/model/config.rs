@@ -1,6 +1,6 @@
 //! `[model]` of a config: which kind of network stands between the two ends, and its keys.
 
-use rekindle::{AnyCellConfig, CellConfig, EngineConfig, Extent, Invalid, RecurrentConfig};
+use rekindle::{AnyCellConfig, EngineConfig, Extent, Invalid, RecurrentConfig};
 use rekindle_models::awd_lstm::AwdStackConfig;
 use rekindle_models::blocks::{BlocksConfig, MixingConfig};
 use serde::{Deserialize, Deserializer, Serialize, de};
