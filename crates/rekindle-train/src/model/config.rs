@@ -9,6 +9,7 @@ use toml::{Table, Value};
 /// What stands between the two ends of a network: the key `model.kind`, and the keys of that kind.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "a config has one")]
 pub enum ModelConfig {
     /// Recurrent layers, one on top of the other.
     Stack(RecurrentConfig),

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::{AnyCell, Streamer};
 
 /// The layers of a network, and what they remember.
+#[allow(clippy::large_enum_variant, reason = "a stream has one")]
 enum Layers {
     /// Of a stack.
     Stack(Streamer<AnyCell>),
