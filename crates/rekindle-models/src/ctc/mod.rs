@@ -146,74 +146,30 @@ impl Ctc {
         x.with(log_probs)
     }
 
-    /// `-log p(labels)` of each row, `[batch]`.
+    /// [`loss`] of what it gives.
     ///
     /// # Errors
     ///
-    /// If a row has fewer steps than its labels need, one each and one more between equal ones; or a label is none of the
-    /// network's.
+    /// As of that.
     ///
     /// # Panics
     ///
-    /// If there are not labels a row.
+    /// As of that.
     pub fn loss(
         &self,
         log_probs: &Sequence,
         labels: &[Vec<usize>],
     ) -> Result<Tensor<1>, Unsayable> {
-        let [batch, time, classes] = log_probs.data().dims();
-        assert!(
-            labels.len() == batch,
-            "there are labels for {} rows, but the batch has {batch}",
-            labels.len()
-        );
-        let full = vec![time; batch];
-        let lengths = log_probs.lengths().unwrap_or(&full);
-        for (row, (labels, &steps)) in labels.iter().zip(lengths).enumerate() {
-            sayable(row, labels, steps, classes - 1)?;
-        }
-        let device = log_probs.data().device();
-        let counts = |counts: Vec<usize>| -> Tensor<1, Int> {
-            let counts: Vec<i32> = counts.into_iter().map(|n| n as i32).collect();
-            Tensor::from_data(TensorData::new(counts, [batch]), &device)
-        };
-        let longest = labels.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        // What is beyond a row's labels is not read, but has to be a class that is not the blank.
-        let padded = labels.iter().flat_map(|labels| {
-            let classes = labels.iter().map(|&label| label as i32 + 1);
-            classes.chain(std::iter::repeat(1)).take(longest)
-        });
-        let targets = TensorData::new(padded.collect::<Vec<i32>>(), [batch, longest]);
-        let loss = CTCLossConfig::new().with_blank(BLANK).init();
-        Ok(loss.forward(
-            log_probs.data().clone().swap_dims(0, 1),
-            Tensor::from_data(targets, &device),
-            counts(lengths.to_vec()),
-            counts(labels.iter().map(Vec::len).collect()),
-        ))
+        loss(log_probs, labels)
     }
 
-    /// The labels of each row that a beam search of this width finds; of a width of 1, those of the best class a step.
+    /// [`decode`] of what it gives.
     ///
     /// # Panics
     ///
     /// If the width is 0.
     pub fn decode(&self, log_probs: &Sequence, width: usize) -> Vec<Vec<usize>> {
-        let [batch, time, classes] = log_probs.data().dims();
-        let numbers: Vec<f32> = log_probs.data().to_data().iter::<f32>().collect();
-        let full = vec![time; batch];
-        let lengths = log_probs.lengths().unwrap_or(&full);
-        let rows = numbers.chunks(time * classes).zip(lengths);
-        rows.map(|(row, &steps)| {
-            let row = &row[..steps * classes];
-            let mut said = match width {
-                1 => greedy(row, classes, BLANK),
-                _ => prefix_beam(row, classes, BLANK, width).swap_remove(0).0,
-            };
-            said.iter_mut().for_each(|class| *class -= 1);
-            said
-        })
-        .collect()
+        decode(log_probs, width)
     }
 
     /// Groups of frames side by side; the last of a row may be filled up with zeros.
@@ -245,6 +201,78 @@ impl Ctc {
             }
         }
     }
+}
+
+/// `-log p(labels)` of each row, `[batch]`, of the logarithms of the probabilities of the classes, `[batch, time, labels + 1]`.
+///
+/// # Errors
+///
+/// If a row has fewer steps than [its labels need](steps_of), or a label is none of them.
+///
+/// # Panics
+///
+/// If there are not labels a row.
+pub fn loss(log_probs: &Sequence, labels: &[Vec<usize>]) -> Result<Tensor<1>, Unsayable> {
+    let [batch, time, classes] = log_probs.data().dims();
+    assert!(
+        labels.len() == batch,
+        "there are labels for {} rows, but the batch has {batch}",
+        labels.len()
+    );
+    let full = vec![time; batch];
+    let lengths = log_probs.lengths().unwrap_or(&full);
+    for (row, (labels, &steps)) in labels.iter().zip(lengths).enumerate() {
+        sayable(row, labels, steps, classes - 1)?;
+    }
+    let device = log_probs.data().device();
+    let counts = |counts: Vec<usize>| -> Tensor<1, Int> {
+        let counts: Vec<i32> = counts.into_iter().map(|n| n as i32).collect();
+        Tensor::from_data(TensorData::new(counts, [batch]), &device)
+    };
+    let longest = labels.iter().map(Vec::len).max().unwrap_or(0).max(1);
+    // What is beyond a row's labels is not read, but has to be a class that is not the blank.
+    let padded = labels.iter().flat_map(|labels| {
+        let classes = labels.iter().map(|&label| label as i32 + 1);
+        classes.chain(std::iter::repeat(1)).take(longest)
+    });
+    let targets = TensorData::new(padded.collect::<Vec<i32>>(), [batch, longest]);
+    let loss = CTCLossConfig::new().with_blank(BLANK).init();
+    Ok(loss.forward(
+        log_probs.data().clone().swap_dims(0, 1),
+        Tensor::from_data(targets, &device),
+        counts(lengths.to_vec()),
+        counts(labels.iter().map(Vec::len).collect()),
+    ))
+}
+
+/// The labels of each row that a beam search of this width finds in `[batch, time, labels + 1]`; of a width of 1, those of the best class
+/// a step.
+///
+/// # Panics
+///
+/// If the width is 0.
+pub fn decode(log_probs: &Sequence, width: usize) -> Vec<Vec<usize>> {
+    let [batch, time, classes] = log_probs.data().dims();
+    let numbers: Vec<f32> = log_probs.data().to_data().iter::<f32>().collect();
+    let full = vec![time; batch];
+    let lengths = log_probs.lengths().unwrap_or(&full);
+    let rows = numbers.chunks(time * classes).zip(lengths);
+    rows.map(|(row, &steps)| {
+        let row = &row[..steps * classes];
+        let mut said = match width {
+            1 => greedy(row, classes, BLANK),
+            _ => prefix_beam(row, classes, BLANK, width).swap_remove(0).0,
+        };
+        said.iter_mut().for_each(|class| *class -= 1);
+        said
+    })
+    .collect()
+}
+
+/// The steps that labels need: one each, and one more for the blank between equal ones.
+pub fn steps_of(labels: &[usize]) -> usize {
+    let repeats = labels.windows(2).filter(|two| two[0] == two[1]).count();
+    labels.len() + repeats
 }
 
 /// Labels that a row cannot say.
@@ -294,8 +322,7 @@ fn sayable(row: usize, labels: &[usize], steps: usize, known: usize) -> Result<(
         let labels = known;
         return Err(Unsayable::Unknown { row, label, labels });
     }
-    let repeats = labels.windows(2).filter(|two| two[0] == two[1]).count();
-    let needed = labels.len() + repeats;
+    let needed = steps_of(labels);
     match needed > steps {
         true => Err(Unsayable::Short { row, steps, needed }),
         false => Ok(()),
