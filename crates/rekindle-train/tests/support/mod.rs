@@ -83,3 +83,24 @@ pub(crate) fn never() -> AtomicBool {
 pub(crate) fn weights(run: &Path) -> Vec<u8> {
     fs::read(run.join("model.safetensors")).expect("weights")
 }
+
+/// The numbers of weights in a file, tensor by tensor in the order of their names.
+pub(crate) fn numbers(weights: &[u8]) -> Vec<f32> {
+    let file = safetensors::SafeTensors::deserialize(weights).expect("weights");
+    let mut tensors = file.tensors();
+    tensors.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let bytes: Vec<u8> = tensors
+        .iter()
+        .flat_map(|(_, view)| view.data().to_vec())
+        .collect();
+    let numbers = bytes
+        .chunks_exact(4)
+        .map(|word| word.try_into().expect("4 bytes"));
+    numbers.map(f32::from_le_bytes).collect()
+}
+
+/// How far the numbers of two files of weights are apart at most.
+pub(crate) fn apart(a: &[u8], b: &[u8]) -> f32 {
+    let pairs = numbers(a).into_iter().zip(numbers(b));
+    pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}

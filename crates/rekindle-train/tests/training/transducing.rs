@@ -2,7 +2,7 @@
 
 use super::{
     reports,
-    support::{Bench, said, trained, weights as file_of},
+    support::{Bench, apart, said, trained, weights as file_of},
 };
 use rekindle_train::{Error, Prediction, Predictor, Truth, tasks::Part, validate};
 
@@ -140,24 +140,7 @@ fn batches_that_are_accumulated_have_the_gradient_of_all_their_symbols() {
     };
     let whole = weights(&["train.batch=8"], "whole");
     let parts = weights(&["train.batch=2", "train.accumulate=4"], "parts");
-    let [whole, parts] = [whole, parts].map(|bytes| {
-        let file = safetensors::SafeTensors::deserialize(&bytes).expect("weights");
-        let mut tensors = file.tensors();
-        tensors.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let bytes: Vec<u8> = tensors
-            .iter()
-            .flat_map(|(_, view)| view.data().to_vec())
-            .collect();
-        let numbers = bytes
-            .chunks_exact(4)
-            .map(|word| word.try_into().expect("4 bytes"));
-        numbers.map(f32::from_le_bytes).collect::<Vec<f32>>()
-    });
-    let apart = whole
-        .iter()
-        .zip(&parts)
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, f32::max);
+    let apart = apart(&whole, &parts);
     assert!(apart < 1e-5, "{apart}");
 }
 
