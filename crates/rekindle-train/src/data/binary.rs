@@ -42,7 +42,13 @@ const FIRST: [(&[u8], Known); 19] = [
     (b"\x80\x04", ("a pickle of Python", FRAME)),
     (b"$FL2", ("a file of SPSS", FRAME)),
     (b"<stata_dta", ("a file of Stata", FRAME)),
-    (b"RIFF", ("sound or film", "write its samples as a table")),
+    (
+        b"RIFF",
+        (
+            "sound or film",
+            "sounds are learned by task.kind = \"transcribe\" or \"classify_series\", from a list or a folder of WAV files",
+        ),
+    ),
 ];
 
 /// What an archive in ZIP holds where a name or a text like this is in it.

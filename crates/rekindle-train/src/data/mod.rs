@@ -12,6 +12,7 @@
 //! | sentences with a tag for every word | [`TaggedText`] |
 //! | series with a class each, `.ts`, a table, JSON lines or NumPy's arrays | [`SeriesSet`] |
 //! | the same with a number each | [`SeriesTargets`] |
+//! | sounds in WAV files, in a folder for each class or a list, as either, by an [`AudioConfig`] | [`SeriesSet`], [`SeriesTargets`] |
 //! | a table whose rows are the time steps | [`Columns`], by the roles of a [`Schema`], then [`Scaler`] |
 //! | none: the problem is generated | [`AddingProblem`], [`CopyingProblem`] |
 //!
@@ -21,6 +22,7 @@
 //! [`TableConfig`]. Nothing here draws on global randomness: every draw
 //! is a function of a seed and a number, so any epoch or item can be made again on its own.
 
+pub(crate) mod audio;
 mod binary;
 pub(crate) mod calendar;
 mod classes;
@@ -55,6 +57,7 @@ mod series_long;
 mod series_numpy;
 pub(crate) mod series_parsed;
 pub(crate) mod series_set;
+mod series_sound;
 pub(crate) mod series_targets;
 pub mod split;
 pub(crate) mod step;
@@ -66,6 +69,7 @@ mod ts_header;
 pub(crate) mod vocabulary;
 pub(crate) mod words;
 
+pub use audio::config::AudioConfig;
 pub use calendar::Cycle;
 pub use clock::TimeColumns;
 pub use columns::Columns;
@@ -74,7 +78,7 @@ pub use fill::Fill;
 pub use fingerprint::Fingerprint;
 pub use generated::{AddingProblem, CopyingProblem};
 pub use labelled_text::{LabelledText, TextColumns};
-pub use pairs::{PairColumns, TextPairs};
+pub use pairs::{PairColumns, PairOf, TextPairs};
 pub use roles::{ColumnRole, Role, Schema};
 pub use scaler::Scaler;
 pub use segments::Segment;

@@ -1,4 +1,4 @@
-//! Pairs of texts, a row each: what is read, and what is written of it.
+//! Pairs of texts, or of a sound's file and its text, a row each: what is read, and what is written of it.
 
 use super::cut;
 use super::message::{counted, listed};
@@ -17,9 +17,21 @@ pub struct TextPairs {
     pub note: String,
 }
 
+/// What a pair is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PairOf {
+    /// A text, and one that is to be written of it.
+    #[default]
+    Texts,
+    /// The name of a sound's file, and the text that is said in it.
+    Sounds,
+}
+
 /// Where pairs of texts stand in a table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PairColumns {
+    /// What they are.
+    pub of: PairOf,
     /// How the table is written; what is not said is found.
     pub table: TableConfig,
     /// The column of what is read; found by its name by default.
@@ -30,18 +42,64 @@ pub struct PairColumns {
     pub skip_empty: bool,
 }
 
-/// What the two columns are called, in any case, the likeliest first.
-const SOURCES: [&str; 5] = ["source", "src", "input", "from", "question"];
-const TARGETS: [&str; 5] = ["target", "tgt", "output", "to", "answer"];
+/// A column of a pair: the key that names it, and what it is called, in any case, the likeliest first.
+struct Side {
+    key: &'static str,
+    names: &'static [&'static str],
+}
+
+impl PairOf {
+    /// What is read, and what is written.
+    const fn sides(self) -> [Side; 2] {
+        match self {
+            PairOf::Texts => [
+                Side {
+                    key: "source_column",
+                    names: &["source", "src", "input", "from", "question"],
+                },
+                Side {
+                    key: "target_column",
+                    names: &["target", "tgt", "output", "to", "answer"],
+                },
+            ],
+            PairOf::Sounds => [
+                Side {
+                    key: "file_column",
+                    names: &FILES,
+                },
+                Side {
+                    key: "text_column",
+                    names: &[
+                        "text",
+                        "transcript",
+                        "transcription",
+                        "sentence",
+                        "normalized_text",
+                    ],
+                },
+            ],
+        }
+    }
+}
+
+/// What a column of sounds' files is called, in any case, the likeliest first.
+pub(super) const FILES: [&str; 7] = [
+    "file",
+    "path",
+    "audio",
+    "filename",
+    "file_name",
+    "audio_filepath",
+    "wav",
+];
 
 impl PairColumns {
     /// The place of a column that is named, or else is called one of some names, or is the first or second of a table without names.
     fn place(
         &self,
         table: &Table,
-        key: &str,
+        Side { key, names }: &Side,
         named: Option<&str>,
-        names: &[&str],
         usual: usize,
     ) -> Result<usize> {
         if let Some(named) = named {
@@ -72,7 +130,13 @@ impl PairColumns {
     }
 
     fn source(&self, table: &Table) -> Result<usize> {
-        self.place(table, "source_column", self.source.as_deref(), &SOURCES, 0)
+        let [side, _] = self.of.sides();
+        self.place(table, &side, self.source.as_deref(), 0)
+    }
+
+    fn target(&self, table: &Table) -> Result<usize> {
+        let [_, side] = self.of.sides();
+        self.place(table, &side, self.target.as_deref(), 1)
     }
 }
 
@@ -85,13 +149,7 @@ impl TextPairs {
     pub fn read(path: &Path, columns: &PairColumns) -> Result<Self> {
         let table = Table::read(path, &columns.table)?;
         let source = columns.source(&table)?;
-        let target = columns.place(
-            &table,
-            "target_column",
-            columns.target.as_deref(),
-            &TARGETS,
-            1,
-        )?;
+        let target = columns.target(&table)?;
         let is_empty = |row: usize, column: usize| table.cell(row, column).trim().is_empty();
         let (mut sources, mut targets, mut skipped) = (Vec::new(), Vec::new(), 0);
         for row in 0..table.rows.len() {
@@ -160,7 +218,7 @@ impl TextPairs {
 }
 
 /// Whether a table has a column of what is read and one of what is to be written, both by their names.
-pub(super) fn seem(table: &Table) -> bool {
+pub(super) fn seem(table: &Table, of: PairOf) -> bool {
     let is_there = |names: &[&str]| {
         let mut titles = table.header.iter();
         titles.any(|title| {
@@ -169,8 +227,12 @@ pub(super) fn seem(table: &Table) -> bool {
                 .any(|name| title.trim().eq_ignore_ascii_case(name))
         })
     };
-    // The first two names of each are of nothing else.
-    is_there(&SOURCES[..2]) && is_there(&TARGETS[..2])
+    let [source, target] = of.sides();
+    match of {
+        // The first two names of each are of nothing else.
+        PairOf::Texts => is_there(&source.names[..2]) && is_there(&target.names[..2]),
+        PairOf::Sounds => is_there(source.names) && is_there(target.names),
+    }
 }
 
 /// The sources of a table, and what their column is called; none where the file [is none](table::is_table).

@@ -1,5 +1,6 @@
 //! A series of numbers.
 
+use super::audio::config::AudioConfig;
 use super::clock::TimeColumns;
 use super::cut;
 use super::table::config::TableConfig;
@@ -23,6 +24,9 @@ pub struct SeriesColumns {
     /// How the table is written.
     #[serde(skip_serializing_if = "TableConfig::is_default")]
     pub table: TableConfig,
+    /// What is heard of each file, where the series are sounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<AudioConfig>,
     /// The column of the class or of the target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -47,6 +51,27 @@ pub struct SeriesColumns {
     /// The number of columns of a table without a header, by which one without labels is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<usize>,
+}
+
+impl SeriesColumns {
+    /// Checks that what a run stored of sounds fits the channels of its series.
+    ///
+    /// # Errors
+    ///
+    /// Names the key and what is wrong with it.
+    pub(crate) fn hears(&self, channels: usize) -> Result<(), String> {
+        let Some(audio) = &self.audio else {
+            return Ok(());
+        };
+        audio.stored().map_err(|wrong| format!("columns.{wrong}"))?;
+        match audio.mels == channels {
+            true => Ok(()),
+            false => Err(format!(
+                "columns.audio.mels = {}, where there are {channels} channels",
+                audio.mels
+            )),
+        }
+    }
 }
 
 impl Series {

@@ -143,6 +143,7 @@ pub(super) fn parse(
         series,
         labels,
         ids,
+        sums: None,
         lines,
         announces: None,
         announced: Vec::new(),

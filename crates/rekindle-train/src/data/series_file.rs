@@ -6,16 +6,16 @@ use super::message::shown;
 use super::series::{Series, SeriesColumns};
 use super::series_parsed::{Labels, Parsed};
 use super::table::{self, Table};
-use super::{file, series_csv, series_json, series_long, series_numpy, ts};
+use super::{audio, file, series_csv, series_json, series_long, series_numpy, series_sound, ts};
 use crate::error::{Error, Result};
 
 /// What the names of files with series end in.
-pub(crate) const KINDS: [&str; 15] = [
+pub(crate) const KINDS: [&str; 16] = [
     "ts", "csv", "tsv", "txt", "tab", "parquet", "pq", "arrow", "arrows", "feather", "jsonl",
-    "ndjson", "json", "npz", "npy",
+    "ndjson", "json", "npz", "npy", "wav",
 ];
 
-/// Reads a `.ts` file, a table, JSON lines or NumPy's arrays, gzipped or not, whatever its labels are.
+/// Reads a `.ts` file, a table, JSON lines or NumPy's arrays, gzipped or not, or sounds, whatever the labels are.
 pub(super) fn parse(
     path: &Path,
     columns: &SeriesColumns,
@@ -23,6 +23,8 @@ pub(super) fn parse(
     takes_missing: bool,
 ) -> Result<Parsed> {
     match file::kind(path).as_str() {
+        audio::KIND => series_sound::parse(path, columns),
+        _ if path.is_dir() => series_sound::parse(path, columns),
         "ts" => ts::parse(
             path.display().to_string(),
             &file::read_text(path)?,
@@ -37,7 +39,10 @@ pub(super) fn parse(
         ),
         kind if table::KINDS.contains(&kind) || table::is_in_columns(path) => {
             let table = Table::read(path, &columns.table)?;
+            let is_heard =
+                || columns.audio.is_some() || series_sound::file_column(&table).is_some();
             match columns.id {
+                None if is_heard() => series_sound::of_table(path, table, columns, labels),
                 Some(_) => series_long::parse(table, columns, labels, takes_missing),
                 None => series_csv::parse(table, columns, labels, takes_missing),
             }
@@ -50,7 +55,7 @@ pub(super) fn parse(
             takes_missing,
         ),
         other => Err(file::read_text(path).err().unwrap_or_else(|| Error::mend(format!(
-            "{}: series are read from .ts, .csv, .tsv, .txt, .parquet, .arrow, .jsonl, .json, .npz and .npy files, gzipped or not, not from {}",
+            "{}: series are read from .ts, .csv, .tsv, .txt, .parquet, .arrow, .jsonl, .json, .npz and .npy files, gzipped or not, and from .wav, not from {}",
             path.display(),
             shown(other)
         )))),

@@ -115,6 +115,7 @@ pub(super) fn parse(
             .any(|label| !label.is_empty())
             .then_some(labels),
         ids,
+        sums: None,
         lines,
         announces: None,
         announced: Vec::new(),

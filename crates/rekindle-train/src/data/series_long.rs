@@ -125,6 +125,7 @@ pub(super) fn parse(
         series,
         labels: written,
         ids,
+        sums: None,
         lines: Vec::new(),
         announces: None,
         announced: Vec::new(),

@@ -101,6 +101,7 @@ pub(super) fn parse(
             .map(|y| written(&arrays, y, rows).map_err(mend))
             .transpose()?,
         ids: None,
+        sums: None,
         lines: Vec::new(),
         announces: None,
         announced: Vec::new(),

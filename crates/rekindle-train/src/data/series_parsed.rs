@@ -1,6 +1,7 @@
 //! What every format of files with series is read into.
 
 use super::classes;
+use super::cut;
 use super::message::{self, counted, shown};
 use super::series::{Series, SeriesColumns};
 use crate::error::{Error, Result};
@@ -25,6 +26,8 @@ pub(super) struct Parsed {
     pub(super) labels: Option<Vec<String>>,
     /// What each series is called, where the file says so.
     pub(super) ids: Option<Vec<String>>,
+    /// The SHA-256 of the file of each series, where it is a sound.
+    pub(super) sums: Option<Vec<[u8; 32]>>,
     /// The line that each series begins in, where it is a row.
     pub(super) lines: Vec<usize>,
     /// What the file announces that its labels are, if it does.
@@ -83,6 +86,15 @@ impl Labels {
     }
 }
 
+/// The [place](cut::place) of each series: by its numbers, or, where it is a sound, by its file, for what is heard of it has not the
+/// same last bits on every machine.
+pub(super) fn places(series: &[Series], sums: Option<&Vec<[u8; 32]>>, seed: u64) -> Vec<u64> {
+    match sums {
+        Some(sums) => sums.iter().map(|sum| cut::place(seed, sum)).collect(),
+        None => series.iter().map(|one| one.place(seed)).collect(),
+    }
+}
+
 impl Parsed {
     /// What a series is called in errors, by its index.
     pub(super) fn called(&self, index: usize) -> String {
@@ -107,6 +119,9 @@ impl Parsed {
             all.retain(|_| *each.next().unwrap_or(&true));
         }
         kept(&mut self.series, &is_kept);
+        if let Some(sums) = &mut self.sums {
+            kept(sums, &is_kept);
+        }
         kept(&mut self.lines, &is_kept);
         let lists = [&mut self.labels, &mut self.ids];
         lists

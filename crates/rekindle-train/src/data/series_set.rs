@@ -5,7 +5,7 @@ use std::path::Path;
 use super::classes;
 use super::series::{Series, SeriesColumns};
 use super::series_file::labelled;
-use super::series_parsed::{Labels, Parsed};
+use super::series_parsed::{Labels, Parsed, places};
 use crate::error::Result;
 
 /// Labelled series of one number of channels.
@@ -17,6 +17,8 @@ pub struct SeriesSet {
     pub labels: Vec<usize>,
     /// The classes in lexicographic order, unless they were given.
     pub classes: Vec<String>,
+    /// The SHA-256 of the file of each series, where it is a sound.
+    pub sums: Option<Vec<[u8; 32]>>,
     /// The channels of every series.
     pub channels: usize,
     /// Where the series stood, where the file is a table.
@@ -42,6 +44,7 @@ impl SeriesSet {
         let labels = parsed.indices(labels, &classes)?;
         Ok(Self {
             series: parsed.series,
+            sums: parsed.sums,
             labels,
             classes,
             channels: parsed.channels,
@@ -65,6 +68,7 @@ impl SeriesSet {
         let labels = parsed.indices(parsed.written(Labels::Classes)?, classes)?;
         Ok(Self {
             series: parsed.series,
+            sums: parsed.sums,
             labels,
             classes: classes.to_vec(),
             channels,
@@ -72,6 +76,11 @@ impl SeriesSet {
             notes: parsed.notes,
             doubts: Vec::new(),
         })
+    }
+
+    /// The [place](crate::data::cut::place) of each series.
+    pub(crate) fn places(&self, seed: u64) -> Vec<u64> {
+        places(&self.series, self.sums.as_ref(), seed)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::number;
 use super::series::{Series, SeriesColumns};
 use super::series_file::labelled;
-use super::series_parsed::{Labels, Parsed};
+use super::series_parsed::{Labels, Parsed, places};
 use super::table::cell::{self, Dress};
 use crate::error::{Error, Result};
 
@@ -16,6 +16,8 @@ pub struct SeriesTargets {
     pub series: Vec<Series>,
     /// The target of each series.
     pub targets: Vec<f64>,
+    /// The SHA-256 of the file of each series, where it is a sound.
+    pub sums: Option<Vec<[u8; 32]>>,
     /// The channels of every series.
     pub channels: usize,
     /// Where the series stood, where the file is a table.
@@ -41,11 +43,17 @@ impl SeriesTargets {
         parsed.notes.extend(said);
         Ok(Self {
             series: parsed.series,
+            sums: parsed.sums,
             targets,
             channels: parsed.channels,
             columns: parsed.columns,
             notes: parsed.notes,
         })
+    }
+
+    /// The [place](crate::data::cut::place) of each series.
+    pub(crate) fn places(&self, seed: u64) -> Vec<u64> {
+        places(&self.series, self.sums.as_ref(), seed)
     }
 }
 

@@ -75,6 +75,7 @@ pub(super) fn parse(name: String, text: &str, takes_missing: bool) -> Result<Par
         series,
         labels,
         ids: None,
+        sums: None,
         lines,
         announces: header.labels,
         announced: header.classes,

@@ -1,7 +1,10 @@
 //! The keys of a classifier of series.
 
 use crate::{
-    data::{clock::TimeColumns, file::DataFile, series::SeriesColumns, table::config::TableConfig},
+    data::{
+        audio::config::AudioConfig, clock::TimeColumns, file::DataFile, series::SeriesColumns,
+        table::config::TableConfig,
+    },
     model::taken::Pool,
     tasks::{
         classify::weights::ClassWeights,
@@ -36,6 +39,9 @@ pub struct ClassifySeriesConfig {
     /// How a table is written; found in it by default.
     #[serde(default, skip_serializing_if = "TableConfig::is_default")]
     pub table: TableConfig,
+    /// What is heard of each file, where the series are sounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio: Option<AudioConfig>,
     /// The file to test on; without one, a share of `train`.
     #[serde(default, skip_serializing_if = "no_file")]
     pub test: DataFile,
@@ -58,6 +64,9 @@ pub struct ClassifySeriesConfig {
 impl ClassifySeriesConfig {
     pub(super) fn check_keys(&self) -> Result<(), Invalid> {
         ClassWeights::check(self.class_weights.as_ref())?;
+        if let Some(audio) = &self.audio {
+            audio.check().map_err(|wrong| wrong.under("audio"))?;
+        }
         self.table.check()?;
         files::check(self.held_out())
     }
@@ -66,6 +75,7 @@ impl ClassifySeriesConfig {
     pub(super) fn columns(&self) -> SeriesColumns {
         SeriesColumns {
             table: self.table.clone(),
+            audio: self.audio.clone(),
             label: self.label_column.clone(),
             id: self.id.clone(),
             time: self.time.clone(),

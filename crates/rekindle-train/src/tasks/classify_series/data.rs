@@ -15,10 +15,7 @@ use crate::{
         classify::task::Classify,
         in_parts::InParts,
         kind::Opened,
-        labelled::{
-            files::{cut, no_file, repeated, twice},
-            series,
-        },
+        labelled::files::{cut, no_file, repeated, twice},
         task::Task,
     },
 };
@@ -45,10 +42,7 @@ pub(super) fn open(
             with_classes(&config.train, &columns, &spec.classes, spec.channels)?
         }
     };
-    let (places, known) = (
-        series::places(&all.series, seed),
-        spec.as_ref().map(|s| &s.cut),
-    );
+    let (places, known) = (all.places(seed), spec.as_ref().map(|s| &s.cut));
     let (classes, shares) = (all.classes.len(), config.held_out());
     let cut =
         cut(&config.train, known, &all.labels, &places, classes, shares).map_err(|error| {
@@ -68,7 +62,7 @@ pub(super) fn open(
         notes.extend(repeated(
             [&config.train, &config.test],
             &places,
-            &series::places(&test.series, seed),
+            &test.places(seed),
         ));
         parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
         all.series.extend(test.series);

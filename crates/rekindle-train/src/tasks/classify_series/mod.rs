@@ -100,6 +100,7 @@ impl Kind for ClassifySeriesConfig {
         some("classes", &spec.classes)?;
         let classes = spec.classes.len();
         one_of_each("cut", spec.cut.classes(), classes, "classes")?;
+        spec.columns().hears(spec.channels)?;
         scales("scaler", &spec.scaler, spec.channels, "channels")
     }
 

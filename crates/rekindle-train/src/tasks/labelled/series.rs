@@ -10,11 +10,6 @@ use rekindle_view::{Axis, Block, Figure};
 /// The channels of a series that a report shows.
 const SHOWN: usize = 8;
 
-/// The [place](crate::data::cut::place) of each series, by its numbers.
-pub(in crate::tasks) fn places(all: &[Series], seed: u64) -> Vec<u64> {
-    all.iter().map(|one| one.place(seed)).collect()
-}
-
 /// Scaled series, all of one number of channels.
 impl Items for Vec<Series> {
     const UNIT: &'static str = "series";

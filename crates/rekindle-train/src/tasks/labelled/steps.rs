@@ -2,7 +2,7 @@
 
 use super::given::GivenSeries;
 use crate::{
-    data::{reading::single, scaler::Scaler, series::SeriesColumns},
+    data::{audio::stream::Samples, reading::single, scaler::Scaler, series::SeriesColumns},
     error::Result,
     model::{
         frames::Frames,
@@ -19,9 +19,11 @@ use burn::tensor::Tensor;
 /// What makes predictions of outputs `[series, outputs]`.
 type Say = Box<dyn Fn(Tensor<2>) -> Vec<Prediction>>;
 
-/// A step a line.
+/// A step a line, or, of sounds, some samples.
 pub(in crate::tasks) struct Steps {
     columns: SeriesColumns,
+    /// What steps are made of, where the series are sounds.
+    samples: Option<Samples>,
     scaler: Scaler,
     takes_missing: bool,
     frames: Frames,
@@ -35,7 +37,7 @@ impl Steps {
     ///
     /// # Errors
     ///
-    /// If the network reads in both directions.
+    /// If the network reads in both directions, or what the run stored of sounds is damaged.
     pub(in crate::tasks) fn new(
         given: GivenSeries<'_>,
         at: AtWork<'_>,
@@ -43,7 +45,9 @@ impl Steps {
         answer: &'static str,
         say: impl Fn(Tensor<2>) -> Vec<Prediction> + 'static,
     ) -> Result<Self> {
+        let audio = given.columns.audio.as_ref();
         Ok(Steps {
+            samples: audio.map(Samples::new).transpose()?,
             columns: given.columns,
             scaler: given.scaler.clone(),
             takes_missing: at.model.takes_missing(),
@@ -62,14 +66,17 @@ impl Steps {
 
 impl Lines for Steps {
     fn takes(&self) -> String {
-        let names = match self.columns.channels.as_slice() {
-            [] => String::new(),
-            names => format!(" ({})", names.join(", ")),
+        let line = match (&self.samples, self.columns.channels.as_slice()) {
+            (Some(samples), _) => samples.called(),
+            (None, []) => format!("the {} numbers of a step", self.channels()),
+            (None, names) => format!(
+                "the {} numbers of a step ({})",
+                self.channels(),
+                names.join(", ")
+            ),
         };
         format!(
-            "a line is the {} numbers of a step{names}, and the {} of the series so far comes behind it; a blank line begins \
-             another series",
-            self.channels(),
+            "a line is {line}, and the {} of the series so far comes behind it; a blank line begins another series",
             self.answer
         )
     }
@@ -79,15 +86,27 @@ impl Lines for Steps {
         if line.trim().is_empty() {
             self.frames.begin();
             self.pooled.begin();
+            if let Some(samples) = &mut self.samples {
+                samples.begin();
+            }
             return Ok(Predictions::default());
         }
-        let (name, missing) = (format!("line {number}"), self.takes_missing);
-        let mut step = self.columns.step(name, line, self.channels(), missing)?;
-        self.scaler.transform(&mut step);
-        let y = self.pooled.add(self.frames.read(&single(&step)));
-        let said = (self.say)(self.frames.output(y)).into_iter();
+        let name = format!("line {number}");
+        let steps = match &mut self.samples {
+            Some(samples) => samples.take(&name, line)?,
+            None => {
+                let (channels, missing) = (self.channels(), self.takes_missing);
+                vec![self.columns.step(name, line, channels, missing)?]
+            }
+        };
+        let mut said = Vec::new();
+        for mut step in steps {
+            self.scaler.transform(&mut step);
+            let y = self.pooled.add(self.frames.read(&single(&step)));
+            said = (self.say)(self.frames.output(y));
+        }
         Ok(Predictions {
-            all: said.map(|one| one.of_row(number)).collect(),
+            all: said.into_iter().map(|one| one.of_row(number)).collect(),
             notes: Vec::new(),
         })
     }

@@ -11,10 +11,7 @@ use crate::{
     tasks::{
         in_parts::InParts,
         kind::Opened,
-        labelled::{
-            files::{cut, no_file, repeated, twice},
-            series,
-        },
+        labelled::files::{cut, no_file, repeated, twice},
         task::Task,
     },
 };
@@ -38,7 +35,7 @@ pub(super) fn open(
         None => read(&config.train, &config.columns(), None)?,
         Some(spec) => read(&config.train, &spec.columns, Some(spec.channels))?,
     };
-    let places = series::places(&all.series, seed);
+    let places = all.places(seed);
     // All series are cut as one class.
     let strata = vec![0; all.series.len()];
     let known = spec.as_ref().map(|spec| &spec.cut);
@@ -54,7 +51,7 @@ pub(super) fn open(
         notes.extend(repeated(
             [&config.train, &config.test],
             &places,
-            &series::places(&test.series, seed),
+            &test.places(seed),
         ));
         parts.test = (all.series.len()..all.series.len() + test.series.len()).collect();
         all.series.extend(test.series);

@@ -98,6 +98,7 @@ impl Kind for RegressSeriesConfig {
 
     fn check(spec: &RegressionSpec) -> Result<(), String> {
         one_of_each("cut", spec.cut.classes(), 1, "class of all series")?;
+        spec.columns.hears(spec.channels)?;
         scales("scaler", &spec.scaler, spec.channels, "channels")?;
         scales("target", &spec.target, 1, "target")
     }

@@ -3,7 +3,7 @@
 use crate::{
     data::{
         file::DataFile,
-        pairs::PairColumns,
+        pairs::{PairColumns, PairOf},
         table::config::TableConfig,
         vocabulary::{Splitting, Unit},
         words::Words,
@@ -131,6 +131,7 @@ impl TransduceConfig {
     /// Where the texts stand in a table.
     pub(super) fn columns(&self) -> PairColumns {
         PairColumns {
+            of: PairOf::Texts,
             table: self.table.clone(),
             source: self.source_column.clone(),
             target: self.target_column.clone(),
