@@ -134,11 +134,12 @@ fn named(data: &Path, directory: &Path) -> String {
 }
 
 /// The tasks that learn from a file.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "language_model",
     "classify_text",
     "tag",
     "transduce",
+    "transcribe",
     "classify_series",
     "regress_series",
     "forecast",
@@ -154,6 +155,7 @@ impl Seen {
             Seen::Texts { .. } => "classify_text",
             Seen::Tagged(_) => "tag",
             Seen::Pairs(_) => "transduce",
+            Seen::Sounds(_) => "transcribe",
             Seen::Rows(_) => "forecast",
         }
     }
@@ -172,6 +174,7 @@ impl Look {
             Seen::Tagged(sentences) => {
                 format!("{sentences} sentences with a tag for every word")
             }
+            Seen::Sounds(rows) => format!("{rows} sounds, and what is said in each"),
             Seen::Pairs(rows) => format!("{rows} texts, and what is to be written of each"),
             Seen::Rows(rows) => match &self.steps {
                 Some((id, _)) => {
@@ -220,7 +223,7 @@ fn task_keys(kind: &str, file: Option<&str>, looked: Option<&Look>) -> Vec<(&'st
             keys
         }
         "tag" => vec![("train", file("mine.conll"))],
-        "transduce" => vec![("train", file("mine.tsv"))],
+        "transduce" | "transcribe" => vec![("train", file("mine.tsv"))],
         "classify_series" | "regress_series" => {
             let mut keys = vec![("train", file("mine.csv"))];
             let label = looked.and_then(|looked| looked.label.as_deref());
@@ -345,7 +348,7 @@ fn written(kind: &str, file: Option<&str>, looked: Option<&Look>, set: &toml::Ta
     let mut model = vec![("layers", 1.into())];
     // What stands behind a step says as much of it as what stands before it.
     model.extend(
-        ["tag", "transduce"]
+        ["tag", "transduce", "transcribe"]
             .contains(&kind)
             .then(|| ("bidirectional", true.into())),
     );

@@ -4,6 +4,16 @@ use std::fs;
 
 use crate::support::{DATA, rekindle_in};
 
+/// A WAV of so many samples of 8 bits, 8,000 a second.
+fn wav(samples: u32) -> Vec<u8> {
+    let head = [16_u32, 1 << 16 | 1, 8000, 8000, 8 << 16 | 1];
+    let head = head.map(u32::to_le_bytes).concat();
+    let [whole, data] = [36 + samples, samples].map(u32::to_le_bytes);
+    let sound: Vec<u8> = (0..samples).map(|n| (n * 37 % 251) as u8).collect();
+    let parts: [&[u8]; 7] = [b"RIFF", &whole, b"WAVEfmt ", &head, b"data", &data, &sound];
+    parts.concat()
+}
+
 #[test]
 fn a_config_is_written_for_each_sort_of_file_and_trains() {
     let dir = tempfile::tempdir().expect("a directory");
@@ -43,7 +53,13 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
     let pair = |i: usize| format!("{i} of May\t{i}.5.\n");
     let pairs: String = (1..40).map(pair).collect();
     fs::write(at.join("pairs.tsv"), format!("src\ttgt\n{pairs}")).expect("written");
+    for i in 0..20 {
+        fs::write(at.join(format!("{i}.wav")), wav(2000 + i)).expect("written");
+    }
+    let clips: String = (0..20).map(|i| format!("{i}.wav\tn {i}\n")).collect();
+    fs::write(at.join("clips.tsv"), format!("path\tsentence\n{clips}")).expect("written");
     for (file, task) in [
+        ("clips.tsv", "transcribe"),
         ("reviews.csv", "classify_text"),
         ("names.txt", "tag"),
         ("pairs.tsv", "transduce"),
@@ -74,7 +90,7 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
     let wrong = rekindle_in(at, &["init", "classify_text", "--data", "load.csv"]);
     wrong.refused(&[
         "load.csv: no data for `classify_text`",
-        "another task (language_model, classify_text, tag, transduce, classify_series, regress_series, forecast)",
+        "another task (language_model, classify_text, tag, transduce, transcribe, classify_series, regress_series, forecast)",
     ]);
     let left = fs::read_dir(at).expect("there").flatten();
     assert!(left.into_iter().all(|entry| {
@@ -91,6 +107,7 @@ fn a_config_is_written_for_each_sort_of_file_and_trains() {
         "classify_text",
         "tag",
         "transduce",
+        "transcribe",
         "classify_series",
         "regress_series",
     ] {

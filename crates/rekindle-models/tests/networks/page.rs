@@ -79,7 +79,7 @@ fn networks() -> Vec<Network> {
             page: "ctc/mod.rs",
             configs: vec![("ctc/mod.rs", "CtcConfig", table(&CtcConfig::new(1, 1)))],
             slots: "the layers",
-            task: IN_CODE,
+            task: "`transcribe`",
             oracle: ["ctc", "PyTorch's LSTM and its CTC loss, in float64"],
         },
         Network {

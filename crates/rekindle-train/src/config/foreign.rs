@@ -242,6 +242,17 @@ const VALUES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "transcribe",
+        &[
+            "asr",
+            "ctc",
+            "automatic_speech_recognition",
+            "speech_recognition",
+            "speech_to_text",
+            "transcription",
+        ],
+    ),
+    (
         "tag",
         &[
             "tagging",

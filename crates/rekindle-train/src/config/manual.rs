@@ -148,7 +148,9 @@ pub fn explain(asked: &str) -> Result<Vec<Key>> {
 /// The table of a row's keys, and the kind of task or network that they are of.
 fn place(section: &str, head: &str) -> (String, Option<String>) {
     match (section.trim_matches(['[', ']']), head.trim_matches('`')) {
-        ("task", "[task.table]") => ("task.table".into(), None),
+        ("task", "[task.table]" | "[task.audio]") => {
+            (head.trim_matches(['`', '[', ']']).into(), None)
+        }
         ("task", kind) => ("task".into(), Some(kind.into())),
         ("model", kind) if kind != "key" => ("model".into(), Some(kind.into())),
         (section, _) => (section.into(), None),

@@ -42,6 +42,11 @@ fn config(kind: Option<&str>) -> Table {
     config
 }
 
+/// A kind of task that has a table of keys which several have, where those that are asked first have none.
+fn having(path: &str) -> Option<&'static str> {
+    path.starts_with("task.audio.").then_some("transcribe")
+}
+
 fn set(config: &mut Table, path: &str, value: Value) {
     match path.split_once('.') {
         None => {
@@ -92,7 +97,7 @@ fn networks() -> Vec<String> {
 
 /// What a key may be, of the kind of task or of network whose key it is.
 pub(super) fn range(path: &str, kind: Option<&str>) -> String {
-    let config = config(kind);
+    let config = config(kind.or(having(path)));
     let with = |value: Value| {
         let mut config = config.clone();
         set(&mut config, path, value);
@@ -144,7 +149,7 @@ fn refused(config: &Table, path: &str) -> Option<String> {
 pub(super) fn keys() -> Vec<(String, Option<String>)> {
     let mut keys = Vec::new();
     let mut of = |table: &str, kind: Option<&str>| {
-        let mut config = config(kind);
+        let mut config = config(kind.or(having(table)));
         let path = format!("{table}?");
         set(&mut config, &path, Value::Boolean(true));
         let names = listed(&refusal(&config).unwrap_or_default());
@@ -157,7 +162,14 @@ pub(super) fn keys() -> Vec<(String, Option<String>)> {
             }
         }
     };
-    for table in ["", "model.", "engine.", "train.", "task.table."] {
+    for table in [
+        "",
+        "model.",
+        "engine.",
+        "train.",
+        "task.table.",
+        "task.audio.",
+    ] {
         of(table, None);
     }
     for task in tasks() {
@@ -175,7 +187,7 @@ pub(super) fn keys() -> Vec<(String, Option<String>)> {
 
 /// The default of a key, where it has one that is written.
 pub(super) fn default(path: &str, kind: Option<&str>) -> Option<Value> {
-    let config = config(kind);
+    let config = config(kind.or(having(path)));
     let read = <Experiment>::deserialize(Value::Table(config)).ok()?;
     let written = Value::try_from(&read).ok()?;
     let skipped = [

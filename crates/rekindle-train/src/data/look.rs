@@ -3,10 +3,11 @@
 use super::{
     binary, classes, clock, encoding, file,
     message::{listed, shown},
-    pairs,
+    pairs::{self, PairOf},
     series::SeriesColumns,
     series_csv, series_file, series_json,
     series_parsed::Labels,
+    series_sound,
     step::Step,
     table::{
         self, Table,
@@ -69,6 +70,8 @@ pub(crate) enum Seen {
     Tagged(usize),
     /// So many texts, and what is to be written of each.
     Pairs(usize),
+    /// So many files of sounds, and what is said in each.
+    Sounds(usize),
     /// Numbers, a row a point in time.
     Rows(usize),
 }
@@ -97,6 +100,9 @@ pub(crate) fn look(
 ) -> Result<Look> {
     let kind = file::kind(path);
     let is_json = table::json::is_json(&kind);
+    if series_sound::is_folder(path) {
+        return Ok(Look::at(Seen::Series));
+    }
     if matches!(kind.as_str(), "ts" | "npz" | "npy") || is_json && table::json::has_lists(path)? {
         return series(path, named);
     }
@@ -133,8 +139,19 @@ pub(crate) fn look(
     if table.header.len() < 2 && !is_table {
         return prose();
     }
-    if named.is_none() && pairs::seem(&table) {
+    if named.is_none() && pairs::seem(&table, PairOf::Texts) {
         return Ok(Look::at(Seen::Pairs(table.rows.len())));
+    }
+    if series_sound::file_column(&table).is_some() {
+        return Ok(
+            match named.is_none() && pairs::seem(&table, PairOf::Sounds) {
+                true => Look::at(Seen::Sounds(table.rows.len())),
+                false => Look {
+                    label: named.map(str::to_owned),
+                    ..Look::at(Seen::Series)
+                },
+            },
+        );
     }
     let columns: Vec<Column> = (0..table.header.len())
         .map(|i| Column::of(&table, i))

@@ -50,6 +50,9 @@ pub enum Wanted {
     /// Symbols to be written of each row, between one that begins and one that ends them; judged by the cross-entropy of each behind the
     /// first.
     Text(Vec<Vec<usize>>),
+    /// Labels that the steps of each row say together, of which nobody said which step says which; all together judged by the logarithm of
+    /// their probability, for each label.
+    Labels(Vec<Vec<usize>>),
 }
 
 /// What a network says of each number in its place.
@@ -117,6 +120,7 @@ impl Wanted {
             Wanted::Numbers(rows) | Wanted::Distributed(_, rows) => rows.len(),
             Wanted::Tags(rows) => rows.len(),
             Wanted::Text(rows) => rows.iter().map(|row| row.len() - 1).sum(),
+            Wanted::Labels(rows) => rows.iter().map(Vec::len).sum::<usize>().max(1),
         }
     }
 
@@ -132,6 +136,7 @@ impl Wanted {
             }
             Wanted::Tags(all) => Wanted::Tags(all[rows].to_vec()),
             Wanted::Text(all) => Wanted::Text(all[rows].to_vec()),
+            Wanted::Labels(all) => Wanted::Labels(all[rows].to_vec()),
         }
     }
 }
@@ -189,6 +194,7 @@ impl Reading {
                 }
                 Wanted::Tags(all) => Wanted::Tags(of(all, chosen)),
                 Wanted::Text(all) => Wanted::Text(of(all, chosen)),
+                Wanted::Labels(all) => Wanted::Labels(of(all, chosen)),
             }),
         }
     }

@@ -45,6 +45,11 @@ impl Scaler {
         (0..scaled.len()).filter(is_far).collect()
     }
 
+    /// Whether one of the standardised values lies so far above those of the training rows.
+    pub(crate) fn is_far_above(scaled: &[f64]) -> bool {
+        scaled.iter().any(|value| *value > FAR)
+    }
+
     /// A value of a column, standardised.
     pub(crate) fn scaled(&self, value: f64, column: usize) -> f64 {
         (value - self.mean[column]) / self.std[column]

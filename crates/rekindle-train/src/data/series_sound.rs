@@ -190,7 +190,10 @@ fn heard(sounds: Sounds, wish: &SeriesColumns) -> Result<Parsed> {
         series.push(heard.frames);
         sums.push(heard.sum);
     }
-    notes.extend(ear.notes(&name));
+    notes.extend(match &labels {
+        None if files.len() == 1 => ear.asides(&name),
+        _ => ear.notes(&name),
+    });
     Ok(Parsed {
         series,
         labels,

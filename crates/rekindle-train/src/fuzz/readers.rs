@@ -339,6 +339,20 @@ fn no_data_json_panics() {
             .collect();
         format!("text\tlabel\n{rows}").into_bytes()
     });
+    let sound = |i: u16| {
+        let samples = (0..400).map(|n: u16| (n * (37 + i) % 251) as u8);
+        let head = b"RIFF\xb4\x01\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x90\x01\0\0";
+        head.iter().copied().chain(samples).collect::<Vec<u8>>()
+    };
+    for i in 0..20 {
+        place.file(&format!("{i}.wav"), &sound(i));
+    }
+    place.file("s.tsv", &{
+        let rows: String = (0..20)
+            .map(|i| format!("{i}.wav\ta\t{}\n", ["up", "down"][i % 2]))
+            .collect();
+        format!("file\ttext\tlabel\n{rows}").into_bytes()
+    });
     place.file("w.conll", &{
         let sentences: String = (0..40).map(|i| format!("to O\nUr{i} B-TO\n\n")).collect();
         sentences.into_bytes()
@@ -350,6 +364,8 @@ fn no_data_json_panics() {
         "kind = \"regress_series\"\ntrain = \"n.ts\"",
         "kind = \"classify_text\"\ntrain = \"l.tsv\"",
         "kind = \"transduce\"\ntrain = \"l.tsv\"\nsource_column = \"text\"\ntarget_column = \"label\"",
+        "kind = \"transcribe\"\ntrain = \"s.tsv\"",
+        "kind = \"classify_series\"\ntrain = \"s.tsv\"\nlabel_column = \"label\"",
         "kind = \"tag\"\ntrain = \"w.conll\"",
         "kind = \"adding\"",
     ]

@@ -24,7 +24,9 @@ impl Wanted {
                     .losses_of(said.parameters(outputs), numbers)
                     .mean()
             }
-            Wanted::Text(_) => unreachable!("what is written is no output of a step"),
+            Wanted::Text(_) | Wanted::Labels(_) => {
+                unreachable!("what is written is no output of a step")
+            }
             Wanted::Tags(rows) => {
                 let tags = Tokens::of(rows, &outputs.device());
                 tagger::loss(None, &scores(outputs, rows), &tags)
@@ -54,7 +56,7 @@ impl Wanted {
                 let each = outputs.dims()[1];
                 squared_error(outputs, rows, Reduction::Sum).div_scalar(each as f64)
             }
-            Wanted::Distributed(..) | Wanted::Tags(_) | Wanted::Text(_) => {
+            Wanted::Distributed(..) | Wanted::Tags(_) | Wanted::Text(_) | Wanted::Labels(_) => {
                 self.loss(outputs).mul_scalar(self.terms() as f64)
             }
         }
@@ -106,8 +108,9 @@ impl Reading {
     /// Zero where nothing is wanted.
     pub(crate) fn loss(&self, net: &Net, y: Tensor<3>) -> Tensor<1> {
         match &self.wanted {
-            // Who writes looks at what the layers give: the size of that stands for a loss.
-            None | Some(Wanted::Text(_)) if net.writes() => end(&y).square().sum(),
+            // Who writes looks at what the layers give, and labels have no step of their own: the size of what is given stands for a loss.
+            None if net.writes() => end(&y).square().sum(),
+            Some(Wanted::Text(_) | Wanted::Labels(_)) => end(&y).square().sum(),
             None => net.output_last(y).sum().mul_scalar(0.0),
             // The tag of the last step, which is said there in both directions.
             Some(Wanted::Tags(rows)) => {

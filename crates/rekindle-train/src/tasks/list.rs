@@ -309,6 +309,8 @@ tasks! {
     "tag" => Tag: tag::TagConfig, tag::TagSpec;
     /// A text of another.
     "transduce" => Transduce: transduce::TransduceConfig, transduce::TransduceSpec;
+    /// What is said in a sound, written down.
+    "transcribe" => Transcribe: transcribe::TranscribeConfig, transcribe::TranscribeSpec;
     /// The class of a series of numbers.
     "classify_series" => ClassifySeries: classify_series::ClassifySeriesConfig, classify_series::SeriesSpec;
     /// A number for a series of numbers.

@@ -125,6 +125,14 @@ impl From<Prediction> for Predicted {
 }
 
 impl Prediction {
+    /// A text to its end.
+    pub(crate) fn text(text: String) -> Prediction {
+        Prediction::Text {
+            text,
+            unfinished: false,
+        }
+    }
+
     /// The prediction for a row, counted from 1.
     pub(crate) fn of_row(self, row: usize) -> Predicted {
         Predicted {

@@ -10,6 +10,7 @@ mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 mod tagging;
+mod transcribing;
 mod transducing;
 mod tuning;
 

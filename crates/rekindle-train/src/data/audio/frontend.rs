@@ -112,26 +112,38 @@ impl Frontend {
 
     /// What is to be said of the files that were heard.
     pub(crate) fn notes(&self, name: &str) -> Vec<String> {
-        let mut notes = vec![format!(
+        let all = format!(
             "{name}: {} of {:.1} s together, heard at {} samples a second in {} bands, a frame each {} ms",
             counted(self.files, "files"),
             self.seconds,
             self.rate,
             self.config.mels,
             self.config.hop
-        )];
+        );
+        [vec![all], self.asides(name)].concat()
+    }
+
+    /// What is to be said of those that are not as they should be.
+    pub(crate) fn asides(&self, name: &str) -> Vec<String> {
+        let which = |count: usize| match self.files {
+            1 => "it has".to_owned(),
+            _ => format!("{count} of them have"),
+        };
+        let mut notes = Vec::new();
         let others: usize = self.others.values().sum();
         if others > 0 {
             let rates: Vec<String> = self.others.keys().map(u32::to_string).collect();
             notes.push(format!(
-                "{name}: {others} of them have another rate, {}, and are resampled",
-                listed(&rates)
+                "{name}: {} another rate, {}, and what is heard is resampled to {}",
+                which(others),
+                listed(&rates),
+                self.rate
             ));
         }
         if self.mixed > 0 {
             notes.push(format!(
-                "{name}: {} of them have several channels, of which the mean is heard",
-                self.mixed
+                "{name}: {} several channels, of which the mean is heard",
+                which(self.mixed)
             ));
         }
         notes

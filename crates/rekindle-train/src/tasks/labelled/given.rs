@@ -39,7 +39,12 @@ impl GivenSeries<'_> {
         let mut far = Vec::new();
         for (index, one) in read.series.iter_mut().enumerate() {
             self.scaler.transform(&mut one.values);
-            far.extend((!Scaler::far(&one.values).is_empty()).then_some(index + 1));
+            // Silence has a logarithm that may be as far below as it likes.
+            let is_far = match self.columns.audio {
+                Some(_) => Scaler::is_far_above(&one.values),
+                None => !Scaler::far(&one.values).is_empty(),
+            };
+            far.extend(is_far.then_some(index + 1));
         }
         read.notes.extend(far.first().map(|first| {
             format!(

@@ -6,6 +6,7 @@ const NUMBERS: &str = r#"{"kind":"regress_series","channels":1,"scaler":{"mean":
 const TEXT: &str = r#"{"kind":"classify_text","vocabulary":{"unit":"word","symbols":["<unk>","a"]},"classes":["x","y"],"cut":[{"test":1,"valid":2},{"test":3,"valid":3}]}"#;
 const TAGS: &str = r#"{"kind":"tag","words":{"unit":"word","lowercase":true,"words":"unicode","symbols":["<unk>","a"]},"letters":{"unit":"char","symbols":["<unk>","a"]},"tags":["O","B-X"],"scheme":"bio","cut":[{"test":1,"valid":2}]}"#;
 const PAIRS: &str = r#"{"kind":"transduce","source":{"unit":"char","symbols":["<unk>","a"]},"target":{"unit":"char","symbols":["<unk>","b"]},"cut":[{"test":1,"valid":2}]}"#;
+const SOUNDS: &str = r#"{"kind":"transcribe","audio":{"rate":8000,"mels":2,"window":25.0,"hop":10.0,"lowest":20.0},"scaler":{"mean":[0,1],"std":[1,2]},"vocabulary":{"unit":"char","symbols":["<unk>","a"]},"cut":[{"test":1,"valid":2}]}"#;
 const LANGUAGE: &str =
     r#"{"kind":"language_model","vocabulary":{"unit":"char","symbols":["<unk>","a"]}}"#;
 
@@ -14,6 +15,7 @@ fn task(spec: &str) -> TaskConfig {
         FORECAST => "kind = \"forecast\"\nfile = \"a.csv\"",
         SERIES => "kind = \"classify_series\"\ntrain = \"a.ts\"",
         NUMBERS => "kind = \"regress_series\"\ntrain = \"a.ts\"",
+        SOUNDS => "kind = \"transcribe\"\ntrain = \"a.tsv\"",
         PAIRS => "kind = \"transduce\"\ntrain = \"a.tsv\"",
         TAGS => "kind = \"tag\"\ntrain = \"a.conll\"",
         TEXT => "kind = \"classify_text\"\ntrain = \"a.tsv\"",
@@ -24,7 +26,9 @@ fn task(spec: &str) -> TaskConfig {
 
 #[test]
 fn what_training_writes_is_read() {
-    for spec in [FORECAST, SERIES, NUMBERS, TEXT, TAGS, PAIRS, LANGUAGE] {
+    for spec in [
+        FORECAST, SERIES, NUMBERS, TEXT, TAGS, PAIRS, SOUNDS, LANGUAGE,
+    ] {
         Spec::read(spec.as_bytes(), &task(spec)).expect("sound");
     }
 }
@@ -39,6 +43,14 @@ fn what_is_damaged_is_named_by_its_key() {
             &["steps holds 0 numbers for 1 targets"][..],
         ),
         (FORECAST, "[0.25]", "[-0.25]", &["steps holds -0.25"]),
+        (SOUNDS, "\"rate\":8000,", "", &["`audio.rate` is missing"]),
+        (SOUNDS, "\"mels\":2", "\"mels\":0", &["audio.mels = 0"]),
+        (
+            SOUNDS,
+            "[1,2]",
+            "[1]",
+            &["scaler.std", "1 numbers for 2 audio.mels"],
+        ),
         (
             FORECAST,
             "\"steps\":[0.25]",
