@@ -22,7 +22,9 @@ value() {
 }
 
 config=$(value config) seeds=$(value seeds) fetch=$(value fetch)
-[ -z "$fetch" ] || "$fetch"
+# A script and what it is to fetch.
+# shellcheck disable=SC2086
+[ -z "$fetch" ] || $fetch
 set --
 while IFS= read -r one; do
     [ -z "$one" ] || set -- "$@" --set "$one"

@@ -63,7 +63,8 @@ fn every_model_has_what_a_user_needs_to_judge_and_repeat_it() {
         let config = root().join(&card.config);
         Plan::read(&config, &card.set).unwrap_or_else(|error| panic!("{name}: {error}"));
         if let Some(fetch) = &card.fetch {
-            assert!(root().join(fetch).is_file(), "{name}: there is no {fetch}");
+            let script = fetch.split_whitespace().next().unwrap_or_default();
+            assert!(root().join(script).is_file(), "{name}: there is no {fetch}");
         }
     }
     for (model, trained) in trained() {

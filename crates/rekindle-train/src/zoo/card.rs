@@ -38,7 +38,7 @@ pub struct Card {
     /// Why there is no model, where its training failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
-    /// What writes the data files, from the repository's root, where they are not in the repository.
+    /// The command that writes the data files, from the repository's root, where they are not in the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetch: Option<String>,
     /// A text that it reads, of a model that says something of texts.
