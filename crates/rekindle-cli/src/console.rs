@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::process;
 
-use rekindle_train::{Error, Predictor, Result, output};
+use rekindle_train::{Error, Predictor, Result, output, zoo};
 
 use crate::plain::{message, plain};
 
@@ -76,7 +76,14 @@ pub(crate) fn opened(run: &Path, device: Option<&str>) -> Result<Predictor> {
 }
 
 /// Says which files of a run's data are no longer what it was trained on.
+///
+/// # Errors
+///
+/// If it is no run, or one of a model whose data have to be fetched first.
 pub(crate) fn changed_data(run: &Path) -> Result<()> {
+    if let Some(said) = zoo::to_fetch(run)? {
+        return Err(Error::mend(said));
+    }
     for what in rekindle_train::changed_data(run)? {
         note(&format!(
             "warning: the data has changed since this run was trained: {what}"

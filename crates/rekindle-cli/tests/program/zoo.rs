@@ -269,6 +269,22 @@ fn what_cannot_be_judged_or_repeated_is_no_model() {
 #[test]
 fn what_is_missing_is_said() {
     let place = Place::filled();
+    let whole = fs::read_to_string(place.path().join("zoo/texts/card.toml")).unwrap();
+    place.file(
+        "zoo/texts/card.toml",
+        &(whole + "fetch = \"data/fetch.py texts\"\n"),
+    );
+    fs::rename(
+        place.path().join("data/texts.tsv"),
+        place.path().join("away.tsv"),
+    )
+    .unwrap();
+    place
+        .rekindle(&["eval", "zoo:texts"])
+        .refused(&["texts.tsv", "`data/fetch.py texts` fetches them"]);
+    place
+        .rekindle(&["eval", "zoo:texts", "--input", "away.tsv"])
+        .done();
     place
         .rekindle(&["eval", "zoo:tinny"])
         .refused_argument(&["no model `tinny`", "did you mean `tiny`"]);

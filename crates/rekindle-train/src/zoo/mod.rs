@@ -14,7 +14,7 @@ mod sums;
 
 pub use add::{Added, add};
 pub use card::Card;
-pub use model::{Model, Trained, is_model};
+pub use model::{Model, Trained, is_model, to_fetch};
 pub use page::page;
 pub use place::{Zoo, run};
 

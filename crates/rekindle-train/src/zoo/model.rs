@@ -50,6 +50,28 @@ pub fn is_model(run: &Path) -> bool {
     RunDir::open(run).is_ok_and(|run| run.is_in_zoo())
 }
 
+/// What is to be said where a run is a model whose data files have to be fetched first; nothing where they are there.
+///
+/// # Errors
+///
+/// If its card or its config cannot be read.
+pub fn to_fetch(run: &Path) -> Result<Option<String>> {
+    if !is_model(run) {
+        return Ok(None);
+    }
+    let run = RunDir::open(run)?;
+    let files = Plan::read(&run.config(), &[])?.files();
+    let absent = files.iter().find(|file| !file.exists());
+    let fetch = Card::read(&run.path().join(RunDir::CARD))?.fetch;
+    Ok(absent.zip(fetch).map(|(file, fetch)| {
+        format!(
+            "{}: its data are not in the repository, and there is no {}; `{fetch}` fetches them",
+            run.path().display(),
+            file.display()
+        )
+    }))
+}
+
 /// What the file of a run of another seed is called.
 pub(super) fn other(seed: u64) -> String {
     format!("seed-{seed}.json")
