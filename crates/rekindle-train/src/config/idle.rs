@@ -106,6 +106,13 @@ fn train(experiment: &Experiment) -> Result<(), Invalid> {
             }
         }
     }
+    if let (true, Some(why)) = (train.label_smoothing > 0.0, task.unsmoothed()) {
+        return refuse(
+            "train.label_smoothing",
+            train.label_smoothing,
+            &format!("0: {why}"),
+        );
+    }
     schedule(train)?;
     if let (Schedule::Plateau, Some((share, 0.0))) = (train.schedule, task.valid()) {
         let expected =

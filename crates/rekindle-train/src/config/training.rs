@@ -58,6 +58,8 @@ pub struct TrainConfig {
     /// With `triggered`: averaging begins at the first evaluation whose loss is above the lowest of those that lie this many or
     /// more evaluations behind.
     pub average_patience: u64,
+    /// The share of what is wanted of classes and symbols, in training, that is every one alike; 0 for none.
+    pub label_smoothing: f64,
     /// The norm that the gradient of all parameters together is clipped to; 0 for none.
     pub clip: f64,
     /// The parts of the network that are not trained: `front`, `layers.0`, `head`, or what stands below one.
@@ -98,6 +100,7 @@ impl Default for TrainConfig {
             average: Average::None,
             average_decay: AVERAGE_DECAY,
             average_patience: AVERAGE_PATIENCE,
+            label_smoothing: 0.0,
             clip: 1.0,
             frozen: Vec::new(),
             report_every: 50,
@@ -338,6 +341,7 @@ impl TrainConfig {
         rate("weight_decay", self.weight_decay())?;
         rate("momentum", self.momentum())?;
         rate("average_decay", self.average_decay)?;
+        rate("label_smoothing", self.label_smoothing)?;
         count("average_patience", self.average_patience)?;
         match self.decay > 0.0 && self.decay < 1.0 {
             true => Ok(()),

@@ -66,6 +66,7 @@ fn backward(
         step: 0,
         batch: experiment.train.batch,
         seed: experiment.seed,
+        smoothing: experiment.train.label_smoothing,
         device: device.clone().autodiff(),
     };
     let loss = task.loss(net, &at, None).value;

@@ -3,6 +3,7 @@
 use super::{net::Net, taken::end};
 use crate::data::reading::{Reading, Said, Wanted};
 use burn::nn::loss::{CrossEntropyLossConfig, MseLoss, Reduction};
+use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
 use rekindle::Sequence;
 use rekindle_models::{Tokens, tagger};
@@ -45,6 +46,18 @@ impl Wanted {
                 cross_entropy(outputs, classes, &config).mul_scalar(mean)
             }
             _ => self.loss(outputs),
+        }
+    }
+
+    /// The loss of outputs with label smoothing (Szegedy et al. 2016, <https://arxiv.org/abs/1512.00567>), where `plain` is the one
+    /// without: this share of what is wanted is every class alike. Only classes are smoothed.
+    pub(crate) fn smoothed(&self, plain: Tensor<1>, outputs: &Tensor<2>, share: f64) -> Tensor<1> {
+        match self {
+            Wanted::Class(_) if share > 0.0 => {
+                let every = log_softmax(outputs.clone(), 1).mean().mul_scalar(-share);
+                plain.mul_scalar(1.0 - share) + every
+            }
+            _ => plain,
         }
     }
 
@@ -150,6 +163,18 @@ mod tests {
         let logits = [[0.0, 3f32.ln()], [0.0, 0.0]];
         let sum = (4.0 / 3.0_f64).ln() + 2f64.ln();
         close(losses(&Wanted::Class(vec![1, 0]), logits), [sum / 2.0, sum]);
+    }
+
+    #[test]
+    fn labels_are_smoothed_towards_every_class() {
+        // Of probabilities 1/4 and 3/4, and of 1/2 each, the true ones are 3/4 and 1/2; a fifth of what is wanted is both alike.
+        let logits: Tensor<2> = Tensor::from_data([[0.0, 3f32.ln()], [0.0, 0.0]], &Device::flex());
+        let wanted = Wanted::Class(vec![1, 0]);
+        let plain = wanted.loss(logits.clone());
+        let found = wanted.smoothed(plain, &logits, 0.2).into_scalar::<f32>();
+        let [quarter, three, half] = [0.25f32, 0.75, 0.5].map(|p| -p.ln());
+        let right = (0.9 * three + 0.1 * quarter + half) / 2.0;
+        assert!((found - right).abs() < 1e-6, "{found} {right}");
     }
 
     #[test]

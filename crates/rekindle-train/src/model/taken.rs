@@ -4,7 +4,7 @@ use super::{
     body::{NetStates, Read},
     net::Net,
 };
-use crate::data::reading::Steps;
+use crate::data::reading::{Steps, Wanted};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rekindle::{Cell, Merge, Sequence};
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,15 @@ pub(crate) struct Given {
     pub(crate) states: NetStates,
     /// What outputs cost in training beside the loss, a single number.
     pub(crate) cost: Option<Tensor<1>>,
+}
+
+impl Given {
+    /// What an update makes smaller: the loss of the outputs, smoothed by a share, and what they cost.
+    pub(crate) fn learned(&self, plain: Tensor<1>, wanted: &Wanted, smoothing: f64) -> Tensor<1> {
+        let smoothed = wanted.smoothed(plain, &self.outputs, smoothing);
+        let cost = self.cost.iter().cloned();
+        cost.fold(smoothed, |value, cost| value + cost)
+    }
 }
 
 impl Net {

@@ -55,9 +55,10 @@ pub(super) trait Rows {
     /// What is wanted behind some rows.
     fn wanted(&self, rows: &[usize]) -> Wanted;
 
-    /// The mean loss of some rows in an update.
-    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, device: &Device) -> Tensor<1> {
-        wanted.loss(net.given(inputs, self.taken(), device))
+    /// What an update of some rows makes smaller: their mean loss.
+    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, at: &At) -> Tensor<1> {
+        let given = net.learned(net.sequence(inputs, &at.device), self.taken(), None);
+        given.learned(wanted.loss(given.outputs.clone()), wanted, at.smoothing)
     }
 
     /// How the network does on some rows.
@@ -186,10 +187,12 @@ impl<R: Rows> Task for InParts<R> {
         }
     }
 
-    fn loss_of(&self, net: &Net, lesson: Lesson, _: Carry, device: &Device) -> Loss {
+    fn loss_of(&self, net: &Net, lesson: Lesson, _: Carry, at: &At) -> Loss {
         let Lesson { inputs, wanted, .. } = lesson;
+        let value = self.rows.loss(net, &inputs, &wanted, at);
         Loss {
-            value: self.rows.loss(net, &inputs, &wanted, device),
+            plain: value.clone(),
+            value,
             carry: None,
         }
     }

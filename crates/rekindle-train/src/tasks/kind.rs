@@ -91,6 +91,11 @@ pub(crate) trait Kind {
         None
     }
 
+    /// Why what is wanted cannot be smoothed; nothing where it can, as classes and symbols can.
+    fn unsmoothed(&self) -> Option<&'static str> {
+        Some("what is wanted is neither a class nor a symbol")
+    }
+
     /// Whether its training data have no end.
     fn is_endless(&self) -> bool {
         false

@@ -69,6 +69,11 @@ macro_rules! tasks {
                 match self { $(TaskConfig::$Task(task) => task.idle_test_share(),)* }
             }
 
+            /// Why what is wanted cannot be smoothed, if it cannot.
+            pub(crate) fn unsmoothed(&self) -> Option<&'static str> {
+                match self { $(TaskConfig::$Task(task) => task.unsmoothed(),)* }
+            }
+
             /// Whether its training data have no end.
             pub(crate) fn is_endless(&self) -> bool {
                 match self { $(TaskConfig::$Task(task) => task.is_endless(),)* }

@@ -59,6 +59,7 @@ mod tests {
             step,
             batch: 3,
             seed,
+            smoothing: 0.0,
             device: Device::flex(),
         }
     }

@@ -6,11 +6,7 @@ use crate::{
     error::Result,
     memory::Batch,
     metric::{Baselines, Evaluation, Metric},
-    model::{
-        net::Net,
-        shape::NetShape,
-        taken::{Given, Taken},
-    },
+    model::{net::Net, shape::NetShape, taken::Taken},
 };
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;
@@ -25,6 +21,8 @@ pub struct At {
     pub batch: usize,
     /// The experiment's seed.
     pub seed: u64,
+    /// The share of what is wanted that is every class alike: `train.label_smoothing`.
+    pub smoothing: f64,
     /// Where the tensors live.
     pub device: Device,
 }
@@ -74,8 +72,10 @@ pub struct Lesson {
 /// The loss of an update.
 #[derive(Debug)]
 pub struct Loss {
-    /// The mean loss, a single number.
+    /// What is made smaller, a single number.
     pub value: Tensor<1>,
+    /// The mean loss, without what is for learning alone.
+    pub plain: Tensor<1>,
     /// What the next update begins with.
     pub carry: Carry,
 }
@@ -140,29 +140,26 @@ pub trait Task {
 
     /// The loss of an update.
     fn loss(&self, net: &Net, at: &At, carry: Carry) -> Loss {
-        self.loss_of(net, self.lesson(at), carry, &at.device)
+        self.loss_of(net, self.lesson(at), carry, at)
     }
 
     /// The loss of a lesson.
-    fn loss_of(&self, net: &Net, lesson: Lesson, carry: Carry, device: &Device) -> Loss {
+    fn loss_of(&self, net: &Net, lesson: Lesson, carry: Carry, at: &At) -> Loss {
         let Lesson {
             inputs,
             wanted,
             goes_on,
             ..
         } = lesson;
-        let x = net.sequence(&inputs, device);
+        let x = net.sequence(&inputs, &at.device);
         let carry = carry.filter(|_| goes_on);
         let states = carry.map(|parts| net.body().initial(x.data()).with_parts(parts));
-        let Given {
-            outputs,
-            states,
-            cost,
-        } = net.learned(x, self.taken(), states);
-        let value = wanted.loss(outputs);
+        let given = net.learned(x, self.taken(), states);
+        let plain = wanted.loss(given.outputs.clone());
         Loss {
-            value: cost.into_iter().fold(value, |value, cost| value + cost),
-            carry: self.window().map(|_| states.detach().into_parts()),
+            value: given.learned(plain.clone(), &wanted, at.smoothing),
+            plain,
+            carry: self.window().map(|_| given.states.detach().into_parts()),
         }
     }
 

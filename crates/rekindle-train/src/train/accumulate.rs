@@ -2,14 +2,14 @@
 
 use crate::{
     model::net::Net,
-    tasks::task::{Carry, Lesson, Task},
+    tasks::task::{At, Carry, Lesson, Task},
 };
 use burn::optim::{GradientsAccumulator, GradientsParams};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 
 /// What an update learns from.
 pub(crate) struct Learned {
-    /// The mean loss; where it is not finite there are no gradients.
+    /// The mean loss, without what is for learning alone; where it is not finite there are no gradients.
     pub(crate) loss: f64,
     /// Those of the mean loss.
     pub(crate) gradients: GradientsParams,
@@ -24,7 +24,7 @@ pub(crate) fn learn(
     lesson: Lesson,
     batch: usize,
     carry: Carry,
-    device: &Device,
+    at: &At,
 ) -> Learned {
     let all = lesson.wanted.terms() as f64;
     let mut sum = GradientsAccumulator::new();
@@ -40,8 +40,8 @@ pub(crate) fn learn(
                 .map(|part| part.clone().narrow(0, first, rows))
                 .collect(),
         });
-        let given = task.loss_of(net, piece, carry, device);
-        loss += share * f64::from(given.value.clone().into_scalar::<f32>());
+        let given = task.loss_of(net, piece, carry, at);
+        loss += share * f64::from(given.plain.into_scalar::<f32>());
         if !loss.is_finite() {
             break;
         }

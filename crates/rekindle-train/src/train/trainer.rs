@@ -111,6 +111,7 @@ impl Trainer {
             step: self.tally.step,
             batch: train.rows(),
             seed,
+            smoothing: train.label_smoothing,
             device: device.clone(),
         };
         device.seed(seed ^ (at.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
@@ -126,7 +127,7 @@ impl Trainer {
             loss,
             gradients: mut grads,
             carry,
-        } = learn(task, &self.net, lesson, train.batch, carry, device);
+        } = learn(task, &self.net, lesson, train.batch, carry, &at);
         update.loss = loss;
         if !loss.is_finite() {
             return update;
@@ -399,6 +400,7 @@ mod tests {
                 step: 1,
                 batch: experiment.train.batch,
                 seed: experiment.seed,
+                smoothing: 0.0,
                 device: device.clone(),
             };
             let loss = task.loss(&trainer.net, &at, carry).value;

@@ -20,7 +20,7 @@ use crate::{
         labelled::items::Items,
         part::Part,
         prediction::{self, Prediction, Truth},
-        task::JUDGED,
+        task::{At, JUDGED},
     },
 };
 use burn::tensor::activation::softmax;
@@ -155,12 +155,14 @@ impl<I: Items> Rows for Classify<I> {
         Wanted::Class(self.classes(rows))
     }
 
-    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, device: &Device) -> Tensor<1> {
-        let outputs = net.given(inputs, self.taken, device);
-        match &self.weights {
+    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, at: &At) -> Tensor<1> {
+        let given = net.learned(net.sequence(inputs, &at.device), self.taken, None);
+        let outputs = given.outputs.clone();
+        let plain = match &self.weights {
             None => wanted.loss(outputs),
             Some(weights) => wanted.weighted_loss(outputs, weights),
-        }
+        };
+        given.learned(plain, wanted, at.smoothing)
     }
 
     fn evaluate(&self, net: &Net, rows: &[usize], device: &Device) -> Evaluation {

@@ -40,6 +40,11 @@ impl Kind for ClassifySeriesConfig {
         self.check_keys()
     }
 
+    fn unsmoothed(&self) -> Option<&'static str> {
+        let weights = self.class_weights.as_ref();
+        weights.map(|_| "its classes have weights, task.class_weights; leave one of the two out")
+    }
+
     fn files(&mut self) -> Vec<&mut DataFile> {
         vec![&mut self.train, &mut self.test]
     }

@@ -31,6 +31,10 @@ impl Kind for CopyConfig {
         true
     }
 
+    fn unsmoothed(&self) -> Option<&'static str> {
+        None
+    }
+
     fn least(&self, rows: usize) -> (NetShape, Batch) {
         (self.ends(), self.batch(rows))
     }

@@ -43,6 +43,10 @@ impl Kind for LanguageModelConfig {
         self.check_keys(model)
     }
 
+    fn unsmoothed(&self) -> Option<&'static str> {
+        None
+    }
+
     fn files(&mut self) -> Vec<&mut DataFile> {
         self.file.paths_mut().iter_mut().collect()
     }

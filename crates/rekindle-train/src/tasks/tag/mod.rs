@@ -45,6 +45,10 @@ impl Kind for TagConfig {
         self.check_keys()
     }
 
+    fn unsmoothed(&self) -> Option<&'static str> {
+        Some("the tags of a row are learned together")
+    }
+
     fn files(&mut self) -> Vec<&mut DataFile> {
         vec![&mut self.train, &mut self.test]
     }

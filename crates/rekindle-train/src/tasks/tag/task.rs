@@ -204,13 +204,18 @@ impl Rows for Tag {
         Wanted::Tags(tags.collect())
     }
 
-    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, device: &Device) -> Tensor<1> {
+    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, at: &At) -> Tensor<1> {
         let Wanted::Tags(tags) = wanted else {
             unreachable!("a tagger's lesson has tags");
         };
-        let scores = net.scores(net.sequence(inputs, device));
+        let x = net.sequence(inputs, &at.device);
+        let given = net.learned(x.clone(), Taken::Each, None);
+        let [batch, time, _] = x.data().dims();
+        let [_, each] = given.outputs.dims();
+        let scores = x.with(given.outputs.clone().reshape([batch, time, each]));
         let field = field(&self.spec, net);
-        tagger::loss(field.as_ref(), &scores, &Tokens::of(tags, device))
+        let plain = tagger::loss(field.as_ref(), &scores, &Tokens::of(tags, &at.device));
+        given.learned(plain, wanted, 0.0)
     }
 
     fn evaluate(&self, net: &Net, rows: &[usize], device: &Device) -> Evaluation {

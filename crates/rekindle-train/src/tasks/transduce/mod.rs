@@ -63,6 +63,10 @@ impl Kind for TransduceConfig {
         }
     }
 
+    fn unsmoothed(&self) -> Option<&'static str> {
+        None
+    }
+
     fn files(&mut self) -> Vec<&mut DataFile> {
         vec![&mut self.train, &mut self.test]
     }

@@ -19,7 +19,7 @@ use crate::{
         in_parts::{Rows, known},
         part::Part,
         prediction::{Prediction, Truth},
-        task::JUDGED,
+        task::{At, JUDGED},
     },
 };
 use burn::tensor::{Device, Tensor};
@@ -159,13 +159,14 @@ impl Rows for Transduce {
         Wanted::Text(self.targets(rows))
     }
 
-    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, device: &Device) -> Tensor<1> {
+    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, at: &At) -> Tensor<1> {
         let Wanted::Text(rows) = wanted else {
             unreachable!("a lesson of pairs has texts");
         };
-        let read = net.look(inputs, device);
-        let sampled = self.config.sampled;
-        net.writer().loss(&read, &Tokens::of(rows, device), sampled)
+        let read = net.look(inputs, &at.device);
+        let (sampled, rows) = (self.config.sampled, Tokens::of(rows, &at.device));
+        net.writer()
+            .loss_smoothed(&read, &rows, sampled, at.smoothing)
     }
 
     fn evaluate(&self, net: &Net, rows: &[usize], device: &Device) -> Evaluation {
