@@ -160,6 +160,38 @@ fn validate_refuses_what_train_refuses() {
             &["train.decay=1.0", "train.schedule=step"],
             "train.decay = 1: must be between 0 and 1",
         ),
+        (
+            &["train.label_smoothing=1.0"],
+            "train.label_smoothing = 1: must be",
+        ),
+        (
+            &["task.unit=bytes", "task.vocabulary=300"],
+            "task.vocabulary = 300: must be left out with task.unit = \"bytes\"",
+        ),
+        (
+            &["task.unit=bpe", "task.vocabulary=100"],
+            "task.vocabulary = 100: must be at least 256",
+        ),
+        (
+            &["task.unit=bpe", "task.lowercase=true"],
+            "task.lowercase = true: must be left out with task.unit = \"bpe\"",
+        ),
+        (
+            &["task.tokenizer=x.json"],
+            "task.tokenizer = x.json: must be left out with task.unit = \"char\"",
+        ),
+        (
+            &[
+                "task.unit=bpe",
+                "task.tokenizer=x.json",
+                "task.vocabulary=300",
+            ],
+            "task.tokenizer = x.json: must be left out beside task.vocabulary",
+        ),
+        (
+            &["task.unit=bpe", "task.tokenizer=nothing.json"],
+            "nothing.json",
+        ),
     ] {
         refused(LANGUAGE, changed, words);
     }

@@ -43,6 +43,7 @@ pub(crate) mod message;
 pub(crate) mod number;
 mod one_hot;
 pub(crate) mod pairs;
+pub(crate) mod pieces;
 #[cfg(test)]
 mod readers;
 pub(crate) mod reading;
@@ -61,6 +62,7 @@ mod series_sound;
 pub(crate) mod series_targets;
 pub mod split;
 pub(crate) mod step;
+pub(crate) mod symbols;
 pub(crate) mod table;
 pub(crate) mod tagged;
 mod timeline;

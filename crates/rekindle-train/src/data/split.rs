@@ -17,6 +17,17 @@ pub struct Split<T> {
     pub test: T,
 }
 
+impl<T> Split<T> {
+    /// What each part becomes, the training part first.
+    pub(crate) fn map<U>(self, mut of: impl FnMut(T) -> U) -> Split<U> {
+        Split {
+            train: of(self.train),
+            valid: of(self.valid),
+            test: of(self.test),
+        }
+    }
+}
+
 impl<T: Default> Split<T> {
     /// Data that nobody trains on.
     pub(crate) fn test_alone(test: T) -> Self {

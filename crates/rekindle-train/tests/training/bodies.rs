@@ -33,7 +33,7 @@ fn bodies() -> Vec<(String, String)> {
 }
 
 /// The mean of the bits that a stream took to expect each symbol but the first.
-fn streamed(predictor: &Predictor, text: &str) -> f64 {
+pub(crate) fn streamed(predictor: &Predictor, text: &str) -> f64 {
     let mut stream = predictor.stream().expect("streams");
     let lines = text.split_inclusive('\n');
     let all = lines.flat_map(|line| said(stream.push(line).expect("takes the line")));

@@ -3,6 +3,7 @@
 mod bodies;
 mod judging;
 mod panels;
+mod pieces;
 mod predicting;
 mod regressing;
 mod resuming;

@@ -2,7 +2,8 @@
 
 use crate::{
     data::{
-        file::DataFiles,
+        file::{DataFile, DataFiles},
+        symbols::TextUnit,
         vocabulary::{Splitting, Unit},
         words::Words,
     },
@@ -22,16 +23,19 @@ pub struct LanguageModelConfig {
     pub file: DataFiles,
     /// What is predicted.
     #[serde(default)]
-    pub unit: Unit,
+    pub unit: TextUnit,
     /// What a word is.
     #[serde(default = "spaced")]
     pub words: Words,
     /// Whether words are taken in lower case.
     #[serde(default)]
     pub lowercase: bool,
-    /// The largest number of different symbols, the most frequent; all by default.
+    /// The largest number of different symbols, the most frequent; all by default, but 4096 pieces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary: Option<usize>,
+    /// Of pieces the file that has them, a `tokenizer.json`; without it they are those of the training part.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub tokenizer: DataFile,
     /// The symbols through which the gradient flows back in one update (truncated BPTT); states
     /// are carried on from window to window.
     #[serde(default = "window")]
@@ -53,6 +57,13 @@ pub struct LanguageModelConfig {
 fn spaced() -> Words {
     Words::Spaced
 }
+
+fn is_none(file: &DataFile) -> bool {
+    file.as_os_str().is_empty()
+}
+
+/// The pieces that a training part is parted into, where nothing else is said.
+const PIECES: usize = 4096;
 
 fn window() -> usize {
     64
@@ -88,13 +99,59 @@ impl LanguageModelConfig {
             }
             _ => {}
         }
+        self.unit_fits()?;
         forward_only(model, "a language model must not see the next symbol")
     }
 
-    /// How the text becomes symbols.
-    pub(super) fn splitting(&self) -> Splitting {
+    /// Checks that keys are those of the unit.
+    fn unit_fits(&self) -> Result<(), Invalid> {
+        let unit = match self.unit {
+            TextUnit::Char => "char",
+            TextUnit::Word => "word",
+            TextUnit::Bytes => "bytes",
+            TextUnit::Bpe => "bpe",
+        };
+        let of = |units: &str| format!("left out with task.unit = \"{unit}\": it is for {units}");
+        let is_bpe = self.unit == TextUnit::Bpe;
+        if !is_none(&self.tokenizer) {
+            let file = self.tokenizer.display();
+            if !is_bpe {
+                return Err(Invalid::new("tokenizer", file, &of("\"bpe\"")));
+            }
+            if self.vocabulary.is_some() {
+                let expected = "left out beside task.vocabulary, which asks for pieces of one's own; or leave that out";
+                return Err(Invalid::new("tokenizer", file, expected));
+            }
+        }
+        if self.lowercase && self.unit.of_vocabulary().is_none() {
+            return Err(Invalid::new(
+                "lowercase",
+                true,
+                &of("\"char\" and \"word\""),
+            ));
+        }
+        match self.vocabulary {
+            Some(size) if self.unit == TextUnit::Bytes => {
+                let expected = "left out with task.unit = \"bytes\": there are 256 of them";
+                Err(Invalid::new("vocabulary", size, expected))
+            }
+            Some(size) if is_bpe && size < 256 => {
+                let expected = "at least 256 with task.unit = \"bpe\": every byte is a piece";
+                Err(Invalid::new("vocabulary", size, expected))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The most pieces that a training part is parted into.
+    pub(super) fn pieces(&self) -> usize {
+        self.vocabulary.unwrap_or(PIECES)
+    }
+
+    /// How the text becomes symbols of a vocabulary.
+    pub(super) fn splitting(&self, unit: Unit) -> Splitting {
         Splitting {
-            unit: self.unit,
+            unit,
             lowercase: self.lowercase,
             words: self.words,
         }

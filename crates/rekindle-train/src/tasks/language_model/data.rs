@@ -5,9 +5,11 @@ use crate::{
     data::{
         file::{self, DataFile, DataFiles},
         message::counted,
+        pieces::Pieces,
         reading::{Steps, Wanted},
         split::{self, Split},
-        vocabulary::{Unit, Vocabulary},
+        symbols::{Symbols, TextUnit},
+        vocabulary::Vocabulary,
     },
     error::{Error, Result},
     metric::Metric,
@@ -22,6 +24,8 @@ pub(super) struct LanguageModel {
     pub(super) spec: LanguageSpec,
     symbols: Vec<u32>,
     parts: Split<Range<usize>>,
+    /// How long the texts of the parts are.
+    pub(super) sizes: Split<Size>,
     /// What is to be said of several files.
     pub(super) note: Option<String>,
     /// Bits that gzip -9 needs for a character of the whole text.
@@ -36,14 +40,43 @@ impl LanguageModel {
     /// If the file cannot be read or a part of it is too short.
     pub(super) fn open(config: &LanguageModelConfig, spec: Option<LanguageSpec>) -> Result<Self> {
         let (text, note) = read(&config.file)?;
-        let vocabulary = match spec {
-            Some(spec) => spec.vocabulary,
-            None => Vocabulary::build(&[&text], config.splitting(), config.vocabulary),
-        };
-        let symbols = vocabulary.encode(&text);
         let at = &config.file;
-        let parts = split::fractions(symbols.len(), config.valid, config.test)
-            .map_err(|e| Error::mend(format!("{at}: {e}")))?;
+        let said = |e| Error::mend(format!("{at}: {e}"));
+        let Encoded {
+            vocabulary,
+            symbols,
+            parts,
+            sizes,
+        } = match config.unit.of_vocabulary() {
+            Some(unit) => {
+                let vocabulary = match spec {
+                    Some(spec) => spec.vocabulary,
+                    None => {
+                        let splitting = config.splitting(unit);
+                        Symbols::Known(Vocabulary::build(&[&text], splitting, config.vocabulary))
+                    }
+                };
+                let symbols = vocabulary.encode(&text);
+                let parts = split::fractions(symbols.len(), config.valid, config.test);
+                Encoded {
+                    vocabulary,
+                    symbols,
+                    parts: parts.map_err(said)?,
+                    sizes: Split::test_alone(Size::default()),
+                }
+            }
+            None => {
+                let parts = split::fractions(text.len(), config.valid, config.test);
+                let parts = parts
+                    .map_err(said)?
+                    .map(|part| &text[floor(&text, part.start)..floor(&text, part.end)]);
+                let vocabulary = match spec {
+                    Some(spec) => spec.vocabulary,
+                    None => Symbols::Pieces(pieces(config, parts.train)?),
+                };
+                Encoded::of(vocabulary, parts)
+            }
+        };
         if parts.train.len() <= config.window {
             return Err(Error::mend(format!(
                 "{at}: its train part has {} symbols, not more than one window of {}; \
@@ -66,6 +99,7 @@ impl LanguageModel {
             gzip_bits: gzip_bits(&text)?,
             symbols,
             parts,
+            sizes,
             note,
         })
     }
@@ -94,6 +128,7 @@ impl LanguageModel {
             spec: spec.clone(),
             gzip_bits: gzip_bits(&text)?,
             parts: Split::test_alone(0..symbols.len()),
+            sizes: Split::test_alone(Size::of(&text)),
             symbols,
             note,
         })
@@ -111,12 +146,99 @@ impl LanguageModel {
         &self.symbols[self.parts.of(part).clone()]
     }
 
-    pub(super) fn metric(&self, nats: f64) -> Metric {
+    /// What a mean over the symbols of a part amounts to, in the figure that most units have in common.
+    pub(super) fn metric(&self, part: Part, nats: f64) -> Metric {
         match self.config.unit {
-            Unit::Char => Metric::lower("bits per character", nats / std::f64::consts::LN_2),
-            Unit::Word => Metric::lower("perplexity", nats.exp()),
+            TextUnit::Char => bits("character", nats),
+            TextUnit::Word => Metric::lower("perplexity", nats.exp()),
+            TextUnit::Bytes | TextUnit::Bpe => {
+                bits("character", nats * self.each(part, |size| size.characters))
+            }
         }
     }
+
+    /// The same in every figure.
+    pub(super) fn metrics(&self, part: Part, nats: f64) -> Vec<Metric> {
+        let first = self.metric(part, nats);
+        match self.config.unit {
+            TextUnit::Char | TextUnit::Word => vec![first],
+            TextUnit::Bytes | TextUnit::Bpe => {
+                let each = self.each(part, |size| size.bytes);
+                vec![first, bits("byte", nats * each)]
+            }
+        }
+    }
+
+    /// The symbols of a part for each of what its text is counted in.
+    fn each(&self, part: Part, count: impl Fn(&Size) -> usize) -> f64 {
+        self.part(part).len() as f64 / count(self.sizes.of(part)).max(1) as f64
+    }
+}
+
+/// How long a text is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Size {
+    pub(super) characters: usize,
+    pub(super) bytes: usize,
+}
+
+impl Size {
+    fn of(text: &str) -> Size {
+        Size {
+            characters: text.chars().count(),
+            bytes: text.len(),
+        }
+    }
+}
+
+/// Bits for each of what a text is counted in.
+pub(super) fn bits(each: &str, nats: f64) -> Metric {
+    Metric::lower(&format!("bits per {each}"), nats / std::f64::consts::LN_2)
+}
+
+/// A text as symbols.
+struct Encoded {
+    vocabulary: Symbols,
+    symbols: Vec<u32>,
+    parts: Split<Range<usize>>,
+    sizes: Split<Size>,
+}
+
+impl Encoded {
+    /// The parts of a text, one by one.
+    fn of(vocabulary: Symbols, texts: Split<&str>) -> Encoded {
+        let mut symbols = Vec::new();
+        let sizes = texts.clone().map(Size::of);
+        let parts = texts.map(|text| {
+            let start = symbols.len();
+            symbols.extend(vocabulary.encode(text));
+            start..symbols.len()
+        });
+        Encoded {
+            vocabulary,
+            symbols,
+            parts,
+            sizes,
+        }
+    }
+}
+
+/// The pieces that a config asks for: single bytes, those of its file, or those of the training part.
+fn pieces(config: &LanguageModelConfig, train: &str) -> Result<Pieces> {
+    let file = &config.tokenizer;
+    match (config.unit, file.as_os_str().is_empty()) {
+        (TextUnit::Bpe, true) => Ok(Pieces::trained([train], config.pieces())),
+        (TextUnit::Bpe, false) => Pieces::read(file),
+        _ => Ok(Pieces::single()),
+    }
+}
+
+/// The last place that is no later and within no character.
+fn floor(text: &str, place: usize) -> usize {
+    (0..=place)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
 }
 
 /// The text of a file, or of several one after the other, and what is to be said of these. Each begins on a line of its own.

@@ -1,4 +1,4 @@
-//! Predicting the next character or word of a text.
+//! Predicting the next character, word, byte or piece of a text.
 
 mod config;
 mod data;
@@ -13,7 +13,8 @@ pub use spec::LanguageSpec;
 use crate::{
     data::{
         file::{self, DataFile},
-        reading::Reading,
+        reading::{Reading, Steps},
+        symbols::Symbols,
     },
     error::Result,
     memory::Batch,
@@ -23,7 +24,7 @@ use crate::{
     },
     tasks::{
         at_work::AtWork,
-        given::{Takes, symbols, unread},
+        given::{Takes, empty, symbols, unread},
         kind::{Adopted, Kind, Opened, Use},
         lines::Lines,
         prediction::SampleOptions,
@@ -48,7 +49,8 @@ impl Kind for LanguageModelConfig {
     }
 
     fn files(&mut self) -> Vec<&mut DataFile> {
-        self.file.paths_mut().iter_mut().collect()
+        let texts = self.file.paths_mut().iter_mut();
+        texts.chain([&mut self.tokenizer]).collect()
     }
 
     fn valid(&self) -> Option<(&'static str, f64)> {
@@ -91,7 +93,10 @@ impl Kind for LanguageModelConfig {
     fn adopt(own: LanguageSpec, earlier: LanguageSpec) -> Adopted<LanguageSpec> {
         let same = own.vocabulary.reads_as(&earlier.vocabulary);
         Adopted {
-            kept: same.then_some("the vocabulary is that of that run; what it lacks is unknown"),
+            kept: same.then_some(match earlier.vocabulary {
+                Symbols::Known(_) => "the vocabulary is that of that run; what it lacks is unknown",
+                Symbols::Pieces(_) => "the pieces are those of that run",
+            }),
             front: same,
             head: same,
             spec: if same { earlier } else { own },
@@ -107,11 +112,27 @@ impl Kind for LanguageModelConfig {
     }
 
     fn read_text(&self, spec: &LanguageSpec, text: &str, takes: Takes) -> Result<Reading> {
-        symbols(&spec.vocabulary, text, usize::MAX, takes)
+        match &spec.vocabulary {
+            Symbols::Known(vocabulary) => symbols(vocabulary, text, usize::MAX, takes),
+            Symbols::Pieces(pieces) => {
+                let row = pieces.encode(text);
+                match row.is_empty() {
+                    true => Err(empty("the text")),
+                    false => Ok(Reading {
+                        labels: vec![pieces.labels(&row)],
+                        inputs: Steps::Symbols(vec![row]),
+                        wanted: None,
+                    }),
+                }
+            }
+        }
     }
 
     fn unread(&self, spec: &LanguageSpec, text: &str) -> Vec<String> {
-        unread(&spec.vocabulary, [text], usize::MAX)
+        match &spec.vocabulary {
+            Symbols::Known(vocabulary) => unread(vocabulary, [text], usize::MAX),
+            Symbols::Pieces(_) => Vec::new(),
+        }
     }
 
     fn read_file(

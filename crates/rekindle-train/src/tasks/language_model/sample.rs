@@ -3,7 +3,7 @@
 use crate::{
     data::{
         draw::{Draw, Purpose},
-        vocabulary::{Unit, Vocabulary},
+        symbols::{Symbols, TextUnit},
     },
     error::{Error, Result},
     model::{body::NetStates, net::Net},
@@ -38,21 +38,21 @@ pub(super) fn check(options: &SampleOptions) -> Result<()> {
 
 /// The prompt and what the network writes behind it.
 pub(super) fn write(
-    vocabulary: &Vocabulary,
+    symbols: &Symbols,
     net: &Net,
     device: &Device,
     options: &SampleOptions,
 ) -> String {
     // Before a word, a space is no symbol of its own.
-    let prompt = match vocabulary.splitting().unit {
-        Unit::Char => options.prompt.as_str(),
-        Unit::Word => options.prompt.trim_end_matches(' '),
+    let prompt = match symbols.unit() {
+        TextUnit::Word => options.prompt.trim_end_matches(' '),
+        TextUnit::Char | TextUnit::Bytes | TextUnit::Bpe => options.prompt.as_str(),
     };
-    let mut written = vocabulary.encode(prompt);
+    let mut written = symbols.encode(prompt);
     let start = written.len();
     // Without a prompt, the text begins as after a line's end.
     let mut feed = match written.is_empty() {
-        true => vec![vocabulary.index("\n")],
+        true => symbols.encode("\n"),
         false => written.clone(),
     };
     let mut states = None;
@@ -62,7 +62,12 @@ pub(super) fn write(
         written.push(symbol);
         feed = vec![symbol];
     }
-    join(&options.prompt, prompt, &written[start..], vocabulary)
+    let text = symbols.following(prompt, &written[start..]);
+    let text = match prompt.len() == options.prompt.len() {
+        true => &text,
+        false => text.trim_start_matches(' '),
+    };
+    format!("{}{text}", options.prompt)
 }
 
 fn next_logits(
@@ -100,19 +105,4 @@ fn choose_symbol(logits: &[f32], options: &SampleOptions, index: u64) -> u32 {
         }
     }
     order[order.len() - 1] as u32
-}
-
-/// The prompt as it was given, and the symbols that follow what was read of it.
-fn join(given: &str, read: &str, symbols: &[u32], vocabulary: &Vocabulary) -> String {
-    let before = vocabulary.tokens(read);
-    let before = || before.iter().map(String::as_str);
-    let follow = symbols.iter().filter_map(|&symbol| vocabulary.get(symbol));
-    let splitting = vocabulary.splitting();
-    let whole = splitting.join(before().chain(follow));
-    let text = &whole[splitting.join(before()).len()..];
-    let text = match given.len() == read.len() {
-        true => text,
-        false => text.trim_start_matches(' '),
-    };
-    format!("{given}{text}")
 }

@@ -2,7 +2,7 @@
 
 use super::config::LanguageModelConfig;
 use crate::{
-    data::vocabulary::Vocabulary,
+    data::symbols::Symbols,
     model::{front::Front, head::Head, shape::NetShape},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LanguageSpec {
     /// The symbols and how text becomes them.
-    pub vocabulary: Vocabulary,
+    pub vocabulary: Symbols,
 }
 
 impl LanguageSpec {

@@ -28,11 +28,10 @@ impl Lines for Text {
 
     fn take(&mut self, number: usize, line: &str) -> Result<Predictions> {
         let vocabulary = &self.spec.vocabulary;
-        let tokens = vocabulary.tokens(line);
+        let (tokens, symbols): (Vec<_>, Vec<_>) = vocabulary.tokens(line).into_iter().unzip();
         if tokens.is_empty() {
             return Ok(Predictions::default());
         }
-        let symbols = vocabulary.encode(line);
         let vectors = self.frames.vectors(&symbols);
         let width = vectors.len() / symbols.len();
         let each = vectors.chunks(width);
@@ -49,7 +48,7 @@ impl Lines for Text {
             let said = Prediction::Next {
                 read,
                 bits: nats.map(|nats| nats / std::f64::consts::LN_2),
-                next: vocabulary.decode(&[likeliest as u32]),
+                next: vocabulary.shown(likeliest as u32),
                 probability: f64::from(logs[likeliest]).exp(),
             };
             all.push(said.of_row(number));

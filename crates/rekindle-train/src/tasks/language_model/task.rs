@@ -1,14 +1,14 @@
 //! How a language model is learned and judged.
 
 use super::{
-    data::{LanguageModel, Rows},
+    data::{self, LanguageModel, Rows},
     sample,
 };
 use crate::{
     data::{
         message::counted,
         reading::{Reading, Steps, Wanted},
-        vocabulary::Unit,
+        symbols::{Symbols, TextUnit},
     },
     error::{Error, Result},
     memory::Batch,
@@ -45,10 +45,7 @@ impl Task for LanguageModel {
     }
 
     fn unit(&self) -> &'static str {
-        match self.config.unit {
-            Unit::Char => "characters",
-            Unit::Word => "words",
-        }
+        self.config.unit.name()
     }
 
     fn steps_per_epoch(&self, update: UpdateRows) -> Result<u64> {
@@ -85,12 +82,22 @@ impl Task for LanguageModel {
             });
         let share = 100.0 * (all - unknown) as f64 / all.max(1) as f64;
         let symbols = self.spec.vocabulary.len() - 1;
+        let said = match &self.spec.vocabulary {
+            Symbols::Known(_) => {
+                format!("{symbols} different {unit}, which are {share:.1} % of the text")
+            }
+            Symbols::Pieces(pieces) if pieces.are_single() => {
+                "every byte, so that nothing is unknown".into()
+            }
+            Symbols::Pieces(_) => {
+                let each =
+                    self.sizes.train.bytes as f64 / self.part(Part::Train).len().max(1) as f64;
+                format!("{symbols} pieces, of {each:.1} bytes on average; none is unknown")
+            }
+        };
         vec![
             Line::new("rows", format!("one text of {}", counted(all, unit))),
-            Line::new(
-                "symbols",
-                format!("{symbols} different {unit}, which are {share:.1} % of the text"),
-            ),
+            Line::new("symbols", said),
             account::parts(sizes, unit),
         ]
     }
@@ -144,7 +151,7 @@ impl Task for LanguageModel {
     }
 
     fn figure(&self, loss: f64) -> Option<Metric> {
-        Some(self.metric(loss))
+        Some(self.metric(Part::Train, loss))
     }
 
     /// Every symbol of the part but its first is predicted once, from all that stand before it in the part: one
@@ -166,7 +173,7 @@ impl Task for LanguageModel {
         }
         let loss = nats / row.length as f64;
         Some(Evaluation {
-            metrics: vec![self.metric(loss)],
+            metrics: self.metrics(part, loss),
             loss,
         })
     }
@@ -224,11 +231,12 @@ impl Task for LanguageModel {
         let total: f64 = counts.iter().sum();
         let nats = |&symbol: &u32| -(counts[symbol as usize] / total).ln();
         let unigram = text.iter().map(nats).sum::<f64>() / text.len() as f64;
-        let mut baselines = vec![("frequencies alone".into(), self.metric(unigram))];
+        let mut baselines = vec![("frequencies alone".into(), self.metric(part, unigram))];
         // What gzip packs is the text as it is.
-        if self.config.unit == Unit::Char && self.unknown(part) == 0 {
+        if self.config.unit != TextUnit::Word && self.unknown(part) == 0 {
             let nats = self.gzip_bits * std::f64::consts::LN_2;
-            baselines.push(("gzip -9 of the whole text".into(), self.metric(nats)));
+            let metric = data::bits("character", nats);
+            baselines.push(("gzip -9 of the whole text".into(), metric));
         }
         baselines
     }

@@ -7,6 +7,7 @@ const TEXT: &str = r#"{"kind":"classify_text","vocabulary":{"unit":"word","symbo
 const TAGS: &str = r#"{"kind":"tag","words":{"unit":"word","lowercase":true,"words":"unicode","symbols":["<unk>","a"]},"letters":{"unit":"char","symbols":["<unk>","a"]},"tags":["O","B-X"],"scheme":"bio","cut":[{"test":1,"valid":2}]}"#;
 const PAIRS: &str = r#"{"kind":"transduce","source":{"unit":"char","symbols":["<unk>","a"]},"target":{"unit":"char","symbols":["<unk>","b"]},"cut":[{"test":1,"valid":2}]}"#;
 const SOUNDS: &str = r#"{"kind":"transcribe","audio":{"rate":8000,"mels":2,"window":25.0,"hop":10.0,"lowest":20.0},"scaler":{"mean":[0,1],"std":[1,2]},"vocabulary":{"unit":"char","symbols":["<unk>","a"]},"cut":[{"test":1,"valid":2}]}"#;
+const PIECES: &str = r#"{"kind":"language_model","vocabulary":{"unit":"bytes"}}"#;
 const LANGUAGE: &str =
     r#"{"kind":"language_model","vocabulary":{"unit":"char","symbols":["<unk>","a"]}}"#;
 
@@ -27,7 +28,7 @@ fn task(spec: &str) -> TaskConfig {
 #[test]
 fn what_training_writes_is_read() {
     for spec in [
-        FORECAST, SERIES, NUMBERS, TEXT, TAGS, PAIRS, SOUNDS, LANGUAGE,
+        FORECAST, SERIES, NUMBERS, TEXT, TAGS, PAIRS, SOUNDS, LANGUAGE, PIECES,
     ] {
         Spec::read(spec.as_bytes(), &task(spec)).expect("sound");
     }
