@@ -170,8 +170,9 @@ pub fn train(options: &TrainOptions, watch: &mut dyn Watch, stop: &AtomicBool) -
         let net = load_weights(trainer.net.clone(), start, RunDir::START)?;
         trainer.begin_as(net);
     }
-    let update = plan.experiment().train.update();
-    for Line { about, said } in overview::of(task.as_ref(), &trainer.net, update) {
+    let experiment = plan.experiment();
+    let (update, at) = (experiment.train.update(), experiment.first(&device));
+    for Line { about, said } in overview::of(task.as_ref(), &trainer.net, update, &at) {
         watch.note(&format!("{about:<8} {said}"));
     }
     let spec = json(&known)?;

@@ -161,6 +161,10 @@ fn validate_refuses_what_train_refuses() {
             "train.decay = 1: must be between 0 and 1",
         ),
         (
+            &["train.bucketing=10"],
+            "train.bucketing = 10: must be 0: the rows of this task are all as long",
+        ),
+        (
             &["train.label_smoothing=1.0"],
             "train.label_smoothing = 1: must be",
         ),

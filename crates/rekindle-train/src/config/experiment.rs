@@ -9,8 +9,9 @@ use crate::{
         config::{ModelConfig, ModelKind, expanded},
         shape::NetShape,
     },
-    tasks::list::TaskConfig,
+    tasks::{list::TaskConfig, task::At},
 };
+use burn::tensor::Device;
 use rekindle::{EngineConfig, Invalid};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use toml::{Table, Value};
@@ -131,6 +132,18 @@ impl Experiment {
         }
         *engine = given;
         Ok(())
+    }
+
+    /// The first update.
+    pub(crate) fn first(&self, device: &Device) -> At {
+        At {
+            step: 0,
+            batch: self.train.rows(),
+            seed: self.seed,
+            smoothing: self.train.label_smoothing,
+            bucketing: self.train.bucketing,
+            device: device.clone(),
+        }
     }
 
     /// Checks that a network of a shape and its batches fit the key `memory`.

@@ -106,6 +106,10 @@ fn train(experiment: &Experiment) -> Result<(), Invalid> {
             }
         }
     }
+    if train.bucketing > 0 && !task.has_lengths() {
+        let expected = "0: the rows of this task are all as long";
+        return refuse("train.bucketing", train.bucketing, expected);
+    }
     if let (true, Some(why)) = (train.label_smoothing > 0.0, task.unsmoothed()) {
         return refuse(
             "train.label_smoothing",

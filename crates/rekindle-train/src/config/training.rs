@@ -58,6 +58,9 @@ pub struct TrainConfig {
     /// With `triggered`: averaging begins at the first evaluation whose loss is above the lowest of those that lie this many or
     /// more evaluations behind.
     pub average_patience: u64,
+    /// The updates whose rows are put in the order of their lengths together, so that rows of similar length go through the network
+    /// at once; 0 for rows in any order.
+    pub bucketing: usize,
     /// The share of what is wanted of classes and symbols, in training, that is every one alike; 0 for none.
     pub label_smoothing: f64,
     /// The norm that the gradient of all parameters together is clipped to; 0 for none.
@@ -100,6 +103,7 @@ impl Default for TrainConfig {
             average: Average::None,
             average_decay: AVERAGE_DECAY,
             average_patience: AVERAGE_PATIENCE,
+            bucketing: 0,
             label_smoothing: 0.0,
             clip: 1.0,
             frozen: Vec::new(),

@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     Sampling = 4,
     /// The words of an update that are read as the unknown one.
     Unknown = 5,
+    /// The order of batches whose rows are about as long.
+    Batches = 6,
 }
 
 /// One stream of draws.
@@ -46,7 +48,7 @@ impl Draw {
     }
 
     /// Puts the items in random order (Fisher-Yates).
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }

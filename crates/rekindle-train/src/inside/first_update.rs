@@ -63,11 +63,8 @@ fn backward(
     device: &Device,
 ) -> GradientsParams {
     let at = At {
-        step: 0,
         batch: experiment.train.batch,
-        seed: experiment.seed,
-        smoothing: experiment.train.label_smoothing,
-        device: device.clone().autodiff(),
+        ..experiment.first(&device.clone().autodiff())
     };
     let loss = task.loss(net, &at, None).value;
     GradientsParams::from_grads(loss.backward(), net)

@@ -79,8 +79,12 @@ pub fn again(run: &Path, device: Option<&str>) -> Result<Page> {
 
 /// What was said of the data and the network before training.
 fn said(predictor: &Predictor, task: &dyn Task) -> Table {
-    let update = predictor.plan.experiment().train.update();
-    let lines = overview::of(task, &predictor.net, update).into_iter();
+    let experiment = predictor.plan.experiment();
+    let (update, at) = (
+        experiment.train.update(),
+        experiment.first(&predictor.device),
+    );
+    let lines = overview::of(task, &predictor.net, update, &at).into_iter();
     Table {
         head: Vec::new(),
         rows: lines

@@ -101,6 +101,15 @@ pub(super) fn known<'r>(train: &'r [usize], rows: &'r [usize]) -> &'r [usize] {
     }
 }
 
+/// The updates of which padding is counted.
+const COUNTED: u64 = 100;
+
+/// The steps of some rows.
+fn lengths(rows: &impl Rows, of: &[usize]) -> Vec<usize> {
+    let chunks = of.chunks(JUDGED);
+    chunks.flat_map(|some| rows.steps(some).lengths()).collect()
+}
+
 /// The task of rows that lie in parts.
 pub(super) struct InParts<R> {
     rows: R,
@@ -114,7 +123,7 @@ impl<R: Rows> InParts<R> {
     /// Rows in these parts, and what is worth knowing of how they were read.
     pub(super) fn new(rows: R, parts: Split<Vec<usize>>, notes: Vec<String>) -> Self {
         InParts {
-            passes: Passes::over(parts.train.len()),
+            passes: Passes::of_lengths(lengths(&rows, &parts.train)),
             rows,
             parts,
             notes,
@@ -174,6 +183,10 @@ impl<R: Rows> Task for InParts<R> {
             labels: self.rows.labels(rows),
             wanted: Some(self.rows.wanted(rows)),
         }
+    }
+
+    fn padding(&self, at: &At) -> Option<f64> {
+        self.passes.padding(at, COUNTED)
     }
 
     fn lesson(&self, at: &At) -> Lesson {

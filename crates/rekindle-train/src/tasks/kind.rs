@@ -91,6 +91,9 @@ pub(crate) trait Kind {
         None
     }
 
+    /// Whether the rows of an update have lengths of their own.
+    const HAS_LENGTHS: bool = false;
+
     /// Why what is wanted cannot be smoothed; nothing where it can, as classes and symbols can.
     fn unsmoothed(&self) -> Option<&'static str> {
         Some("what is wanted is neither a class nor a symbol")

@@ -69,6 +69,11 @@ macro_rules! tasks {
                 match self { $(TaskConfig::$Task(task) => task.idle_test_share(),)* }
             }
 
+            /// Whether the rows of an update have lengths of their own.
+            pub(crate) fn has_lengths(&self) -> bool {
+                match self { $(TaskConfig::$Task(_) => super::$module::$Config::HAS_LENGTHS,)* }
+            }
+
             /// Why what is wanted cannot be smoothed, if it cannot.
             pub(crate) fn unsmoothed(&self) -> Option<&'static str> {
                 match self { $(TaskConfig::$Task(task) => task.unsmoothed(),)* }

@@ -2,14 +2,28 @@
 
 use super::{
     account::Line,
-    task::{Task, UpdateRows},
+    task::{At, Task, UpdateRows},
 };
 use crate::{data::message::counted, model::net::Net};
 use rekindle_interop::named_tensors;
 
-/// What a task says of its data, and behind it the network's parameters by layer and the updates of a pass.
-pub(crate) fn of(task: &dyn Task, net: &Net, update: UpdateRows) -> Vec<Line> {
+/// What a task says of its data, and behind it how rows are put together, where that is by their lengths, the network's parameters by
+/// layer and the updates of a pass. `at` is the first update.
+pub(crate) fn of(task: &dyn Task, net: &Net, update: UpdateRows, at: &At) -> Vec<Line> {
     let mut lines = task.account();
+    if at.bucketing > 0 {
+        let any = At {
+            bucketing: 0,
+            ..at.clone()
+        };
+        let shares = [&any, at].map(|at| 100.0 * task.padding(at).unwrap_or_default());
+        let [any, sorted] = shares;
+        let said = format!(
+            "rows of {} in the order of their lengths: {sorted:.1} % of the steps are padding, and {any:.1} % in any order",
+            counted(at.bucketing, "updates")
+        );
+        lines.push(Line::new("batches", said));
+    }
     let mut places: Vec<(String, usize)> = Vec::new();
     for (name, tensor) in named_tensors(net) {
         let place = place(&name);

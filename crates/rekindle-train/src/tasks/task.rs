@@ -23,6 +23,8 @@ pub struct At {
     pub seed: u64,
     /// The share of what is wanted that is every class alike: `train.label_smoothing`.
     pub smoothing: f64,
+    /// The updates whose rows are put in the order of their lengths together: `train.bucketing`.
+    pub bucketing: usize,
     /// Where the tensors live.
     pub device: Device,
 }
@@ -161,6 +163,12 @@ pub trait Task {
             plain,
             carry: self.window().map(|_| given.states.detach().into_parts()),
         }
+    }
+
+    /// The share of padding in updates of the first pass, where rows have lengths of their own.
+    fn padding(&self, at: &At) -> Option<f64> {
+        let _ = at;
+        None
     }
 
     /// The figure of merit that a mean training loss amounts to, where one does.

@@ -109,10 +109,7 @@ impl Trainer {
         let (seed, train) = (plan.experiment().seed, &plan.experiment().train);
         let at = At {
             step: self.tally.step,
-            batch: train.rows(),
-            seed,
-            smoothing: train.label_smoothing,
-            device: device.clone(),
+            ..plan.experiment().first(device)
         };
         device.seed(seed ^ (at.step + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let lesson = task.lesson(&at);
@@ -401,6 +398,7 @@ mod tests {
                 batch: experiment.train.batch,
                 seed: experiment.seed,
                 smoothing: 0.0,
+                bucketing: 0,
                 device: device.clone(),
             };
             let loss = task.loss(&trainer.net, &at, carry).value;

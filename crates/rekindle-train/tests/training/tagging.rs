@@ -139,6 +139,7 @@ fn words_seen_once_are_read_as_unknown_in_training_as_often_as_is_said() {
                 batch: 10,
                 seed: 3,
                 smoothing: 0.0,
+                bucketing: 0,
                 device: burn::tensor::Device::flex(),
             };
             let Steps::Symbols(rows) = opened.task.lesson(&at).inputs else {

@@ -34,6 +34,8 @@ impl Kind for ClassifySeriesConfig {
 
     const USE: Use = Use::Files;
 
+    const HAS_LENGTHS: bool = true;
+
     const FOLDER: &[&str] = &series_file::KINDS;
 
     fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {

@@ -40,6 +40,8 @@ impl Kind for ClassifyTextConfig {
 
     const USE: Use = Use::Texts;
 
+    const HAS_LENGTHS: bool = true;
+
     const FOLDER: &[&str] = &["txt"];
 
     fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {

@@ -40,6 +40,8 @@ impl Kind for RegressSeriesConfig {
 
     const USE: Use = Use::Files;
 
+    const HAS_LENGTHS: bool = true;
+
     const FOLDER: &[&str] = &series_file::KINDS;
 
     fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {

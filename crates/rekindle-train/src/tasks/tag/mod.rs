@@ -39,6 +39,8 @@ impl Kind for TagConfig {
 
     const USE: Use = Use::Texts;
 
+    const HAS_LENGTHS: bool = true;
+
     const FOLDER: &[&str] = &["txt", "conll", "conllu"];
 
     fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {

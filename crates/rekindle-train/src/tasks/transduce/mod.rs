@@ -39,6 +39,8 @@ impl Kind for TransduceConfig {
 
     const USE: Use = Use::Texts;
 
+    const HAS_LENGTHS: bool = true;
+
     const FOLDER: &[&str] = &["txt"];
 
     fn validate(&self, model: &ModelConfig) -> Result<(), Invalid> {
