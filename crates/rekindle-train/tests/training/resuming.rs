@@ -62,9 +62,15 @@ fn the_metrics_of_an_interrupted_run_are_those_of_a_whole_one() {
         "batch = 3\nreport_every = 4\nevaluate_every = 1\noptimizer = \"sgd\"\nmomentum = 0\nlearning_rate = 2.0\n\
          average = \"triggered\"\naverage_patience = 1",
     );
+    // Rows of similar length together, of labels that are smoothed.
+    let sorted = SERIES.replace(
+        "batch = 3",
+        "batch = 3\nreport_every = 4\nevaluate_every = 3\nbucketing = 2\nlabel_smoothing = 0.1",
+    );
     for (name, config) in [
         ("language", LANGUAGE),
         ("series", series.as_str()),
+        ("sorted", sorted.as_str()),
         ("averaged", averaged.as_str()),
         ("triggered", triggered.as_str()),
     ] {
@@ -74,6 +80,9 @@ fn the_metrics_of_an_interrupted_run_are_those_of_a_whole_one() {
         let notes = notes.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let began = notes.iter().find(|note| note.contains("are averaged"));
         assert_eq!(began.is_some(), name == "triggered", "{notes:?}");
+        let together = notes.iter().find(|note| note.starts_with("batches "));
+        let together = together.is_some_and(|note| note.contains("rows of 2 updates in the order"));
+        assert_eq!(together, name == "sorted", "{notes:?}");
         let whole = lines(&bench.path("whole"));
         for step in 1..9 {
             let out = format!("parts-{step}");
