@@ -88,10 +88,6 @@ impl Symbols {
     }
 
     /// Their number, with that of what is unknown.
-    #[expect(
-        clippy::len_without_is_empty,
-        reason = "what is unknown is always there"
-    )]
     pub fn len(&self) -> usize {
         match self {
             Symbols::Known(vocabulary) => vocabulary.len(),

@@ -7,6 +7,9 @@ use std::collections::HashMap;
 /// How GPT-2 parts a text, and no other way.
 const BYTE_LEVEL: &str = "a byte-level BPE whose pre_tokenizer is ByteLevel, as GPT-2's, is read";
 
+/// The index of each piece by its name.
+type Named<'t> = HashMap<&'t str, u32>;
+
 /// Pieces and their merges as a file of the library.
 pub(super) fn written(pieces: &[Vec<u8>], merges: &[([u32; 2], u32)]) -> Value {
     let characters = alphabet::characters();
@@ -86,7 +89,7 @@ pub(super) fn read(tokenizer: Value) -> Result<Pieces, String> {
         ));
     }
     let (pieces, known) = vocabulary(&tokenizer)?;
-    let mut bytes = [0; 256];
+    let mut bytes = Box::new([0; 256]);
     for (byte, character) in alphabet::characters().into_iter().enumerate() {
         let piece = known.get(character.to_string().as_str()).ok_or_else(|| {
             format!(
@@ -105,7 +108,7 @@ pub(super) fn read(tokenizer: Value) -> Result<Pieces, String> {
 }
 
 /// The bytes of every piece, and the index of each by its name.
-fn vocabulary(tokenizer: &Value) -> Result<(Vec<Vec<u8>>, HashMap<&str, u32>), String> {
+fn vocabulary(tokenizer: &Value) -> Result<(Vec<Vec<u8>>, Named<'_>), String> {
     let added = tokenizer["added_tokens"].as_array().into_iter().flatten();
     let added = added.filter_map(|token| Some((token["content"].as_str()?, &token["id"])));
     let own = tokenizer["model"]["vocab"]
@@ -139,10 +142,7 @@ fn vocabulary(tokenizer: &Value) -> Result<(Vec<Vec<u8>>, HashMap<&str, u32>), S
 }
 
 /// What pieces become, written as `"a b"` or as `["a", "b"]`.
-fn merges(
-    tokenizer: &Value,
-    known: &HashMap<&str, u32>,
-) -> Result<HashMap<[u32; 2], Merge>, String> {
+fn merges(tokenizer: &Value, known: &Named<'_>) -> Result<HashMap<[u32; 2], Merge>, String> {
     let all = tokenizer["model"]["merges"].as_array();
     let mut merges = HashMap::new();
     for (merge, rank) in all.into_iter().flatten().zip(0..) {

@@ -29,7 +29,7 @@ pub struct Pieces {
     /// The bytes of each piece.
     pieces: Vec<Vec<u8>>,
     /// The piece that each byte is.
-    bytes: [u32; 256],
+    bytes: Box<[u32; 256]>,
     /// What two pieces that follow one another become, the first of these merges first.
     merges: HashMap<[u32; 2], Merge>,
     /// What the merges are, as the file of the tokenizer has it; nothing of bytes alone.
@@ -47,7 +47,7 @@ struct Merge {
 impl Pieces {
     /// Each byte by itself.
     pub(crate) fn single() -> Self {
-        let mut bytes = [0; 256];
+        let mut bytes = Box::new([0; 256]);
         for (byte, piece) in bytes.iter_mut().zip(0..) {
             *byte = piece;
         }
@@ -82,7 +82,6 @@ impl Pieces {
     }
 
     /// The number of pieces, and one.
-    #[expect(clippy::len_without_is_empty, reason = "every byte is there")]
     pub(crate) fn len(&self) -> usize {
         self.pieces.len() + 1
     }

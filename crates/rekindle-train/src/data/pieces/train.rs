@@ -53,7 +53,7 @@ impl Pieces {
             }
         }
         let order = alphabet::in_order();
-        let mut bytes = [0; 256];
+        let mut bytes = Box::new([0; 256]);
         for (&byte, piece) in order.iter().zip(0..) {
             bytes[usize::from(byte)] = piece;
         }
