@@ -45,6 +45,13 @@ pub(crate) struct Given {
 }
 
 impl Given {
+    /// The outputs at every step of a batch, where each has its own: `[batch, time, outputs]`.
+    pub(crate) fn scores(&self, x: &Sequence) -> Sequence {
+        let [batch, time, _] = x.data().dims();
+        let [_, each] = self.outputs.dims();
+        x.with(self.outputs.clone().reshape([batch, time, each]))
+    }
+
     /// What an update makes smaller: the loss of the outputs, smoothed by a share, and what they cost.
     pub(crate) fn learned(&self, plain: Tensor<1>, wanted: &Wanted, smoothing: f64) -> Tensor<1> {
         let smoothed = wanted.smoothed(plain, &self.outputs, smoothing);

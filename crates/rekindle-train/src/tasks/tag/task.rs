@@ -210,9 +210,7 @@ impl Rows for Tag {
         };
         let x = net.sequence(inputs, &at.device);
         let given = net.learned(x.clone(), Taken::Each, None);
-        let [batch, time, _] = x.data().dims();
-        let [_, each] = given.outputs.dims();
-        let scores = x.with(given.outputs.clone().reshape([batch, time, each]));
+        let scores = given.scores(&x);
         let field = field(&self.spec, net);
         let plain = tagger::loss(field.as_ref(), &scores, &Tokens::of(tags, &at.device));
         given.learned(plain, wanted, 0.0)

@@ -37,10 +37,16 @@ impl Kind for TranscribeConfig {
 
     const USE: Use = Use::Files;
 
+    const HAS_LENGTHS: bool = true;
+
     const FOLDER: &[&str] = &[audio::KIND];
 
     fn validate(&self, _: &ModelConfig) -> Result<(), Invalid> {
         self.check_keys()
+    }
+
+    fn unsmoothed(&self) -> Option<&'static str> {
+        Some("the labels of a row are learned together")
     }
 
     fn files(&mut self) -> Vec<&mut DataFile> {

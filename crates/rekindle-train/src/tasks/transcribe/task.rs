@@ -13,7 +13,7 @@ use crate::{
         in_parts::{Rows, known},
         part::Part,
         prediction::{Prediction, Truth},
-        task::JUDGED,
+        task::{At, JUDGED},
     },
 };
 use burn::tensor::{Device, Tensor, activation::log_softmax};
@@ -35,7 +35,11 @@ const SHOWN: usize = 12;
 
 /// The logarithms of the probabilities of the blank and the labels at each step.
 fn log_probs(net: &Net, inputs: &Steps, device: &Device) -> Sequence {
-    let scores = net.scores(net.sequence(inputs, device));
+    normalised(net.scores(net.sequence(inputs, device)))
+}
+
+/// The logarithms of probabilities that scores amount to.
+fn normalised(scores: Sequence) -> Sequence {
     let log_probs = log_softmax(scores.data().clone(), 2);
     scores.with(log_probs)
 }
@@ -133,11 +137,14 @@ impl Rows for Transcribe {
         Wanted::Labels(self.targets(rows))
     }
 
-    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, device: &Device) -> Tensor<1> {
+    fn loss(&self, net: &Net, inputs: &Steps, wanted: &Wanted, at: &At) -> Tensor<1> {
         let Wanted::Labels(labels) = wanted else {
             unreachable!("a lesson of sounds has labels");
         };
-        loss(&log_probs(net, inputs, device), labels)
+        let x = net.sequence(inputs, &at.device);
+        let given = net.learned(x.clone(), Taken::Each, None);
+        let plain = loss(&normalised(given.scores(&x)), labels);
+        given.learned(plain, wanted, 0.0)
     }
 
     fn evaluate(&self, net: &Net, rows: &[usize], device: &Device) -> Evaluation {
