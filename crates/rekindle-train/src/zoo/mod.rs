@@ -1,7 +1,7 @@
 //! The zoo of trained models: run directories with a card, by their names.
 //!
 //! An entry is the directory of a run in the zoo's folder, which lies in the repository, and beside the run's own files [`card.toml`](Card), what
-//! there is to say of it in words; `seed-N.json`, the results of runs that differ by their seed; and `SHA256SUMS`. [`add`] makes one of
+//! there is to say of it in words; `seed-N.json`, the results of runs that differ by their seed; and `SHA256SUMS`. [`add()`] makes one of
 //! finished runs. [`load`] opens one by its name; where there is no file system,
 //! [`Predictor::from_bytes`](crate::Predictor::from_bytes) makes the same of three files' contents.
 
