@@ -309,10 +309,10 @@ def autoencoder(name, kind, reversed_):
     _, ended = run(encoder, x, lengths)
     ended = ended if kind == "lstm" else (ended,)
     parts = [state[side] for side in range(2) for state in ended]
-    z = case.linear("code", sum(part.shape[1] for part in parts), code)(torch.cat(parts, 1))
-    decoder = case.recurrent("decoder", kind, code, 4)
+    z = case.linear("decoder.code", sum(part.shape[1] for part in parts), code)(torch.cat(parts, 1))
+    decoder = case.recurrent("decoder.recurrent", kind, code, 4)
     y, _ = run(decoder, z[:, None].expand(-1, max(lengths), -1), lengths)
-    given = case.linear("output", 4, features)(y)
+    given = case.linear("decoder.output", 4, features)(y)
     scores = []
     for row, length in enumerate(lengths):
         back = given[row, :length]

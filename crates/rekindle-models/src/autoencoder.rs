@@ -15,8 +15,8 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use rekindle::{
-    AnyCell, AnyCellConfig, Cell, CellConfig, Invalid, LstmConfig, Recurrent, RecurrentConfig,
-    Sequence, width,
+    AnyCell, AnyCellConfig, Cell, CellConfig, EngineConfig, Invalid, LstmConfig, Recurrent,
+    RecurrentConfig, Sequence, States, width,
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,18 +91,75 @@ impl AutoencoderConfig {
             panic!("{invalid}");
         }
         let encoder = self.encoder.init(self.d_input, device);
-        let decoder = self.decoder.init(self.d_code, device);
+        Autoencoder {
+            decoder: self.init_decoder(&encoder, device),
+            encoder,
+        }
+    }
+
+    /// What stands behind layers that read, with fresh parameters.
+    pub fn init_decoder(&self, encoder: &Recurrent<AnyCell>, device: &Device) -> Decoder {
+        let recurrent = self.decoder.init(self.d_code, device);
         let top = encoder.layers().last().expect("at least one layer");
         let cells = std::iter::once(&top.forward).chain(&top.reverse);
         let states = cells.flat_map(|cell| cell.states());
         let d_states = states.map(|(_, width)| width).sum();
-        Autoencoder {
+        Decoder {
             code: LinearConfig::new(d_states, self.d_code).init(device),
-            output: LinearConfig::new(decoder.d_output(), self.d_input).init(device),
-            encoder,
-            decoder,
+            output: LinearConfig::new(recurrent.d_output(), self.d_input).init(device),
+            recurrent,
             reversed: self.reversed,
         }
+    }
+}
+
+/// What stands behind layers that read a row: a vector of what they end with, and layers that give the row back.
+#[derive(Module, Debug)]
+pub struct Decoder {
+    code: Linear,
+    recurrent: Recurrent<AnyCell>,
+    output: Linear,
+    #[module(skip)]
+    reversed: bool,
+}
+
+impl Decoder {
+    /// The vector of each row, `[batch, d_code]`, of the states that the layers ended with.
+    pub fn code(&self, ended: States<Vec<Tensor<2>>>) -> Tensor<2> {
+        let mut layers = ended.layers.into_iter();
+        let top = layers.next_back().expect("at least one layer");
+        let parts = top
+            .forward
+            .into_iter()
+            .chain(top.reverse.into_iter().flatten());
+        self.code.forward(Tensor::cat(parts.collect(), 1))
+    }
+
+    /// Rows given back from their vectors: of the lengths of `like`.
+    ///
+    /// # Panics
+    ///
+    /// If the batches differ.
+    pub fn rows(&self, codes: Tensor<2>, like: &Sequence) -> Sequence {
+        let [batch, time, _] = like.data().dims();
+        let width = codes.dims()[1];
+        let steps = codes.unsqueeze_dim::<3>(1).expand([batch, time, width]);
+        let (y, _) = self.recurrent.forward(like.with(steps), None);
+        let given = like.with(self.output.forward(y));
+        match self.reversed {
+            true => given.reversed(),
+            false => given,
+        }
+    }
+
+    /// The layers that write.
+    pub fn recurrent(&self) -> &Recurrent<AnyCell> {
+        &self.recurrent
+    }
+
+    /// Has their equations run in another way.
+    pub fn set_engine(&mut self, engine: EngineConfig) {
+        self.recurrent.set_engine(engine);
     }
 }
 
@@ -120,11 +177,7 @@ impl AutoencoderConfig {
 #[derive(Module, Debug)]
 pub struct Autoencoder {
     encoder: Recurrent<AnyCell>,
-    code: Linear,
-    decoder: Recurrent<AnyCell>,
-    output: Linear,
-    #[module(skip)]
-    reversed: bool,
+    decoder: Decoder,
 }
 
 impl Autoencoder {
@@ -134,17 +187,7 @@ impl Autoencoder {
     ///
     /// If a shape does not fit; the message names the shapes.
     pub fn encode(&self, x: impl Into<Sequence>) -> Tensor<2> {
-        let (_, states) = self.encoder.forward(x, None);
-        let top = states
-            .layers
-            .into_iter()
-            .next_back()
-            .expect("at least one layer");
-        let parts = top
-            .forward
-            .into_iter()
-            .chain(top.reverse.into_iter().flatten());
-        self.code.forward(Tensor::cat(parts.collect(), 1))
+        self.decoder.code(self.encoder.forward(x, None).1)
     }
 
     /// Rows given back from their vectors: of the shape and the lengths of `like`.
@@ -153,15 +196,7 @@ impl Autoencoder {
     ///
     /// If the batches differ.
     pub fn decode(&self, codes: Tensor<2>, like: &Sequence) -> Sequence {
-        let [batch, time, _] = like.data().dims();
-        let width = codes.dims()[1];
-        let steps = codes.unsqueeze_dim::<3>(1).expand([batch, time, width]);
-        let (y, _) = self.decoder.forward(like.with(steps), None);
-        let given = like.with(self.output.forward(y));
-        match self.reversed {
-            true => given.reversed(),
-            false => given,
-        }
+        self.decoder.rows(codes, like)
     }
 
     /// The mean squared error of each row that went through its vector, `[batch]`.

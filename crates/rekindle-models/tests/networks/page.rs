@@ -138,7 +138,7 @@ fn networks() -> Vec<Network> {
                 table(&AutoencoderConfig::new(1, 1)),
             )],
             slots: "the layers that read, and those that write",
-            task: IN_CODE,
+            task: "`detect`",
             oracle: ["autoencoder", TORCH],
         },
         Network {

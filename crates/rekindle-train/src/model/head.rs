@@ -5,6 +5,7 @@ use burn::module::Param;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use rekindle::RecurrentConfig;
+use rekindle_models::autoencoder::{AutoencoderConfig, Decoder};
 use rekindle_models::crf::Crf;
 use rekindle_models::encoder_decoder::{AttentionKind, BridgeKind, EncoderDecoderConfig, Writer};
 
@@ -22,6 +23,26 @@ pub enum Head {
     },
     /// Layers like those below, in one direction, that write a row of symbols.
     Writer(WriterHead),
+    /// A vector of what was read, and layers like those below, in one direction, that give the row back from it.
+    Decoder(DecoderHead),
+}
+
+/// What gives a row back that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecoderHead {
+    /// The width of the vector between.
+    pub code: usize,
+    /// The numbers of a step.
+    pub features: usize,
+}
+
+impl DecoderHead {
+    /// The whole network, of which it is a part: behind these layers.
+    pub(super) fn config(self, model: &RecurrentConfig) -> AutoencoderConfig {
+        AutoencoderConfig::new(self.features, self.code)
+            .with_encoder(model.clone())
+            .with_decoder(model.clone().with_bidirectional(false))
+    }
 }
 
 /// What writes a row of symbols, looking at what was read.
@@ -65,6 +86,7 @@ pub(super) struct HeadParts {
     pub(super) tied_bias: Option<Param<Tensor<1>>>,
     pub(super) crf: Option<Crf>,
     pub(super) writer: Option<Writer>,
+    pub(super) decoder: Option<Decoder>,
 }
 
 impl Head {
@@ -73,6 +95,7 @@ impl Head {
         match self {
             Head::Linear { outputs, .. } => outputs,
             Head::Writer(writer) => writer.symbols,
+            Head::Decoder(decoder) => decoder.features,
         }
     }
 
@@ -91,6 +114,7 @@ impl Head {
                 own + field
             }
             Head::Writer(writer) => writer.symbols as f64 * (width + d_output) as f64,
+            Head::Decoder(decoder) => (decoder.code + decoder.features) as f64 * d_output as f64,
         }
     }
 
@@ -120,6 +144,7 @@ impl Head {
                     tied_bias,
                     crf: crf.then(|| Crf::new(outputs, device)),
                     writer: None,
+                    decoder: None,
                 }
             }
             Head::Writer(writer) => {
@@ -130,6 +155,17 @@ impl Head {
                 });
                 HeadParts {
                     writer,
+                    ..HeadParts::default()
+                }
+            }
+            Head::Decoder(decoder) => {
+                let layers = model.stack().zip(body.stack());
+                let decoder = layers.map(|(model, layers)| {
+                    let whole = decoder.config(model);
+                    whole.init_decoder(layers, device)
+                });
+                HeadParts {
+                    decoder,
                     ..HeadParts::default()
                 }
             }

@@ -3,6 +3,7 @@
 use super::{config::ModelConfig, head::Head, shape::NetShape};
 use crate::memory::{Batch, NUMBER, held, layers};
 use rekindle::{Extent, Invalid};
+use rekindle_models::autoencoder::AutoencoderConfig;
 use rekindle_models::encoder_decoder::EncoderDecoderConfig;
 
 /// The bytes that a network takes for a batch: those of the weights, and those of the rows.
@@ -18,6 +19,18 @@ fn network(shape: NetShape, model: &ModelConfig, batch: Batch) -> [f64; 2] {
         (Head::Writer(writer), Some(stack)) => {
             let EncoderDecoderConfig { decoder, .. } = writer.config(front, stack);
             layers(decoder.extent(width), [width, decoder.d_output()], batch)
+        }
+        (Head::Decoder(decoder), Some(stack)) => {
+            let AutoencoderConfig {
+                decoder: layers_of,
+                d_code,
+                ..
+            } = decoder.config(stack);
+            layers(
+                layers_of.extent(d_code),
+                [d_code, layers_of.d_output()],
+                batch,
+            )
         }
         _ => [0.0; 2],
     };

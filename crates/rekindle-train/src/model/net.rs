@@ -11,11 +11,11 @@ use burn::module::{Module, Param};
 use burn::nn::{Embedding, Linear, LinearConfig};
 use burn::tensor::{Device, Int, Tensor};
 use rekindle::{AnyCell, EngineConfig, Recurrent, Sequence};
-use rekindle_models::{crf::Crf, encoder_decoder::Writer, tagger::Letters};
+use rekindle_models::{autoencoder::Decoder, crf::Crf, encoder_decoder::Writer, tagger::Letters};
 
 /// An embedding where the task has symbols, a body, which is most often recurrent layers, and a linear output: the article's
 /// `o_t = softmax(V s_t)`, without the softmax, which belongs to the loss. Of words the letters may be read as well, and outputs may be
-/// scored together, or a row of symbols may be written in place of outputs. The names of the fields are those of the weights in files.
+/// scored together, or a row may be written or given back in place of outputs. The names of the fields are those of the weights in files.
 #[derive(Module, Debug)]
 pub struct Net {
     embedding: Option<Embedding>,
@@ -28,6 +28,7 @@ pub struct Net {
     tied_bias: Option<Param<Tensor<1>>>,
     crf: Option<Crf>,
     writer: Option<Writer>,
+    decoder: Option<Decoder>,
 }
 
 impl Net {
@@ -49,6 +50,7 @@ impl Net {
             tied_bias,
             crf,
             writer,
+            decoder,
         } = head.init(front, model, &recurrent, device);
         Ok(Net {
             embedding,
@@ -59,6 +61,7 @@ impl Net {
             tied_bias,
             crf,
             writer,
+            decoder,
         })
     }
 
@@ -144,6 +147,11 @@ impl Net {
         self.writer.is_some()
     }
 
+    /// What gives a row back from what was read, where that is done.
+    pub(super) fn decoder(&self) -> Option<&Decoder> {
+        self.decoder.as_ref()
+    }
+
     /// What reads the letters of words, where that is done.
     pub(super) fn letters(&self) -> Option<&Letters> {
         self.letters.as_ref()
@@ -176,6 +184,9 @@ impl Net {
         }
         if let Some(writer) = &mut self.writer {
             writer.set_engine(engine);
+        }
+        if let Some(decoder) = &mut self.decoder {
+            decoder.set_engine(engine);
         }
         self.recurrent.set_engine(engine);
     }

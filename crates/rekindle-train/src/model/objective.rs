@@ -124,6 +124,8 @@ impl Reading {
             // Who writes looks at what the layers give, and labels have no step of their own: the size of what is given stands for a loss.
             None if net.writes() => end(&y).square().sum(),
             Some(Wanted::Text(_) | Wanted::Labels(_)) => end(&y).square().sum(),
+            // So it does of who gives rows back, which are of all that the layers ended with.
+            _ if net.decoder().is_some() => end(&y).square().sum(),
             None => net.output_last(y).sum().mul_scalar(0.0),
             // The tag of the last step, which is said there in both directions.
             Some(Wanted::Tags(rows)) => {

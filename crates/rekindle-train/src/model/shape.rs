@@ -28,7 +28,7 @@ impl NetShape {
     /// # Errors
     ///
     /// If the body does not take inputs of this width, the output is tied to an embedding of another width than the body's output, or
-    /// what writes is to stand behind another body than a stack.
+    /// what writes or gives back a row is to stand behind another body than a stack.
     pub(crate) fn fits(&self, model: &ModelConfig) -> Result<()> {
         if let Some(letters) = self.front.letters() {
             let fits = letters.validate();
@@ -48,16 +48,19 @@ impl NetShape {
                 }
             )));
         }
-        if let Head::Writer(writer) = self.head {
-            let Some(stack) = model.stack() else {
-                return Err(Error::mend(format!(
-                    "model.kind = \"{}\": must be \"stack\" where a row is written: what writes it begins from the states of layers",
+        let stack = || {
+            model.stack().ok_or_else(|| {
+                Error::mend(format!(
+                    "model.kind = \"{}\": must be \"stack\" where a row is written or given back: what does so begins from the states of layers",
                     model.kind()
-                )));
-            };
-            let whole = writer.config(self.front, stack).validate();
-            whole.map_err(|invalid| Error::mend(invalid.under("task").to_string()))?;
-        }
-        Ok(())
+                ))
+            })
+        };
+        let whole = match self.head {
+            Head::Linear { .. } => return Ok(()),
+            Head::Writer(writer) => writer.config(self.front, stack()?).validate(),
+            Head::Decoder(decoder) => decoder.config(stack()?).validate(),
+        };
+        whole.map_err(|invalid| Error::mend(invalid.under("task").to_string()))
     }
 }

@@ -62,7 +62,7 @@ impl Given {
 
 impl Net {
     /// The outputs of a batch, `[rows, outputs]`, or `[rows * time, outputs]` where each step has its own; and the states
-    /// behind it.
+    /// behind it. Where a row is given back its steps are the outputs, `[rows, time * features]`.
     pub(crate) fn outputs(
         &self,
         x: Sequence,
@@ -78,6 +78,16 @@ impl Net {
     /// The same, with what outputs cost in training beside the loss.
     pub(crate) fn learned(&self, x: Sequence, taken: Taken, states: Option<NetStates>) -> Given {
         let Read { y, states, cost } = self.learn(x.clone(), states);
+        if let Some(decoder) = self.decoder() {
+            let ended = states.clone().stack();
+            let ended = ended.expect("what gives rows back stands behind a stack");
+            let rows = decoder.rows(decoder.code(ended), &x);
+            return Given {
+                outputs: rows.into_data().flatten(1, 2),
+                states,
+                cost,
+            };
+        }
         let outputs = match taken {
             Taken::Each => self.output_each(y),
             Taken::End => self.output(end(&y)),

@@ -3,12 +3,14 @@
 use super::net::Net;
 use super::taken::{Pool, Sides, Taken, sides};
 use crate::error::Result;
-use burn::tensor::{Tensor, TensorData};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
 use rekindle::{AnyCell, Recurrent};
 use rekindle_interop::formats::Dtype;
 use rekindle_interop::formats::onnx::{Model, Setting};
 use rekindle_interop::onnx::{self, Batch, Drawing, Options, Value};
 use rekindle_interop::{WeightError, named_tensors};
+use rekindle_models::autoencoder::Decoder;
 
 /// What a task makes of a network's two ends.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +79,10 @@ impl Net {
         }
         if self.writes() {
             all.extend(self.written());
+            return Ok(all);
+        }
+        if let Some(decoder) = self.decoder() {
+            all.extend(given_back(decoder));
             return Ok(all);
         }
         let (weight, bias) = self.head();
@@ -168,18 +174,10 @@ impl Net {
         let rest = named_tensors(writer)
             .into_iter()
             .filter(|(name, _)| !name.starts_with("decoder."));
-        let turned =
-            rest.map(
-                |(name, data)| match data.shape().len() == 2 && name != "target.weight" {
-                    true => (
-                        name,
-                        Tensor::<2>::from_data(data, &device)
-                            .transpose()
-                            .into_data(),
-                    ),
-                    false => (name, data),
-                },
-            );
+        let turned = rest.map(|(name, data)| match name.as_str() {
+            "target.weight" => (name, data),
+            _ => (name, as_linear(data, &device)),
+        });
         let layers = rekindle_interop::export(writer.recurrent()).into_iter();
         let layers = layers.map(|(name, data)| (format!("decoder.{name}"), data));
         let named = |(name, data)| (format!("writer.{name}"), data);
@@ -194,6 +192,29 @@ impl Net {
             end => (format!("crf.{end}_transitions"), data),
         });
         named.collect()
+    }
+}
+
+/// The weights of what gives a row back.
+fn given_back(decoder: &Decoder) -> Vec<(String, TensorData)> {
+    let device = decoder.devices().swap_remove(0);
+    let maps = named_tensors(decoder).into_iter();
+    let maps = maps.filter(|(name, _)| !name.starts_with("recurrent."));
+    let maps = maps.map(|(name, data)| (name, as_linear(data, &device)));
+    let layers = rekindle_interop::export(decoder.recurrent()).into_iter();
+    let layers = layers.map(|(name, data)| (format!("recurrent.{name}"), data));
+    let named = |(name, data)| (format!("decoder.{name}"), data);
+    maps.chain(layers).map(named).collect()
+}
+
+/// A matrix as PyTorch's `Linear` has it.
+fn as_linear(data: TensorData, device: &Device) -> TensorData {
+    match data.shape().len() {
+        2 => {
+            let turned = Tensor::<2>::from_data(data, device).transpose();
+            turned.into_data()
+        }
+        _ => data,
     }
 }
 

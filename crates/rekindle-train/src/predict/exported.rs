@@ -37,6 +37,10 @@ impl Predictor {
                 head: Head::Writer(_),
                 ..
             } => Some("writes no texts: take the program or the library"),
+            NetShape {
+                head: Head::Decoder(_),
+                ..
+            } => Some("gives no rows back: take the program or the library"),
             _ => (ends.outputs == Outputs::Distributed).then_some(
                 "gives no distributions: train without task.distribution and task.quantiles",
             ),

@@ -10,7 +10,7 @@ use crate::{
     memory::{self, Batch},
     metric::{Baselines, Evaluation, Metric},
     model::{net::Net, shape::NetShape},
-    run::{begun::Begun, checkpoint, directory::RunDir, entry::damaged},
+    run::{begun::Begun, checkpoint, directory::RunDir, entry::damaged, result::RunResult},
     shell::quoted,
     tasks::{
         at_work::AtWork,
@@ -33,6 +33,8 @@ pub struct Predictor {
     pub(crate) shape: NetShape,
     pub(crate) net: Net,
     pub(crate) device: Device,
+    /// The figures of the validation part, of a run that is finished.
+    validated: Vec<Metric>,
 }
 
 /// What is to be said of a run that has not been trained to its end; nothing of one that has.
@@ -145,7 +147,12 @@ impl Predictor {
         let device = device(&plan)?;
         let net = Net::new(shape, &plan.experiment().model, &device)?;
         let net = weights.load(net, &run.weights().display().to_string())?;
-        Ok(Predictor::of(plan, spec, shape, net, device))
+        let result = RunResult::read(&run).ok();
+        let validated = result.and_then(|mut result| result.metrics.remove(Part::Valid.name()));
+        Ok(Predictor {
+            validated: validated.unwrap_or_default(),
+            ..Predictor::of(plan, spec, shape, net, device)
+        })
     }
 
     /// A trained network from what stands in its run's files, without a file system.
@@ -184,6 +191,7 @@ impl Predictor {
             shape,
             net,
             device,
+            validated: Vec::new(),
         }
     }
 
@@ -383,6 +391,7 @@ impl Predictor {
             model,
             memory: *memory,
             device: &self.device,
+            validated: &self.validated,
         }
     }
 }

@@ -103,6 +103,7 @@ fn head(prediction: &Prediction) -> Vec<String> {
             head.extend(quantiles.iter().map(|(level, _)| format!("q({level})")));
             head
         }
+        Prediction::Anomaly { .. } => names(&["row", "from", "to", "error", "score", "anomaly"]),
         Prediction::Next { .. } => names(&["row", "read", "bits", "next", "probability"]),
     }
 }
@@ -170,6 +171,29 @@ fn rows(one: &Predicted) -> Vec<Vec<String>> {
                 row
             };
             values.iter().enumerate().map(row).collect()
+        }
+        Prediction::Anomaly {
+            from,
+            to,
+            error,
+            score,
+            anomaly,
+        } => {
+            let truth = match one.truth {
+                Some(Truth::Anomaly(truth)) => truth.to_string(),
+                _ => String::new(),
+            };
+            let score = score.map(|score| score.to_string());
+            let anomaly = anomaly.map(|anomaly| anomaly.to_string());
+            vec![vec![
+                number,
+                from.clone(),
+                to.clone(),
+                error.to_string(),
+                score.unwrap_or_default(),
+                anomaly.unwrap_or_default(),
+                truth,
+            ]]
         }
         Prediction::Next {
             read,
@@ -315,6 +339,32 @@ mod tests {
         assert_eq!(
             Written::JsonLines.text(&[said.into()]).expect("JSON"),
             "{\"column\":\"x\",\"values\":[1.5,2.0]}\n"
+        );
+    }
+
+    #[test]
+    fn anomalies_are_a_row_a_window() {
+        let said = Prediction::Anomaly {
+            from: "Mon".into(),
+            to: "Tue".into(),
+            error: 0.5,
+            score: Some(2.0),
+            anomaly: Some(true),
+        }
+        .of_row(3);
+        assert_eq!(
+            Written::Csv
+                .text(std::slice::from_ref(&said))
+                .expect("a table"),
+            "row,from,to,error,score,anomaly\n3,Mon,Tue,0.5,2,true\n"
+        );
+        let known = Predicted {
+            truth: Some(Truth::Anomaly(false)),
+            ..said
+        };
+        assert_eq!(
+            Written::JsonLines.text(&[known]).expect("JSON"),
+            "{\"row\":3,\"from\":\"Mon\",\"to\":\"Tue\",\"error\":0.5,\"score\":2.0,\"anomaly\":true,\"truth\":false}\n"
         );
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     memory::Batch,
+    metric::Metric,
     model::{config::ModelConfig, net::Net, shape::NetShape},
 };
 use burn::tensor::Device;
@@ -16,6 +17,8 @@ pub(crate) struct AtWork<'a> {
     /// The gigabytes that it and what it reads may take.
     pub(crate) memory: f64,
     pub(crate) device: &'a Device,
+    /// The figures of the run's validation part; none of a run that is not finished.
+    pub(crate) validated: &'a [Metric],
 }
 
 impl AtWork<'_> {

@@ -82,7 +82,12 @@ pub(super) trait Rows {
     /// What the network predicts for some rows, no more than are judged at once.
     fn predictions(&self, net: &Net, rows: &[usize], device: &Device) -> Vec<Prediction>;
 
-    /// What is right for a row.
+    /// Whether it is known what is right for a row.
+    fn has_truth(&self) -> bool {
+        true
+    }
+
+    /// What is right for a row, where that is known.
     fn truth(&self, row: usize) -> Truth;
 
     /// What the network says of a row, and what is right, as a clause.
@@ -250,7 +255,7 @@ impl<R: Rows> Task for InParts<R> {
             .flat_map(|rows| self.rows.predictions(net, rows, device));
         let all = rows.iter().zip(1..).zip(said);
         let all = all.map(|((&row, number), said)| Predicted {
-            truth: Some(self.rows.truth(row)),
+            truth: self.rows.has_truth().then(|| self.rows.truth(row)),
             ..said.of_row(number)
         });
         Some(all.collect())

@@ -327,6 +327,8 @@ tasks! {
     "regress_series" => RegressSeries: regress_series::RegressSeriesConfig, regress_series::RegressionSpec;
     /// The next values of a table's columns.
     "forecast" => Forecast: forecast::ForecastConfig, forecast::ForecastSpec;
+    /// Windows of a table that are unlike those that were learned.
+    "detect" => Detect: detect::DetectConfig, detect::DetectSpec;
     /// The sum of two marked numbers of a long series.
     "adding" => Adding: adding::AddingConfig, drawn::NoSpec;
     /// A row of symbols, repeated after a long pause.

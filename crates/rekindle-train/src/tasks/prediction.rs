@@ -44,6 +44,21 @@ pub enum Prediction {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         quantiles: Vec<(f64, Vec<f64>)>,
     },
+    /// How unlike a window of a table is to those that were learned.
+    Anomaly {
+        /// What its first step is called, and its last.
+        from: String,
+        /// The last.
+        to: String,
+        /// The mean squared error with which it is given back, in units of the columns' deviations.
+        error: f64,
+        /// The same as a multiple of the mean error in training; none of a run that is not finished.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        score: Option<f64>,
+        /// Whether the score lies above the threshold.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        anomaly: Option<bool>,
+    },
     /// The symbol that is likeliest to follow one that a language model read.
     Next {
         /// The symbol that it read.
@@ -98,6 +113,8 @@ pub enum Truth {
     Number(f64),
     /// The values of a column, the first first.
     Values(Vec<f64>),
+    /// Whether there is an anomaly.
+    Anomaly(bool),
 }
 
 /// Predictions, and what is to be said of how that was read which they are for.

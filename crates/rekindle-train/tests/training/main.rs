@@ -1,6 +1,7 @@
 //! Runs from config to result: every task, interruption, and what goes wrong.
 
 mod bodies;
+mod detecting;
 mod judging;
 mod panels;
 mod pieces;

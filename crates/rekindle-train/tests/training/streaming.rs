@@ -9,6 +9,7 @@ fn numbers(predictions: &[Prediction]) -> Vec<f64> {
         Prediction::Values { values, .. } => values.clone(),
         Prediction::Number { value } => vec![*value],
         Prediction::Tags { .. } | Prediction::Text { .. } => Vec::new(),
+        Prediction::Anomaly { error, .. } => vec![*error],
         Prediction::Class { probabilities, .. } => probabilities.iter().map(|(_, p)| *p).collect(),
         Prediction::Next {
             bits, probability, ..

@@ -107,7 +107,7 @@ pub(super) fn figures(scores: &[f32], labels: &[usize], names: &[String]) -> Vec
 
 /// The areas under the ROC curve and under that of precision over recall, of rows by falling score, each with whether it is of
 /// the class. Rows of one score come together, as no threshold parts them.
-fn areas(ranked: &[(f32, bool)]) -> [Option<f64>; 2] {
+pub(in crate::tasks) fn areas(ranked: &[(f32, bool)]) -> [Option<f64>; 2] {
     let all = ranked.iter().filter(|(_, own)| *own).count() as f64;
     let others = ranked.len() as f64 - all;
     let (mut found, mut wrong, mut roc, mut pr) = (0.0, 0.0, 0.0, 0.0);

@@ -8,6 +8,7 @@ const TAGS: &str = r#"{"kind":"tag","words":{"unit":"word","lowercase":true,"wor
 const PAIRS: &str = r#"{"kind":"transduce","source":{"unit":"char","symbols":["<unk>","a"]},"target":{"unit":"char","symbols":["<unk>","b"]},"cut":[{"test":1,"valid":2}]}"#;
 const SOUNDS: &str = r#"{"kind":"transcribe","audio":{"rate":8000,"mels":2,"window":25.0,"hop":10.0,"lowest":20.0},"scaler":{"mean":[0,1],"std":[1,2]},"vocabulary":{"unit":"char","symbols":["<unk>","a"]},"cut":[{"test":1,"valid":2}]}"#;
 const PIECES: &str = r#"{"kind":"language_model","vocabulary":{"unit":"bytes"}}"#;
+const WINDOWS: &str = r#"{"kind":"detect","columns":["a","b"],"scaler":{"mean":[0,0.5],"std":[1,2]},"schema":{"table":{},"columns":[]}}"#;
 const LANGUAGE: &str =
     r#"{"kind":"language_model","vocabulary":{"unit":"char","symbols":["<unk>","a"]}}"#;
 
@@ -17,6 +18,7 @@ fn task(spec: &str) -> TaskConfig {
         SERIES => "kind = \"classify_series\"\ntrain = \"a.ts\"",
         NUMBERS => "kind = \"regress_series\"\ntrain = \"a.ts\"",
         SOUNDS => "kind = \"transcribe\"\ntrain = \"a.tsv\"",
+        WINDOWS => "kind = \"detect\"\nfile = \"a.csv\"",
         PAIRS => "kind = \"transduce\"\ntrain = \"a.tsv\"",
         TAGS => "kind = \"tag\"\ntrain = \"a.conll\"",
         TEXT => "kind = \"classify_text\"\ntrain = \"a.tsv\"",
@@ -28,7 +30,7 @@ fn task(spec: &str) -> TaskConfig {
 #[test]
 fn what_training_writes_is_read() {
     for spec in [
-        FORECAST, SERIES, NUMBERS, TEXT, TAGS, PAIRS, SOUNDS, LANGUAGE, PIECES,
+        FORECAST, SERIES, NUMBERS, TEXT, TAGS, PAIRS, SOUNDS, WINDOWS, LANGUAGE, PIECES,
     ] {
         Spec::read(spec.as_bytes(), &task(spec)).expect("sound");
     }
@@ -51,6 +53,12 @@ fn what_is_damaged_is_named_by_its_key() {
             "[1,2]",
             "[1]",
             &["scaler.std", "1 numbers for 2 audio.mels"],
+        ),
+        (
+            WINDOWS,
+            "[0,0.5]",
+            "[0]",
+            &["scaler.mean", "1 numbers for 2 columns"],
         ),
         (
             FORECAST,
