@@ -326,6 +326,41 @@ fn what_a_table_makes_evident_stands_in_its_config() {
         "nothing beside `load`",
         "rekindle init forecast --data hours.csv",
     ]);
+    // Dates of which one is none, or is missing, are neither texts nor left out.
+    let pump = |i: usize| match i {
+        59 => "Summe,900,\n".to_owned(),
+        _ => format!(
+            "{}.10.2024 {:02}:00,{},{}\n",
+            i / 24 + 10,
+            i % 24,
+            value(i),
+            ["heizt", "ruht"][i / 9 % 2]
+        ),
+    };
+    let shop = |i: usize| match i {
+        7 => ",c,3\n".to_owned(),
+        _ => format!(
+            "2024-01-{:02},{},{}\n",
+            i / 3 + 1,
+            ["a", "b", "c"][i % 3],
+            value(i)
+        ),
+    };
+    for (name, text, why) in [
+        (
+            "pump.csv",
+            table("Zeit,kWh,Status", 60, &pump),
+            "row 60 (line 61), column `Zeit`: `Summe` is no date",
+        ),
+        (
+            "gap.csv",
+            table("day,shop,sold", 90, &shop),
+            "row 8 (line 9), column `day`: the date is empty",
+        ),
+    ] {
+        fs::write(at.join(name), text).expect("written");
+        rekindle_in(at, &["init", "--data", name]).refused(&[why]);
+    }
     let dashes = rekindle_in(at, &["init", "--data", "dashes.csv"]);
     dashes.refused(&["`---` is not a finite number", "--set KEY=VALUE"]);
     fs::write(at.join("a.xlsx"), b"PK\x03\x04\x14\0xl/workbook.xml\xff").expect("written");

@@ -55,10 +55,12 @@ fn usual_memory() -> f64 {
 /// Of a config, the kind of its model.
 #[derive(Deserialize)]
 struct Peeked {
+    // That it is missing is said where all keys are read.
+    #[serde(default)]
     model: PeekedModel,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct PeekedModel {
     #[serde(default)]
     kind: ModelKind,

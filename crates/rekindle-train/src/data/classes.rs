@@ -1,6 +1,6 @@
 //! Labels as written into class indices.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::message::{listed, shown};
 use super::number;
@@ -82,6 +82,16 @@ pub(super) fn doubts(name: &str, labels: &[String], classes: &[String]) -> Vec<S
         ));
     }
     notes
+}
+
+/// The names among some that differ in case only, those that are alike one after the other.
+pub(crate) fn alike<'n>(names: impl IntoIterator<Item = &'n String>) -> Vec<String> {
+    let mut by_name: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for name in names {
+        by_name.entry(name.to_lowercase()).or_default().push(name);
+    }
+    let alike = by_name.into_values().filter(|names| names.len() > 1);
+    alike.flatten().cloned().collect()
 }
 
 /// What is said of classes that are words for what is missing.

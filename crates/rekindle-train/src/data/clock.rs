@@ -195,7 +195,27 @@ pub(super) fn found(
         }
     }
     let parts = of_numbers(table, |column| !is_read(column));
-    parts.map(|parts| parts.read_dates(table)).transpose()
+    if let Some(parts) = parts {
+        return parts.read_dates(table).map(Some);
+    }
+    let mut dates =
+        (0..all.len()).filter(|&column| !is_read(column) && all[column].kind == ColumnKind::Date);
+    match dates.find_map(|column| Some((column, gap(table, column)?))) {
+        Some((column, row)) => Err(Clock::of(column).no_date(table, row)),
+        None => Ok(None),
+    }
+}
+
+/// The first row of few that have no date in a column of dates.
+fn gap(table: &Table, column: usize) -> Option<usize> {
+    let mut gaps = (0..table.rows.len()).filter(|&row| table.is_missing(row, column));
+    let first = gaps.next()?;
+    ((gaps.count() + 1) * DATES <= table.rows.len()).then_some(first)
+}
+
+/// Whether nearly all cells of a column are dates.
+pub(super) fn is_nearly(table: &Table, column: usize) -> bool {
+    table.look(column).kind == ColumnKind::Date || stray(table, column).is_some()
 }
 
 /// The column with the times of day of one of days: all its cells are such times, and it is called so, or days repeat.
@@ -373,12 +393,16 @@ impl Clock {
 
     /// The error for a row whose time is no date.
     fn no_date(&self, table: &Table, row: usize) -> Error {
+        let cell = self.cell(table, row);
+        let what = match cell.trim() {
+            "" => "the date is empty".to_owned(),
+            cell => format!("{} is no date or time that is known", shown(cell)),
+        };
         Error::mend(format!(
-            "{}: {}: {} is no date or time that is known; write it as 2024-01-31 12:30, take the row out if it is a sum or \
-             a remark, or say task.time = \"\" if the rows are in order",
+            "{}: {}: {what}; write it as 2024-01-31 12:30, take the row out if it is a sum or a remark, or say task.time = \"\" if the rows \
+             are in order",
             table.name,
             self.place(table, row),
-            shown(&self.cell(table, row))
         ))
     }
 

@@ -92,7 +92,7 @@ impl LabelledText {
         let mut texts = Vec::with_capacity(table.rows.len());
         let mut written = Vec::with_capacity(table.rows.len());
         let (mut rows, mut trimmed) = (Vec::new(), 0);
-        let is_empty = |row: usize, column: usize| table.cell(row, column).trim().is_empty();
+        let is_empty = |row: usize, column: usize| table.is_blank(row, column);
         for row in 0..table.rows.len() {
             if columns.skip_empty && (is_empty(row, text) || is_empty(row, label)) {
                 continue;
@@ -191,7 +191,7 @@ pub(crate) fn column(path: &Path, columns: &TextColumns) -> Result<Option<Vec<St
 
 fn filled(table: &Table, row: usize, column: usize) -> Result<&str> {
     let cell = table.cell(row, column);
-    if cell.trim().is_empty() {
+    if table.is_blank(row, column) {
         return Err(Error::mend(format!(
             "{}: {} is empty; fill it in, remove the row, or have such rows left out by task.skip_empty = true",
             table.name,
@@ -239,6 +239,28 @@ mod tests {
                 .contains("separated by semicolons, a header")
         );
         assert_eq!(column(&path, &columns).unwrap().unwrap(), read.texts);
+    }
+
+    #[test]
+    fn a_word_for_a_missing_value_is_no_class() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, "text,class\nfine,a\nbad,unknown\nno,b\n").unwrap();
+        let mut columns = columns();
+        columns.table.missing = vec!["unknown".to_owned()];
+        let error = LabelledText::read(&path, &columns).unwrap_err().to_string();
+        assert!(
+            error.contains("row 2 (line 3), column `class` is empty"),
+            "{error}"
+        );
+        columns.skip_empty = true;
+        let read = LabelledText::read(&path, &columns).unwrap();
+        assert_eq!(read.classes, ["a", "b"]);
+        assert!(
+            read.note
+                .unwrap()
+                .contains("left out 1 row whose text or class is empty")
+        );
     }
 
     #[test]

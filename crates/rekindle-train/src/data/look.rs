@@ -169,7 +169,8 @@ pub(crate) fn look(
     let numbers = columns.iter().filter(is_number).count();
     // Where there is nothing else beside a class, texts may be of one word.
     let text = text.filter(|text| {
-        text.is_prose() && text.words > table.rows.len() || named.is_some() && numbers == 0
+        !text.is_time
+            && (text.is_prose() && text.words > table.rows.len() || named.is_some() && numbers == 0)
     });
     let are_numbers =
         |label: &Column| label.kind == ColumnKind::Number && (!label.has_few() || label.has_parts);
@@ -188,7 +189,7 @@ pub(crate) fn look(
             if label.kind == ColumnKind::Text
                 && label.is_class()
                 && numbers > 0
-                && !table.has_dates() =>
+                && !columns.iter().any(|column| column.is_time) =>
         {
             Seen::Series
         }
@@ -508,6 +509,8 @@ fn series(path: &Path, named: Option<&str>) -> Result<Look> {
 struct Column {
     name: String,
     kind: ColumnKind,
+    /// Whether nearly all its cells are dates.
+    is_time: bool,
     has_holes: bool,
     /// How many words all its cells have.
     words: usize,
@@ -526,6 +529,7 @@ impl Column {
         Column {
             name: table.header[index].clone(),
             kind: looked.kind,
+            is_time: clock::is_nearly(table, index),
             has_holes: looked.has_holes,
             has_parts: (0..rows)
                 .filter_map(|row| table.value(row, index))

@@ -25,7 +25,7 @@
 pub(crate) mod audio;
 mod binary;
 pub(crate) mod calendar;
-mod classes;
+pub(crate) mod classes;
 pub(crate) mod clock;
 mod column_words;
 mod columnar;

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::message::{counted, shown};
+use super::classes;
+use super::message::{listed, shown};
 use super::roles::Roles;
 use super::table::Table;
 use crate::error::{Error, Result};
@@ -41,6 +42,7 @@ impl Segments {
             None => vec![(None, (0..table.rows.len()).collect())],
             Some(id) => by_id(table, id)?,
         };
+        let of_names = alike(table, groups.iter().filter_map(|(id, _)| id.as_ref()));
         let when = roles.clock.as_ref().map(|clock| clock.micros(table));
         let when = when.transpose()?;
         let (mut order, mut all) = (Vec::with_capacity(table.rows.len()), Vec::new());
@@ -66,13 +68,17 @@ impl Segments {
             micros: micros.map(|when| order.iter().map(|&row| when[row]).collect()),
             order,
             all,
-            notes: said(table, notes),
+            notes: of_names.into_iter().chain(said(table, notes)).collect(),
         })
     }
 }
 
 /// The rows by what they have in a column.
-fn by_id(table: &Table, id: usize) -> Result<Vec<(Option<String>, Vec<usize>)>> {
+///
+/// # Errors
+///
+/// If it is empty in one.
+pub(super) fn by_id(table: &Table, id: usize) -> Result<Vec<(Option<String>, Vec<usize>)>> {
     let mut places = HashMap::new();
     let mut groups: Vec<(Option<String>, Vec<usize>)> = Vec::new();
     for row in 0..table.rows.len() {
@@ -92,6 +98,18 @@ fn by_id(table: &Table, id: usize) -> Result<Vec<(Option<String>, Vec<usize>)>> 
         groups[place].1.push(row);
     }
     Ok(groups)
+}
+
+/// What is to be said of series whose names differ in case only.
+pub(super) fn alike<'n>(table: &Table, names: impl Iterator<Item = &'n String>) -> Option<String> {
+    let alike = classes::alike(names);
+    (!alike.is_empty()).then(|| {
+        format!(
+            "{}: the series {} differ in case only, and are read as different ones; write them alike where they are the same",
+            table.name,
+            listed(&alike)
+        )
+    })
 }
 
 /// How many of some rows lie in the past: where columns are known ahead, those up to the last with a target; all otherwise.
@@ -121,10 +139,10 @@ fn said(table: &Table, notes: Vec<(Option<String>, Vec<String>)>) -> Vec<String>
         format!("{about}in series {}: {said}", shown(&id))
     };
     let mut said: Vec<String> = notes.into_iter().map(of).collect();
-    let others = there.count();
-    said.extend((others > 0).then(|| {
-        let others = counted(others, "others");
-        format!("{about}something of the kind is to be said of {others} of the series")
-    }));
+    let others: Vec<String> = there.filter_map(|(id, _)| id).collect();
+    said.extend(
+        (!others.is_empty())
+            .then(|| format!("{about}the like is true of the series {}", listed(&others))),
+    );
     said
 }

@@ -1,9 +1,8 @@
 //! Series in a table with a step in each row: `id,time,x,y,label`.
 
-use std::collections::HashMap;
-
 use super::clock;
-use super::message::{listed, shown};
+use super::message::{counted, listed, shown};
+use super::segments;
 use super::series::{Series, SeriesColumns};
 use super::series_csv::{label, value};
 use super::series_parsed::{Labels, Parsed};
@@ -52,16 +51,10 @@ pub(super) fn parse(
         false => format!("; left out {}", listed(&out)),
     };
 
-    let mut place = HashMap::new();
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    for row in 0..table.rows.len() {
-        let next = groups.len();
-        let group = *place.entry(table.cell(row, id)).or_insert(next);
-        if group == next {
-            groups.push(Vec::new());
-        }
-        groups[group].push(row);
-    }
+    let (ids, mut groups): (Vec<Option<String>>, Vec<Vec<usize>>) =
+        segments::by_id(&table, id)?.into_iter().unzip();
+    let ids: Vec<String> = ids.into_iter().flatten().collect();
+    notes.extend(segments::alike(&table, ids.iter()));
     notes.push(format!(
         "{}: {} series by {}, a row a step{}; channels {}{left_out}",
         table.name,
@@ -86,10 +79,16 @@ pub(super) fn parse(
         ))
     }));
     if !time.is_empty() {
-        notes.extend(ordered(&table, &time, &mut groups)?);
+        notes.extend(ordered(&table, &time, (&ids, &mut groups))?);
     }
     let written = label.map(|label| of_groups(&table, label, id, &groups, labels.called()));
-    let written = written.transpose()?;
+    let written = match written.transpose()? {
+        None => None,
+        Some((written, note)) => {
+            notes.extend(note);
+            Some(written)
+        }
+    };
     let mut series = Vec::with_capacity(groups.len());
     for rows in &groups {
         let mut values = Vec::with_capacity(rows.len() * channels.len());
@@ -104,8 +103,7 @@ pub(super) fn parse(
             channels: channels.len(),
         });
     }
-    let ids = groups.iter().map(|rows| table.cell(rows[0], id).to_owned());
-    let ids = Some(ids.collect());
+    let ids = Some(ids);
     let mut said = vec![table.line()];
     said.extend(table.notes());
     said.extend(notes);
@@ -136,50 +134,89 @@ pub(super) fn parse(
     })
 }
 
-/// Puts the rows of every series in the order of their time; what is to be said where they were in another.
-fn ordered(table: &Table, time: &[usize], groups: &mut [Vec<usize>]) -> Result<Option<String>> {
+/// Puts the rows of every series in the order of their time; what is to be said where they were in another, or a time repeats.
+fn ordered(
+    table: &Table,
+    time: &[usize],
+    (ids, groups): (&[String], &mut [Vec<usize>]),
+) -> Result<Vec<String>> {
     let clock = clock::named(table, time)?;
     let when = clock.micros(table)?;
-    let mut turned = 0;
-    for rows in groups {
+    let (mut turned, mut twice, mut first) = (0, 0, None);
+    for (id, rows) in ids.iter().zip(groups) {
         if !rows.is_sorted_by_key(|&row| when[row]) {
             rows.sort_by_key(|&row| when[row]);
             turned += 1;
         }
+        let again = rows
+            .windows(2)
+            .filter(|pair| when[pair[0]] == when[pair[1]]);
+        let mut again = again.map(|pair| pair[1]).peekable();
+        first = first.or_else(|| Some((id, *again.peek()?)));
+        twice += again.count();
     }
-    Ok((turned > 0).then(|| {
+    let name = clock.called(table);
+    let turned = (turned > 0).then(|| {
         format!(
-            "{}: the rows of {turned} series were put in the order of {}",
-            table.name,
-            clock.called(table)
+            "{}: the rows of {turned} series were put in the order of {name}",
+            table.name
         )
-    }))
+    });
+    let twice = first.map(|(id, row)| {
+        format!(
+            "{}: {} with the {name} of another row of their series, the first in series {} at {}; where one name stands for several series, write \
+             a column that tells them apart and name it by task.id",
+            table.name,
+            counted(twice, "rows"),
+            shown(id),
+            shown(&clock.cell(table, row))
+        )
+    });
+    Ok(turned.into_iter().chain(twice).collect())
 }
 
-/// The one label of each series.
+/// The one label of each series, which some of its rows may leave empty, and what is to be said of those.
 fn of_groups(
     table: &Table,
     label: usize,
     id: usize,
     groups: &[Vec<usize>],
     called: &str,
-) -> Result<Vec<String>> {
-    let of = |rows: &Vec<usize>| {
-        let of = |row: usize| table.cell(row, label).trim();
-        let first = of(rows[0]);
-        match rows.iter().find(|&&row| of(row) != first) {
-            None => Ok(first.to_owned()),
+) -> Result<(Vec<String>, Option<String>)> {
+    let mut empty = 0;
+    let mut of = |rows: &Vec<usize>| {
+        let of = |row: &usize| table.cell(*row, label).trim();
+        let filled = || rows.iter().filter(|row| !of(row).is_empty());
+        let first = filled().next().map_or("", of);
+        match filled().find(|row| of(row) != first) {
+            None => {
+                empty += match first {
+                    "" => 0,
+                    _ => rows.len() - filled().count(),
+                };
+                Ok(first.to_owned())
+            }
             Some(&row) => Err(Error::mend(format!(
-                "{}: {}: {} where the series {} was {}; a series has one {called}",
+                "{}: {}: {} where the series {} was {}; a series has one {called}, and task.id, which is {}, names the column that tells \
+                 series apart",
                 table.name,
                 table.place(row, label),
-                shown(of(row)),
+                shown(of(&row)),
                 shown(table.cell(row, id)),
-                shown(first)
+                shown(first),
+                shown(&table.header[id])
             ))),
         }
     };
-    groups.iter().map(of).collect()
+    let labels = groups.iter().map(&mut of).collect::<Result<_>>()?;
+    let note = (empty > 0).then(|| {
+        format!(
+            "{}: {} without a {called}: it is that of the other rows of their series",
+            table.name,
+            counted(empty, "rows")
+        )
+    });
+    Ok((labels, note))
 }
 
 #[cfg(test)]
@@ -223,6 +260,44 @@ mod tests {
         let parsed = parse(TIDY, &wish("who", "")).unwrap();
         // Without its name as the time it is a channel, and the rows stay as they stand.
         assert_eq!(parsed.series[0].values[..3], [2.0, 3.0, 30.0]);
+    }
+
+    #[test]
+    fn rows_of_one_time_and_names_that_are_nearly_alike_are_said() {
+        let text = "id,t,x,label\na,1,1,up\na,2,2,up\na,1,3,up\nb,1,4,down\nB,1,5,down\n";
+        let said = parse(text, &wish("id", "t")).unwrap().notes.join("\n");
+        assert!(
+            said.contains(
+                "1 row with the `t` of another row of their series, the first in series `a` at `1`"
+            ),
+            "{said}"
+        );
+        assert!(
+            said.contains("the series `B`, `b` differ in case only"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_row_without_a_name_belongs_to_no_series() {
+        let error = parse("id,x,label\na,1,up\n,2,up\n", &wish("id", "")).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("row 2 (line 3), column `id`: it is empty"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn the_class_of_a_series_may_stand_in_its_first_row_alone() {
+        let parsed = parse("id,x,label\na,1,up\na,2,\nb,3,down\n", &wish("id", "")).unwrap();
+        assert_eq!(parsed.labels.unwrap(), ["up", "down"]);
+        let said = parsed.notes.join("\n");
+        assert!(
+            said.contains("1 row without a class: it is that of the other rows"),
+            "{said}"
+        );
     }
 
     #[test]

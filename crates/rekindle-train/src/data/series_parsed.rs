@@ -104,12 +104,17 @@ impl Parsed {
         }
     }
 
+    /// Whether a label is none: it is empty, or a word that task.table.missing has.
+    fn is_gap(&self, label: &String) -> bool {
+        label.is_empty() || self.columns.table.missing.contains(label)
+    }
+
     /// Leaves out the series whose label is empty, and says so.
     pub(super) fn skip_empty(&mut self, of: Labels) {
         let Some(labels) = &self.labels else {
             return;
         };
-        let is_kept: Vec<bool> = labels.iter().map(|label| !label.is_empty()).collect();
+        let is_kept: Vec<bool> = labels.iter().map(|label| !self.is_gap(label)).collect();
         let empty = is_kept.iter().filter(|kept| !**kept).count();
         if empty == 0 {
             return;
@@ -155,7 +160,12 @@ impl Parsed {
                 other.task()
             )));
         }
-        match labels.iter().position(String::is_empty) {
+        // Of numbers that are marks their reader says so.
+        let is_none = |label: &String| match of {
+            Labels::Classes => self.is_gap(label),
+            Labels::Numbers => label.is_empty(),
+        };
+        match labels.iter().position(is_none) {
             None => Ok(labels),
             Some(index) => Err(Error::mend(format!(
                 "{name}: {}: the column {} is empty; fill it in, remove the row, or have such rows left out by task.skip_empty = true",

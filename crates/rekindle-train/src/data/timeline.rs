@@ -82,9 +82,16 @@ impl Clock {
         let cell = |at: usize| shown(&self.cell(table, order[at]));
         let twice = steps.iter().filter(|&&step| step == 0).count();
         let first_twice = steps.iter().position(|&step| step == 0);
+        let set_back = match self.format {
+            Some(_) => {
+                ", and where clocks were set back, times say it by their offset, 2024-10-27 02:00+01:00"
+            }
+            None => "",
+        };
         let twice = first_twice.map(|at| {
             format!(
-                "{}: {} with the time of the row before, the first {}; where these are several series, task.id names the column that tells them apart",
+                "{}: {} with the time of the row before, the first {}; where these are several series, task.id names the column that tells them \
+                 apart{set_back}",
                 table.name,
                 counted(twice, "rows"),
                 cell(at + 1)

@@ -138,6 +138,20 @@ fn what_is_known_ahead_is_read_for_the_row_that_is_forecast() {
         assert!((value - right).abs() < 30.0, "{values:?}");
     }
 
+    let text = std::fs::read_to_string(&file).expect("read");
+    let text = ["07", "08", "09"].iter().fold(text, |text, day| {
+        text.replace(&format!("2024-04-{day}"), &format!("2024-05-{day}"))
+    });
+    let late = bench.file("late.csv", &text);
+    let notes = predictor.predict_file(&late).expect("predicts").notes;
+    let notes = notes.join("\n");
+    assert!(
+        notes.contains(
+            "series `a`: `2024-05-07` is the first row that is known ahead, and `2024-04-06` the last with a target; rows lie 1 day apart"
+        ),
+        "{notes}"
+    );
+
     let short = table(&bench, "short.csv", 90, 1);
     let error = predictor
         .predict_file(&short)
@@ -222,7 +236,7 @@ fn series_that_are_too_short_are_named() {
     );
     let notes = predicted.notes.join("\n");
     assert!(
-        notes.contains("the series `c` have fewer rows than the 5"),
+        notes.contains("the series `c` has fewer rows than the 5"),
         "{notes}"
     );
 }

@@ -185,11 +185,6 @@ impl Table {
         rows.peek().is_some() && rows.all(is_date)
     }
 
-    /// Whether a column is one of dates.
-    pub(in crate::data) fn has_dates(&self) -> bool {
-        (0..self.header.len()).any(|column| self.look(column).kind == ColumnKind::Date)
-    }
-
     /// What is said of numbers of some columns that are written with something else.
     pub(in crate::data) fn dressed<'a>(
         &self,

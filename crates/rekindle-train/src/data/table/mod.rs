@@ -354,6 +354,12 @@ impl Table {
         number::is_missing(cell) || self.is_marked(cell)
     }
 
+    /// Whether a cell says nothing: it is empty, or has a word for a missing value that a key names.
+    pub(super) fn is_blank(&self, row: usize, column: usize) -> bool {
+        let cell = self.cell(row, column);
+        cell.trim().is_empty() || self.is_marked(cell)
+    }
+
     /// Whether a cell has a word for a missing value that a key names: it may be a number, -999.
     fn is_marked(&self, cell: &str) -> bool {
         self.format.missing.iter().any(|mark| mark == cell.trim())

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     data::{
+        classes,
         message::listed,
         reading::{Steps, Wanted},
     },
@@ -26,7 +27,7 @@ use crate::{
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor};
 use rekindle_view::Block;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 /// Rows and their classes.
 pub(in crate::tasks) struct Classify<I> {
@@ -110,16 +111,11 @@ impl<I: Items> Classify<I> {
 
 /// What is to be said of classes whose names differ in case only.
 fn alike(names: &[String]) -> Option<String> {
-    let mut by_name: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for name in names {
-        by_name.entry(name.to_lowercase()).or_default().push(name);
-    }
-    let alike = by_name.values().filter(|names| names.len() > 1);
-    let alike: Vec<String> = alike.flatten().map(|name| format!("`{name}`")).collect();
+    let alike = classes::alike(names);
     (!alike.is_empty()).then(|| {
         format!(
             "the classes {} differ in case only, and are learned as different ones; write them alike where they are the same",
-            alike.join(", ")
+            listed(&alike)
         )
     })
 }

@@ -15,7 +15,10 @@ use crate::{
         classify::task::Classify,
         in_parts::InParts,
         kind::Opened,
-        labelled::files::{cut, no_file, repeated, twice},
+        labelled::{
+            files::{cut, no_file, repeated, twice},
+            given::scaled,
+        },
         task::Task,
     },
 };
@@ -79,6 +82,9 @@ pub(super) fn open(
             columns: Some(all.columns.clone()),
         }
     });
+    for series in &mut all.series {
+        spec.scaler.transform(&mut series.values);
+    }
     let weights = config.class_weights.as_ref();
     let rows = classify(config, &spec, all).weighted(weights, &parts.train)?;
     Ok(Opened {
@@ -103,20 +109,20 @@ pub(super) fn test_on(
     } = spec;
     let columns = spec.columns();
     let mut all = SeriesSet::read_with_classes(path, &columns, classes, *channels, takes_missing)?;
-    let notes = std::mem::take(&mut all.notes);
+    let mut notes = std::mem::take(&mut all.notes);
+    let scaler = (&spec.scaler, columns.audio.is_some());
+    notes.extend(scaled(&mut all.series, scaler, path));
     let parts = Split::test_alone((0..all.series.len()).collect());
     let rows = classify(config, spec, all);
     Ok(Box::new(InParts::new(rows, parts, notes)))
 }
 
+/// The scaled series as the task's rows.
 fn classify(
     config: &ClassifySeriesConfig,
     spec: &SeriesSpec,
-    mut all: SeriesSet,
+    all: SeriesSet,
 ) -> Classify<Vec<Series>> {
-    for series in &mut all.series {
-        spec.scaler.transform(&mut series.values);
-    }
     let ends = (spec.shape(), Taken::Pooled(config.pool));
     Classify::new(all.series, ends, all.labels, all.classes)
 }

@@ -161,6 +161,27 @@ impl<'a> Given<'a> {
         })
     }
 
+    /// What is said of rows that are known ahead and lie further behind the last one than rows do.
+    fn late(&self, segments: &[&Segment]) -> Option<String> {
+        let (micros, step) = (self.table.micros.as_ref()?, self.spec.spacing?);
+        let is_late = |segment: &&&Segment| {
+            let last = micros[segment.rows.end - 1];
+            let next = micros.get(segment.ahead.clone()).and_then(<[i64]>::first);
+            let due = step.after(last, 1);
+            next.zip(due)
+                .is_some_and(|(&next, due)| (next - last) as f64 > 1.5 * (due - last) as f64)
+        };
+        let first = segments.iter().find(is_late)?;
+        Some(format!(
+            "{}: {}{} is the first row that is known ahead, and {} the last with a target; rows lie {step} apart, and the forecast is of the \
+             next ones, whatever their times",
+            self.path.display(),
+            Self::called(first),
+            shown(&self.table.stamps[first.ahead.start]),
+            shown(&self.table.stamps[first.rows.end - 1])
+        ))
+    }
+
     /// What is said of values that a forecast looks back on and that lie far from those of the training rows.
     fn far(&self, segments: &[&Segment]) -> Option<String> {
         let names = &self.spec.columns;
@@ -208,6 +229,7 @@ impl<'a> Given<'a> {
                 .collect();
             match (ids.is_empty(), short.first()) {
                 (true, Some(one)) => format!("it has {}", counted(one.rows.len(), "rows")),
+                _ if ids.len() == 1 => format!("the series {} has fewer rows", listed(&ids)),
                 _ => format!("the series {} have fewer rows", listed(&ids)),
             }
         };
@@ -254,11 +276,12 @@ impl<'a> Given<'a> {
             format!("{at}: of what the forecast looks back on values are missing, {holes}")
         }));
         notes.extend(self.spec.other_spacing(self.path, &self.table));
+        notes.extend(self.late(&long));
         notes.extend(self.untold(&long));
         notes.extend(self.far(&long));
         notes.extend((!short.is_empty()).then(|| {
             format!(
-                "{}: {} than the {window} that a forecast looks back on, and are left out",
+                "{}: {} than the {window} that a forecast looks back on; left out",
                 self.path.display(),
                 too_short()
             )

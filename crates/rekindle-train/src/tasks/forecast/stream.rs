@@ -153,16 +153,17 @@ impl Lines for Rows {
         let ForecastConfig {
             window, horizon, ..
         } = self.config;
-        let next = match horizon {
-            1 => "the next value".to_owned(),
-            _ => format!("the next {horizon} values"),
+        let (next, come) = match (horizon, self.spec.targets.len()) {
+            (1, 1) => ("the next value".to_owned(), "comes"),
+            (1, _) => ("the next value".to_owned(), "come"),
+            _ => (format!("the next {horizon} values"), "come"),
         };
         let of_each = match &self.config.id {
             Some(id) => format!(" of a series, by its `{id}`,"),
             None => String::new(),
         };
         format!(
-            "{header} is a row, and once there are {window} of them{of_each} {next} of {} come behind each",
+            "{header} is a row, and once there are {window} of them{of_each} {next} of {} {come} behind each",
             self.spec.target_names().join(", ")
         )
     }

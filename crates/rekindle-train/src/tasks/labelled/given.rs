@@ -31,30 +31,40 @@ pub(in crate::tasks) struct GivenSeries<'s> {
     pub(in crate::tasks) scaler: &'s Scaler,
 }
 
+/// Scales the series of a file, of sounds perhaps, by what the training part had; what is said of those that lie far from it.
+pub(in crate::tasks) fn scaled(
+    series: &mut [Series],
+    (scaler, is_audio): (&Scaler, bool),
+    path: &Path,
+) -> Option<String> {
+    let mut far = Vec::new();
+    for (one, number) in series.iter_mut().zip(1..) {
+        scaler.transform(&mut one.values);
+        // Silence has a logarithm that may be as far below as it likes.
+        let is_far = match is_audio {
+            true => Scaler::is_far_above(&one.values),
+            false => !Scaler::far(&one.values).is_empty(),
+        };
+        far.extend(is_far.then_some(number));
+    }
+    let first: &usize = far.first()?;
+    Some(format!(
+        "{}: {} of the series {} values more than {FAR} standard deviations from the mean of the training part, the first is series {first}; \
+         nobody knows what the network makes of such",
+        path.display(),
+        far.len(),
+        if far.len() == 1 { "has" } else { "have" }
+    ))
+}
+
 impl GivenSeries<'_> {
     /// The series of a file, scaled, and what is to be said of how they were read.
     fn read(&self, path: &Path, takes_missing: bool) -> Result<Unlabelled> {
         let channels = self.scaler.mean.len();
         let mut read = unlabelled(path, &self.columns, self.labels, channels, takes_missing)?;
-        let mut far = Vec::new();
-        for (index, one) in read.series.iter_mut().enumerate() {
-            self.scaler.transform(&mut one.values);
-            // Silence has a logarithm that may be as far below as it likes.
-            let is_far = match self.columns.audio {
-                Some(_) => Scaler::is_far_above(&one.values),
-                None => !Scaler::far(&one.values).is_empty(),
-            };
-            far.extend(is_far.then_some(index + 1));
-        }
-        read.notes.extend(far.first().map(|first| {
-            format!(
-                "{}: {} of the series {} values more than {FAR} standard deviations from the mean of the training part, the first row {first}; \
-                 nobody knows what the network makes of such",
-                path.display(),
-                far.len(),
-                if far.len() == 1 { "has" } else { "have" }
-            )
-        }));
+        let is_audio = self.columns.audio.is_some();
+        let far = scaled(&mut read.series, (self.scaler, is_audio), path);
+        read.notes.extend(far);
         Ok(read)
     }
 
@@ -106,5 +116,35 @@ impl GivenSeries<'_> {
             all: all.collect(),
             notes,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn series_far_from_the_training_part_are_said() {
+        let scaler = Scaler {
+            mean: vec![1.0],
+            std: vec![0.5],
+        };
+        let one = |value: f64| Series {
+            values: vec![value, 1.0],
+            steps: 2,
+            channels: 1,
+        };
+        let mut series = [one(1.5), one(-6.0), one(2.0)];
+        let said = scaled(&mut series, (&scaler, false), Path::new("a.csv")).expect("one is far");
+        assert_eq!(series[1].values, [-14.0, 0.0]);
+        assert!(
+            said.starts_with("a.csv: 1 of the series has values more than 8 standard deviations")
+                && said.contains("the first is series 2"),
+            "{said}"
+        );
+        let near = |value: f64, is_audio: bool| {
+            scaled(&mut [one(value)], (&scaler, is_audio), Path::new("a.csv")).is_none()
+        };
+        assert!(near(1.5, false) && near(-6.0, true) && !near(6.0, true));
     }
 }

@@ -11,7 +11,10 @@ use crate::{
     tasks::{
         in_parts::InParts,
         kind::Opened,
-        labelled::files::{cut, no_file, repeated, twice},
+        labelled::{
+            files::{cut, no_file, repeated, twice},
+            given::scaled,
+        },
         task::Task,
     },
 };
@@ -69,6 +72,9 @@ pub(super) fn open(
             columns: all.columns.clone(),
         }
     });
+    for one in &mut all.series {
+        spec.scaler.transform(&mut one.values);
+    }
     let rows = regression(config, &spec, all);
     Ok(Opened {
         spec,
@@ -89,20 +95,20 @@ pub(super) fn test_on(
 ) -> Result<Box<dyn Task>> {
     let known = Some(spec.channels);
     let mut all = SeriesTargets::read(path, &spec.columns, known, takes_missing)?;
-    let notes = std::mem::take(&mut all.notes);
+    let mut notes = std::mem::take(&mut all.notes);
+    let scaler = (&spec.scaler, spec.columns.audio.is_some());
+    notes.extend(scaled(&mut all.series, scaler, path));
     let parts = Split::test_alone((0..all.series.len()).collect());
     let rows = regression(config, spec, all);
     Ok(Box::new(InParts::new(rows, parts, notes)))
 }
 
+/// The scaled series as the task's rows.
 fn regression(
     config: &RegressSeriesConfig,
     spec: &RegressionSpec,
-    mut all: SeriesTargets,
+    all: SeriesTargets,
 ) -> Regression {
-    for one in &mut all.series {
-        spec.scaler.transform(&mut one.values);
-    }
     Regression {
         spec: spec.clone(),
         taken: Taken::Pooled(config.pool),
