@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use burn::module::Module;
 use burn::tensor::{DType, TensorData};
 use rekindle::{Cell, Recurrent};
 use rekindle_interop::{
@@ -124,6 +125,17 @@ impl Content {
         } else {
             rekindle_interop::take(layer, &self.tensors()?, prefix)
         };
+        taken.map_err(|error| Error::weights(&self.parts[0].0, error))
+    }
+
+    /// Residual blocks with their weights from the content, as another library names them: behind a prefix, or from the one place where
+    /// they fit.
+    pub(crate) fn take_network<M: Module>(
+        &self,
+        module: M,
+        prefix: Option<&str>,
+    ) -> Result<(M, Taken)> {
+        let taken = rekindle_interop::take_network(module, &self.tensors()?, prefix);
         taken.map_err(|error| Error::weights(&self.parts[0].0, error))
     }
 }

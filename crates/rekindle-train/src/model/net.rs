@@ -171,8 +171,8 @@ impl Net {
         self.recurrent.stack().ok_or_else(|| {
             let kind = self.recurrent.kind();
             Error::mend(format!(
-                "model.kind = \"{kind}\": only the layers of a \"stack\" can be looked into, written for other programs or taken from \
-                 a file of theirs"
+                "model.kind = \"{kind}\": only the layers of a \"stack\" can be looked into or written for other programs, and only these and \
+                 \"blocks\" taken from a file of theirs"
             ))
         })
     }

@@ -3,7 +3,7 @@
 use crate::{
     config::plan::Plan,
     error::{Error, Result},
-    model::{net::Net, written::pytorch_name},
+    model::{body::Body, net::Net, written::pytorch_name},
     predict::predictor::{Predictor, unfinished},
     run::{begun::Begun, directory::RunDir},
     tasks::list::{Adopted, Spec},
@@ -211,8 +211,8 @@ fn holds(content: &Content, own: &[(String, TensorData)]) -> Result<bool> {
     Ok(layers.any(|(name, _)| tensors.get(name).is_some()))
 }
 
-/// The weights of the recurrent layers, by the names that a run's have, of a file in which they have those of another framework; and of a run
-/// that was written by PyTorch's names those beside them.
+/// The weights of the recurrent layers or of the blocks, by the names that a run's have, of a file in which they have those of another
+/// framework; and of a run that was written by PyTorch's names those beside them.
 fn foreign(
     content: &Content,
     prefix: Option<&str>,
@@ -220,10 +220,19 @@ fn foreign(
     own: &[(String, TensorData)],
     watch: &mut dyn Watch,
 ) -> Result<BTreeMap<String, TensorData>> {
-    let (layers, taken) = content.take(net.recurrent()?.clone(), prefix)?;
+    let (named, taken) = match net.body() {
+        Body::Blocks(blocks) => {
+            let (blocks, taken) = content.take_network(blocks.clone(), prefix)?;
+            (named_tensors(&blocks), taken)
+        }
+        _ => {
+            let (layers, taken) = content.take(net.recurrent()?.clone(), prefix)?;
+            (named_tensors(&layers), taken)
+        }
+    };
     watch.note(&taken.to_string());
-    let named = named_tensors(&layers).into_iter();
     let mut weights: BTreeMap<String, TensorData> = named
+        .into_iter()
         .map(|(name, data)| (format!("recurrent.{name}"), data))
         .collect();
     if taken.prefix == "recurrent." {

@@ -2,8 +2,11 @@
 
 use crate::support::{Bench, never, said, weights};
 use crate::{SERIES, StopAt, fails};
-use rekindle_models::blocks::PRESETS;
-use rekindle_train::{Prediction, Predictor, SampleOptions, TrainOptions, tasks::Part, train};
+use burn::tensor::Device;
+use rekindle_models::blocks::{BlocksConfig, PRESETS};
+use rekindle_train::{
+    Prediction, Predictor, SampleOptions, TrainOptions, tasks::Part, tensors, train,
+};
 
 /// A language model about a body.
 fn language(model: &str, more: &str) -> String {
@@ -89,6 +92,44 @@ fn every_body_learns_goes_on_after_a_stop_writes_and_streams() {
             "{name}: {refused}"
         );
     }
+}
+
+#[test]
+fn the_blocks_of_another_librarys_model_are_taken() {
+    const BLOCKS: &str = "d_model = 8\nblocks = 2\nmlp = { d_hidden = 12 }\n[MODEL.mixer]\nkind = \"cell\"\noutput_norm = 2\ngate = \"silu\"\n\
+                          cell = { kind = \"gla\", d_hidden = 8, heads = 2 }\n";
+    let theirs = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../rekindle-models/tests/networks/foreign/fla-gla.safetensors"
+    );
+    let bench = Bench::new();
+    let model = format!("kind = \"blocks\"\n{}", BLOCKS.replace("MODEL", "model"));
+    let run = |from: &str, model: &str, out: &str| {
+        let options = TrainOptions {
+            from: Some(from.into()),
+            ..bench.options(&language(model, ""), out)
+        };
+        train(&options, &mut (), &never())
+    };
+    let trained = run(theirs, &model, "run").expect("trains");
+    let start = tensors::read(&trained.run.join("start.safetensors")).expect("weights");
+    let blocks: BlocksConfig =
+        toml::from_str(&BLOCKS.replace("[MODEL.mixer]", "[mixer]")).expect("blocks");
+    let bytes = std::fs::read(theirs).expect("a file");
+    let read = rekindle_interop::formats::read(&bytes[..]).expect("tensors");
+    let (blocks, _) = rekindle_interop::take_network(blocks.init(&Device::flex()), &read, None)
+        .expect("the blocks");
+    let named = rekindle_interop::named_tensors(&blocks);
+    assert!(named.len() > 10);
+    for (name, data) in named {
+        assert!(start[&format!("recurrent.{name}")] == data, "{name}");
+    }
+    let other = model.replace("output_norm = 2", "output_norm = 1");
+    let wrong = run(theirs, &other, "other").expect_err("of another form");
+    assert!(
+        wrong.to_string().contains("fla-gla.safetensors") && wrong.to_string().contains("norm"),
+        "{wrong}"
+    );
 }
 
 #[test]
