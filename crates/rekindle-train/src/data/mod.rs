@@ -60,6 +60,7 @@ pub(crate) mod series_parsed;
 pub(crate) mod series_set;
 mod series_sound;
 pub(crate) mod series_targets;
+mod spacing;
 pub mod split;
 pub(crate) mod step;
 pub(crate) mod symbols;

@@ -48,6 +48,9 @@ pub struct SeriesColumns {
     /// The unit that the numbers of each channel are written with, or of all where a row is a series.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<String>,
+    /// How far the steps of most series lie apart, in microseconds or in millionths of what counts the time; none where nothing says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<i64>,
     /// The number of columns of a table without a header, by which one without labels is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<usize>,

@@ -78,8 +78,11 @@ pub(super) fn parse(
             shown(&table.header[c])
         ))
     }));
+    let mut step = None;
     if !time.is_empty() {
-        notes.extend(ordered(&table, &time, (&ids, &mut groups))?);
+        let (usual, said) = ordered(&table, &time, (&ids, &mut groups), wish.step)?;
+        step = usual;
+        notes.extend(said);
     }
     let written = label.map(|label| of_groups(&table, label, id, &groups, labels.called()));
     let written = match written.transpose()? {
@@ -113,6 +116,7 @@ pub(super) fn parse(
         id: Some(named(id)),
         time: (!time.is_empty()).then(|| called(&time).into()),
         channels: names,
+        step,
         units: looked.iter().map(|(_, looked)| looked.unit()).collect(),
         table: table.format.clone(),
         ..SeriesColumns::default()
@@ -134,16 +138,18 @@ pub(super) fn parse(
     })
 }
 
-/// Puts the rows of every series in the order of their time; what is to be said where they were in another, or a time repeats.
+/// Puts the rows of every series in the order of their time; how far most lie apart, and what is to be said where they were in another
+/// order, a time repeats, or some lie apart by another time than most, or most than `before`.
 fn ordered(
     table: &Table,
     time: &[usize],
     (ids, groups): (&[String], &mut [Vec<usize>]),
-) -> Result<Vec<String>> {
+    before: Option<i64>,
+) -> Result<(Option<i64>, Vec<String>)> {
     let clock = clock::named(table, time)?;
     let when = clock.micros(table)?;
     let (mut turned, mut twice, mut first) = (0, 0, None);
-    for (id, rows) in ids.iter().zip(groups) {
+    for (id, rows) in ids.iter().zip(&mut *groups) {
         if !rows.is_sorted_by_key(|&row| when[row]) {
             rows.sort_by_key(|&row| when[row]);
             turned += 1;
@@ -172,7 +178,8 @@ fn ordered(
             shown(&clock.cell(table, row))
         )
     });
-    Ok(turned.into_iter().chain(twice).collect())
+    let (step, apart) = clock.spacing(table, (ids, groups), &when, before);
+    Ok((step, turned.into_iter().chain(twice).chain(apart).collect()))
 }
 
 /// The one label of each series, which some of its rows may leave empty, and what is to be said of those.
@@ -276,6 +283,39 @@ mod tests {
             said.contains("the series `B`, `b` differ in case only"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn steps_that_lie_apart_by_another_time_are_said() {
+        let rows = |id: &str, apart: f64| -> String {
+            let row = |i: usize| format!("{id},{:.2},{i},up\n", apart * i as f64);
+            (0..4).map(row).collect()
+        };
+        let text = |series: &[(&str, f64)]| {
+            let rows: String = series.iter().map(|(id, apart)| rows(id, *apart)).collect();
+            format!("id,t,x,label\n{rows}")
+        };
+        let even = parse(&text(&[("a", 0.05), ("b", 0.05)]), &wish("id", "t")).unwrap();
+        assert_eq!(even.columns.step, Some(50_000));
+        assert!(!even.notes.join("\n").contains("apart"));
+        let mixed = text(&[("a", 0.05), ("b", 0.01), ("c", 0.05)]);
+        let said = parse(&mixed, &wish("id", "t")).unwrap().notes.join("\n");
+        assert!(
+            said.contains("the steps of 1 series lie further apart or closer in `t` than the 0.05 of the others, as of `b` by 0.01"),
+            "{said}"
+        );
+        let again = |series: &[(&str, f64)]| {
+            parse(&text(series), &even.columns)
+                .unwrap()
+                .notes
+                .join("\n")
+        };
+        let said = again(&[("a", 50.0), ("b", 50.0)]);
+        assert!(
+            said.contains("lie 50 apart in `t`, and 0.05 where the run was trained"),
+            "{said}"
+        );
+        assert!(!again(&[("a", 0.05), ("b", 0.06)]).contains("apart"));
     }
 
     #[test]

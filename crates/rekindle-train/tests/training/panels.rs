@@ -130,6 +130,13 @@ fn what_is_known_ahead_is_read_for_the_row_that_is_forecast() {
     assert_eq!(ids, [Some("a"), Some("b")]);
     assert_eq!(found.all[1].after.as_deref(), Some("2024-04-06"));
     assert_eq!(found.all[1].times, ["2024-04-07", "2024-04-08"]);
+    let notes = found.notes.join("\n");
+    assert!(
+        notes.contains(
+            "2 rows that are known ahead are not read, for the next 2 rows alone are forecast"
+        ),
+        "{notes}"
+    );
     let Prediction::Values { values, .. } = &said(found)[1] else {
         panic!("values");
     };

@@ -161,6 +161,28 @@ impl<'a> Given<'a> {
         })
     }
 
+    /// What is said of rows that are known ahead and lie behind all that is forecast.
+    fn beyond(&self, segments: &[&Segment]) -> Option<String> {
+        let horizon = self.config.horizon;
+        let beyond = segments
+            .iter()
+            .map(|one| one.ahead.len().saturating_sub(horizon));
+        let beyond: usize = beyond.sum();
+        (beyond > 0).then(|| {
+            format!(
+                "{}: {} that {} known ahead {} not read, for the next {} forecast",
+                self.path.display(),
+                counted(beyond, "rows"),
+                if beyond == 1 { "is" } else { "are" },
+                if beyond == 1 { "is" } else { "are" },
+                match horizon {
+                    1 => "row alone is".to_owned(),
+                    several => format!("{several} rows alone are"),
+                }
+            )
+        })
+    }
+
     /// What is said of rows that are known ahead and lie further behind the last one than rows do.
     fn late(&self, segments: &[&Segment]) -> Option<String> {
         let (micros, step) = (self.table.micros.as_ref()?, self.spec.spacing?);
@@ -277,6 +299,7 @@ impl<'a> Given<'a> {
         }));
         notes.extend(self.spec.other_spacing(self.path, &self.table));
         notes.extend(self.late(&long));
+        notes.extend(self.beyond(&long));
         notes.extend(self.untold(&long));
         notes.extend(self.far(&long));
         notes.extend((!short.is_empty()).then(|| {
