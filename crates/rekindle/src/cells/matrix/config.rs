@@ -216,8 +216,8 @@ macro_rules! matrix_config {
                 let sizes = self.sizes();
                 let [keys, values] = [sizes.d_key, sizes.d_value].map(|n| (sizes.count * n) as f64);
                 $crate::Extent {
-                    // Some cells share keys between heads, or have them of something else.
-                    weights: d_input as f64 * values,
+                    // Some cells share queries and keys between heads, or have the keys of something else.
+                    weights: d_input as f64 * (values + sizes.d_key as f64),
                     recurrent: 0.0,
                     state: keys * sizes.d_value as f64,
                     step: keys + values,
