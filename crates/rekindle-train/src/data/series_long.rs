@@ -280,7 +280,7 @@ mod tests {
             "{said}"
         );
         assert!(
-            said.contains("the series `B`, `b` differ in case only"),
+            said.contains("the series `b`, `B` differ in case only"),
             "{said}"
         );
     }
