@@ -45,7 +45,7 @@ impl Clock {
         let (name, column) = (&table.name, self.called(table));
         let is_other = |step: &Option<i64>| step.is_some_and(|step| !are_alike(step, usual));
         let others = each.iter().filter(|step| is_other(step)).count();
-        let first = each.iter().position(|step| is_other(step));
+        let first = each.iter().position(is_other);
         let others = first.map(|at| {
             format!(
                 "{name}: the steps of {} lie further apart or closer in {column} than the {} of the others, as of {} by {}; the network counts \
