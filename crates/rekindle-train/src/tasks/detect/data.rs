@@ -1,6 +1,6 @@
 //! The parts of a search for anomalies.
 
-use super::{config::DetectConfig, spec::DetectSpec, table::Table, task::Windows};
+use super::{config::DetectConfig, spec::DetectSpec, table::Table, windows::Windows};
 use crate::{
     data::{
         message::counted,

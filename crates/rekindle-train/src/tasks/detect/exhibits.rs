@@ -1,6 +1,6 @@
 //! What a report shows of a search for anomalies: the scores of the test part over time, beside the threshold.
 
-use super::{figures::Measure, task::Windows};
+use super::{figures::Measure, windows::Windows};
 use rekindle_view::{Axis, Block, Figure, Mark, Series};
 
 /// The columns that are shown below the scores.

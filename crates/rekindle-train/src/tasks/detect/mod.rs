@@ -9,6 +9,7 @@ mod figures;
 mod spec;
 mod table;
 mod task;
+mod windows;
 
 pub use config::DetectConfig;
 pub use spec::DetectSpec;
@@ -125,7 +126,7 @@ impl Kind for DetectConfig {
         let mut all = Vec::new();
         for starts in starts.chunks(JUDGED) {
             let steps = table::steps(&scaled, columns, self.window, starts);
-            let errors = task::errors(at.net, &steps, at.device);
+            let errors = windows::errors(at.net, &steps, at.device);
             for (&start, error) in starts.iter().zip(errors) {
                 let said = task::said(&table, start, self.window, error, measure);
                 all.push(said.of_row(all.len() + 1));
